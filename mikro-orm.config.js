@@ -1,0 +1,1 @@
+export { cliConfig as default } from './src/store/cli-config.ts';

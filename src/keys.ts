@@ -1,0 +1,33 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { sameBytes } from './secrets.ts';
+
+/** Each use has a key of its own, so that a value made for one can never serve another. */
+export type KeyUse = 'refresh' | 'csrf' | 'key-check';
+
+/** The keys of one use, newest first: the first makes, all are tried when reading. */
+export type Keyring = (use: KeyUse) => readonly Buffer[];
+
+/** Derives every key from SECRET_KEY by HKDF-SHA-256 (RFC 5869). */
+export function makeKeyring(secretKeys: readonly string[]): Keyring {
+  const derived = new Map<KeyUse, Buffer[]>();
+  return (use) => {
+    const known = derived.get(use);
+    if (known) return known;
+    const keys = secretKeys.map((key) => Buffer.from(hkdfSync('sha256', key, '', `gatehouse ${use}`, 32)));
+    derived.set(use, keys);
+    return keys;
+  };
+}
+
+/** HMAC-SHA-256 over parts whose lengths are bound in, so that no two lists of parts give the same value. */
+export function hmac(key: Buffer, ...parts: (string | Uint8Array)[]): Buffer {
+  const mac = createHmac('sha256', key);
+  for (const part of parts) mac.update(`${Buffer.byteLength(part)}:`).update(part);
+  return mac.digest();
+}
+
+/** True if any key of the ring made `tag` (base64url) over these parts. */
+export function verifies(keys: readonly Buffer[], tag: string, ...parts: (string | Uint8Array)[]): boolean {
+  const given = Buffer.from(tag, 'base64url');
+  return keys.some((key) => sameBytes(hmac(key, ...parts), given));
+}

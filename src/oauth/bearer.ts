@@ -1,0 +1,75 @@
+import type { Caller } from '../directory/permissions.ts';
+import { holdings } from '../directory/permissions.ts';
+import { digest, isWellFormed } from '../secrets.ts';
+import { type Sql, statement } from '../store/sql.ts';
+import { OAuthError } from './error.ts';
+
+/** A live access token, with whom it speaks for as things stand at this moment. */
+export interface AccessToken {
+  readonly id: string;
+  readonly authorizationId: string;
+  readonly scopes: ReadonlySet<string>;
+  readonly expiresAt: Date;
+  /** `id` is the row's uuid, `clientId` the OAuth client_id. */
+  readonly client: { readonly id: string; readonly clientId: string };
+  /** Undefined for client_credentials. */
+  readonly user: { readonly id: string; readonly username: string } | undefined;
+  readonly caller: Caller;
+}
+
+interface Row {
+  id: string;
+  authorization_id: string;
+  scopes: string[];
+  expires_at: Date;
+  client: string;
+  client_id: string;
+  service_permissions: string[];
+  user_id: string | null;
+  username: string | null;
+  superuser: boolean | null;
+  group_permissions: string[];
+}
+
+/** Dead at once, on every node: revoked or expired token, revoked authorization, disabled client or user. */
+const findAccessToken = statement<Row>(
+  'find-access-token',
+  `SELECT t.id, t.authorization_id, t.scopes, t.expires_at,
+          c.id AS client, c.client_id, c.service_permissions,
+          u.id AS user_id, u.username, u.superuser,
+          ARRAY(SELECT DISTINCT unnest(g.permissions)
+                FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = u.id) AS group_permissions
+   FROM access_tokens t
+   JOIN authorizations a ON a.id = t.authorization_id
+   JOIN clients c ON c.id = a.client_id
+   LEFT JOIN users u ON u.id = a.user_id
+   WHERE t.digest = $1 AND t.expires_at > $2 AND t.revoked_at IS NULL AND a.revoked_at IS NULL
+     AND NOT c.disabled AND (a.user_id IS NULL OR NOT u.disabled)`,
+);
+
+/** RFC 6750 §2.1: the token of an Authorization header; undefined without one or for another scheme. */
+export function bearerToken(header: string | undefined): string | undefined {
+  const match = header === undefined ? null : /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header);
+  if (header !== undefined && !match && /^bearer\b/i.test(header))
+    throw new OAuthError('invalid_token', 'The access token is malformed.');
+  return match?.[1];
+}
+
+/** RFC 6750 §3.1: one answer for malformed, unknown, expired and revoked. */
+export async function authenticateBearer(sql: Sql, token: string, now: Date): Promise<AccessToken> {
+  const [row] = isWellFormed('gat', token) ? await sql(findAccessToken, [digest(token), now]) : [];
+  if (!row) throw new OAuthError('invalid_token', 'The access token is unknown, expired or revoked.');
+  const service = row.user_id === null;
+  const held = service
+    ? holdings(false, row.service_permissions)
+    : holdings(row.superuser === true, ['READ_DIRECTORY', ...row.group_permissions]);
+  return {
+    id: row.id,
+    authorizationId: row.authorization_id,
+    scopes: new Set(row.scopes),
+    expiresAt: row.expires_at,
+    client: { id: row.client, clientId: row.client_id },
+    user: row.user_id !== null && row.username !== null ? { id: row.user_id, username: row.username } : undefined,
+    caller: { ...held, userId: row.user_id ?? undefined, clientId: row.client },
+  };
+}

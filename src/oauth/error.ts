@@ -1,0 +1,36 @@
+/** Every error code a client may meet, with its HTTP status. Where it is written stands above it. */
+const STATUS = {
+  // RFC 6749 §4.1.2.1, §4.2.2.1, §5.2
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  invalid_scope: 400,
+  access_denied: 400,
+  unsupported_response_type: 400,
+  server_error: 500,
+  temporarily_unavailable: 503,
+  // OAuth 2.0 Multiple Response Type Encoding Practices §2.1
+  unsupported_response_mode: 400,
+  // RFC 6750 §3.1
+  invalid_token: 401,
+  insufficient_scope: 403,
+} as const;
+
+export type OAuthErrorCode = keyof typeof STATUS;
+
+/** An answer the RFCs foresee. `description` is for the client: ASCII, no secret, nothing a stranger should not know. */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError';
+  readonly code: OAuthErrorCode;
+
+  constructor(code: OAuthErrorCode, description: string) {
+    super(description);
+    this.code = code;
+  }
+
+  get status(): number {
+    return STATUS[this.code];
+  }
+}

@@ -1,0 +1,36 @@
+import { AccessToken } from './entities/access-token.ts';
+import { AuditEvent } from './entities/audit-event.ts';
+import { AuthorizationCode } from './entities/authorization-code.ts';
+import { AuthorizationRequest } from './entities/authorization-request.ts';
+import { Authorization } from './entities/authorization.ts';
+import { ClientSecret } from './entities/client-secret.ts';
+import { Client } from './entities/client.ts';
+import { Consent } from './entities/consent.ts';
+import { GroupMember } from './entities/group-member.ts';
+import { Group } from './entities/group.ts';
+import { KeyCheck } from './entities/key-check.ts';
+import { RefreshToken } from './entities/refresh-token.ts';
+import { Scope } from './entities/scope.ts';
+import { Session } from './entities/session.ts';
+import { SetupTicket } from './entities/setup-ticket.ts';
+import { User } from './entities/user.ts';
+
+/** Every table there is. */
+export const entities = [
+  AccessToken,
+  AuditEvent,
+  Authorization,
+  AuthorizationCode,
+  AuthorizationRequest,
+  Client,
+  ClientSecret,
+  Consent,
+  Group,
+  GroupMember,
+  KeyCheck,
+  RefreshToken,
+  Scope,
+  Session,
+  SetupTicket,
+  User,
+];

@@ -1,0 +1,30 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { defineEntity, p } from '@mikro-orm/core';
+import { TextArray } from '../text-array.ts';
+import { Client } from './client.ts';
+
+const schema = defineEntity({
+  name: 'AuthorizationRequest',
+  tableName: 'authorization_requests',
+  properties: {
+    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    digest: p.uint8array().columnType('bytea').unique().hidden(),
+    /** Digest of the cookie of the browser that opened it: nobody else's browser may go on with it. */
+    browser: p.uint8array().columnType('bytea').index().hidden(),
+    client: () => p.manyToOne(Client).deleteRule('cascade').index(),
+    responseType: p.text(),
+    /** As sent; null: omitted, and the one registered URI stands in. */
+    redirectUri: p.text().nullable(),
+    scopes: p.type(TextArray).$type<string[]>(),
+    state: p.text().nullable(),
+    codeChallenge: p.text().nullable(),
+    nonce: p.text().nullable(),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3).index(),
+    decidedAt: p.datetime(3).nullable(),
+  },
+});
+
+/** What a client asked for at /oauth/authorize, kept here while the person signs in and decides. */
+export class AuthorizationRequest extends schema.class {}
+schema.setClass(AuthorizationRequest);

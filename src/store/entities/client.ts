@@ -1,0 +1,40 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { defineEntity, p } from '@mikro-orm/core';
+import { TextArray } from '../text-array.ts';
+import { ClientSecret } from './client-secret.ts';
+import { User } from './user.ts';
+
+const schema = defineEntity({
+  name: 'Client',
+  tableName: 'clients',
+  properties: {
+    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    clientId: p.text().unique(),
+    name: p.text(),
+    clientUri: p.text().nullable(),
+    grantTypes: p.type(TextArray).$type<string[]>().default([]),
+    /** Byte for byte as registered; one that begins with `/` is ours and stands behind the issuer. */
+    redirectUris: p.type(TextArray).$type<string[]>().default([]),
+    scopes: p.type(TextArray).$type<string[]>().default([]),
+    defaultScopes: p.type(TextArray).$type<string[]>().default([]),
+    /** `client_secret_basic`, `client_secret_post`, `none`; null: Basic or body, whichever comes. */
+    tokenEndpointAuthMethod: p.text().nullable(),
+    requirePkce: p.boolean().default(true),
+    redirectUriOptional: p.boolean().default(false),
+    /** Seconds; null: the server's ACCESS_TOKEN_TTL. */
+    accessTokenTtl: p.integer().nullable(),
+    consent: p.text().$type<'REMEMBER' | 'ALWAYS'>().default('REMEMBER'),
+    servicePermissions: p.type(TextArray).$type<string[]>().default([]),
+    disabled: p.boolean().default(false),
+    /** Made by a migration or by `seed`. A built-in client cannot be changed. */
+    builtIn: p.boolean().default(false),
+    seeded: p.boolean().default(false),
+    createdAt: p.datetime(3),
+    owner: () => p.manyToOne(User).nullable().deleteRule('cascade').index(),
+    secrets: () => p.oneToMany(ClientSecret).mappedBy('client'),
+  },
+  indexes: [{ properties: ['createdAt', 'id'] }],
+});
+
+export class Client extends schema.class {}
+schema.setClass(Client);

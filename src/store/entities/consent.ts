@@ -1,0 +1,23 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { defineEntity, p } from '@mikro-orm/core';
+import { TextArray } from '../text-array.ts';
+import { Client } from './client.ts';
+import { User } from './user.ts';
+
+const schema = defineEntity({
+  name: 'Consent',
+  tableName: 'consents',
+  properties: {
+    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    user: () => p.manyToOne(User).deleteRule('cascade'),
+    client: () => p.manyToOne(Client).deleteRule('cascade').index(),
+    scopes: p.type(TextArray).$type<string[]>(),
+    createdAt: p.datetime(3),
+    updatedAt: p.datetime(3),
+  },
+  uniques: [{ properties: ['user', 'client'] }],
+});
+
+/** What a person allowed a client, so that it need not be asked again. Tokens descend from an Authorization, not from this. */
+export class Consent extends schema.class {}
+schema.setClass(Consent);

@@ -1,0 +1,19 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { defineEntity, p } from '@mikro-orm/core';
+import { User } from './user.ts';
+
+const schema = defineEntity({
+  name: 'Session',
+  tableName: 'sessions',
+  properties: {
+    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    digest: p.uint8array().columnType('bytea').unique().hidden(),
+    user: () => p.manyToOne(User).deleteRule('cascade').index(),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3).index(),
+  },
+});
+
+/** One browser, signed in. `createdAt` is when the person proved who they are. */
+export class Session extends schema.class {}
+schema.setClass(Session);

@@ -1,0 +1,33 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { defineEntity, p } from '@mikro-orm/core';
+import { Group } from './group.ts';
+
+const schema = defineEntity({
+  name: 'User',
+  tableName: 'users',
+  properties: {
+    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    username: p.text(),
+    /** NFKC and lower case: what is unique and what sign-in looks up. */
+    usernameKey: p.text().unique(),
+    email: p.text().nullable(),
+    emailKey: p.text().nullable().unique(),
+    emailVerified: p.boolean().default(false),
+    firstName: p.text().default(''),
+    lastName: p.text().default(''),
+    /** Whatever the operator wants to keep with a person; written by MANAGE_USERS only. */
+    attributes: p.json<Record<string, unknown>>().columnType('jsonb').defaultRaw("'{}'::jsonb").onCreate(() => ({})),
+    /** argon2id in PHC form; null: this account cannot sign in with a password. */
+    passwordHash: p.text().nullable().hidden(),
+    superuser: p.boolean().default(false),
+    disabled: p.boolean().default(false),
+    /** Made by `seed`, with a password everybody knows. */
+    seeded: p.boolean().default(false),
+    createdAt: p.datetime(3),
+    groups: () => p.manyToMany(Group).mappedBy('members'),
+  },
+  indexes: [{ properties: ['createdAt', 'id'] }],
+});
+
+export class User extends schema.class {}
+schema.setClass(User);

@@ -1,0 +1,23 @@
+/** SQLSTATE classes and codes that say "not now": the connection, resources, an operator's hand, a lock or a timeout. */
+const PASSING = /^(08|53|57|58|55P03|40001|40P01|25P0[34])/;
+const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
+const POOL = /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error/;
+
+/** True when the database was away or busy: the answer is 503 and trying again is right. Anything else is a defect of ours. */
+export function isPassingFault(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string' && (PASSING.test(code) || NETWORK.test(code))) return true;
+    if (POOL.test(cause.message)) return true;
+  }
+  return false;
+}
+
+/** SQLSTATE 23505: somebody else has that name; `constraint` says which. */
+export function violatedUnique(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code, constraint } = cause as { code?: unknown; constraint?: unknown };
+    if (code === '23505') return String(constraint ?? '');
+  }
+  return undefined;
+}

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { MikroORM, type Options } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import { PgliteDriver } from '@mikro-orm/pglite';
+import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import type { AbstractSqlDriver, BasePostgreSqlEntityManager } from '@mikro-orm/sql';
+import { entities } from './entities.ts';
+import { type Pool, type Sql, sqlOverPglite, sqlOverPool } from './sql.ts';
+
+export type Em = BasePostgreSqlEntityManager<AbstractSqlDriver>;
+export type Orm = MikroORM<AbstractSqlDriver, Em>;
+
+/** One database, seen through the entity manager (administration) and through prepared statements (what every request needs). */
+export interface Database {
+  readonly orm: Orm;
+  readonly sql: Sql;
+  readonly embedded: boolean;
+  /** A fresh identity map: one a request. */
+  em(): Em;
+  close(): Promise<void>;
+}
+
+/** Where the database is: a URL of PostgreSQL, a directory of the embedded one, or an embedded one already open. */
+export type DatabaseLocation = { readonly url: string } | { readonly dataDir: string } | { readonly pglite: PGlite };
+
+/** Milliseconds. A frozen server or a held lock must become a 503, not a request that waits for ever. */
+export const TIMEOUTS = {
+  connectionTimeoutMillis: 1000,
+  statement_timeout: 5000,
+  lock_timeout: 2000,
+  idle_in_transaction_session_timeout: 10_000,
+  query_timeout: 6000,
+  keepAlive: true,
+} as const;
+
+const migrationsDirectory = join(import.meta.dirname, '../../migrations');
+
+const common = {
+  entities,
+  extensions: [Migrator],
+  forceUtcTimezone: true,
+  migrations: {
+    path: migrationsDirectory,
+    glob: '!(*.d).{js,ts}',
+    tableName: 'migrations',
+    snapshotName: '.snapshot',
+    snapshotOnMigrate: false,
+    transactional: true,
+    allOrNothing: true,
+  },
+} satisfies Partial<Options>;
+
+/** How the ORM reaches PostgreSQL; `limits` is left out only while migrating, where a long ALTER TABLE is no fault. */
+export function postgresOptions(url: string, limits: object = TIMEOUTS): Partial<Options> {
+  return { ...common, driver: PostgreSqlDriver, clientUrl: url, pool: { min: 0, max: 10 }, driverOptions: limits };
+}
+
+/** How the ORM reaches an embedded database that is already open. */
+export function pgliteOptions(pglite: PGlite): Partial<Options> {
+  return { ...common, driver: PgliteDriver, dbName: 'postgres', driverOptions: { pglite } };
+}
+
+/** Opens the database; nothing is migrated yet. */
+export async function openDatabase(location: DatabaseLocation): Promise<Database> {
+  if ('url' in location) {
+    const orm = (await MikroORM.init(postgresOptions(location.url))) as unknown as Orm;
+    const pool = await nativeClient<Pool>(orm);
+    return database(orm, sqlOverPool(pool), false, () => orm.close(true));
+  }
+  const pglite = 'pglite' in location ? location.pglite : await PGlite.create({ dataDir: location.dataDir });
+  const orm = (await MikroORM.init(pgliteOptions(pglite))) as unknown as Orm;
+  return database(orm, sqlOverPglite(pglite), true, async () => {
+    await orm.close(true);
+    await pglite.close();
+  });
+}
+
+async function nativeClient<T>(orm: Orm): Promise<T> {
+  const connection = orm.em.getConnection() as unknown as { getNativeClient(): Promise<T> };
+  return connection.getNativeClient();
+}
+
+function database(orm: Orm, sql: Sql, embedded: boolean, close: () => Promise<void>): Database {
+  return { orm, sql, embedded, em: () => orm.em.fork(), close };
+}

@@ -1,0 +1,16 @@
+import { decodeBase32IgnorePadding, encodeBase32LowerCaseNoPadding } from '@oslojs/encoding';
+
+export type IdPrefix = 'usr' | 'grp' | 'cli' | 'sec' | 'aut' | 'evt';
+
+/** The id the world sees: `usr_` and the 128 bits of the row's UUID in base32. */
+export function prefixedId(prefix: IdPrefix, uuid: string): string {
+  return `${prefix}_${encodeBase32LowerCaseNoPadding(Buffer.from(uuid.replaceAll('-', ''), 'hex'))}`;
+}
+
+/** The row's UUID; undefined for another prefix or any text that prefixedId did not make. */
+export function uuidOf(prefix: IdPrefix, id: string): string | undefined {
+  if (!/^[a-z]{3}_[a-z2-7]{26}$/.test(id) || !id.startsWith(prefix)) return undefined;
+  const hex = Buffer.from(decodeBase32IgnorePadding(id.slice(4).toUpperCase())).toString('hex');
+  const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return prefixedId(prefix, uuid) === id ? uuid : undefined;
+}

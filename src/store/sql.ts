@@ -1,0 +1,42 @@
+import type { PGlite } from '@electric-sql/pglite';
+
+/** A statement with a name: PostgreSQL plans it once a connection, and values are bound, never written into its text. */
+export interface Statement<Row> {
+  readonly name: string;
+  readonly text: string;
+  /** Never set: it carries the row's type. */
+  readonly row?: Row;
+}
+
+/** Runs one statement outside any transaction of the entity manager. Times come as Date, bytea as Uint8Array, arrays as arrays. */
+export type Sql = <Row>(statement: Statement<Row>, values: readonly unknown[]) => Promise<Row[]>;
+
+export const statement = <Row>(name: string, text: string): Statement<Row> => ({ name, text });
+
+const TIMESTAMPTZ = 1184;
+const toDate = (text: string): Date => new Date(text);
+
+type TypeParser = (oid: number, format?: 'text' | 'binary') => (value: string) => unknown;
+
+/** The part of `pg.Pool` used here. */
+export interface Pool {
+  readonly options: { readonly types: { readonly getTypeParser: TypeParser } };
+  query(config: object): Promise<{ rows: unknown[] }>;
+}
+
+/** PostgreSQL, through the pool that the entity manager uses as well. */
+export function sqlOverPool(pool: Pool): Sql {
+  const inherited = pool.options.types;
+  const getTypeParser: TypeParser = (oid, format) =>
+    oid === TIMESTAMPTZ ? toDate : inherited.getTypeParser(oid, format);
+  const types = { getTypeParser };
+  return async <Row>({ name, text }: Statement<Row>, values: readonly unknown[]) =>
+    (await pool.query({ name, text, values, types })).rows as Row[];
+}
+
+/** The embedded database: one connection, so never call this while a transaction is open. */
+export function sqlOverPglite(database: PGlite): Sql {
+  const options = { parsers: { [TIMESTAMPTZ]: toDate } };
+  return async <Row>({ text }: Statement<Row>, values: readonly unknown[]) =>
+    (await database.query<Row>(text, [...values], options)).rows;
+}

@@ -1,0 +1,13 @@
+import { ArrayType } from '@mikro-orm/core';
+
+/** text[] with every element quoted: MikroORM 7.2.1's own literal loses outer spaces and reads 'null' as NULL. */
+export class TextArray extends ArrayType<string> {
+  override convertToDatabaseValue(value: string[] | null): string | null {
+    if (!Array.isArray(value)) return value;
+    return `{${value.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+  }
+
+  override getColumnType(): string {
+    return 'text[]';
+  }
+}
