@@ -5,15 +5,18 @@ import { sameBytes } from './secrets.ts';
 export type KeyUse = 'refresh' | 'csrf' | 'key-check';
 
 /** The keys of one use, newest first: the first makes, all are tried when reading. */
-export type Keyring = (use: KeyUse) => readonly Buffer[];
+export type Keyring = (use: KeyUse) => readonly [Buffer, ...Buffer[]];
 
 /** Derives every key from SECRET_KEY by HKDF-SHA-256 (RFC 5869). */
 export function makeKeyring(secretKeys: readonly string[]): Keyring {
-  const derived = new Map<KeyUse, Buffer[]>();
+  const [first, ...others] = secretKeys;
+  if (first === undefined) throw new Error('A keyring needs a key');
+  const derived = new Map<KeyUse, readonly [Buffer, ...Buffer[]]>();
   return (use) => {
     const known = derived.get(use);
     if (known) return known;
-    const keys = secretKeys.map((key) => Buffer.from(hkdfSync('sha256', key, '', `gatehouse ${use}`, 32)));
+    const derive = (key: string) => Buffer.from(hkdfSync('sha256', key, '', `gatehouse ${use}`, 32));
+    const keys = [derive(first), ...others.map(derive)] as const;
     derived.set(use, keys);
     return keys;
   };

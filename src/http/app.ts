@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import Koa from 'koa';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Keyring } from '../keys.ts';
+import type { Database } from '../store/orm.ts';
+import { authorize } from './authorize.ts';
+import { consent } from './consent.ts';
+import type { Handler, HttpContext, State } from './context.ts';
+import { answerErrors } from './errors.ts';
+import { graphiqlAsset, graphiqlCallback, graphiqlPage } from './graphiql.ts';
+import { graphqlHandler } from './graphql.ts';
+import { healthz, readyz } from './health.ts';
+import { home } from './home.ts';
+import { login } from './login.ts';
+import { logout } from './logout.ts';
+import { type Route, route } from './route.ts';
+import { setup } from './setup.ts';
+import { staticFile } from './static-file.ts';
+import { token } from './token.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly log: Logger;
+}
+
+/** Every URL there is. A path also answers with a trailing slash; one that ends in `*` answers for what follows. */
+function routes({ config, database, log }: AppOptions): Record<string, Route> {
+  const graphql = graphqlHandler({ config, database, log });
+  const browserOrProgram: Handler = (ctx) => (ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx));
+  const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));
+  const icon = staticFile('image/svg+xml', readFileSync(new URL('pages/icon.svg', import.meta.url)));
+  const graphiql: Record<string, Route> = {
+    '/graphql': { answers: 'json', any: (ctx) => (ctx.method === 'GET' ? browserOrProgram(ctx) : graphql(ctx)) },
+    '/graphiql': { answers: 'page', GET: graphiqlPage },
+    '/graphiql/callback': { answers: 'page', GET: graphiqlCallback },
+    '/graphiql/*': { answers: 'page', GET: graphiqlAsset },
+  };
+  return {
+    '/': { answers: 'page', GET: home },
+    '/oauth/authorize': { answers: 'page', GET: authorize, POST: authorize },
+    '/oauth/token': { answers: 'json', POST: token },
+    '/login': { answers: 'page', GET: login, POST: login },
+    '/consent': { answers: 'page', GET: consent, POST: consent },
+    '/logout': { answers: 'page', GET: logout, POST: logout },
+    '/setup': { answers: 'page', GET: setup, POST: setup },
+    '/graphql': { answers: 'json', any: graphql },
+    ...(config.graphiql ? graphiql : {}),
+    '/style.css': { answers: 'page', GET: style },
+    '/icon.svg': { answers: 'page', GET: icon },
+    '/healthz': { answers: 'json', GET: healthz },
+    '/readyz': { answers: 'json', GET: readyz },
+  };
+}
+
+/** The whole HTTP floor. The clock is read here, once a request, and nowhere below. */
+export function createApp(options: AppOptions): Koa<State> {
+  const { config, database, keyring, log } = options;
+  const app = new Koa<State>({ proxy: config.trustProxy, maxIpsCount: 1 });
+  app.use(async (ctx, next) => {
+    const now = new Date();
+    const origin = { ip: normalizeIp(ctx.ip), requestId: randomUUID() };
+    Object.assign(ctx.state, { sql: database.sql, config, keyring, now, origin, log, answers: 'page' } satisfies State);
+    await next();
+    log.debug({ requestId: origin.requestId, method: ctx.method, path: ctx.path, status: ctx.status }, 'answered');
+  });
+  app.use(answerErrors);
+  app.use(route(routes(options)));
+  // A browser that went away is nobody's error; anything else that Koa reports here is.
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    if (!GONE.has(error.code ?? '')) log.error({ err: error }, 'unexpected error');
+  });
+  return app;
+}
+
+const GONE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_METHOD']);
+
+/** An IPv4 caller on a socket that speaks both is still one caller. */
+const normalizeIp = (ip: string): string => ip.replace(/^::ffff:(?=\d+\.)/, '');

@@ -1,0 +1,13 @@
+import type Koa from 'koa';
+import type { Logger } from 'pino';
+import type { OAuthRequest } from '../oauth/oauth-request.ts';
+
+/** What one HTTP request carries: all that the floors below may ask for, and who answers its errors. */
+export interface State extends OAuthRequest {
+  readonly log: Logger;
+  /** Pages are for people, the rest for programs. */
+  answers: 'page' | 'json';
+}
+
+export type HttpContext = Koa.ParameterizedContext<State>;
+export type Handler = (ctx: HttpContext) => Promise<void> | void;

@@ -1,0 +1,100 @@
+import { OAuthError, type OAuthErrorCode } from '../oauth/error.ts';
+import { isPassingFault } from '../store/faults.ts';
+import type { HttpContext } from './context.ts';
+import { setSecurityHeaders } from './headers.ts';
+import { errorPage } from './pages/error.ts';
+
+/** A refusal for a person, told on a page: a title, a sentence and, where there is one, the way on. */
+export class PageError extends Error {
+  override readonly name = 'PageError';
+  readonly status: number;
+  readonly title: string;
+  readonly wayOn: { readonly href: string; readonly label: string } | undefined;
+
+  constructor(status: number, title: string, message: string, wayOn?: PageError['wayOn']) {
+    super(message);
+    this.status = status;
+    this.title = title;
+    this.wayOn = wayOn;
+  }
+}
+
+interface Told {
+  readonly status: number;
+  readonly code: OAuthErrorCode;
+  readonly title: string;
+  readonly message: string;
+}
+
+const RETRY_AFTER = '1';
+
+const BY_STATUS: Record<number, [title: string, message: string]> = {
+  400: ['This request is malformed', 'The server could not read it.'],
+  404: ['There is no such page', 'Check the address.'],
+  405: ['This cannot be done here', 'The page does not accept this kind of request.'],
+  413: ['This is too much', 'The request is larger than the server accepts.'],
+  421: ['Wrong address', 'This server does not answer under the name it was asked by.'],
+};
+
+/** The one place where something thrown becomes an answer. */
+export async function answerErrors(ctx: HttpContext, next: () => Promise<void>): Promise<void> {
+  try {
+    setSecurityHeaders(ctx);
+    await next();
+  } catch (error) {
+    const told = tell(ctx, error);
+    // Koa keeps what was set before the error: neither a Location nor a cookie may travel with a refusal.
+    ctx.remove('Location');
+    ctx.remove('Set-Cookie');
+    answer(ctx, error, told);
+  }
+}
+
+function tell(ctx: HttpContext, error: unknown): Told {
+  if (error instanceof OAuthError)
+    return { status: error.status, code: error.code, title: 'This request cannot be answered', message: error.message };
+  if (error instanceof PageError)
+    return { status: error.status, code: 'invalid_request', title: error.title, message: error.message };
+
+  const status = statusOf(error);
+  if (status !== undefined) {
+    const [title, message] = BY_STATUS[status] ?? BY_STATUS[400]!;
+    return { status, code: 'invalid_request', title, message };
+  }
+  if (isPassingFault(error)) {
+    ctx.state.log.warn({ err: error, requestId: ctx.state.origin.requestId }, 'the database is away or busy');
+    const message = 'The server is busy or restarting. Try again in a moment.';
+    return { status: 503, code: 'temporarily_unavailable', title: 'Not just now', message };
+  }
+  ctx.state.log.error({ err: error, requestId: ctx.state.origin.requestId }, 'unexpected error');
+  const message = `Something went wrong here. Request ${ctx.state.origin.requestId}.`;
+  return { status: 500, code: 'server_error', title: 'That is our fault', message };
+}
+
+/** A client error of the HTTP layer itself (http-errors: raw-body, Koa); anything from 500 on is unexpected. */
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { status, expose } = error as { status?: unknown; expose?: unknown };
+  return typeof status === 'number' && status >= 400 && status < 500 && expose !== false ? status : undefined;
+}
+
+function answer(ctx: HttpContext, error: unknown, { status, code, title, message }: Told): void {
+  ctx.status = status;
+  ctx.set('Cache-Control', 'no-store');
+  // RFC 6749 §5.2; RFC 9110 §15.5.2 wants the challenge with every 401.
+  if (code === 'invalid_client') ctx.set('WWW-Authenticate', 'Basic realm="gatehouse", charset="UTF-8"');
+  if (status === 503) ctx.set('Retry-After', RETRY_AFTER);
+  // What is left of an oversized body is not worth reading.
+  if (status === 413) ctx.set('Connection', 'close');
+  if (ctx.state.answers === 'page') {
+    ctx.type = 'html';
+    ctx.body = errorPage(title, message, error instanceof PageError ? error.wayOn : undefined);
+  } else {
+    ctx.set('Pragma', 'no-cache');
+    ctx.type = 'application/json; charset=utf-8';
+    ctx.body = JSON.stringify({ error: code, error_description: ascii(message) });
+  }
+}
+
+/** RFC 6749 §5.2: error_description is %x20-21 / %x23-5B / %x5D-7E. */
+const ascii = (text: string): string => text.replaceAll('"', "'").replaceAll(/[^\x20-\x5b\x5d-\x7e]/g, '?');

@@ -1,0 +1,77 @@
+import getRawBody from 'raw-body';
+import { OAuthError } from '../oauth/error.ts';
+import type { Params } from '../oauth/params.ts';
+import type { HttpContext } from './context.ts';
+
+/** Bytes of a form; what is longer is 413. */
+const LIMIT = 32 * 1024;
+
+/** The parameters of the URL. */
+export const readQuery = (ctx: HttpContext): Params => parseUrlEncoded(ctx.querystring);
+
+/** RFC 6749 §3.2: the form-encoded body. */
+export async function readForm(ctx: HttpContext): Promise<Params> {
+  if (mediaType(ctx) !== 'application/x-www-form-urlencoded') throw wrongEncoding(ctx);
+  return parseUrlEncoded(decode(await readBody(ctx)));
+}
+
+/** The same, or multipart without files, which `curl -F` sends. */
+export async function readTokenForm(ctx: HttpContext): Promise<Params> {
+  if (mediaType(ctx) !== 'multipart/form-data') return readForm(ctx);
+  const body = await readBody(ctx);
+  const headers = { 'content-type': ctx.get('content-type') };
+  const form = await new Response(new Uint8Array(body), { headers }).formData().catch(() => {
+    throw new OAuthError('invalid_request', 'The multipart body is malformed.');
+  });
+  const params = new Map<string, string[]>();
+  for (const [name, value] of form) {
+    if (typeof value !== 'string') throw new OAuthError('invalid_request', 'Files are not accepted here.');
+    add(params, name, value);
+  }
+  return params;
+}
+
+const mediaType = (ctx: HttpContext): string => ctx.get('content-type').split(';')[0]?.trim().toLowerCase() ?? '';
+
+function wrongEncoding(ctx: HttpContext): OAuthError {
+  const sent = mediaType(ctx) === 'application/json' ? ' (JSON was sent)' : '';
+  return new OAuthError('invalid_request', `Send the parameters as application/x-www-form-urlencoded${sent}.`);
+}
+
+async function readBody(ctx: HttpContext): Promise<Buffer> {
+  if (ctx.get('content-encoding') !== '') throw new OAuthError('invalid_request', 'A compressed body is not accepted.');
+  return getRawBody(ctx.req, { limit: LIMIT, length: ctx.get('content-length') || null });
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new OAuthError('invalid_request', 'The body is not UTF-8.');
+  }
+}
+
+/** Strict: broken percent-encoding and broken UTF-8 are errors, and every repeat is kept. */
+export function parseUrlEncoded(text: string): Params {
+  const params = new Map<string, string[]>();
+  for (const pair of text.split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    add(params, percentDecode(equals < 0 ? pair : pair.slice(0, equals)), percentDecode(equals < 0 ? '' : pair.slice(equals + 1)));
+  }
+  return params;
+}
+
+function add(params: Map<string, string[]>, name: string, value: string): void {
+  const values = params.get(name);
+  if (values) values.push(value);
+  else params.set(name, [value]);
+}
+
+function percentDecode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw new OAuthError('invalid_request', 'A parameter is not properly percent-encoded UTF-8.');
+  }
+}

@@ -1,0 +1,51 @@
+import { checkCredentials } from '../directory/credentials.ts';
+import { optional, type Params } from '../oauth/params.ts';
+import { PASSWORD_MAX } from '../passwords.ts';
+import { record } from '../store/audit.ts';
+import type { HttpContext } from './context.ts';
+import { checkCsrf, csrfToken } from './csrf.ts';
+import { PageError } from './errors.ts';
+import { readForm, readQuery } from './form.ts';
+import { seeOther } from './headers.ts';
+import { loginPage } from './pages/login.ts';
+import { type Pending, readPending } from './pending.ts';
+import { currentSession, ensureBrowser, signIn } from './session.ts';
+
+/** GET /login shows the form, POST /login signs in. `request` is the pending authorization request to go on with. */
+export async function login(ctx: HttpContext): Promise<void> {
+  const params = ctx.method === 'POST' ? await readForm(ctx) : readQuery(ctx);
+  const handle = optional(params, 'request');
+  if (ctx.method === 'POST') checkCsrf(ctx, params, 'login');
+  else if (await currentSession(ctx)) return goOn(ctx, handle);
+
+  const pending = handle === undefined ? undefined : await readPending(ctx, handle);
+  if (ctx.method !== 'POST') return show(ctx, pending, '', undefined);
+  await submit(ctx, params, pending);
+}
+
+async function submit(ctx: HttpContext, params: Params, pending: Pending | undefined): Promise<void> {
+  const { sql, now, origin } = ctx.state;
+  const username = optional(params, 'username') ?? '';
+  const password = optional(params, 'password') ?? '';
+  if (password.length > PASSWORD_MAX)
+    throw new PageError(400, 'This password is too long', `A password has at most ${PASSWORD_MAX} characters.`);
+
+  const user = await checkCredentials(sql, username, password);
+  if (user && (await signIn(ctx, user.id))) return goOn(ctx, pending?.handle);
+
+  await record(sql, { kind: 'sign_in.failed', at: now, clientId: pending?.recipient.client.id, origin });
+  ctx.status = 401;
+  // One sentence for an unknown user, a wrong password and a disabled account.
+  show(ctx, pending, username, 'The username or the password is wrong.');
+}
+
+function goOn(ctx: HttpContext, handle: string | undefined): void {
+  seeOther(ctx, handle === undefined ? '/' : `/consent?request=${encodeURIComponent(handle)}`);
+}
+
+function show(ctx: HttpContext, pending: Pending | undefined, username: string, problem: string | undefined): void {
+  const csrf = csrfToken(ctx, ensureBrowser(ctx), 'login');
+  const clientName = pending?.recipient.client.name;
+  ctx.type = 'html';
+  ctx.body = loginPage({ csrf, request: pending?.handle, clientName, username, problem });
+}

@@ -1,0 +1,15 @@
+import { html } from 'hono/html';
+import { layout } from './layout.ts';
+
+export function homePage(username: string | undefined, graphiql: boolean): string {
+  const who =
+    username === undefined
+      ? html`<p>You are not signed in.</p><p><a class="button" href="/login">Sign in</a></p>`
+      : html`<p>You are signed in as <strong>${username}</strong>.</p><p><a class="button quiet" href="/logout">Sign out</a></p>`;
+  return layout(
+    'Home',
+    html`<h1>Gatehouse</h1>
+${who}
+${graphiql ? html`<p><a href="/graphiql">Open GraphiQL</a> to work with users, groups and clients.</p>` : ''}`,
+  );
+}

@@ -1,0 +1,30 @@
+import { html } from 'hono/html';
+import { alert, layout } from './layout.ts';
+
+export interface SetupPage {
+  readonly csrf: string;
+  readonly username: string;
+  readonly email: string;
+  readonly problem: string | undefined;
+}
+
+export function setupPage({ csrf, username, email, problem }: SetupPage): string {
+  return layout(
+    'Set up Gatehouse',
+    html`<h1>Welcome</h1>
+<p>Make the first administrator. This link works once.</p>
+${alert(problem)}
+<form method="post" action="/setup">
+<input type="hidden" name="csrf" value="${csrf}">
+<label for="username">Username</label>
+<input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="150" required autofocus>
+<label for="email">E-mail address <span class="small">(may be left out)</span></label>
+<input id="email" name="email" type="email" value="${email}" autocomplete="email" maxlength="320">
+<label for="password">Password <span class="small">(8 characters or more)</span></label>
+<input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="1024" required>
+<label for="repeated">The same password again</label>
+<input id="repeated" name="repeated" type="password" autocomplete="new-password" minlength="8" maxlength="1024" required>
+<button type="submit">Make the administrator</button>
+</form>`,
+  );
+}

@@ -1,0 +1,55 @@
+import type { Handler, HttpContext, State } from './context.ts';
+import { PageError } from './errors.ts';
+
+/** What answers at one path: a handler a method, or one for all, and whether people or programs are told of errors. */
+export interface Route {
+  readonly answers: State['answers'];
+  readonly GET?: Handler;
+  readonly POST?: Handler;
+  readonly any?: Handler;
+}
+
+/** Asked by machines under whatever name they know. */
+const ANY_HOST = new Set(['/healthz', '/readyz']);
+
+const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Finds the route and calls its handler; 404, 405 with Allow, and 204 for OPTIONS follow from the table. */
+export function route(table: Record<string, Route>): (ctx: HttpContext) => Promise<void> {
+  const exact = new Map(Object.entries(table).filter(([path]) => !path.endsWith('*')));
+  const prefixes = Object.entries(table).flatMap(([path, found]) => (path.endsWith('*') ? [[path.slice(0, -1), found] as const] : []));
+
+  return async (ctx) => {
+    const path = ctx.path.length > 1 && ctx.path.endsWith('/') ? ctx.path.slice(0, -1) : ctx.path;
+    const found = exact.get(path) ?? prefixes.find(([prefix]) => path.startsWith(prefix))?.[1];
+    ctx.state.answers = found?.answers ?? (ctx.accepts('json', 'html') === 'html' ? 'page' : 'json');
+    checkHost(ctx, path);
+    if (!found) throw new PageError(404, 'There is no such page', 'Check the address.');
+    if (found.any) return found.any(ctx);
+
+    const handler = ctx.method === 'HEAD' ? found.GET : ctx.method === 'POST' || ctx.method === 'GET' ? found[ctx.method] : undefined;
+    if (handler) return handler(ctx);
+    ctx.set('Allow', allowed(found));
+    if (ctx.method !== 'OPTIONS')
+      throw new PageError(405, 'This cannot be done here', `Only ${allowed(found)} requests allowed.`);
+    ctx.status = 204;
+  };
+}
+
+const allowed = ({ GET, POST }: Route): string => [...(GET ? ['GET', 'HEAD'] : []), ...(POST ? ['POST'] : [])].join(', ');
+
+/**
+ * RFC 9112 §3.2: one Host. A name that is not ours comes from a rebound DNS name or a stray proxy; nothing we print is made
+ * from it, and it gets no further. On loopback the three names of this machine are one.
+ */
+function checkHost(ctx: HttpContext, path: string): void {
+  if ((ctx.req.headersDistinct.host?.length ?? 0) !== 1)
+    throw new PageError(400, 'This request is malformed', 'It must have exactly one Host header.');
+  if (ANY_HOST.has(path)) return;
+  const { issuer, issuerIsLoopback } = ctx.state.config;
+  const own = new URL(issuer);
+  const asked = URL.parse(`${own.protocol}//${ctx.req.headers.host}`);
+  const samePlace = asked?.host === own.host || (issuerIsLoopback && asked?.port === own.port && LOOPBACK_NAMES.has(asked.hostname));
+  if (!samePlace || asked?.username !== '' || asked.password !== '' || asked.pathname !== '/')
+    throw new PageError(421, 'Wrong address', `This server answers at ${issuer}.`);
+}

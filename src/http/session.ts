@@ -1,0 +1,74 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { secondsLater } from '../oauth/lifetime.ts';
+import { digest, makeHandle } from '../secrets.ts';
+import { record } from '../store/audit.ts';
+import { closeSession, findSession, openSession, type SessionRow } from '../store/sessions.ts';
+import type { HttpContext } from './context.ts';
+
+/** Seconds after which a person signs in again. */
+const SESSION_TTL = 86_400;
+
+/** 256 bits in base64url, as makeHandle makes them. */
+const HANDLE = /^[A-Za-z0-9_-]{43}$/;
+
+/** `__Host-` binds the cookie to this very host; it needs Secure, which browsers grant on loopback http too. */
+function cookie(ctx: HttpContext, name: string): { name: string; secure: boolean } {
+  const { issuer, issuerIsLoopback } = ctx.state.config;
+  const secure = issuerIsLoopback || issuer.startsWith('https://');
+  return { name: secure ? `__Host-${name}` : name, secure };
+}
+
+/** The value of one of our cookies; undefined for anything we did not make. */
+export function readCookie(ctx: HttpContext, name: string): string | undefined {
+  const value = ctx.cookies.get(cookie(ctx, name).name);
+  return value !== undefined && HANDLE.test(value) ? value : undefined;
+}
+
+/** Sets one of our cookies until the browser closes, or takes it away. */
+export function writeCookie(ctx: HttpContext, name: string, value: string | undefined): void {
+  const { name: full, secure } = cookie(ctx, name);
+  // Koa does not see the TLS of a proxy in front, nor that loopback needs none.
+  ctx.cookies.secure = secure;
+  ctx.cookies.set(full, value ?? null, { httpOnly: true, secure, sameSite: 'lax', path: '/', overwrite: true });
+}
+
+const NAME = 'gatehouse';
+
+/** The secret this browser holds, signed in or not. */
+export const browserSecret = (ctx: HttpContext): string | undefined => readCookie(ctx, NAME);
+
+/** The same; a browser that holds none is given one. */
+export function ensureBrowser(ctx: HttpContext): string {
+  const known = browserSecret(ctx);
+  if (known !== undefined) return known;
+  const secret = makeHandle();
+  writeCookie(ctx, NAME, secret);
+  return secret;
+}
+
+/** Who is signed in here. */
+export async function currentSession(ctx: HttpContext): Promise<SessionRow | undefined> {
+  const secret = browserSecret(ctx);
+  return secret === undefined ? undefined : findSession(ctx.state.sql, digest(secret), ctx.state.now);
+}
+
+/** Signs the person in under a new cookie; false if the account was disabled meanwhile. */
+export async function signIn(ctx: HttpContext, userId: string): Promise<boolean> {
+  const { sql, now, origin } = ctx.state;
+  const secret = makeHandle();
+  const expiresAt = secondsLater(now, SESSION_TTL);
+  const session = { id: randomUUIDv7(), digest: digest(secret), userId, now, expiresAt };
+  if (!(await openSession(sql, session, digest(browserSecret(ctx) ?? '')))) return false;
+  writeCookie(ctx, NAME, secret);
+  await record(sql, { kind: 'sign_in.succeeded', at: now, actorId: userId, origin });
+  return true;
+}
+
+/** Ends the session in the database, where it counts; the browser's pending requests go on under a new cookie. */
+export async function signOut(ctx: HttpContext): Promise<void> {
+  const { sql, now, origin } = ctx.state;
+  const secret = makeHandle();
+  const userId = await closeSession(sql, digest(browserSecret(ctx) ?? ''), digest(secret));
+  writeCookie(ctx, NAME, secret);
+  if (userId !== undefined) await record(sql, { kind: 'sign_out', at: now, actorId: userId, origin });
+}

@@ -1,0 +1,100 @@
+import { type Client, findClient, isPublic } from './client.ts';
+import { OAuthError } from './error.ts';
+import type { OAuthRequest } from './oauth-request.ts';
+import { optional, type Params } from './params.ts';
+import { readCodeChallenge } from './pkce.ts';
+import { resolveRedirectUri } from './redirect-uri.ts';
+import { grantedScope } from './scope.ts';
+
+export type ResponseType = 'code' | 'token';
+
+/** RFC 6749 §3.1.1: what each response type needs the client to be registered with, and where its answer goes. */
+export const RESPONSE_TYPES = {
+  code: { grantType: 'authorization_code', separator: '?' },
+  token: { grantType: 'implicit', separator: '#' },
+} as const;
+
+/** To whom the answer may go: from here on an error is a redirect. */
+export interface Recipient {
+  readonly client: Client;
+  /** Where to answer to. */
+  readonly redirectUri: string;
+  /** As sent; undefined if it was left out. */
+  readonly sentRedirectUri: string | undefined;
+}
+
+/** RFC 6749 §4.1.1, §4.2.1, RFC 7636 §4.3: what a client asks the person for. */
+export interface AuthorizationRequest {
+  readonly responseType: ResponseType;
+  readonly sentRedirectUri: string | undefined;
+  readonly scopes: readonly string[];
+  readonly state: string | undefined;
+  readonly codeChallenge: string | undefined;
+  readonly nonce: string | undefined;
+}
+
+const MAX_STATE = 2048;
+
+/** Until this returns, an error is a page (RFC 6749 §3.1.2.4, §4.1.2.1). */
+export async function resolveRecipient({ sql, config, now }: OAuthRequest, params: Params): Promise<Recipient> {
+  const clientId = optional(params, 'client_id');
+  if (clientId === undefined) throw new OAuthError('invalid_request', 'The request does not say which app it is from: client_id is missing.');
+  const client = await findClient(sql, config.issuer, clientId, now);
+  if (!client) throw new OAuthError('invalid_request', 'No app is registered with this client_id.');
+
+  const sentRedirectUri = optional(params, 'redirect_uri');
+  const redirectUri = resolveRedirectUri(client, sentRedirectUri);
+  if (redirectUri === undefined)
+    throw new OAuthError(
+      'invalid_request',
+      sentRedirectUri === undefined
+        ? 'The request does not say where to return to: redirect_uri is missing, and the app has not registered exactly one.'
+        : 'The address to return to (redirect_uri) is not one the app has registered. It must be the same, character for character.',
+    );
+  return { client, redirectUri, sentRedirectUri };
+}
+
+/** RFC 6749 §4.1.2: the state to send back; a repeated or oversized one is an error without state. */
+export function readState(params: Params): string | undefined {
+  const state = optional(params, 'state');
+  if (state === undefined) return undefined;
+  // A NUL cannot be stored, and nobody means one.
+  if (Buffer.byteLength(state) > MAX_STATE || state.includes('\0'))
+    throw new OAuthError('invalid_request', `The state is longer than ${MAX_STATE} bytes, or malformed.`);
+  return state;
+}
+
+/** RFC 6749 §4.1.1: the rest of the request, once it is known where errors go. */
+export function readAuthorizationRequest(
+  { client, sentRedirectUri }: Recipient,
+  params: Params,
+  state: string | undefined,
+): AuthorizationRequest {
+  const responseType = optional(params, 'response_type');
+  if (responseType === undefined) throw new OAuthError('invalid_request', 'The parameter response_type is missing.');
+  if (!isResponseType(responseType) || !client.grantTypes.includes(RESPONSE_TYPES[responseType].grantType))
+    throw new OAuthError('unsupported_response_type', 'This client cannot be given that response_type.');
+
+  readResponseMode(params, responseType);
+  const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
+  // OpenID Connect Core 1.0 §3.1.2.1: redirect_uri is required.
+  if (sentRedirectUri === undefined && scopes.includes('openid') && optional(params, 'scope') !== undefined)
+    throw new OAuthError('invalid_request', 'The scope openid needs a redirect_uri.');
+
+  const codeChallenge =
+    responseType === 'code' ? readCodeChallenge(params, client.requirePkce || isPublic(client)) : undefined;
+  const nonce = optional(params, 'nonce');
+  if (nonce !== undefined && (nonce.length > MAX_STATE || nonce.includes('\0')))
+    throw new OAuthError('invalid_request', 'The nonce is malformed.');
+  return { responseType, sentRedirectUri, scopes, state, codeChallenge, nonce };
+}
+
+const isResponseType = (text: string): text is ResponseType => Object.hasOwn(RESPONSE_TYPES, text);
+
+/** OAuth 2.0 Multiple Response Type Encoding Practices §2.1: each type's own mode is the only one served. */
+function readResponseMode(params: Params, responseType: ResponseType): void {
+  const mode = optional(params, 'response_mode');
+  const served = RESPONSE_TYPES[responseType].separator === '?' ? 'query' : 'fragment';
+  if (mode !== undefined && mode !== served)
+    throw new OAuthError('unsupported_response_mode', `Only response_mode=${served} is served.`);
+}

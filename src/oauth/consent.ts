@@ -1,0 +1,26 @@
+import { type Sql, statement } from '../store/sql.ts';
+import { type Client, isPublic } from './client.ts';
+
+const findConsent = statement<{ scopes: string[] }>(
+  'find-consent',
+  'SELECT scopes FROM consents WHERE user_id = $1 AND client_id = $2',
+);
+
+/**
+ * Whether this client's consent may be remembered. Any program on a device can claim a loopback or a custom-scheme address
+ * (RFC 8252 §8.6), so there a person is asked each time.
+ */
+export const isRememberable = (client: Client, redirectUri: string): boolean =>
+  !client.asksEveryTime && (!isPublic(client) || redirectUri.startsWith('https://'));
+
+/** What the person allowed this client before; nothing where consent is not remembered. */
+export async function rememberedScopes(
+  sql: Sql,
+  userId: string,
+  client: Client,
+  redirectUri: string,
+): Promise<readonly string[]> {
+  if (!isRememberable(client, redirectUri)) return [];
+  const [consent] = await sql(findConsent, [userId, client.id]);
+  return consent?.scopes ?? [];
+}

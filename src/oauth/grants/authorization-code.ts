@@ -1,0 +1,44 @@
+import { digest, isWellFormed } from '../../secrets.ts';
+import { type CodeRow, findCode, revokeReplayed, spendCode } from '../../store/single-use.ts';
+import { OAuthError } from '../error.ts';
+import { isRefreshable, makeTokens } from '../issue-tokens.ts';
+import { optional, required } from '../params.ts';
+import { verifyCodeVerifier } from '../pkce.ts';
+import type { TokenResponse } from '../token-response.ts';
+import type { TokenRequest } from './grant.ts';
+
+/** RFC 6749 §4.1.3, with RFC 7636 §4.6. */
+export async function authorizationCode(request: TokenRequest): Promise<TokenResponse> {
+  const { params, client, sql, now } = request;
+  const value = required(params, 'code');
+  const redirectUri = optional(params, 'redirect_uri');
+  const verifier = optional(params, 'code_verifier');
+
+  const code = isWellFormed('gac', value) ? await findCode(sql, digest(value)) : undefined;
+  if (code?.client !== client.id) throw new OAuthError('invalid_grant', 'The code is unknown, or was issued to another client.');
+  checkRedirectUri(request, code, redirectUri);
+  verifyCodeVerifier(verifier, code.code_challenge);
+  // From here on the caller has proven to be the one the code was made for (§4.1.2, §10.5).
+  if (code.used_at !== null) throw await replayed(request, code);
+  if (code.expires_at <= now || !code.alive) throw new OAuthError('invalid_grant', 'The code has expired or was revoked.');
+
+  const { issue, response } = makeTokens(request, code.scopes, code.authorization_expires_at, isRefreshable(request));
+  if (!(await spendCode(sql, code.id, issue))) throw await replayed(request, code);
+  return response;
+}
+
+/** §4.1.3: what was sent at authorize must be sent again; the page of the design's decisions says when it may be left out. */
+function checkRedirectUri({ client }: TokenRequest, code: CodeRow, sent: string | undefined): void {
+  if (sent === undefined) {
+    if (code.redirect_uri === null || code.code_challenge !== null || client.redirectUriOptional) return;
+    throw new OAuthError('invalid_request', 'The parameter redirect_uri is missing.');
+  }
+  if (sent !== (code.redirect_uri ?? client.redirectUris[0]))
+    throw new OAuthError('invalid_grant', 'The redirect_uri differs from the one at the authorization endpoint.');
+}
+
+/** §4.1.2: a code used twice may be in a thief's hands, so all that it bought dies. */
+async function replayed({ sql, now, origin }: TokenRequest, code: CodeRow): Promise<OAuthError> {
+  await revokeReplayed(sql, code.authorization_id, 'code.replayed', now, origin);
+  return new OAuthError('invalid_grant', 'The code was already used.');
+}

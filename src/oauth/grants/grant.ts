@@ -1,0 +1,13 @@
+import type { Client } from '../client.ts';
+import type { OAuthRequest } from '../oauth-request.ts';
+import type { Params } from '../params.ts';
+import type { TokenResponse } from '../token-response.ts';
+
+/** A token request whose client is authenticated and registered for the grant. */
+export interface TokenRequest extends OAuthRequest {
+  readonly params: Params;
+  readonly client: Client;
+}
+
+/** One kind of token request: values in, an answer out, or an OAuthError. */
+export type Grant = (request: TokenRequest) => Promise<TokenResponse>;

@@ -1,0 +1,26 @@
+import { checkCredentials } from '../../directory/credentials.ts';
+import { issueDirectly } from '../../store/issue.ts';
+import { OAuthError } from '../error.ts';
+import { directExpiry, isRefreshable, makeTokens } from '../issue-tokens.ts';
+import { required, optional } from '../params.ts';
+import { grantedScope } from '../scope.ts';
+import type { TokenResponse } from '../token-response.ts';
+import type { TokenRequest } from './grant.ts';
+
+/** RFC 6749 §4.3 */
+export async function password(request: TokenRequest): Promise<TokenResponse> {
+  const { params, client, sql } = request;
+  const username = required(params, 'username');
+  const secret = required(params, 'password');
+  const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
+
+  const user = await checkCredentials(sql, username, secret);
+  // One answer for an unknown user, a wrong password and a disabled account.
+  if (!user) throw new OAuthError('invalid_grant', 'The username or the password is wrong.');
+
+  const refreshable = isRefreshable(request);
+  const expiresAt = directExpiry(request, refreshable);
+  const { issue, response } = makeTokens(request, scopes, expiresAt, refreshable);
+  await issueDirectly(sql, { client: client.id, userId: user.id, grantType: 'password', expiresAt }, issue);
+  return response;
+}

@@ -1,0 +1,83 @@
+import { hmac } from '../../keys.ts';
+import { digest, isWellFormed, sameBytes, secretFrom } from '../../secrets.ts';
+import {
+  findIssuedAccess,
+  findRefreshToken,
+  findSuccessor,
+  type RefreshRow,
+  revokeReplayed,
+  rotate,
+} from '../../store/single-use.ts';
+import { OAuthError } from '../error.ts';
+import { type GivenSecrets, makeTokens } from '../issue-tokens.ts';
+import { secondsLater } from '../lifetime.ts';
+import { optional, required } from '../params.ts';
+import { parseScope } from '../scope.ts';
+import { type TokenResponse, tokenResponse } from '../token-response.ts';
+import type { TokenRequest } from './grant.ts';
+
+/** RFC 6749 §6, with rotation as RFC 9700 §4.14.2 wants it. */
+export async function refreshToken(request: TokenRequest): Promise<TokenResponse> {
+  const { params, client, sql, keyring, now } = request;
+  const value = required(params, 'refresh_token');
+  const token = isWellFormed('grt', value) ? await findRefreshToken(sql, digest(value)) : undefined;
+
+  if (token?.client !== client.id)
+    throw new OAuthError('invalid_grant', 'The refresh token is unknown, or was issued to another client.');
+  const scopes = narrowScope(request, token);
+  if (!token.alive) throw dead();
+  if (token.used_at !== null) return again(request, value, token, scopes);
+  if (token.expires_at <= now || token.authorization_expires_at <= now || token.salt === null) throw dead();
+
+  const [key] = keyring('refresh');
+  const given = derive(key, value, token.salt);
+  const { issue, response } = makeTokens(request, scopes, token.authorization_expires_at, true, given);
+  const spent = await rotate(sql, token.id, issue);
+  return spent ? response : again(request, value, token, scopes);
+}
+
+const dead = (): OAuthError => new OAuthError('invalid_grant', 'The refresh token has expired or was revoked.');
+
+/** §6: never wider than what was granted; what the client has lost since, it no longer gets. */
+function narrowScope({ params, client }: TokenRequest, token: RefreshRow): string[] {
+  const granted = token.scopes.filter((scope) => client.scopes.includes(scope));
+  const asked = optional(params, 'scope');
+  if (asked === undefined) return granted;
+  const scopes = parseScope(asked);
+  if (!scopes.every((scope) => granted.includes(scope)))
+    throw new OAuthError('invalid_scope', 'The scope is wider than what was granted.');
+  return scopes;
+}
+
+/** The successor is a function of the parent, a salt and a key: any node can make it again, and nobody else can. */
+function derive(key: Buffer, parent: string, salt: Buffer): GivenSecrets {
+  return {
+    accessToken: secretFrom('gat', hmac(key, 'access', parent, salt)),
+    refreshToken: secretFrom('grt', hmac(key, 'refresh', parent, salt)),
+  };
+}
+
+/**
+ * The token was spent before. Inside the grace, while its successor is untouched, this is an honest client whose answer was
+ * lost or who asked twice at once: it gets the same answer. Anything else is a replay, and the whole family dies.
+ */
+async function again(request: TokenRequest, value: string, token: RefreshRow, scopes: string[]): Promise<TokenResponse> {
+  const { sql, keyring, config, now, origin } = request;
+  const successor = await findSuccessor(sql, token.id);
+  if (successor && !successor.alive) throw dead();
+
+  const { salt } = successor ?? {};
+  if (successor && salt && successor.refresh_used_at === null && now <= secondsLater(successor.used_at, config.refreshGrace)) {
+    const given = keyring('refresh')
+      .map((key) => derive(key, value, salt))
+      .find(({ refreshToken: made }) => sameBytes(digest(made), successor.refresh_digest));
+    // Spent under a key this node does not have: nothing can be told, and nobody is to blame.
+    if (!given) throw new OAuthError('invalid_grant', 'The refresh token was already used.');
+
+    const access = await findIssuedAccess(sql, digest(given.accessToken), token.authorization_id);
+    if (access?.scopes.join(' ') === scopes.join(' '))
+      return tokenResponse(given.accessToken, access.expires_at, now, access.scopes, given.refreshToken);
+  }
+  await revokeReplayed(sql, token.authorization_id, 'refresh_token.replayed', now, origin);
+  throw new OAuthError('invalid_grant', 'The refresh token was already used.');
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { digest, makeSecret } from '../secrets.ts';
+import type { Issue } from '../store/issue.ts';
+import type { TokenRequest } from './grants/grant.ts';
+import { earlier, secondsLater } from './lifetime.ts';
+import { type TokenResponse, tokenResponse } from './token-response.ts';
+
+/** The secrets of one token request: what is stored of them, and what is answered once that is done. */
+export interface Tokens {
+  readonly issue: Issue;
+  readonly response: TokenResponse;
+}
+
+/** Secrets given, as a rotation derives them; otherwise fresh ones. */
+export interface GivenSecrets {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+/** RFC 6749 §1.5: a refresh token only where the client is registered for it. */
+export const isRefreshable = ({ client }: TokenRequest): boolean => client.grantTypes.includes('refresh_token');
+
+/** Access token and, if `refreshable`, refresh token; neither outlives `until`, where the authorization ends. */
+export function makeTokens(
+  { client, config, now }: TokenRequest,
+  scopes: readonly string[],
+  until: Date,
+  refreshable: boolean,
+  given?: GivenSecrets,
+): Tokens {
+  const accessToken = given?.accessToken ?? makeSecret('gat');
+  const expiresAt = earlier(secondsLater(now, client.accessTokenTtl ?? config.accessTokenTtl), until);
+  const refreshToken = refreshable ? (given?.refreshToken ?? makeSecret('grt')) : undefined;
+  const refresh = refreshToken === undefined ? undefined : {
+    digest: digest(refreshToken),
+    salt: randomBytes(16),
+    expiresAt: earlier(secondsLater(now, config.refreshTokenIdleTtl), until),
+  };
+  return {
+    issue: { scopes, now, access: { digest: digest(accessToken), expiresAt }, refresh },
+    response: tokenResponse(accessToken, expiresAt, now, scopes, refreshToken),
+  };
+}
+
+/** Where an authorization that needs no consent ends: with its access token, or with its last possible refresh. */
+export function directExpiry({ client, config, now }: TokenRequest, refreshable: boolean): Date {
+  return secondsLater(now, refreshable ? config.refreshTokenTtl : (client.accessTokenTtl ?? config.accessTokenTtl));
+}

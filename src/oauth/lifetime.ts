@@ -1,0 +1,7 @@
+/** The instant so many seconds after `from`. */
+export const secondsLater = (from: Date, seconds: number): Date => new Date(from.getTime() + seconds * 1000);
+
+/** RFC 6749 §5.1 `expires_in`: whole seconds that remain. */
+export const secondsUntil = (until: Date, now: Date): number => Math.floor((until.getTime() - now.getTime()) / 1000);
+
+export const earlier = (a: Date, b: Date): Date => (a < b ? a : b);

@@ -1,0 +1,13 @@
+import type { Config } from '../config.ts';
+import type { Keyring } from '../keys.ts';
+import type { Origin } from '../store/audit.ts';
+import type { Sql } from '../store/sql.ts';
+
+/** One request to the authorization server: what is needed to answer it, and the one moment at which it is answered. */
+export interface OAuthRequest {
+  readonly sql: Sql;
+  readonly config: Config;
+  readonly keyring: Keyring;
+  readonly now: Date;
+  readonly origin: Origin;
+}

@@ -1,0 +1,27 @@
+import type { Client } from './client.ts';
+
+/** RFC 8252 §7.3: http on a loopback address written as such; the port is chosen when the app starts. */
+const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\])(:\d{1,5})?(?=[/?]|$)/;
+
+const withoutPort = (uri: string): string => uri.replace(LOOPBACK, 'http://$1');
+
+/** RFC 9700 §2.1, RFC 8252 §7.3: byte for byte, but for the port of a loopback address. */
+export function isRegistered(client: Client, uri: string): boolean {
+  if (client.redirectUris.includes(uri)) return true;
+  if (!LOOPBACK.test(uri)) return false;
+  return client.redirectUris.some((registered) => LOOPBACK.test(registered) && withoutPort(registered) === withoutPort(uri));
+}
+
+/** RFC 6749 §3.1.2.3: the URI to answer to; undefined where one must be told to the person instead. */
+export function resolveRedirectUri(client: Client, sent: string | undefined): string | undefined {
+  if (sent !== undefined) return isRegistered(client, sent) ? sent : undefined;
+  return client.redirectUris.length === 1 ? client.redirectUris[0] : undefined;
+}
+
+/** Adds the answer behind the registered bytes, which stay as they are: no URL parser rewrites them. */
+export function withAnswer(uri: string, separator: '?' | '#', answer: Record<string, string | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(answer)) if (value !== undefined) query.append(name, value);
+  const joint = separator === '?' && uri.includes('?') ? (/[?&]$/.test(uri) ? '' : '&') : separator;
+  return `${uri}${joint}${query}`;
+}

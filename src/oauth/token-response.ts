@@ -1,0 +1,26 @@
+import { secondsUntil } from './lifetime.ts';
+
+/** RFC 6749 §5.1. `scope` is always stated, also where it is what was asked for. */
+export interface TokenResponse {
+  readonly access_token: string;
+  readonly token_type: 'Bearer';
+  readonly expires_in: number;
+  readonly scope: string;
+  readonly refresh_token?: string;
+}
+
+export function tokenResponse(
+  accessToken: string,
+  expiresAt: Date,
+  now: Date,
+  scopes: readonly string[],
+  refreshToken: string | undefined,
+): TokenResponse {
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: secondsUntil(expiresAt, now),
+    scope: scopes.join(' '),
+    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+  };
+}

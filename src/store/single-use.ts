@@ -1,0 +1,158 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { AuditKind, Origin } from './audit.ts';
+import { type Issue, tokenValues } from './issue.ts';
+import { type Sql, statement } from './sql.ts';
+
+/** A code as it was issued, with what it hangs on. */
+export interface CodeRow {
+  readonly id: string;
+  readonly redirect_uri: string | null;
+  readonly code_challenge: string | null;
+  readonly expires_at: Date;
+  readonly used_at: Date | null;
+  readonly authorization_id: string;
+  readonly authorization_expires_at: Date;
+  readonly client: string;
+  readonly user_id: string;
+  readonly scopes: string[];
+  /** The authorization is neither revoked nor its user disabled. */
+  readonly alive: boolean;
+}
+
+/** A refresh token, spent or not, with what it hangs on. */
+export interface RefreshRow {
+  readonly id: string;
+  readonly salt: Buffer | null;
+  readonly expires_at: Date;
+  readonly used_at: Date | null;
+  readonly authorization_id: string;
+  readonly authorization_expires_at: Date;
+  readonly client: string;
+  readonly user_id: string;
+  readonly scopes: string[];
+  readonly alive: boolean;
+}
+
+/** What a spent refresh token bought. */
+export interface SuccessorRow {
+  readonly used_at: Date;
+  readonly salt: Buffer | null;
+  readonly refresh_digest: Buffer;
+  readonly refresh_used_at: Date | null;
+  readonly alive: boolean;
+}
+
+const DESCENT = `
+  a.id AS authorization_id, a.expires_at AS authorization_expires_at, a.client_id AS client, a.user_id, a.scopes,
+  a.revoked_at IS NULL AND NOT u.disabled AS alive`;
+
+const selectCode = statement<CodeRow>(
+  'find-code',
+  `SELECT c.id, c.redirect_uri, c.code_challenge, c.expires_at, c.used_at, ${DESCENT}
+   FROM authorization_codes c JOIN authorizations a ON a.id = c.authorization_id JOIN users u ON u.id = a.user_id
+   WHERE c.digest = $1`,
+);
+
+const selectRefresh = statement<RefreshRow>(
+  'find-refresh-token',
+  `SELECT r.id, r.salt, r.expires_at, r.used_at, ${DESCENT}
+   FROM refresh_tokens r JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id
+   WHERE r.digest = $1`,
+);
+
+const selectSuccessor = statement<SuccessorRow>(
+  'find-successor',
+  `SELECT r.used_at, r.salt, n.digest AS refresh_digest, n.used_at AS refresh_used_at,
+          a.revoked_at IS NULL AND NOT u.disabled AS alive
+   FROM refresh_tokens r JOIN refresh_tokens n ON n.parent_id = r.id
+   JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id
+   WHERE r.id = $1`,
+);
+
+const selectAccess = statement<{ scopes: string[]; expires_at: Date }>(
+  'find-derived-access-token',
+  'SELECT scopes, expires_at FROM access_tokens WHERE digest = $1 AND authorization_id = $2',
+);
+
+const ALIVE = `EXISTS (SELECT FROM authorizations a JOIN users u ON u.id = a.user_id
+    WHERE a.id = authorization_id AND a.revoked_at IS NULL AND NOT u.disabled)`;
+
+const ACCESS = `
+  access AS (
+    INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at)
+    SELECT $4::uuid, $5::bytea, authorization_id, $3::text[], $2::timestamptz, $6::timestamptz FROM spent
+  )`;
+
+const refresh = (parent: string): string => `
+  refresh AS (
+    INSERT INTO refresh_tokens (id, digest, authorization_id, parent_id, salt, created_at, expires_at)
+    SELECT $7::uuid, $8::bytea, authorization_id, ${parent}, $9::bytea, $2, $10::timestamptz FROM spent
+  )`;
+
+const SPENT_CODE = `
+  spent AS (
+    UPDATE authorization_codes SET used_at = $2
+    WHERE id = $1 AND used_at IS NULL AND expires_at > $2 AND ${ALIVE} RETURNING authorization_id
+  )`;
+
+const spendCodeForAccess = statement<{ authorization_id: string }>(
+  'spend-code',
+  `WITH ${SPENT_CODE},${ACCESS} SELECT authorization_id FROM spent`,
+);
+const spendCodeForBoth = statement<{ authorization_id: string }>(
+  'spend-code-for-refresh',
+  `WITH ${SPENT_CODE},${ACCESS},${refresh('NULL::uuid')} SELECT authorization_id FROM spent`,
+);
+
+/** The parent's salt goes as soon as its successor is spent: from then on that successor can never be asked for again. */
+const rotateRefresh = statement<{ authorization_id: string }>(
+  'rotate-refresh-token',
+  `WITH spent AS (
+     UPDATE refresh_tokens SET used_at = $2
+     WHERE id = $1 AND used_at IS NULL AND expires_at > $2 AND ${ALIVE} RETURNING authorization_id, parent_id
+   ),${ACCESS},${refresh('$1::uuid')}, forgotten AS (
+     UPDATE refresh_tokens SET salt = NULL FROM spent WHERE refresh_tokens.id = spent.parent_id
+   )
+   SELECT authorization_id FROM spent`,
+);
+
+const revokeAuthorization = statement<{ id: string }>(
+  'revoke-replayed-authorization',
+  `WITH revoked AS (
+     UPDATE authorizations SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id, user_id, client_id
+   ), recorded AS (
+     INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)
+     SELECT $3::uuid, $2, $4::text, user_id, client_id, $5::text, $6::text, jsonb_build_object('authorization', id) FROM revoked
+   )
+   SELECT id FROM revoked`,
+);
+
+export const findCode = async (sql: Sql, digest: Buffer): Promise<CodeRow | undefined> =>
+  (await sql(selectCode, [digest]))[0];
+
+export const findRefreshToken = async (sql: Sql, digest: Buffer): Promise<RefreshRow | undefined> =>
+  (await sql(selectRefresh, [digest]))[0];
+
+/** In a statement of its own, after losing the race: only a new snapshot sees what the winner wrote. */
+export const findSuccessor = async (sql: Sql, refreshTokenId: string): Promise<SuccessorRow | undefined> =>
+  (await sql(selectSuccessor, [refreshTokenId]))[0];
+
+export const findIssuedAccess = async (sql: Sql, digest: Buffer, authorizationId: string) =>
+  (await sql(selectAccess, [digest, authorizationId]))[0];
+
+/** Spends the code and writes what it buys, in one statement; false if somebody was first, or it has died meanwhile. */
+export async function spendCode(sql: Sql, id: string, issue: Issue): Promise<boolean> {
+  const query = issue.refresh ? spendCodeForBoth : spendCodeForAccess;
+  return (await sql(query, [id, issue.now, issue.scopes, ...tokenValues(issue)])).length === 1;
+}
+
+/** Spends the refresh token and writes its successor, in one statement; false if somebody was first, or it has died meanwhile. */
+export async function rotate(sql: Sql, id: string, issue: Issue): Promise<boolean> {
+  return (await sql(rotateRefresh, [id, issue.now, issue.scopes, ...tokenValues(issue)])).length === 1;
+}
+
+/** A replay kills all that descends from the approval. In a statement of its own, which no later failure undoes. */
+export async function revokeReplayed(sql: Sql, authorizationId: string, kind: AuditKind, now: Date, origin: Origin): Promise<void> {
+  const { ip, requestId } = origin;
+  await sql(revokeAuthorization, [authorizationId, now, randomUUIDv7(), kind, ip ?? null, requestId ?? null]);
+}

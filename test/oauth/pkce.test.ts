@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { readCodeChallenge, verifyCodeVerifier } from '../../src/oauth/pkce.ts';
+
+/** RFC 7636 App. B */
+const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
+const params = (values: Record<string, string>) => new Map(Object.entries(values).map(([name, value]) => [name, [value]]));
+const S256 = { code_challenge: challenge, code_challenge_method: 'S256' };
+
+describe('RFC 7636 §4.3: the challenge', () => {
+  it('takes S256', () => expect(readCodeChallenge(params(S256), true)).toBe(challenge));
+  it('may be left out where it is not demanded', () => expect(readCodeChallenge(params({}), false)).toBeUndefined());
+  it('C46: must be there where it is', () => expect(() => readCodeChallenge(params({}), true)).toThrow(/code_challenge/));
+
+  it.each(['plain', 's256', ''])('refuses the method %j', (method) =>
+    expect(() => readCodeChallenge(params({ ...S256, code_challenge_method: method }), false)).toThrow(/S256/));
+
+  it.each([challenge.slice(1), `${challenge}x`, `${challenge.slice(1)}=`, `${challenge.slice(1)}+`, `${challenge.slice(1)}/`, `${challenge.slice(1)}\0`])(
+    'C49: refuses the challenge %j',
+    (value) => expect(() => readCodeChallenge(params({ ...S256, code_challenge: value }), true)).toThrow(/43 characters/),
+  );
+
+  it('C50: refuses a method without a challenge', () =>
+    expect(() => readCodeChallenge(params({ code_challenge_method: 'S256' }), false)).toThrow(/without/));
+});
+
+describe('RFC 7636 §4.6: the verifier', () => {
+  it('matches its challenge', () => expect(() => verifyCodeVerifier(verifier, challenge)).not.toThrow());
+
+  it.each([undefined, challenge, 'x'.repeat(43), verifier.slice(1), 'x'.repeat(129), `${verifier.slice(1)}é`])('C52, C53: refuses %j', (value) =>
+    expect(() => verifyCodeVerifier(value, challenge)).toThrow());
+
+  it('is refused where no challenge was sent', () => expect(() => verifyCodeVerifier(verifier, null)).toThrow(/no code_challenge/));
+});
