@@ -48,6 +48,7 @@ const common = {
     snapshotOnMigrate: false,
     transactional: true,
     allOrNothing: true,
+    silent: true,
   },
 } satisfies Partial<Options>;
 

@@ -1,0 +1,30 @@
+import { hmac, type Keyring } from '../keys.ts';
+import { sameBytes } from '../secrets.ts';
+import { Refusal } from './refusal.ts';
+import { type Sql, statement } from './sql.ts';
+
+const insertKeyCheck = statement<never>(
+  'insert-key-check',
+  'INSERT INTO key_checks (id, digest) VALUES (1, $1) ON CONFLICT (id) DO NOTHING',
+);
+const findKeyCheck = statement<{ digest: Uint8Array }>('find-key-check', 'SELECT digest FROM key_checks WHERE id = 1');
+const moveKeyCheck = statement<never>('move-key-check', 'UPDATE key_checks SET digest = $1 WHERE id = 1 AND digest = $2');
+
+const mark = (key: Buffer): Buffer => hmac(key, 'key-check');
+
+/**
+ * Refuses to serve a database whose secrets were derived from another SECRET_KEY: refresh tokens made there could not be
+ * continued here. The first start leaves its mark; a mark of a later key of the list moves to the first.
+ */
+export async function checkKeys(sql: Sql, keyring: Keyring): Promise<void> {
+  const [first, ...others] = keyring('key-check');
+  const newest = mark(first);
+  await sql(insertKeyCheck, [newest]);
+  const [stored] = await sql(findKeyCheck, []);
+  if (!stored || sameBytes(stored.digest, newest)) return;
+  if (!others.some((key) => sameBytes(mark(key), stored.digest)))
+    throw new Refusal(
+      'SECRET_KEY is not the key this database was made with. Set the one it had; to change it, put the new key in front and keep the old one behind a comma.',
+    );
+  await sql(moveKeyCheck, [newest, stored.digest]);
+}

@@ -1,0 +1,66 @@
+import { readdirSync } from 'node:fs';
+import { MikroORM } from '@mikro-orm/core';
+import { type Database, type DatabaseLocation, type Orm, postgresOptions } from './orm.ts';
+import { Refusal } from './refusal.ts';
+import { type Sql, statement } from './sql.ts';
+
+const findMigrationsTable = statement<{ there: boolean }>(
+  'find-migrations-table',
+  `SELECT to_regclass('migrations') IS NOT NULL AS there`,
+);
+const findMigrations = statement<{ name: string }>('find-migrations', 'SELECT name FROM migrations ORDER BY id');
+
+/** Any number will do, as long as every node takes the same one. */
+const MIGRATION_LOCK = 4_400_440_044;
+
+/** Brings the database to the schema of this code. Five nodes may start at once: one migrates, the others wait for it. */
+export async function migrate(database: Database, location: DatabaseLocation): Promise<readonly string[]> {
+  const pending = await pendingMigrations(database);
+  if (pending.length === 0) return [];
+  // Only one process can have the embedded database open.
+  if (!('url' in location)) return up(database.orm);
+
+  // Connections of its own, without our timeouts: a long ALTER TABLE is no fault, nor is waiting for another node's.
+  const orm = (await MikroORM.init(postgresOptions(location.url, {}))) as unknown as Orm;
+  try {
+    return await orm.em.fork().transactional(async (tx) => {
+      await tx.execute('SET LOCAL statement_timeout = 0');
+      await tx.execute('SET LOCAL lock_timeout = 0');
+      await tx.execute('SET LOCAL idle_in_transaction_session_timeout = 0');
+      // Held by a transaction and not by the session: it works behind a pooler that lends connections by the transaction.
+      await tx.execute(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+      return up(orm);
+    });
+  } finally {
+    await orm.close(true);
+  }
+}
+
+/** Refuses a database that this code does not fit; writes nothing (MIGRATE=check, for nodes that may not change tables). */
+export async function checkMigrations(database: Database): Promise<void> {
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0)
+    throw new Refusal(`The database lacks ${pending.length} migration(s), the first is ${pending[0]}: run \`npx gatehouse migrate\` first.`);
+}
+
+/** Names of the migrations that the database lacks, in order. Refuses a database that a newer Gatehouse has changed. */
+async function pendingMigrations({ orm, sql }: Database): Promise<string[]> {
+  const known = readdirSync(String(orm.config.get('migrations').path))
+    .filter((file) => /^Migration\d+\.ts$/.test(file))
+    .map((file) => file.replace(/\.ts$/, ''))
+    .sort();
+  const executed = await executedMigrations(sql);
+  const foreign = executed.filter((name) => !known.includes(name));
+  if (foreign.length > 0)
+    throw new Refusal(`The database is newer than this Gatehouse (it has ${foreign.join(', ')}): start the version that changed it, or a later one.`);
+  return known.filter((name) => !executed.includes(name));
+}
+
+async function executedMigrations(sql: Sql): Promise<string[]> {
+  const [table] = await sql(findMigrationsTable, []);
+  return table?.there ? (await sql(findMigrations, [])).map(({ name }) => name) : [];
+}
+
+async function up(orm: Orm): Promise<readonly string[]> {
+  return (await orm.migrator.up()).map(({ name }) => name);
+}

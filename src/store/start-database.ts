@@ -1,0 +1,46 @@
+import type { Config } from '../config.ts';
+import { type Keyring, makeKeyring } from '../keys.ts';
+import { type DataDirectory, secretKeyOf, takeDataDirectory } from './data-directory.ts';
+import { embeddedDatabase } from './embedded-database.ts';
+import { checkKeys } from './key-check.ts';
+import { checkMigrations, migrate } from './migrate.ts';
+import { type Database, openDatabase } from './orm.ts';
+
+/** A database that is migrated, ours by its key and, if embedded, locked for this process. */
+export interface StartedDatabase {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  /** Names of the migrations that ran just now. */
+  readonly migrated: readonly string[];
+  close(): Promise<void>;
+}
+
+/** What the server and every command of the operator do first. Whatever fails undoes what was done before it. */
+export async function startDatabase(config: Config): Promise<StartedDatabase> {
+  const undo: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  };
+  try {
+    const directory = config.databaseUrl === undefined ? await takeDataDirectory(config.dataDir) : undefined;
+    if (directory) undo.push(() => directory.release());
+    const secretKeys = secretKeysOf(config, directory);
+    const location = directory ? { dataDir: await embeddedDatabase(directory) } : { url: config.databaseUrl ?? '' };
+    const database = await openDatabase(location);
+    undo.push(() => database.close());
+
+    let migrated: readonly string[] = [];
+    if (config.migrate === 'auto') migrated = await migrate(database, location);
+    else await checkMigrations(database);
+    const keyring = makeKeyring(secretKeys);
+    await checkKeys(database.sql, keyring);
+    return { database, keyring, migrated, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function secretKeysOf({ secretKeys }: Config, directory: DataDirectory | undefined): readonly string[] {
+  return directory && secretKeys.length === 0 ? [secretKeyOf(directory)] : secretKeys;
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { openDatabase } from '../../src/store/orm.ts';
+
+/** What a project's global set-up hands to its tests. */
+export type TestDatabases =
+  | { readonly kind: 'pglite'; readonly template: string }
+  | { readonly kind: 'postgres'; readonly template: string; readonly url: string };
+
+/** A database of a test's own: the environment that makes Gatehouse use it, and its end. */
+export interface TestDatabase {
+  readonly env: Record<string, string>;
+  remove(): Promise<void>;
+}
+
+export const SECRET_KEY = 'the key of every test and long enough for all of them';
+
+export function databaseUrl(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** A migrated database with nothing in it. */
+export const migratedDatabase = (): Promise<TestDatabase> => makeDatabase(true);
+
+/** A database that no Gatehouse has seen yet. */
+export const emptyDatabase = (): Promise<TestDatabase> => makeDatabase(false);
+
+async function makeDatabase(migrated: boolean): Promise<TestDatabase> {
+  const databases = inject('databases');
+  if (databases.kind === 'postgres') {
+    const name = `gatehouse_test_${randomBytes(6).toString('hex')}`;
+    await administer(databases.url, `CREATE DATABASE ${name} ${migrated ? `TEMPLATE ${databases.template}` : ''}`);
+    return {
+      env: { DATABASE_URL: databaseUrl(databases.url, name), SECRET_KEY },
+      remove: () => administer(databases.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    };
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  if (migrated) cpSync(databases.template, directory, { recursive: true });
+  return { env: { DATA_DIR: directory }, remove: async () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+async function administer(url: string, sql: string): Promise<void> {
+  const database = await openDatabase({ url });
+  try {
+    await database.em().execute(sql);
+  } finally {
+    await database.close();
+  }
+}

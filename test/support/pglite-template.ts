@@ -1,0 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { loadConfig } from '../../src/config.ts';
+import { startDatabase } from '../../src/store/start-database.ts';
+import type { TestDatabases } from './database.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    databases: TestDatabases;
+  }
+}
+
+/** Makes one migrated data directory, as a first start does; each test server starts on a copy. */
+export async function setup(project: TestProject): Promise<() => void> {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-template-'));
+  const { close } = await startDatabase(loadConfig({ DATA_DIR: directory }));
+  await close();
+  project.provide('databases', { kind: 'pglite', template: directory });
+  return () => rmSync(directory, { recursive: true, force: true });
+}

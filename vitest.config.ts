@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+/** Every test runs on both databases, save these: they touch none, or only the one that their name says. */
+const NO_DATABASE = ['test/house.test.ts', 'test/config.test.ts'];
+
+export default defineConfig({
+  test: {
+    // Node itself loads the code, as in production: Vite's own resolution would load a second copy of `graphql`.
+    experimental: { viteModuleRunner: false },
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pglite',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.postgres.test.ts'],
+          globalSetup: 'test/support/pglite-template.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.pglite.test.ts', ...NO_DATABASE],
+          globalSetup: 'test/support/postgres-template.ts',
+        },
+      },
+    ],
+  },
+});
