@@ -32,7 +32,6 @@ const OWN_FILES = {
   'default-tabs.js': SCRIPT,
   'callback.js': SCRIPT,
   'console.css': STYLE,
-  'icon.svg': 'image/svg+xml',
 };
 
 let loading: Promise<GraphiqlAssets> | undefined;

@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
 import { BUILT_IN_SCOPES, SCOPES } from '../oauth/scope.ts';
 import type { HttpContext } from './context.ts';
+import { PageError } from './errors.ts';
 import { graphiqlAssets } from './graphiql-assets.ts';
+import { layout } from './pages/layout.ts';
 
 const CLIENT_ID = 'gatehouse-graphiql';
 const DEFAULT_SCOPES: ReadonlySet<string> = new Set(['openid', 'profile', 'read']);
@@ -25,14 +27,14 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
     workers: { editorWorkerService: urls.editorWorker, json: urls.jsonWorker, graphql: urls.graphqlWorker },
   });
   ctx.set('Content-Security-Policy', PAGE_POLICY);
-  ctx.type = 'text/html; charset=utf-8';
-  const page = await html`<!doctype html>
+  ctx.type = 'html';
+  ctx.body = String(html`<!doctype html>
 <html lang="en">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>GraphiQL – Gatehouse</title>
-  <link rel="icon" type="image/svg+xml" href="/graphiql/icon.svg">
+  <title>GraphiQL · Gatehouse</title>
+  <link rel="icon" type="image/svg+xml" href="/icon.svg">
   <link rel="preload" as="script" href="${urls.script}">
   <link rel="stylesheet" href="${urls.style}">
   <link rel="stylesheet" href="/graphiql/console.css">
@@ -40,7 +42,7 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
 </head>
 <body data-settings="${settings}">
   <header class="bar">
-    <strong class="name">Gatehouse</strong>
+    <strong class="name"><img src="/icon.svg" alt="" width="20" height="20"> Gatehouse</strong>
     ${production ? html`<span class="production">production</span>` : ''}
     <span id="who" class="who">Not signed in</span>
     <span id="countdown" class="countdown" hidden></span>
@@ -65,53 +67,41 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
   <noscript><p class="notice">GraphiQL needs JavaScript. The API itself is at <code>POST /graphql</code>.</p></noscript>
   <main id="root"></main>
 </body>
-</html>`;
-  ctx.body = page.toString();
+</html>`);
 }
 
 /** RFC 6749 §4.1.2: where the built-in client's code arrives. Its script hands it to the window that asked. */
-export async function graphiqlCallback(ctx: HttpContext): Promise<void> {
+export function graphiqlCallback(ctx: HttpContext): void {
   ctx.set('Content-Security-Policy', CALLBACK_POLICY);
   // RFC 9700 §4.2.4: the address has the code in it.
   ctx.set('Referrer-Policy', 'no-referrer');
-  ctx.type = 'text/html; charset=utf-8';
-  const page = await html`<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>Signing in – Gatehouse</title>
-  <link rel="icon" type="image/svg+xml" href="/graphiql/icon.svg">
-  <link rel="stylesheet" href="/graphiql/console.css">
-  <script type="module" src="/graphiql/callback.js"></script>
-</head>
-<body>
-  <main class="callback">
-    <p id="message" role="status">Signing in…</p>
-    <p><a href="/graphiql">Open GraphiQL</a></p>
-    <noscript><p>GraphiQL needs JavaScript.</p></noscript>
-  </main>
-</body>
-</html>`;
-  ctx.body = page.toString();
+  ctx.type = 'html';
+  ctx.body = layout(
+    'Signing in',
+    html`<h1>Signing in</h1>
+<p id="message" role="status">One moment…</p>
+<noscript><p>GraphiQL needs JavaScript.</p></noscript>
+<p class="small"><a href="/graphiql">Open GraphiQL</a></p>
+<script type="module" src="/graphiql/callback.js"></script>`,
+  );
 }
 
-/** GET /graphiql/:file */
-export async function graphiqlAsset(ctx: HttpContext & { params: Record<string, string | undefined> }): Promise<void> {
+/** GET /graphiql/… */
+export async function graphiqlAsset(ctx: HttpContext): Promise<void> {
   const { byName } = await graphiqlAssets();
-  const asset = byName.get(ctx.params.file ?? '');
-  if (!asset) ctx.throw(404);
+  const asset = byName.get(ctx.path.slice('/graphiql/'.length));
+  if (!asset) throw new PageError(404, 'There is no such file', 'Load GraphiQL again: it may be of an earlier version.');
   // A worker takes its policy from its own answer, not from the page: it needs nothing from anywhere.
   ctx.set('Content-Security-Policy', CLOSED);
   ctx.set('Cache-Control', asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
   ctx.set('Vary', 'Accept-Encoding');
-  ctx.status = 200;
-  ctx.type = asset.type;
   ctx.set('ETag', asset.etag);
+  ctx.status = 200;
   if (ctx.fresh) {
     ctx.status = 304;
     return;
   }
+  ctx.type = asset.type;
   // Asked one by one, because a browser lists gzip first and means no preference by it.
   const encoding = ctx.acceptsEncodings('br') ? 'br' : ctx.acceptsEncodings('gzip') ? 'gzip' : 'identity';
   if (encoding !== 'identity') ctx.set('Content-Encoding', encoding);

@@ -133,10 +133,12 @@ element('sign-in').addEventListener('click', () => signIn(tickedScopes()));
 element('ask').addEventListener('click', () => signIn([...(currentSession()?.scopes ?? tickedScopes()), ...missing]));
 element('sign-out').addEventListener('click', () => {
   endSession(currentSession());
-  notice('Signed out here: the token is forgotten.');
+  notice('The token is forgotten. The server still knows who you are:', { text: 'sign out there, too', href: '/logout', newTab: true });
 });
 document.addEventListener('keydown', ({ key }) => {
-  if (key === 'Escape') element('scopes').open = false;
+  if (key !== 'Escape' || !element('scopes').open) return;
+  element('scopes').open = false;
+  element('scopes').firstElementChild.focus();
 });
 document.addEventListener('pointerdown', ({ target }) => {
   if (!element('scopes').contains(target)) element('scopes').open = false;

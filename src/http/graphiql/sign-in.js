@@ -67,11 +67,12 @@ export async function createSignIn({ issuer, clientId, redirectUri }, onTokens, 
       response_type: 'code',
       client_id: clientId,
       redirect_uri: redirectUri,
-      scope: scopes.join(' '),
       state: pending.state,
       code_challenge: pending.challenge,
       code_challenge_method: 'S256',
     });
+    // RFC 6749 §3.3: without it, the client's default.
+    if (scopes.length > 0) query.set('scope', scopes.join(' '));
     const address = `/oauth/authorize?${query}`;
     const popup = window.open(address, '_blank', 'popup,width=520,height=760');
     prepare().then((prepared) => {
