@@ -1,0 +1,43 @@
+import { hashPassword, isOutdated, PASSWORD_MAX, verifyPassword } from '../passwords.ts';
+import { type Sql, statement } from '../store/sql.ts';
+import { emailKey, usernameKey } from './names.ts';
+
+interface Row {
+  id: string;
+  username: string;
+  superuser: boolean;
+  disabled: boolean;
+  password_hash: string | null;
+}
+
+const columns = 'id, username, superuser, disabled, password_hash';
+const byUsername = statement<Row>('credentials-by-username', `SELECT ${columns} FROM users WHERE username_key = $1`);
+const byEmail = statement<Row>('credentials-by-email', `SELECT ${columns} FROM users WHERE email_key = $1`);
+const rehash = statement<never>(
+  'credentials-rehash',
+  'UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3',
+);
+
+/** Whoever these belong to; an unknown name, a wrong password and a disabled account take the same time and say the same. */
+export async function checkCredentials(
+  sql: Sql,
+  identifier: string,
+  password: string,
+): Promise<{ id: string; username: string; superuser: boolean } | undefined> {
+  // Nobody can have set such a password: refused before it costs a hash.
+  if ([...password].length > PASSWORD_MAX) return undefined;
+  const row = await findAccount(sql, identifier);
+  const matches = await verifyPassword(row?.password_hash ?? null, password);
+  if (!row || !matches || row.disabled || row.password_hash === null) return undefined;
+
+  if (isOutdated(row.password_hash)) await sql(rehash, [row.id, await hashPassword(password), row.password_hash]);
+  return { id: row.id, username: row.username, superuser: row.superuser };
+}
+
+/** An identifier with `@` is an e-mail address and nothing else: no username can shadow somebody's address. */
+async function findAccount(sql: Sql, identifier: string): Promise<Row | undefined> {
+  if (identifier.length > 1000 || identifier.includes('\0') || !identifier.isWellFormed()) return undefined;
+  const key = usernameKey(identifier);
+  const [row] = key.includes('@') ? await sql(byEmail, [emailKey(identifier)]) : await sql(byUsername, [key]);
+  return row;
+}

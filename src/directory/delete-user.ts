@@ -1,0 +1,32 @@
+import { recordWith } from '../store/audit.ts';
+import type { Em } from '../store/orm.ts';
+import { prefixedId } from '../store/prefixed-id.ts';
+import type { Actor } from './actor.ts';
+import { requirePermission, requireRank } from './authorize.ts';
+import { keepOneSuperuser, lockClientsOf, lockSuperusers, lockUser } from './lock.ts';
+
+/** Deletes a user with all that hangs on them: sessions, consents, tokens, memberships and the clients they own. */
+export async function deleteUser(em: Em, actor: Actor, id: string): Promise<void> {
+  requirePermission(actor, 'MANAGE_USERS');
+  await em.transactional(async (tx) => {
+    const superusers = await lockSuperusers(tx);
+    const { row: user, held } = await lockUser(tx, id);
+    const clients = await lockClientsOf(tx, id);
+    requireRank(actor, held, ...clients.map((client) => client.held));
+    keepOneSuperuser(superusers, id);
+
+    tx.remove(user);
+    recordWith(tx, {
+      kind: 'user.deleted',
+      at: actor.now,
+      actorId: actor.caller.userId,
+      clientId: actor.caller.clientId,
+      origin: actor.origin,
+      detail: {
+        user: prefixedId('usr', id),
+        username: user.username,
+        clients: clients.map(({ row }) => row.clientId),
+      },
+    });
+  });
+}

@@ -1,0 +1,49 @@
+import { GroupMember } from '../store/entities/group-member.ts';
+import type { Group } from '../store/entities/group.ts';
+import type { User } from '../store/entities/user.ts';
+import type { Em } from '../store/orm.ts';
+import { prefixedId } from '../store/prefixed-id.ts';
+import type { Actor } from './actor.ts';
+import { requirePermission, requireRank } from './authorize.ts';
+import { recordGroup } from './groups.ts';
+import { lockGroup, lockUser } from './lock.ts';
+import { holdings } from './permissions.ts';
+
+interface Membership {
+  readonly group: Group;
+  readonly user: User;
+}
+
+/** Adds a user to a group. The actor must hold what the group gives and what the person has already; twice is once. */
+export const addGroupMember = (em: Em, actor: Actor, groupId: string, userId: string): Promise<Membership> =>
+  changeMembership(em, actor, groupId, userId, 'group.member_added', async (tx, present) => {
+    if (!present) tx.persist(tx.create(GroupMember, { group: groupId, user: userId }));
+  });
+
+/** Takes a user out of a group, under the same rule: whom one does not outrank one cannot weaken either. */
+export const removeGroupMember = (em: Em, actor: Actor, groupId: string, userId: string): Promise<Membership> =>
+  changeMembership(em, actor, groupId, userId, 'group.member_removed', async (tx, present) => {
+    if (present) tx.remove(present);
+  });
+
+async function changeMembership(
+  em: Em,
+  actor: Actor,
+  groupId: string,
+  userId: string,
+  kind: 'group.member_added' | 'group.member_removed',
+  change: (tx: Em, present: GroupMember | null) => Promise<void>,
+): Promise<Membership> {
+  requirePermission(actor, 'MANAGE_GROUPS');
+  return em.transactional(async (tx) => {
+    const group = await lockGroup(tx, groupId, ['groupId']);
+    const user = await lockUser(tx, userId, ['userId']);
+    const joined = holdings(user.held.superuser, [...user.held.permissions, ...group.held.permissions]);
+    requireRank(actor, group.held, user.held, joined);
+
+    await change(tx, await tx.findOne(GroupMember, { group: groupId, user: userId }, { refresh: true }));
+    const detail = { user: prefixedId('usr', userId), username: user.row.username };
+    recordGroup(tx, actor, kind, group.row, detail);
+    return { group: group.row, user: user.row };
+  });
+}

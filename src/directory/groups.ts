@@ -1,0 +1,91 @@
+import { recordWith } from '../store/audit.ts';
+import type { AuditKind } from '../store/audit.ts';
+import { Group } from '../store/entities/group.ts';
+import { violatedUnique } from '../store/faults.ts';
+import type { Em } from '../store/orm.ts';
+import { prefixedId } from '../store/prefixed-id.ts';
+import type { Actor } from './actor.ts';
+import { requirePermission, requireRank } from './authorize.ts';
+import { DomainError } from './error.ts';
+import { lockGroup } from './lock.ts';
+import { groupNameKey, readName } from './names.ts';
+import { holdings, type Permission } from './permissions.ts';
+
+export interface NewGroup {
+  readonly name: string;
+  readonly permissions?: readonly Permission[] | null | undefined;
+}
+
+/** What is undefined or null stays as it is. */
+export interface GroupChanges {
+  readonly name?: string | null | undefined;
+  readonly permissions?: readonly Permission[] | null | undefined;
+}
+
+/** Creates an empty group that gives its members `permissions`. */
+export async function createGroup(em: Em, actor: Actor, input: NewGroup): Promise<Group> {
+  const permissions = [...new Set(input.permissions ?? [])];
+  requirePermission(actor, 'MANAGE_GROUPS');
+  requireRank(actor, holdings(false, permissions));
+  const name = readName(input.name, 'name');
+
+  return orTaken(() =>
+    em.transactional(async (tx) => {
+      const group = tx.create(Group, { name, nameKey: groupNameKey(name), permissions, createdAt: actor.now });
+      tx.persist(group);
+      await tx.flush();
+      recordGroup(tx, actor, 'group.created', group, { permissions });
+      return group;
+    }),
+  );
+}
+
+export async function updateGroup(em: Em, actor: Actor, id: string, changes: GroupChanges): Promise<Group> {
+  requirePermission(actor, 'MANAGE_GROUPS');
+  return orTaken(() =>
+    em.transactional(async (tx) => {
+      const { row: group, held } = await lockGroup(tx, id);
+      const permissions = changes.permissions == null ? group.permissions : [...new Set(changes.permissions)];
+      requireRank(actor, held, holdings(false, permissions));
+
+      group.permissions = permissions;
+      if (changes.name != null) {
+        group.name = readName(changes.name, 'name');
+        group.nameKey = groupNameKey(group.name);
+      }
+      recordGroup(tx, actor, 'group.updated', group, { permissions });
+      return group;
+    }),
+  );
+}
+
+export async function deleteGroup(em: Em, actor: Actor, id: string): Promise<void> {
+  requirePermission(actor, 'MANAGE_GROUPS');
+  await em.transactional(async (tx) => {
+    const { row: group, held } = await lockGroup(tx, id);
+    requireRank(actor, held);
+    tx.remove(group);
+    recordGroup(tx, actor, 'group.deleted', group, {});
+  });
+}
+
+export function recordGroup(tx: Em, actor: Actor, kind: AuditKind, group: Group, detail: Record<string, unknown>): void {
+  recordWith(tx, {
+    kind,
+    at: actor.now,
+    actorId: actor.caller.userId,
+    clientId: actor.caller.clientId,
+    origin: actor.origin,
+    detail: { group: prefixedId('grp', group.id), name: group.name, ...detail },
+  });
+}
+
+async function orTaken<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (violatedUnique(error) === 'groups_name_key_unique')
+      throw new DomainError('TAKEN', 'Another group has this name', ['name']);
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import { hashPassword } from '../passwords.ts';
+import { recordWith } from '../store/audit.ts';
+import { User } from '../store/entities/user.ts';
+import { violatedUnique } from '../store/faults.ts';
+import type { Em } from '../store/orm.ts';
+import { prefixedId } from '../store/prefixed-id.ts';
+import type { Actor } from './actor.ts';
+import { readAttributes } from './attributes.ts';
+import { requirePermission, requireRank } from './authorize.ts';
+import { DomainError } from './error.ts';
+import { emailKey, readEmail, readPersonalName, readUsername, usernameKey } from './names.ts';
+import { readPassword } from './password-rules.ts';
+import { holdings } from './permissions.ts';
+
+/** Everything a new account may begin with. `seeded`: made by the demo data, with a password everybody knows. */
+export interface NewUser {
+  readonly username: string;
+  readonly email?: string | null | undefined;
+  readonly password?: string | null | undefined;
+  readonly firstName?: string | null | undefined;
+  readonly lastName?: string | null | undefined;
+  readonly attributes?: Record<string, unknown> | null | undefined;
+  readonly emailVerified?: boolean | null | undefined;
+  readonly superuser?: boolean | null | undefined;
+  readonly seeded?: boolean | undefined;
+}
+
+/** Creates a user, in no group. */
+export async function registerUser(em: Em, actor: Actor, input: NewUser): Promise<User> {
+  const superuser = input.superuser ?? false;
+  requirePermission(actor, 'MANAGE_USERS');
+  requireRank(actor, holdings(superuser, []));
+
+  const username = readUsername(input.username);
+  const email = input.email == null ? null : readEmail(input.email);
+  const fields = {
+    username,
+    usernameKey: usernameKey(username),
+    email,
+    emailKey: email === null ? null : emailKey(email),
+    emailVerified: email !== null && (input.emailVerified ?? false),
+    firstName: readPersonalName(input.firstName ?? '', 'firstName'),
+    lastName: readPersonalName(input.lastName ?? '', 'lastName'),
+    attributes: readAttributes(input.attributes ?? {}),
+    superuser,
+    seeded: input.seeded ?? false,
+    createdAt: actor.now,
+  };
+  const passwordHash = input.password == null ? null : await hashPassword(readPassword(input.password));
+
+  return orTaken(() =>
+    em.transactional(async (tx) => {
+      const user = tx.create(User, { ...fields, passwordHash });
+      tx.persist(user);
+      await tx.flush();
+      recordWith(tx, {
+        kind: 'user.created',
+        at: actor.now,
+        actorId: actor.caller.userId,
+        clientId: actor.caller.clientId,
+        origin: actor.origin,
+        detail: { user: prefixedId('usr', user.id), username, superuser },
+      });
+      return user;
+    }),
+  );
+}
+
+/** Says which name somebody else has; the database decides, so that two at the same moment cannot both win. */
+export async function orTaken<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const constraint = violatedUnique(error);
+    if (constraint === 'users_username_key_unique')
+      throw new DomainError('TAKEN', 'Somebody else has this username', ['username']);
+    if (constraint === 'users_email_key_unique')
+      throw new DomainError('TAKEN', 'Somebody else has this e-mail address', ['email']);
+    throw error;
+  }
+}

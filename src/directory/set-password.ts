@@ -1,0 +1,57 @@
+import { hashPassword, verifyPassword } from '../passwords.ts';
+import { recordWith } from '../store/audit.ts';
+import { User } from '../store/entities/user.ts';
+import type { Em } from '../store/orm.ts';
+import { prefixedId } from '../store/prefixed-id.ts';
+import type { Actor } from './actor.ts';
+import { isSelf, requirePermission, requireRank } from './authorize.ts';
+import { endAccess } from './end-access.ts';
+import { DomainError } from './error.ts';
+import { lockUser } from './lock.ts';
+import { readPassword } from './password-rules.ts';
+
+export interface NewPassword {
+  readonly password: string;
+  /** Needed for one's own account, whatever else one may do: a stolen token must not become a stolen account. */
+  readonly currentPassword?: string | null | undefined;
+}
+
+/** Sets a password, and ends every session and every authorization of that user. */
+export async function setPassword(em: Em, actor: Actor, id: string, input: NewPassword): Promise<User> {
+  const own = isSelf(actor, id);
+  if (!own) requirePermission(actor, 'MANAGE_USERS');
+  const password = readPassword(input.password);
+  const proven = own ? await proveCurrent(em, id, input.currentPassword) : undefined;
+  const passwordHash = await hashPassword(password);
+
+  return em.transactional(async (tx) => {
+    const { row: user, held } = await lockUser(tx, id);
+    requireRank(actor, held);
+    // Between the proof and this lock the password may have been changed by somebody else.
+    if (own && user.passwordHash !== proven) throw wrongPassword();
+    user.passwordHash = passwordHash;
+    user.seeded = false;
+    await endAccess(tx, id, actor.now);
+    recordWith(tx, {
+      kind: 'user.password_set',
+      at: actor.now,
+      actorId: actor.caller.userId,
+      clientId: actor.caller.clientId,
+      origin: actor.origin,
+      detail: { user: prefixedId('usr', id), username: user.username },
+    });
+    return user;
+  });
+}
+
+const wrongPassword = (): DomainError =>
+  new DomainError('INVALID', 'This is not your current password', ['currentPassword']);
+
+/** The hash that the current password was checked against. */
+async function proveCurrent(em: Em, id: string, currentPassword: string | null | undefined): Promise<string | null> {
+  const user = await em.findOne(User, { id }, { refresh: true });
+  const stored = user?.passwordHash ?? null;
+  const given = currentPassword ?? '';
+  if (!(await verifyPassword(stored, given.length <= 4096 ? given : ''))) throw wrongPassword();
+  return stored;
+}

@@ -1,0 +1,40 @@
+import { type Page, pagedList, readPage } from '../store/keyset.ts';
+import { type Sql, statement } from '../store/sql.ts';
+import type { Of } from './people.ts';
+
+/** A group as the API shows it. */
+export interface Team {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+  readonly createdAt: Date;
+}
+
+const TEAM = 'g.id, g.name, g.permissions, g.created_at AS "createdAt"';
+
+const selectTeams = statement<Team>('find-teams', `SELECT ${TEAM} FROM groups g WHERE g.id = ANY($1::uuid[])`);
+
+const teams = pagedList<Team>(
+  'list-teams',
+  'g.created_at',
+  'g.id',
+  ({ window, cut }) => `SELECT ${TEAM} FROM groups g WHERE ${window} ${cut}`,
+);
+
+const memberships = pagedList<Of<Team>>(
+  'list-memberships',
+  'g.created_at',
+  'g.id',
+  ({ window, cut }) =>
+    `SELECT u.id AS parent, m.* FROM unnest($6::uuid[]) AS u (id) CROSS JOIN LATERAL (
+       SELECT ${TEAM} FROM group_members gm JOIN groups g ON g.id = gm.group_id WHERE gm.user_id = u.id AND ${window} ${cut}
+     ) m`,
+);
+
+export const findTeams = (sql: Sql, ids: readonly string[]): Promise<Team[]> => sql(selectTeams, [ids]);
+
+export const listTeams = (sql: Sql, page: Page): Promise<Team[]> => readPage(sql, teams, page);
+
+/** The groups of many users, a page of each, in one statement. */
+export const listMemberships = (sql: Sql, userIds: readonly string[], page: Page): Promise<Of<Team>[]> =>
+  readPage(sql, memberships, page, [userIds]);

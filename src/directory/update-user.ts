@@ -1,0 +1,77 @@
+import { recordWith } from '../store/audit.ts';
+import type { User } from '../store/entities/user.ts';
+import type { Em } from '../store/orm.ts';
+import { prefixedId } from '../store/prefixed-id.ts';
+import type { Actor } from './actor.ts';
+import { readAttributes } from './attributes.ts';
+import { isSelf, requireRank } from './authorize.ts';
+import { endAccess } from './end-access.ts';
+import { forbidden } from './error.ts';
+import { keepOneSuperuser, lockSuperusers, lockUser } from './lock.ts';
+import { emailKey, readEmail, readPersonalName, readUsername, usernameKey } from './names.ts';
+import { type Holdings, holds } from './permissions.ts';
+import { orTaken } from './register-user.ts';
+
+/** What is undefined or null stays as it is, but for `email`, which null removes. */
+export interface UserChanges {
+  readonly username?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly emailVerified?: boolean | null | undefined;
+  readonly firstName?: string | null | undefined;
+  readonly lastName?: string | null | undefined;
+  readonly attributes?: Record<string, unknown> | null | undefined;
+  readonly disabled?: boolean | null | undefined;
+  readonly superuser?: boolean | null | undefined;
+}
+
+/** Of their own account everybody may change this much. */
+const OWN_PROFILE: readonly string[] = ['firstName', 'lastName', 'email'];
+
+/** Changes a user: their own profile, or anything with MANAGE_USERS. */
+export async function updateUser(em: Em, actor: Actor, id: string, changes: UserChanges): Promise<User> {
+  const asked = Object.entries(changes).filter(([field, value]) => (field === 'email' ? value !== undefined : value != null));
+  const manages = holds(actor.caller, 'MANAGE_USERS');
+  if (!manages && !(isSelf(actor, id) && asked.every(([field]) => OWN_PROFILE.includes(field)))) throw forbidden();
+
+  return orTaken(() =>
+    em.transactional(async (tx) => {
+      const superusers = changes.disabled === true || changes.superuser === false ? await lockSuperusers(tx) : undefined;
+      const { row: user, held } = await lockUser(tx, id);
+      const after: Holdings = { ...held, superuser: changes.superuser ?? held.superuser };
+      requireRank(actor, held, after);
+      if (superusers) keepOneSuperuser(superusers, id);
+
+      apply(user, changes);
+      if (changes.disabled === true) await endAccess(tx, id, actor.now);
+      recordWith(tx, {
+        kind: 'user.updated',
+        at: actor.now,
+        actorId: actor.caller.userId,
+        clientId: actor.caller.clientId,
+        origin: actor.origin,
+        detail: { user: prefixedId('usr', id), username: user.username, changed: asked.map(([field]) => field) },
+      });
+      return user;
+    }),
+  );
+}
+
+function apply(user: User, changes: UserChanges): void {
+  if (changes.username != null) {
+    user.username = readUsername(changes.username);
+    user.usernameKey = usernameKey(user.username);
+  }
+  if (changes.email !== undefined) {
+    const email = changes.email === null ? null : readEmail(changes.email);
+    // Nobody has shown that mail reaches the person there.
+    if (email !== user.email) user.emailVerified = false;
+    user.email = email;
+    user.emailKey = email === null ? null : emailKey(email);
+  }
+  if (changes.emailVerified != null) user.emailVerified = changes.emailVerified && user.email !== null;
+  if (changes.firstName != null) user.firstName = readPersonalName(changes.firstName, 'firstName');
+  if (changes.lastName != null) user.lastName = readPersonalName(changes.lastName, 'lastName');
+  if (changes.attributes != null) user.attributes = readAttributes(changes.attributes);
+  if (changes.disabled != null) user.disabled = changes.disabled;
+  if (changes.superuser != null) user.superuser = changes.superuser;
+}

@@ -1,0 +1,116 @@
+import { DomainError } from '../directory/error.ts';
+import { readName } from '../directory/names.ts';
+import type { Permission } from '../directory/permissions.ts';
+import { readClientUri, readRedirectUris } from './client-registration-uris.ts';
+import { parseScope } from './scope.ts';
+
+/** RFC 7591 §2: what each grant type needs, and the response type that goes with it. */
+export const GRANT_TYPES = {
+  authorization_code: { responseType: 'code' },
+  implicit: { responseType: 'token' },
+  password: { responseType: undefined },
+  client_credentials: { responseType: undefined },
+  refresh_token: { responseType: undefined },
+} as const;
+
+export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const;
+export const RESPONSE_TYPES = ['code', 'token'] as const;
+export const CONSENT_MODES = ['REMEMBER', 'ALWAYS'] as const;
+
+export type GrantType = keyof typeof GRANT_TYPES;
+export type AuthMethod = (typeof AUTH_METHODS)[number];
+export type ResponseType = (typeof RESPONSE_TYPES)[number];
+export type ConsentMode = (typeof CONSENT_MODES)[number];
+
+/** A client as it is registered: RFC 7591's names, and our few options. */
+export interface ClientMetadata {
+  readonly name: string;
+  readonly clientUri: string | null;
+  readonly grantTypes: readonly GrantType[];
+  readonly redirectUris: readonly string[];
+  readonly scopes: readonly string[];
+  readonly defaultScopes: readonly string[];
+  /** Null: Basic or body, whichever comes. */
+  readonly tokenEndpointAuthMethod: AuthMethod | null;
+  readonly requirePkce: boolean;
+  readonly redirectUriOptional: boolean;
+  /** Seconds; null: the server's. */
+  readonly accessTokenTtl: number | null;
+  readonly consent: ConsentMode;
+  readonly servicePermissions: readonly Permission[];
+}
+
+const TTL = { min: 60, max: 365 * 86_400 };
+
+/** RFC 6749 §2.1 */
+export const isPublic = ({ tokenEndpointAuthMethod }: Pick<ClientMetadata, 'tokenEndpointAuthMethod'>): boolean =>
+  tokenEndpointAuthMethod === 'none';
+
+/** RFC 7591 §2.1: the response types follow from the grant types. */
+export const responseTypesOf = (grantTypes: readonly string[]): ResponseType[] =>
+  RESPONSE_TYPES.filter((type) => grantTypes.some((grant) => GRANT_TYPES[grant as GrantType]?.responseType === type));
+
+/** What every client must keep to, whoever registers it; returns the metadata as it is stored. `knownScopes`: all there are. */
+export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet<string>): ClientMetadata {
+  const grantTypes = [...new Set(metadata.grantTypes)];
+  const has = (grant: GrantType): boolean => grantTypes.includes(grant);
+  const redirects = responseTypesOf(grantTypes).length > 0;
+  const redirectUris = readRedirectUris(metadata.redirectUris);
+  const ttl = metadata.accessTokenTtl;
+
+  refuse(grantTypes.length === 0, 'A client needs at least one grant type', 'grantTypes');
+  refuse(redirects && redirectUris.length === 0, 'authorization_code and implicit need a redirect URI', 'redirectUris');
+  // RFC 6749 §6: it is issued with a code or a password, and with nothing else.
+  refuse(
+    has('refresh_token') && !has('authorization_code') && !has('password'),
+    'refresh_token goes with authorization_code or password',
+    'grantTypes',
+  );
+  // RFC 6749 §4.4: only a confidential client can speak for itself.
+  refuse(isPublic(metadata) && has('client_credentials'), 'client_credentials needs a client with a secret', 'grantTypes');
+  refuse(isPublic(metadata) && !metadata.requirePkce, 'A public client must use PKCE', 'requirePkce');
+  refuse(
+    metadata.servicePermissions.length > 0 && !has('client_credentials'),
+    'servicePermissions count for client_credentials tokens only',
+    'servicePermissions',
+  );
+  refuse(
+    ttl !== null && !(ttl >= TTL.min && ttl <= TTL.max),
+    `accessTokenTtl is between ${TTL.min} and ${TTL.max} seconds`,
+    'accessTokenTtl',
+  );
+  for (const scope of metadata.scopes) refuse(!knownScopes.has(scope), `There is no scope ${JSON.stringify(scope)}`, 'scope');
+  for (const scope of metadata.defaultScopes)
+    refuse(!metadata.scopes.includes(scope), `The client may not ask for ${JSON.stringify(scope)}`, 'defaultScopes');
+
+  return {
+    ...metadata,
+    name: readName(metadata.name, 'name'),
+    clientUri: metadata.clientUri === null ? null : readClientUri(metadata.clientUri),
+    grantTypes,
+    redirectUris,
+    defaultScopes: [...new Set(metadata.defaultScopes)],
+    servicePermissions: [...new Set(metadata.servicePermissions)],
+  };
+}
+
+/** RFC 7591 §2: `scope` is one string, its values parted by blanks. */
+export function readScope(scope: string): string[] {
+  try {
+    return parseScope(scope);
+  } catch {
+    throw new DomainError('INVALID', 'The scope is malformed', ['scope']);
+  }
+}
+
+/** RFC 7591 §2.1: response types that are told must be those that follow from the grant types. */
+export function checkResponseTypes(told: readonly ResponseType[] | null | undefined, grantTypes: readonly string[]): void {
+  if (told == null) return;
+  const derived = responseTypesOf(grantTypes);
+  const same = derived.length === new Set(told).size && derived.every((type) => told.includes(type));
+  refuse(!same, 'code goes with authorization_code, token with implicit, and neither without', 'responseTypes');
+}
+
+function refuse(wrong: boolean, message: string, field: string): void {
+  if (wrong) throw new DomainError('INVALID', message, [field]);
+}

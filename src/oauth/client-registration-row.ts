@@ -1,0 +1,42 @@
+import type { Actor } from '../directory/actor.ts';
+import { type AuditKind, recordWith } from '../store/audit.ts';
+import type { Client } from '../store/entities/client.ts';
+import { Scope } from '../store/entities/scope.ts';
+import type { Em } from '../store/orm.ts';
+import type { ClientMetadata } from './client-registration-metadata.ts';
+import { BUILT_IN_SCOPES } from './scope.ts';
+
+/** Every scope that exists: ours, and the operator's own. */
+export async function knownScopes(em: Em): Promise<ReadonlySet<string>> {
+  const own = await em.findAll(Scope, { fields: ['name'] });
+  return new Set<string>([...BUILT_IN_SCOPES, ...own.map(({ name }) => name)]);
+}
+
+/** The metadata as columns of the row, one by one. */
+export function columns(metadata: ClientMetadata) {
+  return {
+    name: metadata.name,
+    clientUri: metadata.clientUri,
+    grantTypes: [...metadata.grantTypes],
+    redirectUris: [...metadata.redirectUris],
+    scopes: [...metadata.scopes],
+    defaultScopes: [...metadata.defaultScopes],
+    tokenEndpointAuthMethod: metadata.tokenEndpointAuthMethod,
+    requirePkce: metadata.requirePkce,
+    redirectUriOptional: metadata.redirectUriOptional,
+    accessTokenTtl: metadata.accessTokenTtl,
+    consent: metadata.consent,
+    servicePermissions: [...metadata.servicePermissions],
+  };
+}
+
+export function recordClient(tx: Em, actor: Actor, kind: AuditKind, client: Client, detail: Record<string, unknown>): void {
+  recordWith(tx, {
+    kind,
+    at: actor.now,
+    actorId: actor.caller.userId,
+    clientId: actor.caller.clientId,
+    origin: actor.origin,
+    detail: { client: client.clientId, name: client.name, ...detail },
+  });
+}

@@ -1,0 +1,54 @@
+import type { Actor } from '../directory/actor.ts';
+import { DomainError, forbidden } from '../directory/error.ts';
+import { type Holdings, holdings, holds, outranks } from '../directory/permissions.ts';
+import type { Client } from '../store/entities/client.ts';
+import type { ClientMetadata, GrantType } from './client-registration-metadata.ts';
+import { isHttpsOrLoopback } from './client-registration-uris.ts';
+import type { BuiltInScope } from './scope.ts';
+
+/** How many clients a person may register without MANAGE_CLIENTS. */
+export const OWN_CLIENTS_MAX = 10;
+
+const OWN_GRANTS: readonly GrantType[] = ['authorization_code', 'refresh_token'];
+const OWN_SCOPES: readonly string[] = [
+  'openid',
+  'profile',
+  'email',
+  'offline_access',
+  'read',
+  'groups',
+] satisfies BuiltInScope[];
+
+/** What a client is allowed when its registrant names no scope: enough to sign people in. */
+export const USUAL_SCOPES: readonly BuiltInScope[] = ['openid', 'profile', 'email', 'read'];
+
+const heldBy = (servicePermissions: readonly string[]): Holdings => holdings(false, servicePermissions);
+
+/** Throws FORBIDDEN unless the actor may change or see the secrets of `client`: own, or MANAGE_CLIENTS; and no escalation. */
+export function requireAuthority({ caller }: Actor, client: Client): void {
+  const own = caller.userId !== undefined && client.owner?.id === caller.userId;
+  // A built-in client is what this server relies on: nobody changes it.
+  if (client.builtIn || !(own || holds(caller, 'MANAGE_CLIENTS'))) throw forbidden();
+  if (!outranks(caller, heldBy(client.servicePermissions))) throw forbidden();
+}
+
+/** What only MANAGE_CLIENTS may give a client, and nobody more than they hold. */
+export function requireRights({ caller }: Actor, metadata: ClientMetadata): void {
+  if (!outranks(caller, heldBy(metadata.servicePermissions))) throw forbidden();
+  if (holds(caller, 'MANAGE_CLIENTS')) return;
+  if (caller.userId === undefined) throw forbidden();
+
+  const foreignScope = metadata.scopes.find((scope) => !OWN_SCOPES.includes(scope));
+  const foreignUri = metadata.redirectUris.find((uri) => !isHttpsOrLoopback(uri));
+  refuse(!metadata.grantTypes.every((grant) => OWN_GRANTS.includes(grant)), `grant types other than ${OWN_GRANTS.join(' and ')}`, 'grantTypes');
+  refuse(foreignScope !== undefined, `the scope ${foreignScope}`, 'scope');
+  refuse(foreignUri !== undefined, 'redirect URIs that are neither https nor loopback', 'redirectUris');
+  refuse(!metadata.requirePkce, 'PKCE switched off', 'requirePkce');
+  refuse(metadata.redirectUriOptional, 'redirectUriOptional', 'redirectUriOptional');
+  refuse(metadata.accessTokenTtl !== null, 'a lifetime of its own', 'accessTokenTtl');
+  refuse(metadata.servicePermissions.length > 0, 'servicePermissions', 'servicePermissions');
+}
+
+function refuse(wrong: boolean, what: string, field: string): void {
+  if (wrong) throw new DomainError('INVALID', `Your own clients cannot have ${what}: that needs MANAGE_CLIENTS`, [field]);
+}

@@ -1,0 +1,68 @@
+import { LockMode } from '@mikro-orm/core';
+import type { Actor } from '../directory/actor.ts';
+import { DomainError } from '../directory/error.ts';
+import { digest, makeSecret } from '../secrets.ts';
+import { ClientSecret } from '../store/entities/client-secret.ts';
+import { Client } from '../store/entities/client.ts';
+import type { Em } from '../store/orm.ts';
+import { recordClient } from './client-registration-row.ts';
+import { requireAuthority } from './client-registration-rules.ts';
+import { secondsLater } from './lifetime.ts';
+
+const DAY = 86_400;
+const OVERLAP_MAX = 30 * DAY;
+const SECRETS_MAX = 10;
+const LABEL_MAX = 100;
+
+export interface Rotation {
+  readonly label?: string | null | undefined;
+  /** How long the secrets there are stay good; 0: they end at once. Left out: a day. */
+  readonly overlapSeconds?: number | null | undefined;
+}
+
+/** Adds a secret to a client; SHA-256 at rest, for it is random. Returns it, to be told once. */
+export function addSecret(tx: Em, client: Client, now: Date, label: string, imported?: string): string {
+  const secret = imported ?? makeSecret('gcs');
+  tx.persist(tx.create(ClientSecret, { client, label, digest: digest(secret), createdAt: now, expiresAt: null, lastUsedAt: null }));
+  return secret;
+}
+
+/** Locks the client of that client_id, if the actor may change it. */
+export async function lockOwnClient(tx: Em, actor: Actor, clientId: string): Promise<Client> {
+  const client = await tx.findOne(Client, { clientId }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+  if (!client) throw new DomainError('NOT_FOUND', 'There is no such client', ['clientId']);
+  requireAuthority(actor, client);
+  return client;
+}
+
+/** Gives a client a new secret, and the earlier ones an end: so that a running service can change over without a gap. */
+export async function rotateClientSecret(
+  em: Em,
+  actor: Actor,
+  clientId: string,
+  { label, overlapSeconds }: Rotation,
+): Promise<{ client: Client; secret: string }> {
+  const overlap = overlapSeconds ?? DAY;
+  if (!(Number.isInteger(overlap) && overlap >= 0 && overlap <= OVERLAP_MAX))
+    throw new DomainError('INVALID', `The overlap is between 0 and ${OVERLAP_MAX} seconds`, ['overlapSeconds']);
+  const name = label ?? '';
+  if ([...name].length > LABEL_MAX || /\p{C}/u.test(name))
+    throw new DomainError('INVALID', `A label has at most ${LABEL_MAX} visible characters`, ['label']);
+
+  return em.transactional(async (tx) => {
+    const client = await lockOwnClient(tx, actor, clientId);
+    if (client.tokenEndpointAuthMethod === 'none')
+      throw new DomainError('INVALID', 'A public client has no secret', ['clientId']);
+    const end = secondsLater(actor.now, overlap);
+    // An earlier end stays: a rotation never lengthens the life of a secret.
+    await tx.nativeUpdate(ClientSecret, { client, $or: [{ expiresAt: null }, { expiresAt: { $gt: end } }] }, { expiresAt: end });
+    await tx.nativeDelete(ClientSecret, { client, expiresAt: { $lte: actor.now } });
+    if ((await tx.count(ClientSecret, { client })) >= SECRETS_MAX)
+      throw new DomainError('INVALID', `The client has ${SECRETS_MAX} secrets: let some end first, or set overlapSeconds to 0`);
+
+    const secret = addSecret(tx, client, actor.now, name);
+    await tx.flush();
+    recordClient(tx, actor, 'client.secret_rotated', client, { label: name, overlapSeconds: overlap });
+    return { client, secret };
+  });
+}
