@@ -7,10 +7,9 @@ import type { Keyring } from '../keys.ts';
 import type { Database } from '../store/orm.ts';
 import { authorize } from './authorize.ts';
 import { consent } from './consent.ts';
-import type { Handler, HttpContext, State } from './context.ts';
+import type { Handler, State } from './context.ts';
 import { answerErrors } from './errors.ts';
 import { graphiqlAsset, graphiqlCallback, graphiqlPage } from './graphiql.ts';
-import { graphqlHandler } from './graphql.ts';
 import { healthz, readyz } from './health.ts';
 import { home } from './home.ts';
 import { login } from './login.ts';
@@ -29,7 +28,7 @@ export interface AppOptions {
 
 /** Every URL there is. A path also answers with a trailing slash; one that ends in `*` answers for what follows. */
 function routes({ config, database, log }: AppOptions): Record<string, Route> {
-  const graphql = graphqlHandler({ config, database, log });
+  const graphql = onceAsked(async () => (await import('./graphql.ts')).graphqlHandler({ config, database, log }));
   const browserOrProgram: Handler = (ctx) => (ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx));
   const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));
   const icon = staticFile('image/svg+xml', readFileSync(new URL('pages/icon.svg', import.meta.url)));
@@ -74,6 +73,15 @@ export function createApp(options: AppOptions): Koa<State> {
     if (!GONE.has(error.code ?? '')) log.error({ err: error }, 'unexpected error');
   });
   return app;
+}
+
+/** GraphQL and its schema take a third of the time to start, and nobody who signs in needs them. */
+function onceAsked(load: () => Promise<Handler>): Handler {
+  let loading: Promise<Handler> | undefined;
+  return async (ctx) => {
+    loading ??= load();
+    await (await loading)(ctx);
+  };
 }
 
 const GONE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_METHOD']);

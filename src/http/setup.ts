@@ -1,8 +1,10 @@
 import { DomainError } from '../directory/error.ts';
-import { checkEmail, checkPassword, checkUsername } from '../directory/names.ts';
+import { emailKey, readEmail, readUsername, usernameKey } from '../directory/names.ts';
+import { readPassword } from '../directory/password-rules.ts';
 import { optional, type Params } from '../oauth/params.ts';
 import { hashPassword } from '../passwords.ts';
-import { setupTicketIsLive, spendSetupTicket } from '../store/setup-ticket.ts';
+import { violatedUnique } from '../store/faults.ts';
+import { type FirstAdministrator, setupTicketIsLive, spendSetupTicket } from '../store/setup-ticket.ts';
 import type { HttpContext } from './context.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
 import { PageError } from './errors.ts';
@@ -31,4 +33,51 @@ export async function setup(ctx: HttpContext): Promise<void> {
   const params = await readForm(ctx);
   checkCsrf(ctx, params, 'setup');
   await submit(ctx, params, ticket);
+}
+
+async function submit(ctx: HttpContext, params: Params, ticket: string): Promise<void> {
+  const { sql, now, origin } = ctx.state;
+  try {
+    const administrator = await readAdministrator(params);
+    if ((await spendSetupTicket(sql, ticket, administrator, now, origin)) === undefined) throw spent();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    ctx.status = 400;
+    return show(ctx, optional(params, 'username') ?? '', optional(params, 'email') ?? '', problem);
+  }
+  writeCookie(ctx, COOKIE, undefined);
+  seeOther(ctx, '/login');
+}
+
+async function readAdministrator(params: Params): Promise<FirstAdministrator> {
+  const username = readUsername(optional(params, 'username') ?? '');
+  const typedEmail = optional(params, 'email');
+  const email = typedEmail === undefined ? undefined : readEmail(typedEmail);
+  const password = readPassword(optional(params, 'password') ?? '');
+  if (password !== optional(params, 'repeated')) throw new DomainError('INVALID', 'The two passwords are not the same');
+  return {
+    username,
+    usernameKey: usernameKey(username),
+    email,
+    emailKey: email === undefined ? undefined : emailKey(email),
+    passwordHash: await hashPassword(password),
+  };
+}
+
+function problemOf(error: unknown): string | undefined {
+  if (error instanceof DomainError) return `${error.message}.`;
+  return violatedUnique(error) === undefined ? undefined : 'Somebody else has this username or e-mail address.';
+}
+
+const spent = (): PageError =>
+  new PageError(
+    400,
+    'This set-up link no longer works',
+    'It was used already, is older than an hour, or a newer one has been printed. Restart the server for a fresh one, as long as there is no administrator.',
+  );
+
+function show(ctx: HttpContext, username: string, email: string, problem: string | undefined): void {
+  ctx.type = 'html';
+  ctx.body = setupPage({ csrf: csrfToken(ctx, ensureBrowser(ctx), 'setup'), username, email, problem });
 }
