@@ -72,3 +72,9 @@ export async function spendSetupTicket(
   const [made] = await sql(spendTicket, [digest(ticket), now, ...person, ...event]);
   return made?.id;
 }
+
+const findSuperuser = statement<{ one: number }>('find-superuser', 'SELECT 1 AS one FROM users WHERE superuser LIMIT 1');
+
+export async function hasSuperuser(sql: Sql): Promise<boolean> {
+  return (await sql(findSuperuser, [])).length > 0;
+}

@@ -17,12 +17,12 @@ const SETTINGS = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off',
 
 /** Starts a PostgreSQL 18 of the npm registry's binaries on a free loopback port, in a directory of its own. */
 export async function startPostgres(): Promise<PostgresServer> {
-  const identity = process.getuid?.() === 0 ? NOBODY : {};
+  const identity: { uid?: number; gid?: number } = process.getuid?.() === 0 ? NOBODY : {};
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'));
   const bin = await binaries(directory, identity);
   const data = join(directory, 'data');
   mkdirSync(data);
-  if ('uid' in identity) for (const path of [directory, data]) chownSync(path, identity.uid, identity.gid);
+  if (identity.uid !== undefined) for (const path of [directory, data]) chownSync(path, NOBODY.uid, NOBODY.gid);
   const options = { ...identity, cwd: directory };
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], {
     ...options,

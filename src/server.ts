@@ -1,0 +1,138 @@
+import { url as inspectorUrl } from 'node:inspector';
+import type { Logger } from 'pino';
+import { type Config, ConfigError, loadConfig } from './config.ts';
+import { registerUser } from './directory/register-user.ts';
+import { DomainError } from './directory/error.ts';
+import { OPERATOR } from './directory/permissions.ts';
+import { createApp } from './http/app.ts';
+import { drain, listen, portOf } from './listen.ts';
+import { makeLog } from './log.ts';
+import { knownPasswordsInUse } from './seed.ts';
+import { isPassingFault } from './store/faults.ts';
+import type { Database } from './store/orm.ts';
+import { Refusal } from './store/refusal.ts';
+import { hasSuperuser, issueSetupTicket } from './store/setup-ticket.ts';
+import { startDatabase } from './store/start-database.ts';
+
+export interface Gatehouse {
+  /** Where it listens; what it calls itself is `config.issuer`. */
+  readonly url: string;
+  /** As given, but with the port it really has. */
+  readonly config: Config;
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** For people: the address and the set-up link, which must not come into a log. */
+  readonly out: (text: string) => void;
+  readonly log: Logger;
+}
+
+/** Database, first administrator, app, socket; `close` undoes them in reverse. */
+export async function startGatehouse(given: Config, { out, log }: StartOptions): Promise<Gatehouse> {
+  refuseInspector(given);
+  if (given.insecureHttp) log.warn('INSECURE_HTTP=1: passwords and tokens travel in clear. Never in production.');
+  const started = await startDatabase(given);
+  try {
+    const { database, keyring } = started;
+    await refuseKnownPasswords(given, database);
+    const ticket = await prepareAdministrator(given, database, new Date());
+
+    const server = await listen(given.host, given.port);
+    const config = withPort(given, portOf(server));
+    server.on('request', createApp({ config, database, keyring, log }).callback());
+    out(greeting(config, ticket));
+    const close = async () => {
+      await drain(server);
+      await started.close();
+    };
+    return { url: address(config), config, database, close };
+  } catch (error) {
+    await started.close();
+    throw error;
+  }
+}
+
+/** Whoever reaches an inspector's port reads every key in memory. */
+function refuseInspector({ production }: Config): void {
+  if (production && inspectorUrl() !== undefined)
+    throw new Refusal('The inspector is on (--inspect, perhaps in NODE_OPTIONS): with NODE_ENV=production Gatehouse does not start.');
+}
+
+async function refuseKnownPasswords({ issuerIsLoopback, issuer }: Config, { sql }: Database): Promise<void> {
+  const known = issuerIsLoopback ? [] : await knownPasswordsInUse(sql);
+  if (known.length > 0)
+    throw new Refusal(`The demo data's passwords are known to everybody, and ${known.join(', ')} still has one: not on ${issuer}. Change or delete them first.`);
+}
+
+/** The first administrator comes from ADMIN_USERNAME, or else through the set-up link whose ticket is returned. */
+async function prepareAdministrator({ admin }: Config, { sql, em }: Database, now: Date): Promise<string | undefined> {
+  if (!admin) return issueSetupTicket(sql, now);
+  if (await hasSuperuser(sql)) return undefined;
+  const actor = { caller: OPERATOR, now, origin: { ip: undefined, requestId: undefined } };
+  try {
+    await registerUser(em(), actor, { username: admin.username, password: admin.password, superuser: true });
+  } catch (error) {
+    // Another node that started at the same moment was first.
+    if (await hasSuperuser(sql)) return undefined;
+    throw error instanceof DomainError ? new Refusal(`ADMIN_USERNAME, ADMIN_PASSWORD: ${error.message}.`) : error;
+  }
+  return undefined;
+}
+
+/** PORT=0 means any free one: the default issuer then follows the port. */
+function withPort(config: Config, port: number): Config {
+  const issuer = config.issuer === 'http://localhost:0' ? `http://localhost:${port}` : config.issuer;
+  return Object.freeze({ ...config, port, issuer });
+}
+
+function address({ host, port }: Config): string {
+  const name = /^(127\.0\.0\.1|0\.0\.0\.0|::1?)$/.test(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+function greeting({ issuer, graphiql }: Config, ticket: string | undefined): string {
+  const lines = [`Gatehouse is ready at ${issuer}`];
+  if (graphiql) lines.push(`  GraphiQL:  ${issuer}/graphiql`);
+  if (ticket !== undefined)
+    lines.push(`  Set-up:    ${issuer}/setup?ticket=${ticket}`, '             makes the first administrator; works once, within one hour');
+  return `${lines.join('\n')}\n`;
+}
+
+/** The process: starts, stops at a signal, and ends with 1 when something went wrong. */
+export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
+  const config = loadConfig(env);
+  const log = makeLog(config.logLevel);
+  const gatehouse = await startGatehouse(config, { out: (text) => process.stdout.write(text), log });
+  let stopping = false;
+
+  const stop = async (code: number) => {
+    // Asked twice: whoever asks does not want to wait.
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), 9500).unref();
+    await gatehouse.close();
+    process.exit(code);
+  };
+  process.on('SIGTERM', () => void stop(0));
+  process.on('SIGINT', () => void stop(0));
+  // Node would open its inspector.
+  if (config.production) process.on('SIGUSR1', () => {});
+  const failed = (error: unknown) => {
+    log.fatal({ err: error }, 'unexpected error: stopping');
+    if (!stopping) void stop(1);
+  };
+  process.on('uncaughtException', failed);
+  process.on('unhandledRejection', failed);
+}
+
+/** Ends the process with one plain sentence where there is one. */
+export function explain(error: unknown): void {
+  process.exitCode = 1;
+  if (error instanceof ConfigError || error instanceof Refusal || error instanceof DomainError) console.error(error.message);
+  else if (isPassingFault(error)) console.error(`The database cannot be reached: ${(error as Error).message}`);
+  else makeLog('fatal').fatal({ err: error }, 'unexpected error');
+}
+
+if (import.meta.main) await serve(process.env).catch(explain);

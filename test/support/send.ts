@@ -1,0 +1,41 @@
+import { request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects in there
+  readonly body: any;
+}
+
+/**
+ * fetch without its own opinions: follows nothing, sends the Host it is told, adds no header. `at` is where the server
+ * listens, `host` the name it goes by.
+ */
+export async function send(at: string, host: string, path: string, init: RequestInit = {}): Promise<Response> {
+  // Lets fetch's own Request encode the body, FormData and URLSearchParams among them.
+  const prepared = new Request(at, { ...init, method: init.body == null ? 'GET' : 'POST' });
+  const body = init.body == null ? undefined : Buffer.from(await prepared.arrayBuffer());
+  const headers = { Host: host, ...Object.fromEntries(prepared.headers), ...(body ? { 'Content-Length': body.length } : {}) };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(at, { path, method: init.method ?? 'GET', headers, agent: false }, (incoming) => {
+      buffer(incoming).then((content) => resolve(toResponse(incoming.statusCode ?? 0, incoming.rawHeaders, content)), reject);
+    });
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}
+
+function toResponse(status: number, rawHeaders: readonly string[], content: Buffer): Response {
+  const headers = new Headers();
+  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
+  const empty = status === 204 || status === 304;
+  return new Response(empty ? null : new Uint8Array(content), { status, headers });
+}
+
+/** The answer with its body read: an object where it is JSON, else text. */
+export async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const json = response.headers.get('Content-Type')?.includes('json') ?? false;
+  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+}

@@ -1,0 +1,102 @@
+import { type Config, loadConfig } from '../../src/config.ts';
+import { makeLog } from '../../src/log.ts';
+import { type ClientRegistration, type ImportedClient, registerClient } from '../../src/oauth/client-registration.ts';
+import { startGatehouse } from '../../src/server.ts';
+import type { Database } from '../../src/store/orm.ts';
+import { Browser } from './browser.ts';
+import { migratedDatabase, type TestDatabase } from './database.ts';
+import { type PersonOptions, registerPerson, type TestClient, type TestUser, testRegistration, theOperator } from './fixtures.ts';
+import { type Answer, read, send } from './send.ts';
+
+/** What an access token is wanted for; `user: null` means client_credentials. */
+export interface TokenWish {
+  readonly scopes?: readonly string[];
+  readonly user?: TestUser | null;
+  readonly client?: TestClient;
+}
+
+/** The whole server, in this process, on a database of its own. */
+export interface TestServer {
+  readonly url: string;
+  readonly config: Config;
+  readonly database: Database;
+  /** What was printed for people at the start. */
+  readonly printed: string;
+  /** Every line of the log so far. */
+  readonly log: readonly string[];
+  /** fetch that follows nothing. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** POST /oauth/token with a form, and Basic authentication if given. */
+  token(form: Record<string, string> | URLSearchParams, basic?: TestClient): Promise<Answer>;
+  graphql(query: string, token?: string, variables?: Record<string, unknown>): Promise<Answer>;
+  /** Registers a client as the operator: every grant but implicit, every scope, no PKCE; `registration` changes that. */
+  client(registration?: Partial<ClientRegistration>, imported?: ImportedClient): Promise<TestClient>;
+  /** Registers a user as the operator; `permissions` puts them into a group of their own that has these. */
+  user(options?: PersonOptions): Promise<TestUser>;
+  /** An access token, by the password grant of a fresh user, or of the given user or client. */
+  accessToken(wish?: TokenWish): Promise<string>;
+  browser(): Browser;
+  close(): Promise<void>;
+}
+
+/** Starts the server on a migrated database; with `on`, on one that the test made and will remove itself. */
+export async function startServer(env: Record<string, string> = {}, on?: TestDatabase): Promise<TestServer> {
+  const home = on ?? (await migratedDatabase());
+  const log: string[] = [];
+  const printed: string[] = [];
+  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'debug', ...home.env, ...env });
+  const stream = { write: (line: string) => void log.push(line) };
+  const gatehouse = await startGatehouse(config, { out: (text) => void printed.push(text), log: makeLog(config.logLevel, stream) });
+  return serverOn(gatehouse, printed.join(''), log, async () => {
+    await gatehouse.close();
+    if (!on) await home.remove();
+  });
+}
+
+type Started = Awaited<ReturnType<typeof startGatehouse>>;
+
+function serverOn({ url, config, database }: Started, printed: string, log: string[], close: () => Promise<void>): TestServer {
+  const request = (path: string, init?: RequestInit) => send(url, new URL(config.issuer).host, path, init);
+
+  const token: TestServer['token'] = async (form, basic) => {
+    const headers = basic ? { Authorization: `Basic ${btoa(`${basic.clientId}:${basic.secret}`)}` } : {};
+    return read(await request('/oauth/token', { method: 'POST', body: new URLSearchParams(form), headers }));
+  };
+
+  const client: TestServer['client'] = async (registration = {}, imported = {}) => {
+    const input = { ...testRegistration(), ...registration };
+    const made = await registerClient(database.em(), theOperator(), input, imported);
+    return { clientId: made.client.clientId, secret: made.secret ?? '' };
+  };
+
+  const user: TestServer['user'] = (options = {}) => registerPerson(database, options);
+
+  return {
+    url,
+    config,
+    database,
+    printed,
+    log,
+    request,
+    token,
+    client,
+    user,
+    async graphql(query, bearer, variables) {
+      const authorization = bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` };
+      const body = JSON.stringify({ query, ...(variables ? { variables } : {}) });
+      const headers = { 'Content-Type': 'application/json', ...authorization };
+      return read(await request('/graphql', { method: 'POST', body, headers }));
+    },
+    async accessToken({ scopes, user: person, client: given } = {}) {
+      const asking = given ?? (await client());
+      const scope = scopes ? { scope: scopes.join(' ') } : {};
+      const { username, password } = person ?? (person === null ? { username: '', password: '' } : await user());
+      const grant = person === null ? { grant_type: 'client_credentials' } : { grant_type: 'password', username, password };
+      const { status, body } = await token({ ...grant, ...scope }, asking);
+      if (status !== 200) throw new Error(`No token: ${status} ${JSON.stringify(body)}`);
+      return body.access_token;
+    },
+    browser: () => new Browser(config.issuer, request),
+    close,
+  };
+}
