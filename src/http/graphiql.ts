@@ -90,7 +90,8 @@ export function graphiqlCallback(ctx: HttpContext): void {
 export async function graphiqlAsset(ctx: HttpContext): Promise<void> {
   const { byName } = await graphiqlAssets();
   const asset = byName.get(ctx.path.slice('/graphiql/'.length));
-  if (!asset) throw new PageError(404, 'There is no such file', 'Load GraphiQL again: it may be of an earlier version.');
+  if (!asset)
+    throw new PageError(404, 'There is no such file', 'Load GraphiQL again: it may be of an earlier version.');
   // A worker takes its policy from its own answer, not from the page: it needs nothing from anywhere.
   ctx.set('Content-Security-Policy', CLOSED);
   ctx.set('Cache-Control', asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');

@@ -31,7 +31,8 @@ function signIn(scopes) {
   element('scopes').open = false;
   notice();
   const address = startSignIn(scopes);
-  if (address) notice('Your browser has blocked the sign-in window.', { text: 'Sign in here', href: address, newTab: true });
+  if (address)
+    notice('Your browser has blocked the sign-in window.', { text: 'Sign in here', href: address, newTab: true });
 }
 
 function timeLeft({ expiresAt }) {
@@ -133,7 +134,11 @@ element('sign-in').addEventListener('click', () => signIn(tickedScopes()));
 element('ask').addEventListener('click', () => signIn([...(currentSession()?.scopes ?? tickedScopes()), ...missing]));
 element('sign-out').addEventListener('click', () => {
   endSession(currentSession());
-  notice('The token is forgotten. The server still knows who you are:', { text: 'sign out there, too', href: '/logout', newTab: true });
+  notice('The token is forgotten. The server still knows who you are:', {
+    text: 'sign out there, too',
+    href: '/logout',
+    newTab: true,
+  });
 });
 document.addEventListener('keydown', ({ key }) => {
   if (key !== 'Escape' || !element('scopes').open) return;

@@ -1,7 +1,10 @@
 /** Authorization code with PKCE (RFC 6749 §4.1, RFC 7636) in a popup. Verifier and state never leave this module. */
 
 const base64url = (bytes) =>
-  btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
