@@ -22,7 +22,10 @@ const findSeededUsers = statement<{ username: string; password_hash: string | nu
   'find-seeded-users',
   'SELECT username, password_hash FROM users WHERE seeded ORDER BY created_at, id',
 );
-const findSeededClients = statement<{ client_id: string }>('find-seeded-clients', 'SELECT client_id FROM clients WHERE seeded');
+const findSeededClients = statement<{ client_id: string }>(
+  'find-seeded-clients',
+  'SELECT client_id FROM clients WHERE seeded',
+);
 const findSeededSecrets = statement<{ client_id: string }>(
   'find-seeded-secrets',
   `SELECT DISTINCT c.client_id FROM clients c JOIN client_secrets s ON s.client_id = c.id
@@ -32,9 +35,12 @@ const findSeededSecrets = statement<{ client_id: string }>(
 /** The demo data, always the same; what is there already stays as it is. Returns the names of what was made. */
 export async function seed(database: Database, config: Config, now: Date): Promise<string[]> {
   if (!config.issuerIsLoopback)
-    throw new Refusal(`The demo data has passwords that everybody knows: it is for this machine only, not for ${config.issuer}.`);
+    throw new Refusal(
+      `The demo data has passwords that everybody knows: it is for this machine only, not for ${config.issuer}.`,
+    );
   const [other] = await database.sql(findOtherUser, []);
-  if (other) throw new Refusal(`There are users already (${other.username}): the demo data goes into an empty directory only.`);
+  if (other)
+    throw new Refusal(`There are users already (${other.username}): the demo data goes into an empty directory only.`);
 
   const actor: Actor = { caller: OPERATOR, now, origin: { ip: undefined, requestId: undefined } };
   const people = new Set((await database.sql(findSeededUsers, [])).map(({ username }) => username));

@@ -1,14 +1,14 @@
 import { url as inspectorUrl } from 'node:inspector';
 import type { Logger } from 'pino';
-import { type Config, ConfigError, loadConfig } from './config.ts';
-import { registerUser } from './directory/register-user.ts';
+import { type Config, loadConfig } from './config.ts';
 import { DomainError } from './directory/error.ts';
 import { OPERATOR } from './directory/permissions.ts';
+import { registerUser } from './directory/register-user.ts';
+import { tellFailure } from './failure.ts';
 import { createApp } from './http/app.ts';
 import { drain, listen, portOf } from './listen.ts';
 import { makeLog } from './log.ts';
 import { knownPasswordsInUse } from './seed.ts';
-import { isPassingFault } from './store/faults.ts';
 import type { Database } from './store/orm.ts';
 import { Refusal } from './store/refusal.ts';
 import { hasSuperuser, issueSetupTicket } from './store/setup-ticket.ts';
@@ -20,17 +20,13 @@ export interface Gatehouse {
   /** As given, but with the port it really has. */
   readonly config: Config;
   readonly database: Database;
+  /** For the operator's eyes, never for a log: who opens it makes the first administrator. */
+  readonly setupLink: string | undefined;
   close(): Promise<void>;
 }
 
-export interface StartOptions {
-  /** For people: the address and the set-up link, which must not come into a log. */
-  readonly out: (text: string) => void;
-  readonly log: Logger;
-}
-
 /** Database, first administrator, app, socket; `close` undoes them in reverse. */
-export async function startGatehouse(given: Config, { out, log }: StartOptions): Promise<Gatehouse> {
+export async function startGatehouse(given: Config, log: Logger): Promise<Gatehouse> {
   refuseInspector(given);
   if (given.insecureHttp) log.warn('INSECURE_HTTP=1: passwords and tokens travel in clear. Never in production.');
   const started = await startDatabase(given);
@@ -41,13 +37,14 @@ export async function startGatehouse(given: Config, { out, log }: StartOptions):
 
     const server = await listen(given.host, given.port);
     const config = withPort(given, portOf(server));
-    server.on('request', createApp({ config, database, keyring, log }).callback());
-    out(greeting(config, ticket));
+    const handle = createApp({ config, database, keyring, log }).callback();
+    server.on('request', (request, response) => void handle(request, response));
+    const setupLink = ticket === undefined ? undefined : `${config.issuer}/setup?ticket=${ticket}`;
     const close = async () => {
       await drain(server);
       await started.close();
     };
-    return { url: address(config), config, database, close };
+    return { url: address(config), config, database, setupLink, close };
   } catch (error) {
     await started.close();
     throw error;
@@ -57,13 +54,17 @@ export async function startGatehouse(given: Config, { out, log }: StartOptions):
 /** Whoever reaches an inspector's port reads every key in memory. */
 function refuseInspector({ production }: Config): void {
   if (production && inspectorUrl() !== undefined)
-    throw new Refusal('The inspector is on (--inspect, perhaps in NODE_OPTIONS): with NODE_ENV=production Gatehouse does not start.');
+    throw new Refusal(
+      'The inspector is on (--inspect, perhaps in NODE_OPTIONS): with NODE_ENV=production Gatehouse does not start.',
+    );
 }
 
 async function refuseKnownPasswords({ issuerIsLoopback, issuer }: Config, { sql }: Database): Promise<void> {
   const known = issuerIsLoopback ? [] : await knownPasswordsInUse(sql);
   if (known.length > 0)
-    throw new Refusal(`The demo data's passwords are known to everybody, and ${known.join(', ')} still has one: not on ${issuer}. Change or delete them first.`);
+    throw new Refusal(
+      `The demo data's passwords are known to everybody, and ${known.join(', ')} still has one: not on ${issuer}. Change or delete them first.`,
+    );
 }
 
 /** The first administrator comes from ADMIN_USERNAME, or else through the set-up link whose ticket is returned. */
@@ -92,19 +93,29 @@ function address({ host, port }: Config): string {
   return `http://${name}:${port}`;
 }
 
-function greeting({ issuer, graphiql }: Config, ticket: string | undefined): string {
+/** What a person at the terminal wants to know. */
+export function greeting({ config: { issuer, graphiql }, setupLink }: Gatehouse): string {
   const lines = [`Gatehouse is ready at ${issuer}`];
   if (graphiql) lines.push(`  GraphiQL:  ${issuer}/graphiql`);
-  if (ticket !== undefined)
-    lines.push(`  Set-up:    ${issuer}/setup?ticket=${ticket}`, '             makes the first administrator; works once, within one hour');
-  return `${lines.join('\n')}\n`;
+  if (setupLink !== undefined)
+    lines.push(`  Set-up:    ${setupLink}`, '             makes the first administrator; works once, within one hour');
+  return lines.join('\n');
+}
+
+function facts({ url, config: { issuer, graphiql }, setupLink }: Gatehouse): string {
+  const optional = {
+    ...(graphiql ? { graphiql: `${issuer}/graphiql` } : {}),
+    ...(setupLink ? { setup: setupLink } : {}),
+  };
+  return JSON.stringify({ issuer, listening: url, ...optional });
 }
 
 /** The process: starts, stops at a signal, and ends with 1 when something went wrong. */
-export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
+export async function serve(env: NodeJS.ProcessEnv, json = false): Promise<void> {
   const config = loadConfig(env);
   const log = makeLog(config.logLevel);
-  const gatehouse = await startGatehouse(config, { out: (text) => process.stdout.write(text), log });
+  const gatehouse = await startGatehouse(config, log);
+  process.stdout.write(`${json ? facts(gatehouse) : greeting(gatehouse)}\n`);
   let stopping = false;
 
   const stop = async (code: number) => {
@@ -127,12 +138,4 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   process.on('unhandledRejection', failed);
 }
 
-/** Ends the process with one plain sentence where there is one. */
-export function explain(error: unknown): void {
-  process.exitCode = 1;
-  if (error instanceof ConfigError || error instanceof Refusal || error instanceof DomainError) console.error(error.message);
-  else if (isPassingFault(error)) console.error(`The database cannot be reached: ${(error as Error).message}`);
-  else makeLog('fatal').fatal({ err: error }, 'unexpected error');
-}
-
-if (import.meta.main) await serve(process.env).catch(explain);
+if (import.meta.main) await serve(process.env).catch((error: unknown) => tellFailure(error));

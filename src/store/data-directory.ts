@@ -44,7 +44,8 @@ export async function takeDataDirectory(path: string): Promise<DataDirectory> {
 async function inUse(path: string): Promise<string> {
   for (let tries = 0; tries < 20; tries++) {
     const pid = readIfThere(join(path, 'pid'));
-    if (pid) return `The data directory ${resolve(path)} is in use by process ${pid}. Stop that one first, or set another DATA_DIR.`;
+    if (pid)
+      return `The data directory ${resolve(path)} is in use by process ${pid}. Stop that one first, or set another DATA_DIR.`;
     await wait(50);
   }
   return `The data directory ${resolve(path)} is in use by another process. Stop that one first, or set another DATA_DIR.`;
@@ -56,7 +57,9 @@ export function secretKeyOf({ path }: DataDirectory): string {
   const known = readIfThere(file);
   if (known === undefined) return makeSecretKey(file);
   if (Buffer.byteLength(known) < 32)
-    throw new Refusal(`${resolve(file)} is damaged: it must hold 32 bytes or more. Put the right key back, or set SECRET_KEY.`);
+    throw new Refusal(
+      `${resolve(file)} is damaged: it must hold 32 bytes or more. Put the right key back, or set SECRET_KEY.`,
+    );
   return known;
 }
 

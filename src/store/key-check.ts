@@ -8,7 +8,10 @@ const insertKeyCheck = statement<never>(
   'INSERT INTO key_checks (id, digest) VALUES (1, $1) ON CONFLICT (id) DO NOTHING',
 );
 const findKeyCheck = statement<{ digest: Uint8Array }>('find-key-check', 'SELECT digest FROM key_checks WHERE id = 1');
-const moveKeyCheck = statement<never>('move-key-check', 'UPDATE key_checks SET digest = $1 WHERE id = 1 AND digest = $2');
+const moveKeyCheck = statement<never>(
+  'move-key-check',
+  'UPDATE key_checks SET digest = $1 WHERE id = 1 AND digest = $2',
+);
 
 const mark = (key: Buffer): Buffer => hmac(key, 'key-check');
 

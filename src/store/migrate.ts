@@ -40,7 +40,9 @@ export async function migrate(database: Database, location: DatabaseLocation): P
 export async function checkMigrations(database: Database): Promise<void> {
   const pending = await pendingMigrations(database);
   if (pending.length > 0)
-    throw new Refusal(`The database lacks ${pending.length} migration(s), the first is ${pending[0]}: run \`npx gatehouse migrate\` first.`);
+    throw new Refusal(
+      `The database lacks ${pending.length} migration(s), the first is ${pending[0]}: run \`npx gatehouse migrate\` first.`,
+    );
 }
 
 /** Names of the migrations that the database lacks, in order. Refuses a database that a newer Gatehouse has changed. */
@@ -52,7 +54,9 @@ async function pendingMigrations({ orm, sql }: Database): Promise<string[]> {
   const executed = await executedMigrations(sql);
   const foreign = executed.filter((name) => !known.includes(name));
   if (foreign.length > 0)
-    throw new Refusal(`The database is newer than this Gatehouse (it has ${foreign.join(', ')}): start the version that changed it, or a later one.`);
+    throw new Refusal(
+      `The database is newer than this Gatehouse (it has ${foreign.join(', ')}): start the version that changed it, or a later one.`,
+    );
   return known.filter((name) => !executed.includes(name));
 }
 

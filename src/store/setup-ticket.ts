@@ -73,7 +73,10 @@ export async function spendSetupTicket(
   return made?.id;
 }
 
-const findSuperuser = statement<{ one: number }>('find-superuser', 'SELECT 1 AS one FROM users WHERE superuser LIMIT 1');
+const findSuperuser = statement<{ one: number }>(
+  'find-superuser',
+  'SELECT 1 AS one FROM users WHERE superuser LIMIT 1',
+);
 
 export async function hasSuperuser(sql: Sql): Promise<boolean> {
   return (await sql(findSuperuser, [])).length > 0;

@@ -47,10 +47,13 @@ export class Browser {
    * does), and the button, if it says anything.
    */
   submit(page: Page, changes: Record<string, string | undefined> = {}, button?: string): Promise<Page> {
-    const form = page.forms.find(({ names, buttons }) =>
-      Object.keys(changes).every((name) => names.includes(name)) && (button === undefined || buttons.some(({ value }) => value === button)),
+    const form = page.forms.find(
+      ({ names, buttons }) =>
+        Object.keys(changes).every((name) => names.includes(name)) &&
+        (button === undefined || buttons.some(({ value }) => value === button)),
     );
-    if (!form) throw new Error(`No form with ${Object.keys(changes).join(', ')} ${button ?? ''} on ${page.url}:\n${page.html}`);
+    if (!form)
+      throw new Error(`No form with ${Object.keys(changes).join(', ')} ${button ?? ''} on ${page.url}:\n${page.html}`);
     const fields: Record<string, string> = Object.fromEntries(form.fields);
     for (const [name, value] of Object.entries(changes)) {
       if (value === undefined) delete fields[name];
@@ -63,7 +66,12 @@ export class Browser {
     return this.get(`${target}?${new URLSearchParams(fields)}`);
   }
 
-  async #navigate(method: string, url: string, body: URLSearchParams | undefined, extra: Record<string, string>): Promise<Page> {
+  async #navigate(
+    method: string,
+    url: string,
+    body: URLSearchParams | undefined,
+    extra: Record<string, string>,
+  ): Promise<Page> {
     const { pathname, search } = new URL(url);
     const response = await this.#fetch(pathname + search, {
       method,
@@ -74,7 +82,8 @@ export class Browser {
     const location = response.headers.get('Location') ?? undefined;
     const target = location === undefined ? undefined : new URL(location, url);
     const html = await response.text();
-    if (response.status < 400 && target?.origin === this.#origin) return this.#navigate('GET', target.href, undefined, {});
+    if (response.status < 400 && target?.origin === this.#origin)
+      return this.#navigate('GET', target.href, undefined, {});
     return { status: response.status, url, headers: response.headers, html, location, forms: formsOf(html) };
   }
 
@@ -102,7 +111,9 @@ function formsOf(html: string): Form[] {
     const inputs = [...inside.matchAll(/<(?:input|textarea)\b([^>]*)>/g)].map(([, text = '']) => attributesOf(text));
     const buttons = [...inside.matchAll(/<button\b([^>]*)>/g)].map(([, text = '']) => attributesOf(text));
     const named = inputs.filter(({ name, type }) => name !== undefined && type !== 'submit');
-    const sent = named.filter(({ type, checked }) => (type !== 'checkbox' && type !== 'radio') || checked !== undefined);
+    const sent = named.filter(
+      ({ type, checked }) => (type !== 'checkbox' && type !== 'radio') || checked !== undefined,
+    );
     const { action = '', method = 'get' } = attributesOf(attributes);
     return {
       action,
@@ -116,9 +127,10 @@ function formsOf(html: string): Form[] {
 
 function attributesOf(text: string): Partial<Record<string, string>> {
   const found = text.matchAll(/([a-z-]+)(?:="([^"]*)")?/g);
-  return Object.fromEntries([...found].map(([, name = '', value = '']) => [name, unescape(value)]));
+  return Object.fromEntries([...found].map(([, name = '', value = '']) => [name, decode(value)]));
 }
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
-const unescape = (text: string): string => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '');
+const decode = (text: string): string =>
+  text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '');

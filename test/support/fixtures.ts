@@ -30,7 +30,11 @@ export type PersonOptions = Partial<NewUser> & { readonly permissions?: readonly
 export const unique = (word: string): string => `${word}-${randomBytes(5).toString('hex')}`;
 
 /** The operator's shell, at this moment. */
-export const theOperator = (): Actor => ({ caller: OPERATOR, now: new Date(), origin: { ip: undefined, requestId: undefined } });
+export const theOperator = (): Actor => ({
+  caller: OPERATOR,
+  now: new Date(),
+  origin: { ip: undefined, requestId: undefined },
+});
 
 export const testRegistration = (): ClientRegistration => ({
   name: unique('Test app'),

@@ -13,7 +13,13 @@ export interface PostgresServer {
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
 /** Nothing of it outlives the run, so nothing need reach the disk. */
-const SETTINGS = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=200', 'unix_socket_directories='];
+const SETTINGS = [
+  'fsync=off',
+  'full_page_writes=off',
+  'synchronous_commit=off',
+  'max_connections=200',
+  'unix_socket_directories=',
+];
 
 /** Starts a PostgreSQL 18 of the npm registry's binaries on a free loopback port, in a directory of its own. */
 export async function startPostgres(): Promise<PostgresServer> {
@@ -24,10 +30,14 @@ export async function startPostgres(): Promise<PostgresServer> {
   mkdirSync(data);
   if (identity.uid !== undefined) for (const path of [directory, data]) chownSync(path, NOBODY.uid, NOBODY.gid);
   const options = { ...identity, cwd: directory };
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], {
-    ...options,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    {
+      ...options,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
 
   const port = await freePort();
   const flags = SETTINGS.flatMap((setting) => ['-c', setting]);

@@ -16,10 +16,17 @@ export async function send(at: string, host: string, path: string, init: Request
   // Lets fetch's own Request encode the body, FormData and URLSearchParams among them.
   const prepared = new Request(at, { ...init, method: init.body == null ? 'GET' : 'POST' });
   const body = init.body == null ? undefined : Buffer.from(await prepared.arrayBuffer());
-  const headers = { Host: host, ...Object.fromEntries(prepared.headers), ...(body ? { 'Content-Length': body.length } : {}) };
+  const headers = {
+    Host: host,
+    ...Object.fromEntries(prepared.headers),
+    ...(body ? { 'Content-Length': body.length } : {}),
+  };
   return new Promise((resolve, reject) => {
     const outgoing = request(at, { path, method: init.method ?? 'GET', headers, agent: false }, (incoming) => {
-      buffer(incoming).then((content) => resolve(toResponse(incoming.statusCode ?? 0, incoming.rawHeaders, content)), reject);
+      buffer(incoming).then(
+        (content) => resolve(toResponse(incoming.statusCode ?? 0, incoming.rawHeaders, content)),
+        reject,
+      );
     });
     outgoing.once('error', reject);
     outgoing.end(body);

@@ -1,11 +1,18 @@
 import { type Config, loadConfig } from '../../src/config.ts';
 import { makeLog } from '../../src/log.ts';
 import { type ClientRegistration, type ImportedClient, registerClient } from '../../src/oauth/client-registration.ts';
-import { startGatehouse } from '../../src/server.ts';
+import { type Gatehouse, greeting, startGatehouse } from '../../src/server.ts';
 import type { Database } from '../../src/store/orm.ts';
 import { Browser } from './browser.ts';
 import { migratedDatabase, type TestDatabase } from './database.ts';
-import { type PersonOptions, registerPerson, type TestClient, type TestUser, testRegistration, theOperator } from './fixtures.ts';
+import {
+  type PersonOptions,
+  registerPerson,
+  type TestClient,
+  type TestUser,
+  testRegistration,
+  theOperator,
+} from './fixtures.ts';
 import { type Answer, read, send } from './send.ts';
 
 /** What an access token is wanted for; `user: null` means client_credentials. */
@@ -43,19 +50,17 @@ export interface TestServer {
 export async function startServer(env: Record<string, string> = {}, on?: TestDatabase): Promise<TestServer> {
   const home = on ?? (await migratedDatabase());
   const log: string[] = [];
-  const printed: string[] = [];
   const config = loadConfig({ PORT: '0', LOG_LEVEL: 'debug', ...home.env, ...env });
   const stream = { write: (line: string) => void log.push(line) };
-  const gatehouse = await startGatehouse(config, { out: (text) => void printed.push(text), log: makeLog(config.logLevel, stream) });
-  return serverOn(gatehouse, printed.join(''), log, async () => {
+  const gatehouse = await startGatehouse(config, makeLog(config.logLevel, stream));
+  return serverOn(gatehouse, log, async () => {
     await gatehouse.close();
     if (!on) await home.remove();
   });
 }
 
-type Started = Awaited<ReturnType<typeof startGatehouse>>;
-
-function serverOn({ url, config, database }: Started, printed: string, log: string[], close: () => Promise<void>): TestServer {
+function serverOn(gatehouse: Gatehouse, log: string[], close: () => Promise<void>): TestServer {
+  const { url, config, database } = gatehouse;
   const request = (path: string, init?: RequestInit) => send(url, new URL(config.issuer).host, path, init);
 
   const token: TestServer['token'] = async (form, basic) => {
@@ -75,7 +80,7 @@ function serverOn({ url, config, database }: Started, printed: string, log: stri
     url,
     config,
     database,
-    printed,
+    printed: greeting(gatehouse),
     log,
     request,
     token,
@@ -91,7 +96,8 @@ function serverOn({ url, config, database }: Started, printed: string, log: stri
       const asking = given ?? (await client());
       const scope = scopes ? { scope: scopes.join(' ') } : {};
       const { username, password } = person ?? (person === null ? { username: '', password: '' } : await user());
-      const grant = person === null ? { grant_type: 'client_credentials' } : { grant_type: 'password', username, password };
+      const grant =
+        person === null ? { grant_type: 'client_credentials' } : { grant_type: 'password', username, password };
       const { status, body } = await token({ ...grant, ...scope }, asking);
       if (status !== 200) throw new Error(`No token: ${status} ${JSON.stringify(body)}`);
       return body.access_token;

@@ -1,0 +1,78 @@
+import { Command, CommanderError } from 'commander';
+import { addClientCommands } from './cli/client.ts';
+import { runWith } from './cli/command.ts';
+import { addScopeCommands } from './cli/scope.ts';
+import { addUserCommands } from './cli/user.ts';
+import { tellFailure } from './failure.ts';
+import { seed } from './seed.ts';
+
+/** Exit codes: 0 done, 1 refused or failed, 2 the command line is wrong. */
+const WRONG_USAGE = 2;
+
+function makeProgram(env: NodeJS.ProcessEnv): Command {
+  const program = new Command('gatehouse')
+    .description('OAuth 2 and OpenID Connect authorization server and user directory, managed through GraphQL.')
+    .showHelpAfterError('(add --help to see what it takes, with examples)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Settings come from the environment (DATA_DIR or DATABASE_URL, PORT, ISSUER, …); secrets come from standard input, a prompt or the environment.
+
+Examples:
+  $ gatehouse serve
+  $ gatehouse user create --username alice --superuser
+  $ gatehouse client create --help`,
+    );
+  program
+    .command('serve')
+    .description('Migrate and serve: what npm start does. --json prints the start in JSON.')
+    .option('--json', 'tell of the start in JSON')
+    .action(async ({ json }: { json?: true }) => {
+      // Every other command does without the whole HTTP floor.
+      const { serve } = await import('./server.ts');
+      await serve(env, json);
+    });
+  program
+    .command('migrate')
+    .description('Bring the database to the schema of this version; a second time changes nothing.')
+    .option('--json', 'answer in JSON')
+    .addHelpText('after', '\nExample:\n  $ DATABASE_URL=postgres://… SECRET_KEY_FILE=/run/key gatehouse migrate')
+    .action(async (_options, command: Command) => {
+      const migrate = async ({ started: { migrated } }: { started: { migrated: readonly string[] } }) => ({
+        facts: { migrated },
+        text: migrated.length === 0 ? 'Nothing to do: the database is up to date' : `Migrated: ${migrated.join(', ')}`,
+      });
+      // Whoever asks for it wants it, whatever the nodes are told to do by themselves.
+      await runWith(env, command, migrate, { MIGRATE: 'auto' });
+    });
+  program
+    .command('seed')
+    .description('Fill an empty database with demo data, whose passwords everybody knows. Loopback issuers only.')
+    .option('--json', 'answer in JSON')
+    .addHelpText('after', '\nExample:\n  $ gatehouse seed && gatehouse serve')
+    .action(async (_options, command: Command) => {
+      await runWith(env, command, async ({ started, config, actor }) => {
+        const made = await seed(started.database, config, actor.now);
+        return {
+          facts: { made },
+          text: made.length === 0 ? 'The demo data is there already' : `Made ${made.join(', ')}`,
+        };
+      });
+    });
+  addUserCommands(program, env);
+  addClientCommands(program, env);
+  addScopeCommands(program, env);
+  return program;
+}
+
+async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    await makeProgram(env).parseAsync([...argv]);
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
+    else tellFailure(error, argv.includes('--json'));
+  }
+}
+
+if (import.meta.main) await run(process.argv, process.env);

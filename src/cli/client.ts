@@ -1,0 +1,112 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ALL_PERMISSIONS, type Permission } from '../directory/permissions.ts';
+import { registerClient } from '../oauth/client-registration.ts';
+import { GRANT_TYPES, type GrantType } from '../oauth/client-registration-metadata.ts';
+import { rotateClientSecret } from '../oauth/client-secrets.ts';
+import { type Answer, runWith } from './command.ts';
+import { secretFromStdin } from './secret-input.ts';
+
+interface ClientOptions {
+  readonly name: string;
+  readonly grantType: readonly GrantType[];
+  readonly redirectUri?: readonly string[];
+  readonly scope?: string;
+  readonly public?: true;
+  readonly pkce: boolean;
+  readonly permission?: readonly Permission[];
+  readonly id?: string;
+  readonly secretStdin?: true;
+}
+
+interface RotationOptions {
+  readonly label?: string;
+  readonly overlap?: number;
+}
+
+export function addClientCommands(program: Command, env: NodeJS.ProcessEnv): void {
+  const client = program.command('client').description('OAuth clients');
+  client
+    .command('create')
+    .description('Register an OAuth client and print its client_id and, this once, its client_secret.')
+    .requiredOption('--name <name>', 'what people are shown when they are asked for consent')
+    .addOption(
+      new Option('--grant-type <type...>', 'how it gets tokens')
+        .choices(Object.keys(GRANT_TYPES))
+        .makeOptionMandatory(),
+    )
+    .option('--redirect-uri <uri...>', 'where the code is sent, compared byte for byte')
+    .option('--scope <scopes>', 'what it may ask for, parted by blanks')
+    .option('--public', 'has no secret: an app on a phone or in a browser')
+    .option('--no-pkce', 'do not demand PKCE')
+    .addOption(
+      new Option('--permission <name...>', 'what it may do by itself (client_credentials)').choices(ALL_PERMISSIONS),
+    )
+    .option('--id <client_id>', 'the client_id it had elsewhere')
+    .option('--secret-stdin', 'read the secret it had elsewhere from standard input')
+    .option('--json', 'answer in JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gatehouse client create --name "My app" --grant-type authorization_code refresh_token \\
+      --redirect-uri http://127.0.0.1:8000/callback --scope "openid profile read"
+  $ gatehouse client create --name Nightly --grant-type client_credentials --scope read --permission READ_DIRECTORY --json`,
+    )
+    .action(async (options: ClientOptions, command: Command) => {
+      const secret = options.secretStdin ? await secretFromStdin() : undefined;
+      await runWith(env, command, async ({ started, actor }) => {
+        const made = await registerClient(started.database.em(), actor, registration(options), {
+          clientId: options.id,
+          secret,
+        });
+        return credentials(made.client.clientId, made.secret);
+      });
+    });
+
+  client
+    .command('rotate-secret')
+    .description('Give a client a new secret; the earlier ones stay good for a while, so that it can change over.')
+    .argument('<client_id>')
+    .option('--label <text>', 'to tell its secrets apart')
+    .option('--overlap <seconds>', 'how long the earlier secrets stay good (default: a day)', wholeNumber)
+    .option('--json', 'answer in JSON')
+    .addHelpText(
+      'after',
+      `
+Example:
+  $ gatehouse client rotate-secret 0aB…9z --overlap 3600 --json`,
+    )
+    .action(async (clientId: string, { label, overlap }: RotationOptions, command: Command) => {
+      await runWith(env, command, async ({ started, actor }) => {
+        const rotation = { label, overlapSeconds: overlap };
+        const { secret } = await rotateClientSecret(started.database.em(), actor, clientId, rotation);
+        return credentials(clientId, secret);
+      });
+    });
+}
+
+function registration(options: ClientOptions) {
+  return {
+    name: options.name,
+    grantTypes: options.grantType,
+    redirectUris: options.redirectUri ?? [],
+    scope: options.scope,
+    tokenEndpointAuthMethod: options.public ? ('none' as const) : undefined,
+    requirePkce: options.pkce,
+    servicePermissions: options.permission,
+  };
+}
+
+function credentials(clientId: string, secret: string | undefined): Answer {
+  const lines = [`client_id:     ${clientId}`];
+  if (secret !== undefined) lines.push(`client_secret: ${secret}`, 'Keep the secret now: it is not shown again.');
+  return {
+    facts: { client_id: clientId, ...(secret === undefined ? {} : { client_secret: secret }) },
+    text: lines.join('\n'),
+  };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds.');
+  return Number(text);
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { type Config, loadConfig } from '../config.ts';
+import type { Actor } from '../directory/actor.ts';
+import { OPERATOR } from '../directory/permissions.ts';
+import { type StartedDatabase, startDatabase } from '../store/start-database.ts';
+
+/** What a command of the operator works with. */
+export interface Shell {
+  readonly config: Config;
+  readonly started: StartedDatabase;
+  readonly actor: Actor;
+}
+
+/** A command's answer: the same facts for programs (`--json`) and for people. */
+export interface Answer {
+  readonly facts: object;
+  readonly text: string;
+}
+
+/** Opens the database, lets `work` change it and prints its answer. `overrides`: what this command knows better than the environment. */
+export async function runWith(
+  env: NodeJS.ProcessEnv,
+  command: Command,
+  work: (shell: Shell) => Promise<Answer>,
+  overrides: NodeJS.ProcessEnv = {},
+): Promise<void> {
+  const config = loadConfig({ ...env, ...overrides });
+  const started = await startDatabase(config);
+  try {
+    const actor = { caller: OPERATOR, now: new Date(), origin: { ip: undefined, requestId: undefined } };
+    const { facts, text } = await work({ config, started, actor });
+    process.stdout.write(command.opts<{ json?: true }>().json ? `${JSON.stringify(facts)}\n` : `${text}\n`);
+  } finally {
+    await started.close();
+  }
+}

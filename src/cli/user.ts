@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { registerUser } from '../directory/register-user.ts';
+import { prefixedId } from '../store/prefixed-id.ts';
+import { runWith } from './command.ts';
+import { password } from './secret-input.ts';
+
+interface UserOptions {
+  readonly username: string;
+  readonly email?: string;
+  readonly superuser?: true;
+  readonly passwordStdin?: true;
+}
+
+export function addUserCommands(program: Command, env: NodeJS.ProcessEnv): void {
+  program
+    .command('user')
+    .description('people')
+    .command('create')
+    .description('Create a user; without --password-stdin you are asked for the password.')
+    .requiredOption('--username <name>', 'what they sign in with; without @')
+    .option('--email <address>', 'what they can sign in with as well')
+    .option('--superuser', 'may do everything')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--json', 'answer in JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gatehouse user create --username alice --email alice@example.com --superuser
+  $ printf %s "$PASSWORD" | gatehouse user create --username ci --superuser --password-stdin --json`,
+    )
+    .action(async ({ username, email, superuser, passwordStdin }: UserOptions, command: Command) => {
+      const secret = await password(passwordStdin, command);
+      await runWith(env, command, async ({ started, actor }) => {
+        const input = { username, email, superuser, password: secret };
+        const user = await registerUser(started.database.em(), actor, input);
+        const facts = {
+          id: prefixedId('usr', user.id),
+          username: user.username,
+          email: user.email ?? null,
+          superuser: user.superuser,
+        };
+        return { facts, text: `Created ${superuser ? 'superuser' : 'user'} ${user.username} (${facts.id})` };
+      });
+    });
+}
