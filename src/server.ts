@@ -25,8 +25,14 @@ export interface Gatehouse {
   close(): Promise<void>;
 }
 
+export interface StartOptions {
+  /** For people, once it is ready. */
+  readonly out: (text: string) => void;
+  readonly log: Logger;
+}
+
 /** Database, first administrator, app, socket; `close` undoes them in reverse. */
-export async function startGatehouse(given: Config, log: Logger): Promise<Gatehouse> {
+export async function startGatehouse(given: Config, { out, log }: StartOptions): Promise<Gatehouse> {
   refuseInspector(given);
   if (given.insecureHttp) log.warn('INSECURE_HTTP=1: passwords and tokens travel in clear. Never in production.');
   const started = await startDatabase(given);
@@ -44,7 +50,9 @@ export async function startGatehouse(given: Config, log: Logger): Promise<Gateho
       await drain(server);
       await started.close();
     };
-    return { url: address(config), config, database, setupLink, close };
+    const gatehouse = { url: address(config), config, database, setupLink, close };
+    out(`${greeting(gatehouse)}\n`);
+    return gatehouse;
   } catch (error) {
     await started.close();
     throw error;
@@ -94,7 +102,7 @@ function address({ host, port }: Config): string {
 }
 
 /** What a person at the terminal wants to know. */
-export function greeting({ config: { issuer, graphiql }, setupLink }: Gatehouse): string {
+function greeting({ config: { issuer, graphiql }, setupLink }: Gatehouse): string {
   const lines = [`Gatehouse is ready at ${issuer}`];
   if (graphiql) lines.push(`  GraphiQL:  ${issuer}/graphiql`);
   if (setupLink !== undefined)
@@ -114,8 +122,9 @@ function facts({ url, config: { issuer, graphiql }, setupLink }: Gatehouse): str
 export async function serve(env: NodeJS.ProcessEnv, json = false): Promise<void> {
   const config = loadConfig(env);
   const log = makeLog(config.logLevel);
-  const gatehouse = await startGatehouse(config, log);
-  process.stdout.write(`${json ? facts(gatehouse) : greeting(gatehouse)}\n`);
+  const print = (text: string) => void process.stdout.write(text);
+  const gatehouse = await startGatehouse(config, { out: json ? () => {} : print, log });
+  if (json) print(`${facts(gatehouse)}\n`);
   let stopping = false;
 
   const stop = async (code: number) => {

@@ -1,7 +1,7 @@
 import { type Config, loadConfig } from '../../src/config.ts';
 import { makeLog } from '../../src/log.ts';
 import { type ClientRegistration, type ImportedClient, registerClient } from '../../src/oauth/client-registration.ts';
-import { type Gatehouse, greeting, startGatehouse } from '../../src/server.ts';
+import { type Gatehouse, startGatehouse } from '../../src/server.ts';
 import type { Database } from '../../src/store/orm.ts';
 import { Browser } from './browser.ts';
 import { migratedDatabase, type TestDatabase } from './database.ts';
@@ -52,14 +52,18 @@ export async function startServer(env: Record<string, string> = {}, on?: TestDat
   const log: string[] = [];
   const config = loadConfig({ PORT: '0', LOG_LEVEL: 'debug', ...home.env, ...env });
   const stream = { write: (line: string) => void log.push(line) };
-  const gatehouse = await startGatehouse(config, makeLog(config.logLevel, stream));
-  return serverOn(gatehouse, log, async () => {
+  const printed: string[] = [];
+  const gatehouse = await startGatehouse(config, {
+    out: (text) => void printed.push(text),
+    log: makeLog(config.logLevel, stream),
+  });
+  return serverOn(gatehouse, printed.join(''), log, async () => {
     await gatehouse.close();
     if (!on) await home.remove();
   });
 }
 
-function serverOn(gatehouse: Gatehouse, log: string[], close: () => Promise<void>): TestServer {
+function serverOn(gatehouse: Gatehouse, printed: string, log: string[], close: () => Promise<void>): TestServer {
   const { url, config, database } = gatehouse;
   const request = (path: string, init?: RequestInit) => send(url, new URL(config.issuer).host, path, init);
 
@@ -80,7 +84,7 @@ function serverOn(gatehouse: Gatehouse, log: string[], close: () => Promise<void
     url,
     config,
     database,
-    printed: greeting(gatehouse),
+    printed,
     log,
     request,
     token,
