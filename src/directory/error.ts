@@ -15,4 +15,5 @@ export class DomainError extends Error {
 }
 
 /** The one sentence for "it does not help to ask again". */
-export const forbidden = (): DomainError => new DomainError('FORBIDDEN', 'You do not have permission to perform this action');
+export const forbidden = (): DomainError =>
+  new DomainError('FORBIDDEN', 'You do not have permission to perform this action');

@@ -1,5 +1,5 @@
-import { GroupMember } from '../store/entities/group-member.ts';
 import type { Group } from '../store/entities/group.ts';
+import { GroupMember } from '../store/entities/group-member.ts';
 import type { User } from '../store/entities/user.ts';
 import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';

@@ -1,5 +1,5 @@
-import { recordWith } from '../store/audit.ts';
 import type { AuditKind } from '../store/audit.ts';
+import { recordWith } from '../store/audit.ts';
 import { Group } from '../store/entities/group.ts';
 import { violatedUnique } from '../store/faults.ts';
 import type { Em } from '../store/orm.ts';
@@ -69,7 +69,13 @@ export async function deleteGroup(em: Em, actor: Actor, id: string): Promise<voi
   });
 }
 
-export function recordGroup(tx: Em, actor: Actor, kind: AuditKind, group: Group, detail: Record<string, unknown>): void {
+export function recordGroup(
+  tx: Em,
+  actor: Actor,
+  kind: AuditKind,
+  group: Group,
+  detail: Record<string, unknown>,
+): void {
   recordWith(tx, {
     kind,
     at: actor.now,

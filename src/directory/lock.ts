@@ -19,7 +19,13 @@ export async function lockUser(tx: Em, id: string, path: readonly string[] = ['i
   const row = await tx.findOne(User, { id }, { lockMode, refresh: true });
   if (!row) throw new DomainError('NOT_FOUND', 'There is no such user', path);
   const groups = await tx.find(Group, { members: { id } }, { orderBy: { id: 'asc' }, refresh: true });
-  return { row, held: holdings(row.superuser, groups.flatMap((group) => group.permissions)) };
+  return {
+    row,
+    held: holdings(
+      row.superuser,
+      groups.flatMap((group) => group.permissions),
+    ),
+  };
 }
 
 /** The group and what it gives its members. */

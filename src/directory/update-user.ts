@@ -29,13 +29,16 @@ const OWN_PROFILE: readonly string[] = ['firstName', 'lastName', 'email'];
 
 /** Changes a user: their own profile, or anything with MANAGE_USERS. */
 export async function updateUser(em: Em, actor: Actor, id: string, changes: UserChanges): Promise<User> {
-  const asked = Object.entries(changes).filter(([field, value]) => (field === 'email' ? value !== undefined : value != null));
+  const asked = Object.entries(changes).filter(([field, value]) =>
+    field === 'email' ? value !== undefined : value != null,
+  );
   const manages = holds(actor.caller, 'MANAGE_USERS');
   if (!manages && !(isSelf(actor, id) && asked.every(([field]) => OWN_PROFILE.includes(field)))) throw forbidden();
 
   return orTaken(() =>
     em.transactional(async (tx) => {
-      const superusers = changes.disabled === true || changes.superuser === false ? await lockSuperusers(tx) : undefined;
+      const superusers =
+        changes.disabled === true || changes.superuser === false ? await lockSuperusers(tx) : undefined;
       const { row: user, held } = await lockUser(tx, id);
       const after: Holdings = { ...held, superuser: changes.superuser ?? held.superuser };
       requireRank(actor, held, after);

@@ -1,8 +1,8 @@
 import type { Actor } from '../directory/actor.ts';
 import { forbidden } from '../directory/error.ts';
 import { holds, isPermission, type Permission } from '../directory/permissions.ts';
-import { ClientSecret } from '../store/entities/client-secret.ts';
 import type { Client } from '../store/entities/client.ts';
+import { ClientSecret } from '../store/entities/client-secret.ts';
 import { Consent } from '../store/entities/consent.ts';
 import type { Em } from '../store/orm.ts';
 import {

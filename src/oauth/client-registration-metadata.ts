@@ -67,7 +67,11 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
     'grantTypes',
   );
   // RFC 6749 §4.4: only a confidential client can speak for itself.
-  refuse(isPublic(metadata) && has('client_credentials'), 'client_credentials needs a client with a secret', 'grantTypes');
+  refuse(
+    isPublic(metadata) && has('client_credentials'),
+    'client_credentials needs a client with a secret',
+    'grantTypes',
+  );
   refuse(isPublic(metadata) && !metadata.requirePkce, 'A public client must use PKCE', 'requirePkce');
   refuse(
     metadata.servicePermissions.length > 0 && !has('client_credentials'),
@@ -79,7 +83,8 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
     `accessTokenTtl is between ${TTL.min} and ${TTL.max} seconds`,
     'accessTokenTtl',
   );
-  for (const scope of metadata.scopes) refuse(!knownScopes.has(scope), `There is no scope ${JSON.stringify(scope)}`, 'scope');
+  for (const scope of metadata.scopes)
+    refuse(!knownScopes.has(scope), `There is no scope ${JSON.stringify(scope)}`, 'scope');
   for (const scope of metadata.defaultScopes)
     refuse(!metadata.scopes.includes(scope), `The client may not ask for ${JSON.stringify(scope)}`, 'defaultScopes');
 
@@ -104,7 +109,10 @@ export function readScope(scope: string): string[] {
 }
 
 /** RFC 7591 §2.1: response types that are told must be those that follow from the grant types. */
-export function checkResponseTypes(told: readonly ResponseType[] | null | undefined, grantTypes: readonly string[]): void {
+export function checkResponseTypes(
+  told: readonly ResponseType[] | null | undefined,
+  grantTypes: readonly string[],
+): void {
   if (told == null) return;
   const derived = responseTypesOf(grantTypes);
   const same = derived.length === new Set(told).size && derived.every((type) => told.includes(type));

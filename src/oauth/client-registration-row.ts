@@ -30,7 +30,13 @@ export function columns(metadata: ClientMetadata) {
   };
 }
 
-export function recordClient(tx: Em, actor: Actor, kind: AuditKind, client: Client, detail: Record<string, unknown>): void {
+export function recordClient(
+  tx: Em,
+  actor: Actor,
+  kind: AuditKind,
+  client: Client,
+  detail: Record<string, unknown>,
+): void {
   recordWith(tx, {
     kind,
     at: actor.now,

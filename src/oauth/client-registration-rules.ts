@@ -40,7 +40,11 @@ export function requireRights({ caller }: Actor, metadata: ClientMetadata): void
 
   const foreignScope = metadata.scopes.find((scope) => !OWN_SCOPES.includes(scope));
   const foreignUri = metadata.redirectUris.find((uri) => !isHttpsOrLoopback(uri));
-  refuse(!metadata.grantTypes.every((grant) => OWN_GRANTS.includes(grant)), `grant types other than ${OWN_GRANTS.join(' and ')}`, 'grantTypes');
+  refuse(
+    !metadata.grantTypes.every((grant) => OWN_GRANTS.includes(grant)),
+    `grant types other than ${OWN_GRANTS.join(' and ')}`,
+    'grantTypes',
+  );
   refuse(foreignScope !== undefined, `the scope ${foreignScope}`, 'scope');
   refuse(foreignUri !== undefined, 'redirect URIs that are neither https nor loopback', 'redirectUris');
   refuse(!metadata.requirePkce, 'PKCE switched off', 'requirePkce');
@@ -50,5 +54,6 @@ export function requireRights({ caller }: Actor, metadata: ClientMetadata): void
 }
 
 function refuse(wrong: boolean, what: string, field: string): void {
-  if (wrong) throw new DomainError('INVALID', `Your own clients cannot have ${what}: that needs MANAGE_CLIENTS`, [field]);
+  if (wrong)
+    throw new DomainError('INVALID', `Your own clients cannot have ${what}: that needs MANAGE_CLIENTS`, [field]);
 }

@@ -35,7 +35,8 @@ function faultOf(uri: string): string | undefined {
   if (url.username !== '' || url.password !== '' || authority(uri).includes('@'))
     return 'A redirect URI cannot have a user name or a password';
   // What URL understands otherwise (`https:///evil`, `https://a%2eb`) another parser may understand in yet another way.
-  if (url.host === '' || authority(uri) === '' || authority(uri).includes('%')) return 'A redirect URI must name its host';
+  if (url.host === '' || authority(uri) === '' || authority(uri).includes('%'))
+    return 'A redirect URI must name its host';
   return undefined;
 }
 
@@ -45,7 +46,14 @@ const authority = (uri: string): string => /^[a-z]+:\/\/([^/?]*)/.exec(uri)?.[1]
 export function readClientUri(uri: string): string {
   const url = URL.parse(uri);
   const web = url?.protocol === 'https:' || LOOPBACK.test(uri);
-  if (!url || !web || !SAFE.test(uri.replaceAll('#', '')) || uri.length > MAX_LENGTH || url.username !== '' || url.password !== '')
+  if (
+    !url ||
+    !web ||
+    !SAFE.test(uri.replaceAll('#', '')) ||
+    uri.length > MAX_LENGTH ||
+    url.username !== '' ||
+    url.password !== ''
+  )
     throw new DomainError('INVALID', 'The address of a client must be an https URL', ['clientUri']);
   return uri;
 }

@@ -107,7 +107,10 @@ async function leaveRoom(tx: Em, actor: Actor): Promise<void> {
   if (userId === undefined || holds(actor.caller, 'MANAGE_CLIENTS')) return;
   await lockUser(tx, userId);
   if ((await tx.count(Client, { owner: userId })) >= OWN_CLIENTS_MAX)
-    throw new DomainError('INVALID', `You have ${OWN_CLIENTS_MAX} clients: delete one first, or ask for MANAGE_CLIENTS`);
+    throw new DomainError(
+      'INVALID',
+      `You have ${OWN_CLIENTS_MAX} clients: delete one first, or ask for MANAGE_CLIENTS`,
+    );
 }
 
 function checkImported({ clientId, secret, seeded }: ImportedClient, publicClient: boolean): void {

@@ -2,8 +2,8 @@ import { LockMode } from '@mikro-orm/core';
 import type { Actor } from '../directory/actor.ts';
 import { DomainError } from '../directory/error.ts';
 import { digest, makeSecret } from '../secrets.ts';
-import { ClientSecret } from '../store/entities/client-secret.ts';
 import { Client } from '../store/entities/client.ts';
+import { ClientSecret } from '../store/entities/client-secret.ts';
 import type { Em } from '../store/orm.ts';
 import { recordClient } from './client-registration-row.ts';
 import { requireAuthority } from './client-registration-rules.ts';
@@ -23,7 +23,16 @@ export interface Rotation {
 /** Adds a secret to a client; SHA-256 at rest, for it is random. Returns it, to be told once. */
 export function addSecret(tx: Em, client: Client, now: Date, label: string, imported?: string): string {
   const secret = imported ?? makeSecret('gcs');
-  tx.persist(tx.create(ClientSecret, { client, label, digest: digest(secret), createdAt: now, expiresAt: null, lastUsedAt: null }));
+  tx.persist(
+    tx.create(ClientSecret, {
+      client,
+      label,
+      digest: digest(secret),
+      createdAt: now,
+      expiresAt: null,
+      lastUsedAt: null,
+    }),
+  );
   return secret;
 }
 
@@ -55,10 +64,17 @@ export async function rotateClientSecret(
       throw new DomainError('INVALID', 'A public client has no secret', ['clientId']);
     const end = secondsLater(actor.now, overlap);
     // An earlier end stays: a rotation never lengthens the life of a secret.
-    await tx.nativeUpdate(ClientSecret, { client, $or: [{ expiresAt: null }, { expiresAt: { $gt: end } }] }, { expiresAt: end });
+    await tx.nativeUpdate(
+      ClientSecret,
+      { client, $or: [{ expiresAt: null }, { expiresAt: { $gt: end } }] },
+      { expiresAt: end },
+    );
     await tx.nativeDelete(ClientSecret, { client, expiresAt: { $lte: actor.now } });
     if ((await tx.count(ClientSecret, { client })) >= SECRETS_MAX)
-      throw new DomainError('INVALID', `The client has ${SECRETS_MAX} secrets: let some end first, or set overlapSeconds to 0`);
+      throw new DomainError(
+        'INVALID',
+        `The client has ${SECRETS_MAX} secrets: let some end first, or set overlapSeconds to 0`,
+      );
 
     const secret = addSecret(tx, client, actor.now, name);
     await tx.flush();

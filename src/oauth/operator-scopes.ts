@@ -32,11 +32,17 @@ export async function listScopes(sql: Sql): Promise<NamedScope[]> {
 }
 
 /** Adds a scope of the operator's own: it is asked for, granted and told like ours, and opens nothing here. */
-export async function createScope(em: Em, actor: Actor, input: { name: string; sentence: string }): Promise<NamedScope> {
+export async function createScope(
+  em: Em,
+  actor: Actor,
+  input: { name: string; sentence: string },
+): Promise<NamedScope> {
   requirePermission(actor, 'MANAGE_CLIENTS');
   const { name, sentence } = input;
   if (name.length > NAME_MAX || !SCOPE_TOKEN.test(name))
-    throw new DomainError('INVALID', `A scope is at most ${NAME_MAX} ASCII characters without blanks, " and \\`, ['name']);
+    throw new DomainError('INVALID', `A scope is at most ${NAME_MAX} ASCII characters without blanks, " and \\`, [
+      'name',
+    ]);
   if (Object.hasOwn(SCOPES, name)) throw new DomainError('TAKEN', 'There is such a scope already', ['name']);
   if (sentence.trim() === '' || [...sentence].length > SENTENCE_MAX || /\p{C}/u.test(sentence))
     throw new DomainError('INVALID', `The sentence is one line of at most ${SENTENCE_MAX} characters`, ['sentence']);

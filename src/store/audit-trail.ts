@@ -16,7 +16,10 @@ export interface AuditRow {
 const EVENT = `
   e.id, e.at, e.kind, e.actor_id AS "actorId", e.client_id AS "clientId", e.ip, e.request_id AS "requestId", e.detail`;
 
-const selectEvents = statement<AuditRow>('find-events', `SELECT ${EVENT} FROM audit_events e WHERE e.id = ANY($1::uuid[])`);
+const selectEvents = statement<AuditRow>(
+  'find-events',
+  `SELECT ${EVENT} FROM audit_events e WHERE e.id = ANY($1::uuid[])`,
+);
 
 const everybodys = pagedList<AuditRow>(
   'list-events',

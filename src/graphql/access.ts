@@ -1,0 +1,58 @@
+import { holds, type Permission } from '../directory/permissions.ts';
+import type { AccessToken } from '../oauth/bearer.ts';
+import type { BuiltInScope } from '../oauth/scope.ts';
+
+/**
+ * Who may read a field. `token`: any live token. `parent`: whoever got here, for what only carries other fields.
+ * Otherwise one of the lists of scopes, all of them together, and the permission; `own`: or the thing is the caller's own,
+ * which only the resolver can tell.
+ */
+export type AccessRule =
+  | 'token'
+  | 'parent'
+  | {
+      readonly scopes: readonly (readonly BuiltInScope[])[];
+      readonly permission?: Permission;
+      readonly own?: true;
+    };
+
+/** What a token lacks for a rule: scopes, which can be asked for, or a permission, which cannot. */
+export interface Lack {
+  readonly required: readonly BuiltInScope[];
+  readonly missing: readonly BuiltInScope[];
+  readonly forbidden: boolean;
+}
+
+const NOTHING: Lack = { required: [], missing: [], forbidden: false };
+
+/** Decides a rule. A service owns nothing, so `own` is no way in for it. */
+export function lackOf(token: AccessToken, rule: AccessRule): Lack {
+  if (rule === 'token' || rule === 'parent') return NOTHING;
+  const { permission, own } = rule;
+  const permitted =
+    permission === undefined || holds(token.caller, permission) || (own === true && token.user !== undefined);
+  // The list that needs the least: what the caller must ask for to get on.
+  const lists = rule.scopes.map((required) => ({
+    required,
+    missing: required.filter((scope) => !token.scopes.has(scope)),
+  }));
+  const nearest = lists.reduce((best, list) => (list.missing.length < best.missing.length ? list : best));
+  return { ...nearest, forbidden: !permitted };
+}
+
+/** True if the token, as things stand, opens what has this rule. */
+export function opens(token: AccessToken | undefined, rule: AccessRule): boolean {
+  if (!token) return false;
+  const { missing, forbidden } = lackOf(token, rule);
+  return missing.length === 0 && !forbidden;
+}
+
+/** The rule in words, for the description of the field. */
+export function inWords(rule: AccessRule): string | undefined {
+  if (rule === 'parent') return undefined;
+  if (rule === 'token') return 'Requires a token; any scope.';
+  const lists = rule.scopes.map((list) => list.map((scope) => `\`${scope}\``).join(' and '));
+  const scope = `Requires scope: ${lists.join(', or ')}.`;
+  if (rule.permission === undefined) return scope;
+  return `${scope} Requires permission: ${rule.permission}${rule.own ? ', or that it is your own' : ''}.`;
+}

@@ -1,0 +1,73 @@
+import { DomainError } from '../directory/error.ts';
+import type { Page, Position } from '../store/keyset.ts';
+
+export const PAGE_DEFAULT = 20;
+const PAGE_MAX = 100;
+
+/** The paging arguments of the Relay specification. */
+export interface PageArguments {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+export interface Edge<Row> {
+  readonly cursor: string;
+  readonly node: Row;
+}
+
+export interface Connection<Row> {
+  readonly edges: Edge<Row>[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+/** Which part of a list the arguments ask for. */
+export function readPageArguments({ first, after, last, before }: PageArguments): Page {
+  if (first != null && last != null) throw new DomainError('INVALID', 'Give either first or last, not both');
+  const backward = last != null;
+  const limit = last ?? first ?? PAGE_DEFAULT;
+  if (limit < 1 || limit > PAGE_MAX)
+    throw new DomainError('INVALID', `${backward ? 'last' : 'first'} is between 1 and ${PAGE_MAX}`);
+  return { limit, backward, after: readCursor(after, 'after'), before: readCursor(before, 'before') };
+}
+
+/** Turns the rows that `page` yielded, read from the end it asked for, into a connection. */
+export function toConnection<Row>(rows: readonly Row[], page: Page, position: (row: Row) => Position): Connection<Row> {
+  const more = rows.length > page.limit;
+  const kept = rows.slice(0, page.limit);
+  if (page.backward) kept.reverse();
+  const edges = kept.map((node) => ({ cursor: writeCursor(position(node)), node }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: page.backward ? page.before !== undefined : more,
+      hasPreviousPage: page.backward ? more : page.after !== undefined,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+/** Where a row made at some moment stands. */
+export const byCreation = ({ createdAt, id }: { createdAt: Date; id: string }): Position => ({
+  at: createdAt.toISOString(),
+  id,
+});
+
+const writeCursor = ({ at, id }: Position): string => Buffer.from(`${at} ${id}`).toString('base64url');
+
+const CURSOR = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+function readCursor(cursor: string | null | undefined, name: string): Position | undefined {
+  if (cursor == null) return undefined;
+  const [, at, id] = (cursor.length < 200 && CURSOR.exec(Buffer.from(cursor, 'base64url').toString())) || [];
+  if (at === undefined || id === undefined || Number.isNaN(Date.parse(at)))
+    throw new DomainError('INVALID', `${name} is not a cursor of this list`);
+  return { at, id };
+}

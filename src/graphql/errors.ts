@@ -1,0 +1,112 @@
+import type { GraphQLError } from 'graphql';
+import { createGraphQLError } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import { DomainError, type DomainErrorCode, forbidden as forbiddenError } from '../directory/error.ts';
+import type { AccessToken } from '../oauth/bearer.ts';
+import { OAuthError } from '../oauth/error.ts';
+import { isPassingFault } from '../store/faults.ts';
+import type { Lack } from './access.ts';
+
+const NOT_PERMITTED = forbiddenError().message;
+const BEARER = 'Bearer realm="gatehouse"';
+
+/** What the top level says of a refusal from below; what a caller can mend is told in the payload of a mutation instead. */
+const CODES: Record<DomainErrorCode, string> = {
+  INVALID: 'BAD_USER_INPUT',
+  TAKEN: 'BAD_USER_INPUT',
+  NOT_FOUND: 'NOT_FOUND',
+  FORBIDDEN: 'FORBIDDEN',
+};
+
+/** RFC 6750 §3.1: no token, so no error attribute; `invalid_token` for one that is not alive. */
+export const unauthenticated = (invalid: boolean): GraphQLError =>
+  refusal(
+    invalid ? 'The access token is malformed, unknown, expired or revoked' : 'This API needs an access token',
+    { code: 'UNAUTHENTICATED' },
+    401,
+    invalid ? `${BEARER}, error="invalid_token"` : BEARER,
+  );
+
+/** RFC 6750 §3.1: more than one way of sending the token, or one that is not served. */
+export const malformedAuthentication = (message: string): GraphQLError =>
+  refusal(message, { code: 'BAD_REQUEST' }, 400, `${BEARER}, error="invalid_request"`);
+
+/** RFC 6750 §3.1: names what was granted and what would do, so that the client can ask again. */
+export function insufficientScope(token: AccessToken, { required, missing }: Lack): GraphQLError {
+  const extensions = {
+    code: 'INSUFFICIENT_SCOPE',
+    requiredScopes: required,
+    missingScopes: missing,
+    grantedScopes: [...token.scopes],
+  };
+  return refusal(
+    NOT_PERMITTED,
+    extensions,
+    403,
+    `${BEARER}, error="insufficient_scope", scope="${required.join(' ')}"`,
+  );
+}
+
+/** Asking again does not help. */
+export const forbidden = (): GraphQLError => refusal(NOT_PERMITTED, { code: 'FORBIDDEN' }, 403);
+
+/** The refusal for what a token lacks; undefined if it lacks nothing. Scope first: that much can be mended. */
+export function refusalFor(token: AccessToken, lack: Lack): GraphQLError | undefined {
+  if (lack.missing.length > 0) return insufficientScope(token, lack);
+  return lack.forbidden ? forbidden() : undefined;
+}
+
+/** The request itself is wrong, before anything ran. */
+export const badRequest = (message: string, code = 'BAD_USER_INPUT', status = 400): GraphQLError =>
+  refusal(message, { code }, status);
+
+function refusal(
+  message: string,
+  extensions: Record<string, unknown>,
+  status: number,
+  challenge?: string,
+): GraphQLError {
+  const headers = challenge === undefined ? {} : { 'WWW-Authenticate': challenge };
+  return createGraphQLError(message, { extensions: { ...extensions, http: { status, headers } } });
+}
+
+interface Sink {
+  readonly log: Logger;
+  readonly requestId: string | undefined;
+}
+
+/** What a caller may know of an error: what we said on purpose, as it is; anything else masked, and logged once. */
+export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
+  const located = isGraphQLError(error) ? error : undefined;
+  const cause = located?.originalError ?? error;
+  // About the caller's document, or one of ours: an error of the execution itself has a place in the answer and no code.
+  if (located && cause === located && (located.path === undefined || located.extensions.code !== undefined))
+    return located;
+
+  const { nodes = null, source = null, positions = null, path: place = null } = located ?? {};
+  const at = { nodes, source, positions, path: place };
+  const say = (message: string, extensions: Record<string, unknown>) =>
+    createGraphQLError(message, { ...at, extensions });
+  if (cause instanceof DomainError) {
+    const path = cause.path === undefined ? {} : { field: cause.path };
+    return say(cause.message, { code: CODES[cause.code], ...path });
+  }
+  // Said by our own code for the caller to read: a refusal raised inside a resolver.
+  if (isGraphQLError(cause) && cause.extensions.code !== undefined) return say(cause.message, { ...cause.extensions });
+  if (cause instanceof OAuthError) return say(cause.message, { code: 'BAD_USER_INPUT' });
+  if (isPassingFault(cause)) {
+    log.warn({ err: cause, requestId }, 'the database is away or busy');
+    const http = { status: 503, headers: { 'Retry-After': '1' } };
+    return say('The server is busy or restarting. Try again in a moment.', {
+      code: 'SERVICE_UNAVAILABLE',
+      requestId,
+      http,
+    });
+  }
+  log.error({ err: cause, requestId }, 'unexpected error');
+  return say('Unexpected error.', { code: 'INTERNAL_SERVER_ERROR', requestId });
+}
+
+// By name, not by class: a bundler may load the package twice.
+const isGraphQLError = (error: unknown): error is GraphQLError =>
+  error instanceof Error && error.name === 'GraphQLError';

@@ -1,0 +1,175 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLError,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  getOperationAST,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  valueFromASTUntyped,
+} from 'graphql';
+import type { AccessToken } from '../oauth/bearer.ts';
+import type { BuiltInScope } from '../oauth/scope.ts';
+import { type AccessRule, lackOf } from './access.ts';
+import { PAGE_DEFAULT } from './connection.ts';
+import { badRequest, refusalFor, unauthenticated } from './errors.ts';
+import { LIMITS, Meter } from './limits.ts';
+import { findNodeId } from './node-id.ts';
+
+/** A validated document, and what came with it. */
+export interface Operation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** Where the walk is: how deep, for how many objects, and which types an interface can stand for there. */
+interface Place {
+  readonly depth: number;
+  readonly times: number;
+  readonly types: readonly GraphQLObjectType[];
+}
+
+/**
+ * Decides about the whole operation before any resolver runs: its size, and for every field that @skip and @include leave in
+ * whether the token opens it. Undefined if it may run. Fragments are looked at for every type they can apply to.
+ */
+export function checkOperation(operation: Operation, token: AccessToken | undefined): GraphQLError | undefined {
+  const definition = getOperationAST(operation.document, operation.operationName);
+  const root = definition && operation.schema.getRootType(definition.operation);
+  if (!definition || !root) return badRequest('The operation to run is not in the document', 'BAD_REQUEST');
+
+  const walk = new Walk(operation, definition, token);
+  walk.selections(definition.selectionSet, { depth: 1, times: 1, types: [root] });
+  return walk.verdict();
+}
+
+class Walk {
+  readonly #schema: GraphQLSchema;
+  readonly #fragments: ReadonlyMap<string, SelectionSetNode & { on?: string }>;
+  readonly #variables: Record<string, unknown>;
+  readonly #token: AccessToken | undefined;
+  readonly #meter = new Meter();
+  readonly #required = new Set<BuiltInScope>();
+  readonly #missing = new Set<BuiltInScope>();
+  #forbidden = false;
+  #anonymous = false;
+
+  constructor(operation: Operation, definition: OperationDefinitionNode, token: AccessToken | undefined) {
+    this.#schema = operation.schema;
+    this.#token = token;
+    this.#fragments = new Map(
+      operation.document.definitions.flatMap((item) =>
+        item.kind === Kind.FRAGMENT_DEFINITION
+          ? [[item.name.value, { ...item.selectionSet, on: item.typeCondition.name.value }] as const]
+          : [],
+      ),
+    );
+    const defaults = (definition.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
+    );
+    this.#variables = { ...Object.fromEntries(defaults), ...operation.variables };
+  }
+
+  verdict(): GraphQLError | undefined {
+    const exceeded = this.#meter.exceeded();
+    if (exceeded) return exceeded;
+    if (!this.#token) return this.#anonymous ? unauthenticated(false) : undefined;
+    const lack = { required: [...this.#required], missing: [...this.#missing], forbidden: this.#forbidden };
+    return refusalFor(this.#token, lack);
+  }
+
+  selections(set: SelectionSetNode, place: Place): void {
+    for (const selection of set.selections) {
+      this.#meter.step(selection.directives?.length ?? 0);
+      if (this.#meter.exceeded()) return;
+      if (!this.#included(selection.directives ?? [])) continue;
+      if (selection.kind === Kind.FIELD) this.#field(selection, place);
+      else if (selection.kind === Kind.INLINE_FRAGMENT)
+        this.selections(selection.selectionSet, this.#narrowed(place, selection.typeCondition?.name.value));
+      else {
+        const fragment = this.#fragments.get(selection.name.value);
+        if (fragment) this.selections(fragment, this.#narrowed(place, fragment.on));
+      }
+    }
+  }
+
+  /** A fragment on an object type is looked at even where the id says otherwise: what is written is asked for. */
+  #narrowed(place: Place, on: string | undefined): Place {
+    const type = on === undefined ? undefined : this.#schema.getType(on);
+    return isObjectType(type) ? { ...place, types: [type] } : place;
+  }
+
+  #field(node: FieldNode, { depth, times, types }: Place): void {
+    const name = node.name.value;
+    // Introspection has limits of its own among the validation rules.
+    if (name === '__schema' || name === '__type') return;
+    this.#meter.field(depth, node.alias !== undefined);
+    if (name === '__typename') return;
+
+    for (const type of types) {
+      const field = type.getFields()[name];
+      if (!field) continue;
+      const rule = field.extensions.access as AccessRule;
+      this.#require(rule);
+      if (!node.selectionSet) continue;
+      if (rule !== 'parent') this.#meter.load(times);
+      this.selections(node.selectionSet, {
+        depth: depth + 1,
+        times: times * this.#pageSize(field, node),
+        types: this.#typesOf(field, node),
+      });
+    }
+  }
+
+  #require(rule: AccessRule): void {
+    if (!this.#token) {
+      this.#anonymous = true;
+      return;
+    }
+    const { required, missing, forbidden } = lackOf(this.#token, rule);
+    for (const scope of required) this.#required.add(scope);
+    for (const scope of missing) this.#missing.add(scope);
+    this.#forbidden ||= forbidden;
+  }
+
+  /** What a field can yield. `node` yields one type, and its id says which. */
+  #typesOf(field: GraphQLField<unknown, unknown>, node: FieldNode): readonly GraphQLObjectType[] {
+    const type = getNamedType(field.type);
+    if (isObjectType(type)) return [type];
+    if (!isAbstractType(type)) return [];
+    const possible = this.#schema.getPossibleTypes(type);
+    if (!isInterfaceType(type) || type.name !== 'Node') return possible;
+    const found = findNodeId(String(this.#argument(node, 'id')));
+    return possible.filter(({ name }) => name === found?.typename);
+  }
+
+  /** How many objects a field can yield for each it is asked of. */
+  #pageSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
+    if (!field.args.some(({ name }) => name === 'first')) return 1;
+    const asked = this.#argument(node, 'first') ?? this.#argument(node, 'last') ?? PAGE_DEFAULT;
+    return typeof asked === 'number' && asked > 0 ? Math.min(asked, LIMITS.cost) : 1;
+  }
+
+  #argument(node: FieldNode, name: string): unknown {
+    const argument = node.arguments?.find((item) => item.name.value === name);
+    return argument && valueFromASTUntyped(argument.value, this.#variables);
+  }
+
+  #included(directives: NonNullable<FieldNode['directives']>): boolean {
+    return directives.every((directive) => {
+      const name = directive.name.value;
+      const condition = directive.arguments?.[0];
+      if (!condition || (name !== 'skip' && name !== 'include')) return true;
+      return valueFromASTUntyped(condition.value, this.#variables) === (name === 'include');
+    });
+  }
+}

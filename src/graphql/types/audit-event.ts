@@ -1,0 +1,76 @@
+import { holds } from '../../directory/permissions.ts';
+import { type AuditRow, findEvents, listEvents } from '../../store/audit-trail.ts';
+import type { AccessRule } from '../access.ts';
+import { tokenOf } from '../actor.ts';
+import { byId, loadBatched } from '../batch.ts';
+import { builder } from '../builder.ts';
+import { readPageArguments, toConnection } from '../connection.ts';
+import type { Context } from '../context.ts';
+import { ClientType, loadClient, seesClient } from './client.ts';
+import { loadPerson, UserType } from './user.ts';
+
+const READS_AUDIT = { scopes: [['audit']], permission: 'READ_AUDIT', own: true } as const satisfies AccessRule;
+
+/** The event of that row id, whoever asks: what shows it must ask `seesEvent` first. */
+export const loadEvent = (context: Context, id: string): Promise<AuditRow | undefined> =>
+  loadBatched(context, 'event', id, async (ids) => byId(await findEvents(context.sql, ids)));
+
+/** One's own, or READ_AUDIT. */
+export function seesEvent(context: Context, { actorId }: AuditRow): boolean {
+  const { caller } = tokenOf(context);
+  return holds(caller, 'READ_AUDIT') || (actorId !== null && actorId === caller.userId);
+}
+
+export const AuditEventType = builder.objectRef<AuditRow>('AuditEvent');
+
+builder.node(AuditEventType, {
+  id: { resolve: ({ id }) => id },
+  description: 'Something that happened.',
+  access: READS_AUDIT,
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    kind: t.exposeString('kind', { description: 'What, such as `user.created`.' }),
+    actor: t.field({
+      type: UserType,
+      description: 'Who did it; null: nobody who was signed in, or somebody who is gone.',
+      nullable: true,
+      resolve: async ({ actorId }, _args, context) =>
+        actorId === null ? null : ((await loadPerson(context, actorId)) ?? null),
+    }),
+    client: t.field({
+      type: ClientType,
+      description:
+        'Through which client; null: none, one that is gone, or one that is neither yours nor yours to manage.',
+      nullable: true,
+      resolve: async ({ clientId }, _args, context) => {
+        const client = clientId === null ? undefined : await loadClient(context, clientId);
+        return client && seesClient(context, client) ? client : null;
+      },
+    }),
+    ip: t.exposeString('ip', { description: 'From where.', nullable: true }),
+    requestId: t.exposeString('requestId', { description: 'In which request.', nullable: true }),
+    detail: t.expose('detail', { type: 'JSONObject', description: 'Names and ids, never a secret.' }),
+  }),
+});
+
+const AuditEventConnection = builder.connectionObject(
+  { type: AuditEventType, name: 'AuditEventConnection', description: 'A page of the audit trail.' },
+  { name: 'AuditEventEdge', description: 'An event in a list.' },
+);
+
+builder.queryField('auditEvents', (t) =>
+  t.connection(
+    {
+      type: AuditEventType,
+      description: 'What you did, or with READ_AUDIT what everybody did. Newest first.',
+      access: READS_AUDIT,
+      resolve: async (_root, args, context) => {
+        const page = readPageArguments(args);
+        const { caller } = tokenOf(context);
+        const rows = await listEvents(context.sql, page, holds(caller, 'READ_AUDIT') ? undefined : caller.userId);
+        return toConnection(rows, page, ({ at, id }) => ({ at: at.toISOString(), id }));
+      },
+    },
+    AuditEventConnection,
+  ),
+);

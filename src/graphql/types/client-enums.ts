@@ -1,0 +1,63 @@
+import {
+  AUTH_METHODS,
+  type AuthMethod,
+  GRANT_TYPES,
+  type GrantType,
+  type ResponseType,
+} from '../../oauth/client-registration-metadata.ts';
+import { builder } from '../builder.ts';
+
+const GRANT_WORDS: Record<keyof typeof GRANT_TYPES, string> = {
+  authorization_code: 'RFC 6749 §4.1: a person signs in and consents in a browser.',
+  implicit: 'RFC 6749 §4.2: the token comes back in the URL. Off unless an old client cannot do otherwise.',
+  password: "RFC 6749 §4.3: the client handles people's passwords. Only for clients of your own.",
+  client_credentials: 'RFC 6749 §4.4: the client speaks for itself.',
+  refresh_token: 'RFC 6749 §6: the client may renew its access, with authorization_code or password.',
+};
+
+const METHOD_WORDS: Record<AuthMethod, string> = {
+  client_secret_basic: 'RFC 6749 §2.3.1: HTTP Basic, and nothing else.',
+  client_secret_post: 'RFC 6749 §2.3.1: in the body, and nothing else.',
+  none: 'RFC 6749 §2.1: a public client. It has no secret and proves itself by PKCE.',
+};
+
+const RESPONSE_WORDS: Record<ResponseType, string> = {
+  code: 'Goes with authorization_code.',
+  token: 'Goes with implicit.',
+};
+
+/** Values whose names are the RFCs' own strings. */
+const described = <Name extends string>(words: Record<Name, string>): Record<Name, { description: string }> =>
+  Object.fromEntries(Object.entries<string>(words).map(([name, description]) => [name, { description }])) as Record<
+    Name,
+    { description: string }
+  >;
+
+export const GrantTypeEnum = builder.enumType('GrantType', {
+  description: 'RFC 7591 §2 grant_types: how a client may get its tokens.',
+  values: described<GrantType>(GRANT_WORDS),
+});
+
+export const AuthMethodEnum = builder.enumType('TokenEndpointAuthMethod', {
+  description: 'RFC 7591 §2 token_endpoint_auth_method: how a client proves itself.',
+  values: described(METHOD_WORDS),
+});
+
+export const ResponseTypeEnum = builder.enumType('ResponseType', {
+  description: 'RFC 7591 §2 response_types: they follow from the grant types.',
+  values: described(RESPONSE_WORDS),
+});
+
+export const ConsentModeEnum = builder.enumType('ConsentMode', {
+  description: 'Whether people are asked again.',
+  values: {
+    REMEMBER: {
+      description: 'What a person has allowed is remembered, where the redirect URI can be trusted to be the client.',
+    },
+    ALWAYS: { description: 'People are asked every time.' },
+  },
+});
+
+export const isAuthMethod = (text: string | null): text is AuthMethod => AUTH_METHODS.some((method) => method === text);
+
+export const isGrantType = (text: string): text is GrantType => Object.hasOwn(GRANT_TYPES, text);

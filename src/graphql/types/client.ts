@@ -1,0 +1,161 @@
+import { forbidden } from '../../directory/error.ts';
+import { holds, isPermission } from '../../directory/permissions.ts';
+import { responseTypesOf } from '../../oauth/client-registration-metadata.ts';
+import {
+  findRegisteredClient,
+  findRegisteredClients,
+  listClients,
+  listSecrets,
+  type RegisteredClient,
+} from '../../oauth/registered-clients.ts';
+import type { AccessRule } from '../access.ts';
+import { tokenOf } from '../actor.ts';
+import { byId, byParent, loadBatched } from '../batch.ts';
+import { builder } from '../builder.ts';
+import { byCreation, readPageArguments, toConnection } from '../connection.ts';
+import type { Context } from '../context.ts';
+import {
+  AuthMethodEnum,
+  ConsentModeEnum,
+  GrantTypeEnum,
+  isAuthMethod,
+  isGrantType,
+  ResponseTypeEnum,
+} from './client-enums.ts';
+import { ClientSecretType } from './client-secret.ts';
+import { PermissionType } from './permission.ts';
+import { loadPerson, UserType } from './user.ts';
+
+export const READS_CLIENTS = {
+  scopes: [['clients']],
+  permission: 'MANAGE_CLIENTS',
+  own: true,
+} as const satisfies AccessRule;
+
+/** The client of that row id, whoever asks: what shows it must ask `seesClient` first. */
+export const loadClient = (context: Context, id: string): Promise<RegisteredClient | undefined> =>
+  loadBatched(context, 'client', id, async (ids) => byId(await findRegisteredClients(context.sql, ids)));
+
+/** One's own, or MANAGE_CLIENTS: by whatever path the client was reached. */
+export function seesClient(context: Context, { ownerId }: RegisteredClient): boolean {
+  const { caller } = tokenOf(context);
+  return holds(caller, 'MANAGE_CLIENTS') || (ownerId !== null && ownerId === caller.userId);
+}
+
+export const ClientType = builder.objectRef<RegisteredClient>('Client');
+
+builder.node(ClientType, {
+  id: { resolve: ({ id }) => id },
+  description: 'An OAuth client, in the words of RFC 7591.',
+  access: READS_CLIENTS,
+  fields: (t) => ({
+    clientId: t.exposeString('clientId', { description: 'RFC 7591 client_id.' }),
+    name: t.exposeString('name', { description: 'RFC 7591 client_name: what people are shown.' }),
+    clientUri: t.exposeString('clientUri', { description: 'RFC 7591 client_uri: its web page.', nullable: true }),
+    grantTypes: t.field({
+      type: [GrantTypeEnum],
+      description: 'RFC 7591 grant_types: how it may get its tokens.',
+      resolve: ({ grantTypes }) => grantTypes.filter(isGrantType),
+    }),
+    redirectUris: t.stringList({
+      description: 'RFC 7591 redirect_uris, byte for byte. One that begins with `/` stands behind the issuer.',
+      resolve: ({ redirectUris }) => [...redirectUris],
+    }),
+    responseTypes: t.field({
+      type: [ResponseTypeEnum],
+      description: 'RFC 7591 response_types.',
+      resolve: ({ grantTypes }) => responseTypesOf(grantTypes),
+    }),
+    scope: t.string({
+      description: 'RFC 7591 scope: all it may ask for, parted by blanks.',
+      resolve: ({ scopes }) => scopes.join(' '),
+    }),
+    defaultScopes: t.stringList({
+      description: 'What it gets when it asks for nothing.',
+      resolve: ({ defaultScopes }) => [...defaultScopes],
+    }),
+    tokenEndpointAuthMethod: t.field({
+      type: AuthMethodEnum,
+      description: 'RFC 7591 token_endpoint_auth_method; null: Basic or in the body, whichever comes.',
+      nullable: true,
+      resolve: ({ tokenEndpointAuthMethod: method }) => (isAuthMethod(method) ? method : null),
+    }),
+    requirePkce: t.exposeBoolean('requirePkce', {
+      description: 'Whether an authorization code needs PKCE (RFC 7636).',
+    }),
+    redirectUriOptional: t.exposeBoolean('redirectUriOptional', {
+      description: 'Whether a code is exchanged without the redirect URI it was asked with.',
+    }),
+    accessTokenTtl: t.exposeInt('accessTokenTtl', {
+      description: 'How many seconds its access tokens live; null: as long as all others.',
+      nullable: true,
+    }),
+    consent: t.field({
+      type: ConsentModeEnum,
+      description: 'Whether people are asked again.',
+      resolve: ({ consent }) => (consent === 'ALWAYS' ? 'ALWAYS' : 'REMEMBER'),
+    }),
+    servicePermissions: t.field({
+      type: [PermissionType],
+      description: 'What it may do when it speaks for itself.',
+      resolve: ({ servicePermissions }) => servicePermissions.filter(isPermission),
+    }),
+    disabled: t.exposeBoolean('disabled', { description: 'A disabled client gets nothing, and its tokens are dead.' }),
+    builtIn: t.exposeBoolean('builtIn', { description: 'Part of this server: it cannot be changed.' }),
+    clientIdIssuedAt: t.expose('createdAt', { type: 'DateTime', description: 'RFC 7591 client_id_issued_at.' }),
+    owner: t.field({
+      type: UserType,
+      description: 'Who registered it; null: the operator.',
+      nullable: true,
+      resolve: async ({ ownerId }, _args, context) =>
+        ownerId === null ? null : ((await loadPerson(context, ownerId)) ?? null),
+    }),
+    secrets: t.field({
+      type: [ClientSecretType],
+      description: 'The secrets that are still good. What they are is told once, when they are made.',
+      resolve: async ({ id }, _args, context) => {
+        const { sql, now } = context;
+        return (
+          (await loadBatched(context, 'secrets', id, async (ids) => byParent(await listSecrets(sql, ids, now)))) ?? []
+        );
+      },
+    }),
+  }),
+});
+
+const ClientConnection = builder.connectionObject(
+  { type: ClientType, name: 'ClientConnection', description: 'A page of clients.' },
+  { name: 'ClientEdge', description: 'A client in a list.' },
+);
+
+builder.queryField('client', (t) =>
+  t.field({
+    type: ClientType,
+    description: 'One client; null if there is none.',
+    nullable: true,
+    access: READS_CLIENTS,
+    args: { clientId: t.arg.string({ required: true, description: 'Its client_id.' }) },
+    resolve: async (_root, { clientId }, context) => {
+      const client = await findRegisteredClient(context.sql, clientId);
+      if (client && !seesClient(context, client)) throw forbidden();
+      return client ?? null;
+    },
+  }),
+);
+
+builder.queryField('clients', (t) =>
+  t.connection(
+    {
+      type: ClientType,
+      description: 'Your own clients, or all of them with MANAGE_CLIENTS, in the order they were registered.',
+      access: READS_CLIENTS,
+      resolve: async (_root, args, context) => {
+        const page = readPageArguments(args);
+        const { caller } = tokenOf(context);
+        const owner = holds(caller, 'MANAGE_CLIENTS') ? undefined : caller.userId;
+        return toConnection(await listClients(context.sql, page, owner), page, byCreation);
+      },
+    },
+    ClientConnection,
+  ),
+);

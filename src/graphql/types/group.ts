@@ -1,0 +1,108 @@
+import { listMembers, type Person } from '../../directory/people.ts';
+import { isPermission } from '../../directory/permissions.ts';
+import { findTeams, listMemberships, listTeams, type Team } from '../../directory/teams.ts';
+import { uuidOf } from '../../store/prefixed-id.ts';
+import type { AccessRule } from '../access.ts';
+import { byId, byParent, loadBatched } from '../batch.ts';
+import { builder } from '../builder.ts';
+import { byCreation, type Connection, type PageArguments, readPageArguments, toConnection } from '../connection.ts';
+import type { Context } from '../context.ts';
+import { PermissionType } from './permission.ts';
+import { UserConnection, UserType } from './user.ts';
+
+const READS_GROUPS = { scopes: [['groups']], permission: 'READ_DIRECTORY' } as const satisfies AccessRule;
+
+/** The group of that row id. */
+export const loadTeam = (context: Context, id: string): Promise<Team | undefined> =>
+  loadBatched(context, 'group', id, async (ids) => byId(await findTeams(context.sql, ids)));
+
+/** A page of the groups of one user: one statement for all users of the same level. */
+export async function groupsOf(context: Context, userId: string, args: PageArguments): Promise<Connection<Team>> {
+  const page = readPageArguments(args);
+  const name = `groups ${JSON.stringify(page)}`;
+  const rows = await loadBatched(context, name, userId, async (ids) =>
+    byParent(await listMemberships(context.sql, ids, page)),
+  );
+  return toConnection(rows ?? [], page, byCreation);
+}
+
+/** A page of the members of one group, likewise. */
+async function membersOf(context: Context, groupId: string, args: PageArguments): Promise<Connection<Person>> {
+  const page = readPageArguments(args);
+  const name = `members ${JSON.stringify(page)}`;
+  const rows = await loadBatched(context, name, groupId, async (ids) =>
+    byParent(await listMembers(context.sql, ids, page)),
+  );
+  return toConnection(rows ?? [], page, byCreation);
+}
+
+export const GroupType = builder.objectRef<Team>('Group');
+
+builder.node(GroupType, {
+  id: { resolve: ({ id }) => id },
+  description: 'A group of users. Its members have its permissions.',
+  access: READS_GROUPS,
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Unique, whatever its capitals.' }),
+    permissions: t.field({
+      type: [PermissionType],
+      description: 'What its members may do.',
+      resolve: ({ permissions }) => permissions.filter(isPermission),
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the group was made.' }),
+    members: t.connection(
+      {
+        type: UserType,
+        description: 'Who is in it, in the order their accounts were made.',
+        resolve: (group, args, context) => membersOf(context, group.id, args),
+      },
+      UserConnection,
+    ),
+  }),
+});
+
+export const GroupConnection = builder.connectionObject(
+  { type: GroupType, name: 'GroupConnection', description: 'A page of groups.' },
+  { name: 'GroupEdge', description: 'A group in a list.' },
+);
+
+builder.objectField(UserType, 'groups', (t) =>
+  t.connection(
+    {
+      type: GroupType,
+      description: 'The groups they are in.',
+      access: READS_GROUPS,
+      resolve: (user, args, context) => groupsOf(context, user.id, args),
+    },
+    GroupConnection,
+  ),
+);
+
+builder.queryField('group', (t) =>
+  t.field({
+    type: GroupType,
+    description: 'One group; null if there is none.',
+    nullable: true,
+    access: READS_GROUPS,
+    args: { id: t.arg.id({ required: true, description: 'A `grp_…` id.' }) },
+    resolve: async (_root, { id }, context) => {
+      const uuid = uuidOf('grp', id);
+      return uuid === undefined ? null : ((await loadTeam(context, uuid)) ?? null);
+    },
+  }),
+);
+
+builder.queryField('groups', (t) =>
+  t.connection(
+    {
+      type: GroupType,
+      description: 'All groups, in the order they were made.',
+      access: READS_GROUPS,
+      resolve: async (_root, args, { sql }) => {
+        const page = readPageArguments(args);
+        return toConnection(await listTeams(sql, page), page, byCreation);
+      },
+    },
+    GroupConnection,
+  ),
+);

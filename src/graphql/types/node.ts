@@ -1,0 +1,40 @@
+import { brandWithType } from '@pothos/core';
+import { forbidden } from '../../directory/error.ts';
+import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { findNodeId, type NodeId } from '../node-id.ts';
+import { loadEvent, seesEvent } from './audit-event.ts';
+import { loadClient, seesClient } from './client.ts';
+import { loadTeam } from './group.ts';
+import { loadPerson } from './user.ts';
+
+async function loadNode(context: Context, { typename, id }: NodeId): Promise<object | undefined> {
+  if (typename === 'User') return loadPerson(context, id);
+  if (typename === 'Group') return loadTeam(context, id);
+  if (typename === 'Client') return owned(await loadClient(context, id), (client) => seesClient(context, client));
+  if (typename === 'AuditEvent') return owned(await loadEvent(context, id), (event) => seesEvent(context, event));
+  return undefined;
+}
+
+function owned<Row>(row: Row | undefined, sees: (row: Row) => boolean): Row | undefined {
+  if (row && !sees(row)) throw forbidden();
+  return row;
+}
+
+builder.queryField('node', (t) =>
+  t.field({
+    type: builder.nodeInterfaceRef(),
+    description: 'Anything by its id, under the rule of its type; null if there is none.',
+    nullable: true,
+    access: 'token',
+    args: { id: t.arg.id({ required: true, description: 'An id of any type that has one.' }) },
+    resolve: async (_root, { id }, context) => {
+      const nodeId = findNodeId(id);
+      const node = nodeId && (await loadNode(context, nodeId));
+      if (!nodeId || !node) return null;
+      const branded = { ...node };
+      brandWithType(branded, nodeId.typename as never);
+      return branded;
+    },
+  }),
+);

@@ -1,0 +1,42 @@
+import type { AccessToken } from '../../oauth/bearer.ts';
+import { builder } from '../builder.ts';
+import { ClientType, loadClient, seesClient } from './client.ts';
+import { loadPerson, UserType } from './user.ts';
+
+const TokenType = builder.objectRef<AccessToken>('Token').implement({
+  description: 'The access token of this very request.',
+  access: 'token',
+  fields: (t) => ({
+    scopes: t.stringList({ description: 'What it opens.', resolve: ({ scopes }) => [...scopes] }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends.' }),
+    clientId: t.string({
+      description: 'The client_id of the client it was issued to.',
+      resolve: ({ client }) => client.clientId,
+    }),
+    client: t.field({
+      type: ClientType,
+      description: 'The client it was issued to; null if it is neither yours nor yours to manage.',
+      nullable: true,
+      resolve: async (token, _args, context) => {
+        const client = await loadClient(context, token.client.id);
+        return client && seesClient(context, client) ? client : null;
+      },
+    }),
+    user: t.field({
+      type: UserType,
+      description: 'Whom it speaks for; null: the client itself.',
+      nullable: true,
+      resolve: async ({ user }, _args, context) => (user ? ((await loadPerson(context, user.id)) ?? null) : null),
+    }),
+  }),
+});
+
+builder.queryField('token', (t) =>
+  t.field({
+    type: TokenType,
+    description: 'The access token of this very request.',
+    nullable: true,
+    access: 'token',
+    resolve: (_root, _args, { token }) => token ?? null,
+  }),
+);

@@ -1,0 +1,93 @@
+import { findPeople, listPeople, type Person } from '../../directory/people.ts';
+import { holds } from '../../directory/permissions.ts';
+import { uuidOf } from '../../store/prefixed-id.ts';
+import type { AccessRule } from '../access.ts';
+import { tokenOf } from '../actor.ts';
+import { byId, loadBatched } from '../batch.ts';
+import { builder } from '../builder.ts';
+import { byCreation, readPageArguments, toConnection } from '../connection.ts';
+import type { Context } from '../context.ts';
+
+const READS_USERS = { scopes: [['read']], permission: 'READ_DIRECTORY' } as const satisfies AccessRule;
+
+/** The user of that row id. */
+export const loadPerson = (context: Context, id: string): Promise<Person | undefined> =>
+  loadBatched(context, 'user', id, async (ids) => byId(await findPeople(context.sql, ids)));
+
+/** What only the person and those who manage users may see. */
+function seesAll(context: Context, { id }: Person): boolean {
+  const { caller } = tokenOf(context);
+  return caller.userId === id || holds(caller, 'MANAGE_USERS');
+}
+
+export const UserType = builder.objectRef<Person>('User');
+
+builder.node(UserType, {
+  id: { resolve: ({ id }) => id },
+  description: 'A person in the directory.',
+  access: READS_USERS,
+  fields: (t) => ({
+    username: t.exposeString('username', { description: 'What they sign in with; unique, whatever its capitals.' }),
+    email: t.string({
+      description: 'Their e-mail address; null unless it is your own or you hold MANAGE_USERS.',
+      nullable: true,
+      resolve: (user, _args, context) => (seesAll(context, user) ? user.email : null),
+    }),
+    emailVerified: t.boolean({
+      description: 'Whether somebody with MANAGE_USERS says the address is theirs; null where `email` is hidden.',
+      nullable: true,
+      resolve: (user, _args, context) => (seesAll(context, user) ? user.emailVerified : null),
+    }),
+    firstName: t.exposeString('firstName', { description: 'Their first name, or empty.' }),
+    lastName: t.exposeString('lastName', { description: 'Their last name, or empty.' }),
+    attributes: t.field({
+      type: 'JSONObject',
+      description: 'What the operator keeps with them; null unless they are your own or you hold MANAGE_USERS.',
+      nullable: true,
+      resolve: (user, _args, context) => (seesAll(context, user) ? user.attributes : null),
+    }),
+    superuser: t.boolean({
+      description: 'Whether they hold every permission; null unless it is you or you hold MANAGE_USERS.',
+      nullable: true,
+      resolve: (user, _args, context) => (seesAll(context, user) ? user.superuser : null),
+    }),
+    disabled: t.exposeBoolean('disabled', {
+      description: 'A disabled user cannot sign in, and their tokens are dead.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was made.' }),
+  }),
+});
+
+export const UserConnection = builder.connectionObject(
+  { type: UserType, name: 'UserConnection', description: 'A page of users.' },
+  { name: 'UserEdge', description: 'A user in a list.' },
+);
+
+builder.queryField('user', (t) =>
+  t.field({
+    type: UserType,
+    description: 'One user; null if there is none.',
+    nullable: true,
+    access: READS_USERS,
+    args: { id: t.arg.id({ required: true, description: 'A `usr_…` id.' }) },
+    resolve: async (_root, { id }, context) => {
+      const uuid = uuidOf('usr', id);
+      return uuid === undefined ? null : ((await loadPerson(context, uuid)) ?? null);
+    },
+  }),
+);
+
+builder.queryField('users', (t) =>
+  t.connection(
+    {
+      type: UserType,
+      description: 'Everybody, in the order they came.',
+      access: READS_USERS,
+      resolve: async (_root, args, { sql }) => {
+        const page = readPageArguments(args);
+        return toConnection(await listPeople(sql, page), page, byCreation);
+      },
+    },
+    UserConnection,
+  ),
+);
