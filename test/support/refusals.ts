@@ -1,0 +1,79 @@
+import { expect } from 'vitest';
+import { answerIn } from './authorize.ts';
+import { expectCleanAnswer } from './invariants.ts';
+import type { TestServer } from './server.ts';
+
+/** A refusal told to the person: nobody is sent anywhere, and nothing they could click on leads out. Returns the page. */
+export async function expectErrorPage(response: Response, status = 400): Promise<string> {
+  const html = await response.text();
+  expectCleanAnswer(response, html);
+  expect(response.status).toBe(status);
+  expect(response.headers.get('Content-Type')).toBe('text/html; charset=utf-8');
+  expect(response.headers.get('Cache-Control')).toBe('no-store');
+  expect(response.headers.get('Location')).toBeNull();
+  expect(response.headers.get('Set-Cookie')).toBeNull();
+  expect(html).not.toMatch(/<script|<meta http-equiv|href="(?!\/)/i);
+  return html;
+}
+
+/** What an answer to a client must tell besides `error`. */
+export interface SentBack {
+  readonly redirectUri?: string;
+  readonly state?: string;
+  readonly part?: 'search' | 'hash';
+}
+
+/** RFC 6749 §4.1.2.1: an error sent to the client, whole: where it goes, what it says and what goes along. */
+export async function expectErrorRedirect(
+  { config }: TestServer,
+  response: Response,
+  error: string,
+  { redirectUri = 'https://client.example/cb', state, part = 'search' }: SentBack = {},
+): Promise<void> {
+  expectCleanAnswer(response, await expectEmpty(response));
+  expect(response.status).toBe(303);
+  const location = response.headers.get('Location') ?? '';
+  expect(location.startsWith(redirectUri + (part === 'hash' ? '#' : redirectUri.includes('?') ? '&' : '?'))).toBe(true);
+  expect(answerIn(location, part)).toEqual({
+    ...(part === 'search' ? answerIn(redirectUri) : {}),
+    error,
+    error_description: expect.stringMatching(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/),
+    iss: config.issuer,
+    ...(state === undefined ? {} : { state }),
+  });
+  expectUnseen(response);
+  expect(response.headers.get('Set-Cookie')).toBeNull();
+}
+
+/** RFC 9700 §4.2: neither a cache, nor a Referer, nor a body may keep what a redirect tells the client. */
+export function expectUnseen({ headers }: Pick<Response, 'headers'>): void {
+  expect(headers.get('Cache-Control')).toBe('no-store');
+  expect(headers.get('Referrer-Policy')).toBe('no-referrer');
+}
+
+async function expectEmpty(response: Response): Promise<string> {
+  const body = await response.text();
+  expect(body).toBe('');
+  return body;
+}
+
+/** All that a request from outside could leave behind, but for the audit trail, which tells of refusals as well. */
+const TABLES = [
+  ...['users', 'sessions', 'clients', 'client_secrets', 'consents', 'authorization_requests', 'authorizations'],
+  ...['authorization_codes', 'access_tokens', 'refresh_tokens'],
+];
+
+/** How many rows each table has: equal before and after a request that was refused. */
+export async function countRows({ database }: TestServer): Promise<Record<string, number>> {
+  const counts = TABLES.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`);
+  const [row] = await database.em().execute<Record<string, number>[]>(`SELECT ${counts.join(', ')}`);
+  return row ?? {};
+}
+
+/** Runs `work`, after which every table must have as many rows as before. */
+export async function expectNothingWritten<T>(server: TestServer, work: () => Promise<T>): Promise<T> {
+  const before = await countRows(server);
+  const result = await work();
+  expect(await countRows(server)).toEqual(before);
+  return result;
+}
