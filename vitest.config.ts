@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** Every test runs on both databases, save these: they touch none, or only the one that their name says. */
-const NO_DATABASE = ['test/house.test.ts', 'test/config.test.ts'];
+const NO_DATABASE = [
+  'test/house.test.ts',
+  'test/config.test.ts',
+  'test/log.test.ts',
+  'test/store/data-directory.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -36,7 +36,13 @@ describe('the blocks of the README, pasted one after the other', () => {
 
   it('S0-07, S0-10: an app signs a person in and gets tokens for the code', () => {
     expect(new URL(addresses[0] ?? '').searchParams.get('redirect_uri')).toBe('http://127.0.0.1:8000/noexist/callback');
-    expect(Object.keys(answers[0]).sort()).toEqual(['access_token', 'expires_in', 'refresh_token', 'scope', 'token_type']);
+    expect(Object.keys(answers[0]).sort()).toEqual([
+      'access_token',
+      'expires_in',
+      'refresh_token',
+      'scope',
+      'token_type',
+    ]);
     expect(answers[0]).toMatchObject({ token_type: 'Bearer', expires_in: 3600, scope: 'read write' });
   });
 
@@ -46,7 +52,10 @@ describe('the blocks of the README, pasted one after the other', () => {
   });
 
   it('S1-11, S1-13: a trusted app manages users and groups', () => {
-    expect(answers[2].data.users.nodes.map(({ username }: { username: string }) => username).sort()).toEqual(['admin', 'testuser']);
+    expect(answers[2].data.users.nodes.map(({ username }: { username: string }) => username).sort()).toEqual([
+      'admin',
+      'testuser',
+    ]);
     expect(answers[3].data.createUser).toMatchObject({ user: { username: 'foo' }, errors: [] });
     expect(answers[4].data.createGroup).toMatchObject({ group: { name: 'Helpers' }, errors: [] });
   });
@@ -89,7 +98,10 @@ async function paste(script: string, env: Record<string, string>) {
   lines.on('line', (line) => {
     if (line.startsWith('http://localhost')) {
       addresses.push(line);
-      signInAndAllow(line).then((code) => shell.stdin.write(`${code}\n`), (error) => shell.kill() && lines.emit('error', error));
+      signInAndAllow(line).then(
+        (code) => shell.stdin.write(`${code}\n`),
+        (error) => shell.kill() && lines.emit('error', error),
+      );
     } else {
       const json = line.replace(/^(code: )+/, '');
       if (json.startsWith('{')) answers.push(JSON.parse(json));

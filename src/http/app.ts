@@ -29,7 +29,8 @@ export interface AppOptions {
 /** Every URL there is. A path also answers with a trailing slash; one that ends in `*` answers for what follows. */
 function routes({ config, database, log }: AppOptions): Record<string, Route> {
   const graphql = onceAsked(async () => (await import('./graphql.ts')).graphqlHandler({ config, database, log }));
-  const browserOrProgram: Handler = (ctx) => (ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx));
+  const browserOrProgram: Handler = (ctx) =>
+    ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx);
   const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));
   const icon = staticFile('image/svg+xml', readFileSync(new URL('pages/icon.svg', import.meta.url)));
   const graphiql: Record<string, Route> = {

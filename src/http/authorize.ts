@@ -40,7 +40,12 @@ export async function authorize(ctx: HttpContext): Promise<void> {
 const answersInFragment = ({ client }: Recipient, params: Params): boolean =>
   params.get('response_type')?.join() === 'token' && client.grantTypes.includes('implicit');
 
-async function proceed(ctx: HttpContext, params: Params, recipient: Recipient, request: AuthorizationRequest): Promise<void> {
+async function proceed(
+  ctx: HttpContext,
+  params: Params,
+  recipient: Recipient,
+  request: AuthorizationRequest,
+): Promise<void> {
   // A form posted from another site comes without the cookie (SameSite=Lax); asked again by GET it brings it along.
   if (ctx.method === 'POST' && browserSecret(ctx) === undefined) {
     const query = new URLSearchParams([...params].flatMap(([name, values]) => values.map((value) => [name, value])));
@@ -49,7 +54,8 @@ async function proceed(ctx: HttpContext, params: Params, recipient: Recipient, r
   const session = await currentSession(ctx);
   if (session) {
     const remembered = await rememberedScopes(ctx.state.sql, session.user_id, recipient.client, recipient.redirectUri);
-    if (request.scopes.every((scope) => remembered.includes(scope))) {
+    // Not by default where no scope is asked for: to be known here at all is something to be asked about.
+    if (remembered && request.scopes.every((scope) => remembered.includes(scope))) {
       const approver = { userId: session.user_id, sessionId: session.id };
       const location = await grantAuthorization(ctx.state, recipient, request, approver, request.scopes, undefined);
       if (location !== undefined) return sendToClient(ctx, location);

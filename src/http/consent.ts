@@ -28,16 +28,28 @@ export async function consent(ctx: HttpContext): Promise<void> {
 
   const { client, redirectUri } = pending.recipient;
   const remembered = await rememberedScopes(ctx.state.sql, session.user_id, client, redirectUri);
-  const covered = pending.request.scopes.filter((scope) => remembered.includes(scope));
+  const covered = pending.request.scopes.filter((scope) => remembered?.includes(scope));
   if (ctx.method === 'POST') return decide(ctx, params, pending, session, covered);
-  if (covered.length === pending.request.scopes.length && (await goOn(ctx, pending, session, covered))) return;
+  if (remembered && covered.length === pending.request.scopes.length && (await goOn(ctx, pending, session, covered))) return;
   await ask(ctx, pending, session, covered);
 }
 
 /** After a sign-in nothing may be left to ask. */
-async function goOn(ctx: HttpContext, pending: Pending, session: SessionRow, covered: readonly string[]): Promise<boolean> {
+async function goOn(
+  ctx: HttpContext,
+  pending: Pending,
+  session: SessionRow,
+  covered: readonly string[],
+): Promise<boolean> {
   const approver = { userId: session.user_id, sessionId: session.id };
-  const location = await grantAuthorization(ctx.state, pending.recipient, pending.request, approver, covered, undefined);
+  const location = await grantAuthorization(
+    ctx.state,
+    pending.recipient,
+    pending.request,
+    approver,
+    covered,
+    undefined,
+  );
   if (location !== undefined) sendToClient(ctx, location);
   return location !== undefined;
 }
@@ -58,7 +70,10 @@ async function decide(
     if (!(await deny(sql, id, session.user_id, now, origin))) throw decidedBefore();
     const refusal = new OAuthError('access_denied', 'The user denied access to your application');
     const { separator } = RESPONSE_TYPES[request.responseType];
-    return sendToClient(ctx, refuseAuthorization(config.issuer, recipient.redirectUri, separator, refusal, request.state));
+    return sendToClient(
+      ctx,
+      refuseAuthorization(config.issuer, recipient.redirectUri, separator, refusal, request.state),
+    );
   }
   const approver = { userId: session.user_id, sessionId: session.id };
   const decision = { pendingRequest: id, remember: isRememberable(recipient.client, recipient.redirectUri), origin };
@@ -68,7 +83,11 @@ async function decide(
 }
 
 const decidedBefore = (): PageError =>
-  new PageError(400, 'This was already answered', 'Your first answer counts. Go back to the app and start again to change it.');
+  new PageError(
+    400,
+    'This was already answered',
+    'Your first answer counts. Go back to the app and start again to change it.',
+  );
 
 async function ask(ctx: HttpContext, pending: Pending, session: SessionRow, covered: readonly string[]): Promise<void> {
   const { client, redirectUri } = pending.recipient;

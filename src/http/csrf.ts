@@ -15,7 +15,8 @@ export const csrfToken = (ctx: HttpContext, secret: string, ...form: string[]): 
 export function checkCsrf(ctx: HttpContext, params: Params, ...form: string[]): void {
   const secret = browserSecret(ctx);
   const token = optional(params, 'csrf');
-  const proven = secret !== undefined && token !== undefined && verifies(ctx.state.keyring('csrf'), token, secret, ...form);
+  const proven =
+    secret !== undefined && token !== undefined && verifies(ctx.state.keyring('csrf'), token, secret, ...form);
   if (proven && isSameOrigin(ctx)) return;
   const request = params.get('request')?.[0];
   throw new PageError(

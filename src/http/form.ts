@@ -57,7 +57,11 @@ export function parseUrlEncoded(text: string): Params {
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
-    add(params, percentDecode(equals < 0 ? pair : pair.slice(0, equals)), percentDecode(equals < 0 ? '' : pair.slice(equals + 1)));
+    add(
+      params,
+      percentDecode(equals < 0 ? pair : pair.slice(0, equals)),
+      percentDecode(equals < 0 ? '' : pair.slice(equals + 1)),
+    );
   }
   return params;
 }

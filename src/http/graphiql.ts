@@ -60,7 +60,7 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
       </fieldset>
     </details>
     <button id="ask" class="ask" type="button" hidden></button>
-    <button id="sign-in" type="button">Sign in</button>
+    <button id="sign-in" type="button" disabled>Sign in</button>
     <button id="sign-out" class="quiet" type="button" hidden>Sign out</button>
   </header>
   <p id="notice" class="notice" role="status" hidden></p>

@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts';
 import type { HttpContext } from './context.ts';
 
 const PAGE_POLICY = [
@@ -10,20 +11,21 @@ const PAGE_POLICY = [
   // No form-action: Chromium holds it against the redirect to the client that follows a form, too.
 ].join('; ');
 
-/** On every answer, whatever becomes of it; a handler may replace what it has a reason to. */
+/** What every answer carries, whatever becomes of it. */
+export const securityHeaders = ({ issuer }: Config): Record<string, string> => ({
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': PAGE_POLICY,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  ...(issuer.startsWith('https://') ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
+});
+
+/** Sets them first of all; a handler may replace what it has a reason to. */
 export function setSecurityHeaders(ctx: HttpContext): void {
-  ctx.set({
-    'Cache-Control': 'no-store',
-    'Content-Security-Policy': PAGE_POLICY,
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Referrer-Policy': 'same-origin',
-    'X-Content-Type-Options': 'nosniff',
-    'X-Frame-Options': 'DENY',
-    'X-Request-Id': ctx.state.origin.requestId ?? '',
-  });
-  if (ctx.state.config.issuer.startsWith('https://'))
-    ctx.set('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
+  ctx.set({ ...securityHeaders(ctx.state.config), 'X-Request-Id': ctx.state.origin.requestId ?? '' });
 }
 
 /** 303 after a POST and everywhere else: an empty body, and the target byte for byte (Koa's redirect rewrites it and prints it). */

@@ -27,7 +27,7 @@ async function submit(ctx: HttpContext, params: Params, pending: Pending | undef
   const { sql, now, origin } = ctx.state;
   const username = optional(params, 'username') ?? '';
   const password = optional(params, 'password') ?? '';
-  if (password.length > PASSWORD_MAX)
+  if ([...password].length > PASSWORD_MAX)
     throw new PageError(400, 'This password is too long', `A password has at most ${PASSWORD_MAX} characters.`);
 
   const user = await checkCredentials(sql, username, password);

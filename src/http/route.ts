@@ -17,7 +17,9 @@ const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** Finds the route and calls its handler; 404, 405 with Allow, and 204 for OPTIONS follow from the table. */
 export function route(table: Record<string, Route>): (ctx: HttpContext) => Promise<void> {
   const exact = new Map(Object.entries(table).filter(([path]) => !path.endsWith('*')));
-  const prefixes = Object.entries(table).flatMap(([path, found]) => (path.endsWith('*') ? [[path.slice(0, -1), found] as const] : []));
+  const prefixes = Object.entries(table).flatMap(([path, found]) =>
+    path.endsWith('*') ? [[path.slice(0, -1), found] as const] : [],
+  );
 
   return async (ctx) => {
     const path = ctx.path.length > 1 && ctx.path.endsWith('/') ? ctx.path.slice(0, -1) : ctx.path;
@@ -27,7 +29,8 @@ export function route(table: Record<string, Route>): (ctx: HttpContext) => Promi
     if (!found) throw new PageError(404, 'There is no such page', 'Check the address.');
     if (found.any) return found.any(ctx);
 
-    const handler = ctx.method === 'HEAD' ? found.GET : ctx.method === 'POST' || ctx.method === 'GET' ? found[ctx.method] : undefined;
+    const handler =
+      ctx.method === 'HEAD' ? found.GET : ctx.method === 'POST' || ctx.method === 'GET' ? found[ctx.method] : undefined;
     if (handler) return handler(ctx);
     ctx.set('Allow', allowed(found));
     if (ctx.method !== 'OPTIONS')
@@ -36,7 +39,8 @@ export function route(table: Record<string, Route>): (ctx: HttpContext) => Promi
   };
 }
 
-const allowed = ({ GET, POST }: Route): string => [...(GET ? ['GET', 'HEAD'] : []), ...(POST ? ['POST'] : [])].join(', ');
+const allowed = ({ GET, POST }: Route): string =>
+  [...(GET ? ['GET', 'HEAD'] : []), ...(POST ? ['POST'] : [])].join(', ');
 
 /**
  * RFC 9112 §3.2: one Host. A name that is not ours comes from a rebound DNS name or a stray proxy; nothing we print is made
@@ -49,7 +53,8 @@ function checkHost(ctx: HttpContext, path: string): void {
   const { issuer, issuerIsLoopback } = ctx.state.config;
   const own = new URL(issuer);
   const asked = URL.parse(`${own.protocol}//${ctx.req.headers.host}`);
-  const samePlace = asked?.host === own.host || (issuerIsLoopback && asked?.port === own.port && LOOPBACK_NAMES.has(asked.hostname));
+  const samePlace =
+    asked?.host === own.host || (issuerIsLoopback && asked?.port === own.port && LOOPBACK_NAMES.has(asked.hostname));
   if (!samePlace || asked?.username !== '' || asked.password !== '' || asked.pathname !== '/')
     throw new PageError(421, 'Wrong address', `This server answers at ${issuer}.`);
 }

@@ -18,10 +18,13 @@ function cookie(ctx: HttpContext, name: string): { name: string; secure: boolean
   return { name: secure ? `__Host-${name}` : name, secure };
 }
 
+/** True for what can be one of our handles; nothing else may become a cookie, or be looked for. */
+export const isHandle = (text: string): boolean => HANDLE.test(text);
+
 /** The value of one of our cookies; undefined for anything we did not make. */
 export function readCookie(ctx: HttpContext, name: string): string | undefined {
   const value = ctx.cookies.get(cookie(ctx, name).name);
-  return value !== undefined && HANDLE.test(value) ? value : undefined;
+  return value !== undefined && isHandle(value) ? value : undefined;
 }
 
 /** Sets one of our cookies until the browser closes, or takes it away. */

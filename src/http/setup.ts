@@ -11,7 +11,7 @@ import { PageError } from './errors.ts';
 import { readForm, readQuery } from './form.ts';
 import { seeOther } from './headers.ts';
 import { setupPage } from './pages/setup.ts';
-import { ensureBrowser, readCookie, writeCookie } from './session.ts';
+import { ensureBrowser, isHandle, readCookie, writeCookie } from './session.ts';
 
 const COOKIE = 'gatehouse-setup';
 
@@ -22,7 +22,7 @@ export async function setup(ctx: HttpContext): Promise<void> {
     const offered = optional(readQuery(ctx), 'ticket');
     if (offered !== undefined) {
       // Out of the address bar, the history and every Referer.
-      writeCookie(ctx, COOKIE, offered);
+      writeCookie(ctx, COOKIE, isHandle(offered) ? offered : undefined);
       return seeOther(ctx, '/setup');
     }
   }

@@ -1,6 +1,6 @@
 import { digest, makeSecret } from '../secrets.ts';
 import { approve, type Decision } from '../store/approve.ts';
-import { type AuthorizationRequest, type Recipient, RESPONSE_TYPES } from './authorization-request.ts';
+import { type AuthorizationRequest, RESPONSE_TYPES, type Recipient } from './authorization-request.ts';
 import type { OAuthError } from './error.ts';
 import { secondsLater } from './lifetime.ts';
 import type { OAuthRequest } from './oauth-request.ts';

@@ -16,7 +16,10 @@ interface Credentials {
 const invalidClient = (): OAuthError => new OAuthError('invalid_client', 'Client authentication failed.');
 
 const LAST_USED_STEP = 3_600_000;
-const touchSecret = statement<never>('touch-client-secret', 'UPDATE client_secrets SET last_used_at = $2 WHERE id = $1');
+const touchSecret = statement<never>(
+  'touch-client-secret',
+  'UPDATE client_secrets SET last_used_at = $2 WHERE id = $1',
+);
 
 /** RFC 6749 §2.3, §3.2.1: who is calling. Throws invalid_client, or invalid_request where the attempt itself is malformed. */
 export async function authenticateClient(
@@ -34,7 +37,8 @@ export async function authenticateClient(
     return verify(sql, await findClient(sql, config.issuer, clientId, now), { clientId, secret, method }, now);
   }
   // §2.3: not more than one method a request.
-  if (secret !== undefined) throw new OAuthError('invalid_request', 'Two client authentication methods were used at once.');
+  if (secret !== undefined)
+    throw new OAuthError('invalid_request', 'Two client authentication methods were used at once.');
 
   for (const credentials of basic.readings) {
     if (clientId !== undefined && clientId !== credentials.clientId) continue;
@@ -42,7 +46,10 @@ export async function authenticateClient(
     if (client && accepts(client, credentials)) return verify(sql, client, credentials, now);
   }
   if (clientId !== undefined && !basic.readings.some((reading) => reading.clientId === clientId))
-    throw new OAuthError('invalid_request', 'The client_id parameter differs from the one in the Authorization header.');
+    throw new OAuthError(
+      'invalid_request',
+      'The client_id parameter differs from the one in the Authorization header.',
+    );
   if (basic.malformed) throw new OAuthError('invalid_request', 'The Authorization header is malformed.');
   throw invalidClient();
 }
@@ -52,7 +59,8 @@ function readBasic(header: string): { readings: Credentials[]; malformed: boolea
   const match = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header);
   const text = match?.[1] === undefined ? undefined : decodeUtf8(Buffer.from(match[1], 'base64'));
   const colon = text?.indexOf(':') ?? -1;
-  if (text === undefined || colon < 0) throw new OAuthError('invalid_request', 'The Authorization header is malformed.');
+  if (text === undefined || colon < 0)
+    throw new OAuthError('invalid_request', 'The Authorization header is malformed.');
 
   const [id, secret] = [text.slice(0, colon), text.slice(colon + 1)];
   const decodedId = decodeForm(id);

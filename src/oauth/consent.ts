@@ -13,14 +13,14 @@ const findConsent = statement<{ scopes: string[] }>(
 export const isRememberable = (client: Client, redirectUri: string): boolean =>
   !client.asksEveryTime && (!isPublic(client) || redirectUri.startsWith('https://'));
 
-/** What the person allowed this client before; nothing where consent is not remembered. */
+/** What the person allowed this client before; undefined if nothing, and where consent is not remembered. */
 export async function rememberedScopes(
   sql: Sql,
   userId: string,
   client: Client,
   redirectUri: string,
-): Promise<readonly string[]> {
-  if (!isRememberable(client, redirectUri)) return [];
+): Promise<readonly string[] | undefined> {
+  if (!isRememberable(client, redirectUri)) return undefined;
   const [consent] = await sql(findConsent, [userId, client.id]);
-  return consent?.scopes ?? [];
+  return consent?.scopes;
 }

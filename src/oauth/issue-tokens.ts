@@ -31,11 +31,14 @@ export function makeTokens(
   const accessToken = given?.accessToken ?? makeSecret('gat');
   const expiresAt = earlier(secondsLater(now, client.accessTokenTtl ?? config.accessTokenTtl), until);
   const refreshToken = refreshable ? (given?.refreshToken ?? makeSecret('grt')) : undefined;
-  const refresh = refreshToken === undefined ? undefined : {
-    digest: digest(refreshToken),
-    salt: randomBytes(16),
-    expiresAt: earlier(secondsLater(now, config.refreshTokenIdleTtl), until),
-  };
+  const refresh =
+    refreshToken === undefined
+      ? undefined
+      : {
+          digest: digest(refreshToken),
+          salt: randomBytes(16),
+          expiresAt: earlier(secondsLater(now, config.refreshTokenIdleTtl), until),
+        };
   return {
     issue: { scopes, now, access: { digest: digest(accessToken), expiresAt }, refresh },
     response: tokenResponse(accessToken, expiresAt, now, scopes, refreshToken),

@@ -13,7 +13,8 @@ export function readCodeChallenge(params: Params, demanded: boolean): string | u
   const challenge = optional(params, 'code_challenge');
   const method = optional(params, 'code_challenge_method');
   if (challenge === undefined) {
-    if (method !== undefined) throw new OAuthError('invalid_request', 'code_challenge_method without a code_challenge.');
+    if (method !== undefined)
+      throw new OAuthError('invalid_request', 'code_challenge_method without a code_challenge.');
     if (demanded) throw new OAuthError('invalid_request', 'This client must send a code_challenge (PKCE, RFC 7636).');
     return undefined;
   }
@@ -27,7 +28,8 @@ export function readCodeChallenge(params: Params, demanded: boolean): string | u
 /** RFC 7636 §4.6; a verifier without a challenge is a downgrade (RFC 9700 §2.1.1). */
 export function verifyCodeVerifier(verifier: string | undefined, challenge: string | null): void {
   if (challenge === null) {
-    if (verifier !== undefined) throw new OAuthError('invalid_grant', 'A code_verifier was sent, but the code has no code_challenge.');
+    if (verifier !== undefined)
+      throw new OAuthError('invalid_grant', 'A code_verifier was sent, but the code has no code_challenge.');
     return;
   }
   if (verifier === undefined) throw new OAuthError('invalid_grant', 'The code_verifier is missing.');

@@ -9,7 +9,9 @@ const withoutPort = (uri: string): string => uri.replace(LOOPBACK, 'http://$1');
 export function isRegistered(client: Client, uri: string): boolean {
   if (client.redirectUris.includes(uri)) return true;
   if (!LOOPBACK.test(uri)) return false;
-  return client.redirectUris.some((registered) => LOOPBACK.test(registered) && withoutPort(registered) === withoutPort(uri));
+  return client.redirectUris.some(
+    (registered) => LOOPBACK.test(registered) && withoutPort(registered) === withoutPort(uri),
+  );
 }
 
 /** RFC 6749 §3.1.2.3: the URI to answer to; undefined where one must be told to the person instead. */

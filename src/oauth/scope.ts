@@ -32,7 +32,11 @@ export function parseScope(text: string): string[] {
 }
 
 /** RFC 6749 §3.3: what is asked must be among what is allowed; nothing asked means the default. */
-export function grantedScope(asked: string | undefined, allowed: readonly string[], fallback: readonly string[]): string[] {
+export function grantedScope(
+  asked: string | undefined,
+  allowed: readonly string[],
+  fallback: readonly string[],
+): string[] {
   if (asked === undefined) return [...fallback];
   const scopes = parseScope(asked);
   const foreign = scopes.filter((item) => !allowed.includes(item));

@@ -89,9 +89,17 @@ export async function approve(sql: Sql, given: Approval, decision: Decision | un
   ];
   if (decision) {
     const { ip, requestId } = decision.origin;
-    values.push(decision.pendingRequest, randomUUIDv7(), decision.remember, randomUUIDv7(), ip ?? null, requestId ?? null);
+    values.push(
+      decision.pendingRequest,
+      randomUUIDv7(),
+      decision.remember,
+      randomUUIDv7(),
+      ip ?? null,
+      requestId ?? null,
+    );
   }
   if (bought.kind === 'code') values.push(bought.redirectUri, bought.codeChallenge);
-  const query = bought.kind === 'code' ? (decision ? decidedCode : coveredCode) : decision ? decidedToken : coveredToken;
+  const query =
+    bought.kind === 'code' ? (decision ? decidedCode : coveredCode) : decision ? decidedToken : coveredToken;
   return (await sql(query, values)).length === 1;
 }

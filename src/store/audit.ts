@@ -71,6 +71,14 @@ export function recordWith(em: Em, { kind, at, actorId, clientId, origin, detail
 
 /** Writes the event by itself. */
 export async function record(sql: Sql, { kind, at, actorId, clientId, origin, detail }: AuditEntry): Promise<void> {
-  const values = [randomUUIDv7(), at, kind, actorId ?? null, clientId ?? null, origin.ip ?? null, origin.requestId ?? null];
+  const values = [
+    randomUUIDv7(),
+    at,
+    kind,
+    actorId ?? null,
+    clientId ?? null,
+    origin.ip ?? null,
+    origin.requestId ?? null,
+  ];
   await sql(insertAuditEvent, [...values, JSON.stringify(detail ?? {})]);
 }

@@ -1,13 +1,13 @@
 import { AccessToken } from './entities/access-token.ts';
 import { AuditEvent } from './entities/audit-event.ts';
+import { Authorization } from './entities/authorization.ts';
 import { AuthorizationCode } from './entities/authorization-code.ts';
 import { AuthorizationRequest } from './entities/authorization-request.ts';
-import { Authorization } from './entities/authorization.ts';
-import { ClientSecret } from './entities/client-secret.ts';
 import { Client } from './entities/client.ts';
+import { ClientSecret } from './entities/client-secret.ts';
 import { Consent } from './entities/consent.ts';
-import { GroupMember } from './entities/group-member.ts';
 import { Group } from './entities/group.ts';
+import { GroupMember } from './entities/group-member.ts';
 import { KeyCheck } from './entities/key-check.ts';
 import { RefreshToken } from './entities/refresh-token.ts';
 import { Scope } from './entities/scope.ts';

@@ -1,7 +1,8 @@
 /** SQLSTATE classes and codes that say "not now": the connection, resources, an operator's hand, a lock or a timeout. */
 const PASSING = /^(08|53|57|58|55P03|40001|40P01|25P0[34])/;
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
-const POOL = /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error/;
+const POOL =
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error/;
 
 /** True when the database was away or busy: the answer is 503 and trying again is right. Anything else is a defect of ours. */
 export function isPassingFault(error: unknown): boolean {

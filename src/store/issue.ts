@@ -36,7 +36,10 @@ const refresh = (first: number): string => `
   )`;
 
 const issueAccess = statement<never>('issue-access', `WITH ${AUTHORIZED},${access(8)} SELECT FROM authorized`);
-const issueBoth = statement<never>('issue-access-and-refresh', `WITH ${AUTHORIZED},${access(8)},${refresh(11)} SELECT FROM authorized`);
+const issueBoth = statement<never>(
+  'issue-access-and-refresh',
+  `WITH ${AUTHORIZED},${access(8)},${refresh(11)} SELECT FROM authorized`,
+);
 
 /** Authorization and tokens in one statement. */
 export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<void> {

@@ -53,11 +53,22 @@ export async function keepRequest(
 }
 
 /** The undecided request, for the browser that opened it and for no other. */
-export async function findRequest(sql: Sql, handle: Buffer, browser: Buffer, now: Date): Promise<PendingRequest | undefined> {
+export async function findRequest(
+  sql: Sql,
+  handle: Buffer,
+  browser: Buffer,
+  now: Date,
+): Promise<PendingRequest | undefined> {
   return (await sql(selectRequest, [handle, browser, now]))[0];
 }
 
 /** The person said no; false if the request was decided before. */
-export async function deny(sql: Sql, id: string, userId: string, now: Date, { ip, requestId }: Origin): Promise<boolean> {
+export async function deny(
+  sql: Sql,
+  id: string,
+  userId: string,
+  now: Date,
+  { ip, requestId }: Origin,
+): Promise<boolean> {
   return (await sql(denyRequest, [id, now, randomUUIDv7(), userId, ip ?? null, requestId ?? null])).length === 1;
 }

@@ -152,7 +152,13 @@ export async function rotate(sql: Sql, id: string, issue: Issue): Promise<boolea
 }
 
 /** A replay kills all that descends from the approval. In a statement of its own, which no later failure undoes. */
-export async function revokeReplayed(sql: Sql, authorizationId: string, kind: AuditKind, now: Date, origin: Origin): Promise<void> {
+export async function revokeReplayed(
+  sql: Sql,
+  authorizationId: string,
+  kind: AuditKind,
+  now: Date,
+  origin: Origin,
+): Promise<void> {
   const { ip, requestId } = origin;
   await sql(revokeAuthorization, [authorizationId, now, randomUUIDv7(), kind, ip ?? null, requestId ?? null]);
 }

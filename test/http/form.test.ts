@@ -4,10 +4,16 @@ import { optional, required } from '../../src/oauth/params.ts';
 
 describe('RFC 6749 §3.1, §3.2: form-encoded parameters', () => {
   it('decodes percent, plus and UTF-8', () =>
-    expect(Object.fromEntries(parseUrlEncoded('a=1+2&b=%C3%A9%26&c&d=x=y'))).toEqual({ a: ['1 2'], b: ['é&'], c: [''], d: ['x=y'] }));
+    expect(Object.fromEntries(parseUrlEncoded('a=1+2&b=%C3%A9%26&c&d=x=y'))).toEqual({
+      a: ['1 2'],
+      b: ['é&'],
+      c: [''],
+      d: ['x=y'],
+    }));
 
   it.each(['a=%', 'a=%zz', 'a=%ff', '%=1', 'a=%ed%a0%80'])('refuses %j', (text) =>
-    expect(() => parseUrlEncoded(text)).toThrow(/percent-encoded UTF-8/));
+    expect(() => parseUrlEncoded(text)).toThrow(/percent-encoded UTF-8/),
+  );
 
   it('A13: an empty parameter counts as omitted', () => {
     const params = parseUrlEncoded('state=&scope');

@@ -5,20 +5,29 @@ import { readCodeChallenge, verifyCodeVerifier } from '../../src/oauth/pkce.ts';
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
-const params = (values: Record<string, string>) => new Map(Object.entries(values).map(([name, value]) => [name, [value]]));
+const params = (values: Record<string, string>) =>
+  new Map(Object.entries(values).map(([name, value]) => [name, [value]]));
 const S256 = { code_challenge: challenge, code_challenge_method: 'S256' };
 
 describe('RFC 7636 §4.3: the challenge', () => {
   it('takes S256', () => expect(readCodeChallenge(params(S256), true)).toBe(challenge));
   it('may be left out where it is not demanded', () => expect(readCodeChallenge(params({}), false)).toBeUndefined());
-  it('C46: must be there where it is', () => expect(() => readCodeChallenge(params({}), true)).toThrow(/code_challenge/));
+  it('C46: must be there where it is', () =>
+    expect(() => readCodeChallenge(params({}), true)).toThrow(/code_challenge/));
 
   it.each(['plain', 's256', ''])('refuses the method %j', (method) =>
-    expect(() => readCodeChallenge(params({ ...S256, code_challenge_method: method }), false)).toThrow(/S256/));
+    expect(() => readCodeChallenge(params({ ...S256, code_challenge_method: method }), false)).toThrow(/S256/),
+  );
 
-  it.each([challenge.slice(1), `${challenge}x`, `${challenge.slice(1)}=`, `${challenge.slice(1)}+`, `${challenge.slice(1)}/`, `${challenge.slice(1)}\0`])(
-    'C49: refuses the challenge %j',
-    (value) => expect(() => readCodeChallenge(params({ ...S256, code_challenge: value }), true)).toThrow(/43 characters/),
+  it.each([
+    challenge.slice(1),
+    `${challenge}x`,
+    `${challenge.slice(1)}=`,
+    `${challenge.slice(1)}+`,
+    `${challenge.slice(1)}/`,
+    `${challenge.slice(1)}\0`,
+  ])('C49: refuses the challenge %j', (value) =>
+    expect(() => readCodeChallenge(params({ ...S256, code_challenge: value }), true)).toThrow(/43 characters/),
   );
 
   it('C50: refuses a method without a challenge', () =>
@@ -28,8 +37,11 @@ describe('RFC 7636 §4.3: the challenge', () => {
 describe('RFC 7636 §4.6: the verifier', () => {
   it('matches its challenge', () => expect(() => verifyCodeVerifier(verifier, challenge)).not.toThrow());
 
-  it.each([undefined, challenge, 'x'.repeat(43), verifier.slice(1), 'x'.repeat(129), `${verifier.slice(1)}é`])('C52, C53: refuses %j', (value) =>
-    expect(() => verifyCodeVerifier(value, challenge)).toThrow());
+  it.each([undefined, challenge, 'x'.repeat(43), verifier.slice(1), 'x'.repeat(129), `${verifier.slice(1)}é`])(
+    'C52, C53: refuses %j',
+    (value) => expect(() => verifyCodeVerifier(value, challenge)).toThrow(),
+  );
 
-  it('is refused where no challenge was sent', () => expect(() => verifyCodeVerifier(verifier, null)).toThrow(/no code_challenge/));
+  it('is refused where no challenge was sent', () =>
+    expect(() => verifyCodeVerifier(verifier, null)).toThrow(/no code_challenge/));
 });

@@ -29,8 +29,13 @@ describe('RFC 9700 §2.1: redirect URIs are compared byte for byte', () => {
 describe('RFC 8252 §7.3: loopback addresses, any port', () => {
   const native = client('http://127.0.0.1/cb', 'http://[::1]:9000/cb');
 
-  it.each(['http://127.0.0.1:1/cb', 'http://127.0.0.1:51234/cb', 'http://127.0.0.1/cb', 'http://[::1]:1/cb', 'http://[::1]/cb'])('takes %j', (uri) =>
-    expect(isRegistered(native, uri)).toBe(true));
+  it.each([
+    'http://127.0.0.1:1/cb',
+    'http://127.0.0.1:51234/cb',
+    'http://127.0.0.1/cb',
+    'http://[::1]:1/cb',
+    'http://[::1]/cb',
+  ])('takes %j', (uri) => expect(isRegistered(native, uri)).toBe(true));
 
   it.each([
     'http://127.0.0.1:1/other',
@@ -50,8 +55,10 @@ describe('RFC 8252 §7.3: loopback addresses, any port', () => {
 });
 
 describe('RFC 6749 §3.1.2.3: an omitted redirect URI', () => {
-  it('S2-09: means the one that is registered', () => expect(resolveRedirectUri(client('https://a.example/'), undefined)).toBe('https://a.example/'));
-  it('S2-10, B35: is ambiguous where there are two', () => expect(resolveRedirectUri(client('https://a/', 'https://b/'), undefined)).toBeUndefined());
+  it('S2-09: means the one that is registered', () =>
+    expect(resolveRedirectUri(client('https://a.example/'), undefined)).toBe('https://a.example/'));
+  it('S2-10, B35: is ambiguous where there are two', () =>
+    expect(resolveRedirectUri(client('https://a/', 'https://b/'), undefined)).toBeUndefined());
 });
 
 describe('B43, B44: the answer stands behind the registered bytes', () => {
@@ -64,5 +71,6 @@ describe('B43, B44: the answer stands behind the registered bytes', () => {
     ['com.example.app:/cb', 'com.example.app:/cb?code=c&state=a+b%26c'],
   ])('%s', (uri, expected) => expect(withAnswer(uri, '?', answer)).toBe(expected));
 
-  it('in the fragment for implicit', () => expect(withAnswer('https://c.example/?a=b', '#', { x: '1' })).toBe('https://c.example/?a=b#x=1'));
+  it('in the fragment for implicit', () =>
+    expect(withAnswer('https://c.example/?a=b', '#', { x: '1' })).toBe('https://c.example/?a=b#x=1'));
 });

@@ -12,8 +12,19 @@ let username;
 /** What the last refusal would have needed as well. */
 let missing = [];
 
+/** Why nobody can sign in on this page, if so: it stands there whenever there is nothing else to say. */
+const obstacle = findObstacle();
+
+function findObstacle() {
+  const href = `${settings.issuer}/graphiql`;
+  if (location.origin !== settings.issuer)
+    return ['To sign in, open this page where the server says it is:', { text: href, href }];
+  return canSignIn() ? [] : ['Signing in here needs https, or localhost.'];
+}
+
 /** Says one thing at a time, with a link behind it where there is something to do. */
-function notice(sentence = '', link) {
+function notice(...said) {
+  const [sentence = '', link] = said.length > 0 ? said : obstacle;
   const place = element('notice');
   place.hidden = sentence === '';
   place.replaceChildren(sentence);
@@ -151,12 +162,9 @@ document.addEventListener('pointerdown', ({ target }) => {
 setInterval(runOut, 1000);
 
 show();
+notice();
 loadGraphiql();
-if (location.origin !== settings.issuer) {
-  element('sign-in').disabled = true;
-  const href = `${settings.issuer}/graphiql`;
-  notice('To sign in, open this page where the server says it is:', { text: href, href });
-} else if (!canSignIn()) {
-  element('sign-in').disabled = true;
-  notice('Signing in here needs https, or localhost.');
-} else startSignIn = await createSignIn(settings, onTokens, notice);
+if (obstacle.length === 0) {
+  startSignIn = await createSignIn(settings, onTokens, notice);
+  element('sign-in').disabled = false;
+}

@@ -20,7 +20,7 @@ mutation RegisterClient {
   registerClient(
     input: {
       name: "My application"
-      grantTypes: ["authorization_code", "refresh_token"]
+      grantTypes: [authorization_code, refresh_token]
       redirectUris: ["http://127.0.0.1:8000/callback"]
       scope: "openid profile email read"
     }

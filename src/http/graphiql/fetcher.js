@@ -22,16 +22,14 @@ export function createFetcher(onRefusal) {
       });
       const answer = await read(response);
       if (ownHeader) return answer;
-      if (response.status === 401) {
-        endSession(session);
-        // Where strangers may not see the schema, GraphiQL shows it as soon as somebody is signed in.
-        if (operationName === 'IntrospectionQuery') {
-          await signedIn();
-          continue;
-        }
-        onRefusal({ code: session ? 'EXPIRED' : 'UNAUTHENTICATED', missingScopes: [] });
-      } else onRefusal(insufficientScope(answer));
-      return answer;
+      if (response.status === 401) endSession(session);
+      if (operationName !== 'IntrospectionQuery') {
+        onRefusal(response.status === 401 ? unauthenticated(session) : insufficientScope(answer));
+        return answer;
+      }
+      if (response.status !== 401) return answer;
+      // Where strangers may not see the schema, GraphiQL shows it as soon as somebody is signed in.
+      await signedIn();
     }
   };
 }
@@ -44,6 +42,8 @@ async function read(response) {
     return { errors: [{ message: `The server answered ${response.status}: ${text.slice(0, 200)}` }] };
   }
 }
+
+const unauthenticated = (session) => ({ code: session ? 'EXPIRED' : 'UNAUTHENTICATED', missingScopes: [] });
 
 /** Undefined, or what the token would have needed as well. */
 function insufficientScope({ errors = [] }) {

@@ -22,7 +22,7 @@ ${request === undefined ? '' : html`<input type="hidden" name="request" value="$
 <label for="username">Username or e-mail address</label>
 <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="320" required ${username === '' ? 'autofocus' : ''}>
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" required ${username === '' ? '' : 'autofocus'}>
+<input id="password" name="password" type="password" autocomplete="current-password" required ${username === '' ? '' : 'autofocus'}>
 <button type="submit">Sign in</button>
 </form>`,
   );

@@ -21,9 +21,9 @@ ${alert(problem)}
 <label for="email">E-mail address <span class="small">(may be left out)</span></label>
 <input id="email" name="email" type="email" value="${email}" autocomplete="email" maxlength="320">
 <label for="password">Password <span class="small">(8 characters or more)</span></label>
-<input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="1024" required>
+<input id="password" name="password" type="password" autocomplete="new-password" minlength="8" required>
 <label for="repeated">The same password again</label>
-<input id="repeated" name="repeated" type="password" autocomplete="new-password" minlength="8" maxlength="1024" required>
+<input id="repeated" name="repeated" type="password" autocomplete="new-password" minlength="8" required>
 <button type="submit">Make the administrator</button>
 </form>`,
   );

@@ -15,12 +15,14 @@ export async function authorizationCode(request: TokenRequest): Promise<TokenRes
   const verifier = optional(params, 'code_verifier');
 
   const code = isWellFormed('gac', value) ? await findCode(sql, digest(value)) : undefined;
-  if (code?.client !== client.id) throw new OAuthError('invalid_grant', 'The code is unknown, or was issued to another client.');
+  if (code?.client !== client.id)
+    throw new OAuthError('invalid_grant', 'The code is unknown, or was issued to another client.');
   checkRedirectUri(request, code, redirectUri);
   verifyCodeVerifier(verifier, code.code_challenge);
   // From here on the caller has proven to be the one the code was made for (§4.1.2, §10.5).
   if (code.used_at !== null) throw await replayed(request, code);
-  if (code.expires_at <= now || !code.alive) throw new OAuthError('invalid_grant', 'The code has expired or was revoked.');
+  if (code.expires_at <= now || !code.alive)
+    throw new OAuthError('invalid_grant', 'The code has expired or was revoked.');
 
   const { issue, response } = makeTokens(request, code.scopes, code.authorization_expires_at, isRefreshable(request));
   if (!(await spendCode(sql, code.id, issue))) throw await replayed(request, code);

@@ -2,7 +2,7 @@ import { checkCredentials } from '../../directory/credentials.ts';
 import { issueDirectly } from '../../store/issue.ts';
 import { OAuthError } from '../error.ts';
 import { directExpiry, isRefreshable, makeTokens } from '../issue-tokens.ts';
-import { required, optional } from '../params.ts';
+import { optional, required } from '../params.ts';
 import { grantedScope } from '../scope.ts';
 import type { TokenResponse } from '../token-response.ts';
 import type { TokenRequest } from './grant.ts';

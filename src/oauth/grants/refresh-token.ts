@@ -61,13 +61,23 @@ function derive(key: Buffer, parent: string, salt: Buffer): GivenSecrets {
  * The token was spent before. Inside the grace, while its successor is untouched, this is an honest client whose answer was
  * lost or who asked twice at once: it gets the same answer. Anything else is a replay, and the whole family dies.
  */
-async function again(request: TokenRequest, value: string, token: RefreshRow, scopes: string[]): Promise<TokenResponse> {
+async function again(
+  request: TokenRequest,
+  value: string,
+  token: RefreshRow,
+  scopes: string[],
+): Promise<TokenResponse> {
   const { sql, keyring, config, now, origin } = request;
   const successor = await findSuccessor(sql, token.id);
   if (successor && !successor.alive) throw dead();
 
   const { salt } = successor ?? {};
-  if (successor && salt && successor.refresh_used_at === null && now <= secondsLater(successor.used_at, config.refreshGrace)) {
+  if (
+    successor &&
+    salt &&
+    successor.refresh_used_at === null &&
+    now <= secondsLater(successor.used_at, config.refreshGrace)
+  ) {
     const given = keyring('refresh')
       .map((key) => derive(key, value, salt))
       .find(({ refreshToken: made }) => sameBytes(digest(made), successor.refresh_digest));

@@ -1,0 +1,104 @@
+import * as oauth from 'oauth4webapi';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const REDIRECT_URI = 'https://client.example/cb';
+
+/** A client library that reads every answer strictly: what it accepts, others do. */
+describe('oauth4webapi takes our answers', () => {
+  let server: TestServer;
+  let as: oauth.AuthorizationServer;
+  beforeAll(async () => {
+    server = await startServer();
+    const { issuer } = server.config;
+    as = {
+      issuer,
+      authorization_endpoint: `${issuer}/oauth/authorize`,
+      token_endpoint: `${issuer}/oauth/token`,
+      authorization_response_iss_parameter_supported: true,
+    };
+  });
+  afterAll(() => server.close());
+
+  /** The library's own fetch, sent to where the test's server listens. */
+  const options = () => ({
+    [oauth.allowInsecureRequests]: true,
+    [oauth.customFetch]: (
+      url: string,
+      { method, headers, body }: oauth.CustomFetchOptions<string, URLSearchParams | undefined>,
+    ) => server.request(new URL(url).pathname, { method, headers, ...(body ? { body } : {}) }),
+  });
+
+  it('RFC 6749 §4.1, RFC 7636, RFC 9207, §6: code with PKCE, state and iss; then a refresh', async () => {
+    const { clientId, secret } = await server.client({ requirePkce: true });
+    const person = await server.user();
+    const client = { client_id: clientId };
+    const verifier = oauth.generateRandomCodeVerifier();
+    const state = oauth.generateRandomState();
+    const query = new URLSearchParams({
+      ...{ response_type: 'code', client_id: clientId, redirect_uri: REDIRECT_URI, scope: 'read profile', state },
+      ...{ code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
+    });
+
+    const browser = server.browser();
+    const login = await browser.get(`/oauth/authorize?${query}`);
+    const consent = await browser.submit(login, { username: person.username, password: person.password });
+    const { location = '' } = await browser.submit(consent, {}, 'allow');
+
+    const answer = oauth.validateAuthResponse(as, client, new URL(location), state);
+    const auth = oauth.ClientSecretBasic(secret);
+    const exchange = await oauth.authorizationCodeGrantRequest(
+      as,
+      client,
+      auth,
+      answer,
+      REDIRECT_URI,
+      verifier,
+      options(),
+    );
+    const tokens = await oauth.processAuthorizationCodeResponse(as, client, exchange);
+    expect(tokens).toMatchObject({ token_type: 'bearer', scope: 'read profile', expires_in: 3600 });
+
+    const refresh = await oauth.refreshTokenGrantRequest(as, client, auth, tokens.refresh_token ?? '', options());
+    const refreshed = await oauth.processRefreshTokenResponse(as, client, refresh);
+    expect(refreshed.refresh_token).not.toBe(tokens.refresh_token);
+    expect((await server.graphql('{ viewer { username } }', refreshed.access_token)).body.data.viewer.username).toBe(
+      person.username,
+    );
+  });
+
+  it('RFC 6749 §4.4: client_credentials, authenticated in the body', async () => {
+    const { clientId, secret } = await server.client();
+    const client = { client_id: clientId };
+    const auth = oauth.ClientSecretPost(secret);
+    const request = await oauth.clientCredentialsGrantRequest(as, client, auth, { scope: 'read' }, options());
+    const tokens = await oauth.processClientCredentialsResponse(as, client, request);
+    expect(tokens).toMatchObject({ scope: 'read' });
+    expect(tokens).not.toHaveProperty('refresh_token');
+  });
+
+  it('RFC 6749 §4.1.2.1: a refusal is one it understands', async () => {
+    const { clientId } = await server.client();
+    const query = new URLSearchParams({
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: REDIRECT_URI,
+      scope: 'none',
+      state: 's',
+    });
+    const { location = '' } = await server.browser().get(`/oauth/authorize?${query}`);
+    expect(() => oauth.validateAuthResponse(as, { client_id: clientId }, new URL(location), 's')).toThrow(
+      /authorization response/i,
+    );
+  });
+
+  it('RFC 6749 §5.2: a wrong secret is an error it understands', async () => {
+    const { clientId } = await server.client();
+    const client = { client_id: clientId };
+    const auth = oauth.ClientSecretBasic('not the secret');
+    const request = await oauth.clientCredentialsGrantRequest(as, client, auth, {}, options());
+    await expect(oauth.processClientCredentialsResponse(as, client, request)).rejects.toMatchObject({
+      status: 401,
+    });
+  });
+});
