@@ -8,6 +8,8 @@ const LIMITS = {
   requestTimeout: 30_000,
   keepAliveTimeout: 5000,
   connectionsCheckingInterval: 5000,
+  // The app demands it, and refuses with the headers of every answer.
+  requireHostHeader: false,
 } as const;
 const SILENCE = 30_000;
 const MAX_CONNECTIONS = 10_000;

@@ -6,6 +6,7 @@ import { OPERATOR } from './directory/permissions.ts';
 import { registerUser } from './directory/register-user.ts';
 import { tellFailure } from './failure.ts';
 import { createApp } from './http/app.ts';
+import { answerUnreadable } from './http/unreadable.ts';
 import { drain, listen, portOf } from './listen.ts';
 import { makeLog } from './log.ts';
 import { knownPasswordsInUse } from './seed.ts';
@@ -45,6 +46,9 @@ export async function startGatehouse(given: Config, { out, log }: StartOptions):
     const config = withPort(given, portOf(server));
     const handle = createApp({ config, database, keyring, log }).callback();
     server.on('request', (request, response) => void handle(request, response));
+    // RFC 9110 §10.1.1: an expectation that nobody here knows may be passed over.
+    server.on('checkExpectation', (request, response) => void handle(request, response));
+    server.on('clientError', answerUnreadable(config));
     const setupLink = ticket === undefined ? undefined : `${config.issuer}/setup?ticket=${ticket}`;
     const close = async () => {
       await drain(server);

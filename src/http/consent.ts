@@ -30,7 +30,8 @@ export async function consent(ctx: HttpContext): Promise<void> {
   const remembered = await rememberedScopes(ctx.state.sql, session.user_id, client, redirectUri);
   const covered = pending.request.scopes.filter((scope) => remembered?.includes(scope));
   if (ctx.method === 'POST') return decide(ctx, params, pending, session, covered);
-  if (remembered && covered.length === pending.request.scopes.length && (await goOn(ctx, pending, session, covered))) return;
+  if (remembered && covered.length === pending.request.scopes.length && (await goOn(ctx, pending, session, covered)))
+    return;
   await ask(ctx, pending, session, covered);
 }
 

@@ -1,0 +1,29 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Config } from '../config.ts';
+import { securityHeaders } from './headers.ts';
+
+const STATUS: Record<string, number> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/** What arrives too broken, too large or too slowly to become a request never meets the app: it is answered here, and that was it. */
+export function answerUnreadable(config: Config): (error: NodeJS.ErrnoException, socket: Duplex) => void {
+  return (error, socket) => {
+    const { _httpMessage: underWay } = socket as { _httpMessage?: ServerResponse };
+    // Into an answer that has begun, a second one must not be written.
+    if (!socket.writable || underWay?.headersSent) return void socket.destroy();
+    const status = STATUS[error.code ?? ''] ?? 400;
+    const body = `${STATUS_CODES[status]}\n`;
+    const headers = {
+      ...securityHeaders(config),
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': body.length,
+      Connection: 'close',
+    };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+  };
+}
