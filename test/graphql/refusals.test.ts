@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestClient, TestUser } from '../support/fixtures.ts';
+import { unique } from '../support/fixtures.ts';
+import { expectCleanAnswer } from '../support/invariants.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const SENTENCE = 'You do not have permission to perform this action';
+
+let server: TestServer;
+let client: TestClient;
+let user: TestUser;
+beforeAll(async () => {
+  server = await startServer();
+  client = await server.client();
+  user = await server.user();
+});
+afterAll(() => server?.close());
+
+describe('three refusals, never confused', () => {
+  it('S1-18 S1-19 S4-08 says which scopes would do, which are missing and which were granted', async () => {
+    const token = await server.accessToken({ client, user, scopes: ['read'] });
+    const answer = await server.graphql('mutation { createUser(input: {username: "foo"}) { errors { code } } }', token);
+    expectCleanAnswer(answer, answer.body);
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('WWW-Authenticate')).toBe(
+      'Bearer realm="gatehouse", error="insufficient_scope", scope="write"',
+    );
+    expect(answer.body).toEqual({
+      errors: [
+        {
+          message: SENTENCE,
+          extensions: {
+            code: 'INSUFFICIENT_SCOPE',
+            requiredScopes: ['write'],
+            missingScopes: ['write'],
+            grantedScopes: ['read'],
+          },
+        },
+      ],
+    });
+  });
+
+  it('S1-19 opens users and one user to `read`, and groups not', async () => {
+    const token = await server.accessToken({ client, user, scopes: ['read'] });
+    const users = await server.graphql(`{ users { nodes { id } } user(id: "${user.id}") { username } }`, token);
+    expect(users).toMatchObject({ status: 200, body: { data: { user: { username: user.username } } } });
+    expect((await server.graphql('{ groups { nodes { name } } }', token)).status).toBe(403);
+    expect((await server.graphql('{ users { nodes { groups { nodes { name } } } } }', token)).body.errors[0].extensions)
+      .toMatchObject({ requiredScopes: ['read', 'groups'], missingScopes: ['groups'] });
+  });
+
+  it('S1-20 tells missing, dead and insufficient tokens apart', async () => {
+    const none = await server.graphql('{ viewer { id } }');
+    const dead = await server.graphql('{ viewer { id } }', 'gat_nothing');
+    const few = await server.graphql('{ viewer { username } }', await server.accessToken({ client, user, scopes: ['openid'] }));
+    expect([none.status, dead.status, few.status]).toEqual([401, 401, 403]);
+    expect(none.headers.get('WWW-Authenticate')).toBe('Bearer realm="gatehouse"');
+    expect(dead.headers.get('WWW-Authenticate')).toBe('Bearer realm="gatehouse", error="invalid_token"');
+    expect([none, dead, few].map(({ body }) => body.errors[0].extensions.code)).toEqual([
+      'UNAUTHENTICATED',
+      'UNAUTHENTICATED',
+      'INSUFFICIENT_SCOPE',
+    ]);
+  });
+
+  it('says FORBIDDEN where asking again does not help, and names no scope', async () => {
+    const answer = await server.graphql(
+      'mutation { createUser(input: {username: "foo"}) { errors { code } } }',
+      await server.accessToken({ client, user }),
+    );
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('WWW-Authenticate')).toBeNull();
+    expect(answer.body).toEqual({ errors: [{ message: SENTENCE, extensions: { code: 'FORBIDDEN' } }] });
+  });
+
+  it('S1-08 refuses the directory to a service until it is given it', async () => {
+    const plain = await server.graphql('{ users { nodes { id } } }', await server.accessToken({ client, user: null }));
+    const given = await server.client({ servicePermissions: ['READ_DIRECTORY'] });
+    const read = await server.graphql('{ viewer { id } users { nodes { id } } }', await server.accessToken({ client: given, user: null }));
+    expect(plain.body.errors[0].extensions.code).toBe('FORBIDDEN');
+    expect(read).toMatchObject({ status: 200, body: { data: { viewer: null } } });
+    expect(read.body.data.users.nodes.length).toBeGreaterThan(0);
+  });
+
+  it('does not count service permissions for a token that has a user', async () => {
+    const powerful = await server.client({ servicePermissions: ['MANAGE_USERS', 'READ_DIRECTORY'] });
+    const document = 'mutation($input: CreateUserInput!) { createUser(input: $input) { errors { code } } }';
+    const variables = { input: { username: unique('made') } };
+    const person = await server.graphql(document, await server.accessToken({ client: powerful, user }), variables);
+    const service = await server.graphql(document, await server.accessToken({ client: powerful, user: null }), variables);
+    expect(person.body.errors[0].extensions.code).toBe('FORBIDDEN');
+    expect(service.body).toEqual({ data: { createUser: { errors: [] } } });
+  });
+
+  it('fails only the field where somebody else owns the thing, and lets earlier mutations stand', async () => {
+    const other = await server.user();
+    const answer = await server.graphql(
+      `mutation {
+         mine: updateUser(input: {id: "${user.id}", firstName: "Ada"}) { user { firstName } }
+         theirs: updateUser(input: {id: "${other.id}", firstName: "Eve"}) { user { firstName } }
+       }`,
+      await server.accessToken({ client, user }),
+    );
+    expect(answer.status).toBe(200);
+    expect(answer.body.data).toEqual({ mine: { user: { firstName: 'Ada' } }, theirs: null });
+    expect(answer.body.errors).toEqual([
+      { message: SENTENCE, locations: [{ line: 3, column: 10 }], path: ['theirs'], extensions: { code: 'FORBIDDEN' } },
+    ]);
+  });
+});
