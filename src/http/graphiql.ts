@@ -3,7 +3,7 @@ import { BUILT_IN_SCOPES, SCOPES } from '../oauth/scope.ts';
 import type { HttpContext } from './context.ts';
 import { PageError } from './errors.ts';
 import { graphiqlAssets } from './graphiql-assets.ts';
-import { layout } from './pages/layout.ts';
+import { layout, rendered } from './pages/layout.ts';
 
 const CLIENT_ID = 'gatehouse-graphiql';
 const DEFAULT_SCOPES: ReadonlySet<string> = new Set(['openid', 'profile', 'read']);
@@ -28,7 +28,7 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
   });
   ctx.set('Content-Security-Policy', PAGE_POLICY);
   ctx.type = 'html';
-  ctx.body = String(html`<!doctype html>
+  ctx.body = rendered(html`<!doctype html>
 <html lang="en">
 <head>
   <meta charset="utf-8">

@@ -18,7 +18,7 @@ export function isPassingFault(error: unknown): boolean {
 export function violatedUnique(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code, constraint } = cause as { code?: unknown; constraint?: unknown };
-    if (code === '23505') return String(constraint ?? '');
+    if (code === '23505') return typeof constraint === 'string' ? constraint : '';
   }
   return undefined;
 }

@@ -1,11 +1,15 @@
 import { html } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
 
 /** Escaped by construction: every value that is put into an `html` template is, unless it is such a template itself. */
 export type Html = ReturnType<typeof html>;
 
+/** The text of a page: no part of ours is a promise, so neither is the whole. */
+export const rendered = (page: Html): string => (page as HtmlEscapedString).toString();
+
 /** One page: a card on a plain ground, one stylesheet, no script. */
 export function layout(title: string, content: Html): string {
-  return String(html`<!doctype html>
+  return rendered(html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
