@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import SchemaBuilder from '@pothos/core';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import { type GraphQLNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { AccessRule } from '../../src/graphql/access.ts';
+import '../../src/graphql/access-plugin.ts';
+import { printedSchema } from '../../src/graphql/print-schema.ts';
+import { schema } from '../../src/graphql/schema.ts';
+
+const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+
+interface Described {
+  readonly coordinate: string;
+  readonly description: string | null | undefined;
+}
+
+/** The type itself and everything in it that can have a description. */
+function partsOf(type: GraphQLNamedType): Described[] {
+  const parts: Described[] = [{ coordinate: type.name, description: type.description }];
+  const add = (name: string, description: string | null | undefined) =>
+    parts.push({ coordinate: `${type.name}.${name}`, description });
+  if (isEnumType(type)) for (const value of type.getValues()) add(value.name, value.description);
+  if (isInputObjectType(type)) for (const field of Object.values(type.getFields())) add(field.name, field.description);
+  if (isObjectType(type) || isInterfaceType(type))
+    for (const field of Object.values(type.getFields())) {
+      add(field.name, field.description);
+      for (const argument of field.args) add(`${field.name}(${argument.name})`, argument.description);
+    }
+  return parts;
+}
+
+const ruleOf = (type: string, field: string): AccessRule | undefined => {
+  const found = schema.getType(type);
+  return isObjectType(found) ? (found.getFields()[field]?.extensions.access as AccessRule | undefined) : undefined;
+};
+
+describe('the schema', () => {
+  it('is the one in schema.graphql', () => {
+    expect(readFileSync(join(import.meta.dirname, '../../schema.graphql'), 'utf8')).toBe(printedSchema());
+  });
+
+  it('describes every type, field, argument and value', () => {
+    const silent = types.flatMap(partsOf).filter(({ description }) => !description);
+    const ofTheLanguage = new Set(['ID', 'Int', 'String', 'Boolean', 'Float']);
+    expect(silent.map(({ coordinate }) => coordinate).filter((name) => !ofTheLanguage.has(name))).toEqual([]);
+  });
+
+  it('has a rule on every field of every object type', () => {
+    const without = types
+      .filter(isObjectType)
+      .flatMap((type) => Object.keys(type.getFields()).map((field) => [type.name, field] as const))
+      .filter(([type, field]) => ruleOf(type, field) === undefined);
+    expect(without).toEqual([]);
+  });
+
+  it('is not built while a field does not say who may read it', () => {
+    const builder = new SchemaBuilder<{ AuthScopes: { access: AccessRule } }>({
+      plugins: [ScopeAuthPlugin, 'access'],
+      scopeAuth: { authScopes: () => ({ access: true }) },
+    });
+    builder.queryType({ fields: (t) => ({ open: t.string({ resolve: () => 'door' }) }) });
+    expect(() => builder.toSchema()).toThrow('Query.open does not say who may read it');
+  });
+
+  it('prints the rules, and tells them in the descriptions', () => {
+    const text = printedSchema();
+    expect(text).toContain('username: String! @requiresScopes(scopes: [["profile"], ["read"]])');
+    expect(text).toContain('deleteGroup(\n');
+    expect(text).toMatch(/\): DeleteGroupPayload @requiresScopes\(scopes: \[\["write", "groups"\]\]\)/);
+    expect(text).toMatch(/viewer: Viewer @authenticated/);
+    expect(text).toContain('Requires scope: `write` and `groups`. Requires permission: MANAGE_GROUPS.');
+    expect(text).toContain('Requires scope: `clients`. Requires permission: MANAGE_CLIENTS, or that it is your own.');
+  });
+
+  it('S1-05 S1-06 I157 has no field for a hash, a digest, a session or a stored token', () => {
+    const names = types.filter(isObjectType).flatMap((type) => Object.keys(type.getFields()));
+    expect(names.filter((name) => /hash|digest|password$|session|salt|nonce|challenge/i.test(name))).toEqual(['setPassword']);
+    expect(Object.keys((schema.getType('ClientSecret') as { getFields(): object } & GraphQLNamedType).getFields()).sort()).toEqual(
+      ['createdAt', 'expiresAt', 'id', 'label', 'lastUsedAt'],
+    );
+  });
+
+  it('keeps the names that other programs rely on', () => {
+    const fields = (type: string): string[] => {
+      const found = schema.getType(type);
+      return isObjectType(found) ? Object.keys(found.getFields()) : [];
+    };
+    expect(fields('User')).toEqual(
+      expect.arrayContaining(['id', 'username', 'email', 'emailVerified', 'firstName', 'lastName', 'attributes', 'disabled', 'createdAt', 'groups']),
+    );
+    expect(fields('Group')).toEqual(expect.arrayContaining(['id', 'name', 'permissions', 'members']));
+    expect(fields('Client')).toEqual(
+      expect.arrayContaining(
+        ('id clientId name clientUri grantTypes redirectUris responseTypes scope defaultScopes tokenEndpointAuthMethod ' +
+          'requirePkce redirectUriOptional clientIdIssuedAt owner servicePermissions secrets').split(' '),
+      ),
+    );
+    expect(fields('AuditEvent')).toEqual(expect.arrayContaining('id at kind actor client ip requestId detail'.split(' ')));
+  });
+});
