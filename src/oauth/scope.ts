@@ -44,3 +44,7 @@ export function grantedScope(
     throw new OAuthError('invalid_scope', `Unknown, or not allowed to this client: ${foreign.join(' ')}`.slice(0, 200));
   return scopes;
 }
+
+/** Of what was granted, what the client may still ask for: what it has lost since, it no longer gets. */
+export const stillAllowed = (granted: readonly string[], allowed: readonly string[]): string[] =>
+  granted.filter((scope) => allowed.includes(scope));

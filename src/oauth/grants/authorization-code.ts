@@ -4,6 +4,7 @@ import { OAuthError } from '../error.ts';
 import { isRefreshable, makeTokens } from '../issue-tokens.ts';
 import { optional, required } from '../params.ts';
 import { verifyCodeVerifier } from '../pkce.ts';
+import { stillAllowed } from '../scope.ts';
 import type { TokenResponse } from '../token-response.ts';
 import type { TokenRequest } from './grant.ts';
 
@@ -24,7 +25,8 @@ export async function authorizationCode(request: TokenRequest): Promise<TokenRes
   if (code.expires_at <= now || !code.alive)
     throw new OAuthError('invalid_grant', 'The code has expired or was revoked.');
 
-  const { issue, response } = makeTokens(request, code.scopes, code.authorization_expires_at, isRefreshable(request));
+  const scopes = stillAllowed(code.scopes, client.scopes);
+  const { issue, response } = makeTokens(request, scopes, code.authorization_expires_at, isRefreshable(request));
   if (!(await spendCode(sql, code.id, issue))) throw await replayed(request, code);
   return response;
 }

@@ -12,7 +12,7 @@ import { OAuthError } from '../error.ts';
 import { type GivenSecrets, makeTokens } from '../issue-tokens.ts';
 import { secondsLater } from '../lifetime.ts';
 import { optional, required } from '../params.ts';
-import { parseScope } from '../scope.ts';
+import { parseScope, stillAllowed } from '../scope.ts';
 import { type TokenResponse, tokenResponse } from '../token-response.ts';
 import type { TokenRequest } from './grant.ts';
 
@@ -38,9 +38,9 @@ export async function refreshToken(request: TokenRequest): Promise<TokenResponse
 
 const dead = (): OAuthError => new OAuthError('invalid_grant', 'The refresh token has expired or was revoked.');
 
-/** §6: never wider than what was granted; what the client has lost since, it no longer gets. */
+/** §6: never wider than what was granted. */
 function narrowScope({ params, client }: TokenRequest, token: RefreshRow): string[] {
-  const granted = token.scopes.filter((scope) => client.scopes.includes(scope));
+  const granted = stillAllowed(token.scopes, client.scopes);
   const asked = optional(params, 'scope');
   if (asked === undefined) return granted;
   const scopes = parseScope(asked);

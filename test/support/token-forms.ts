@@ -1,0 +1,65 @@
+import { expect } from 'vitest';
+import { CALLBACK, issueCode } from './authorize.ts';
+import type { TestClient, TestUser } from './fixtures.ts';
+import { expectTokenError } from './invariants.ts';
+import type { TestServer } from './server.ts';
+
+type Form = Record<string, string>;
+
+/** RFC 6749 §4.1.3 */
+export const exchange = (code: string, more: Form = {}): Form => ({
+  grant_type: 'authorization_code',
+  code,
+  redirect_uri: CALLBACK,
+  ...more,
+});
+
+/** RFC 6749 §6 */
+export const refreshing = (refreshToken: string, more: Form = {}): Form => ({
+  grant_type: 'refresh_token',
+  refresh_token: refreshToken,
+  ...more,
+});
+
+export interface TokenPair {
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly expires_in: number;
+  readonly scope: string;
+}
+
+/** The tokens of a fresh approval. */
+export async function tokenPair(
+  server: TestServer,
+  client: TestClient,
+  query: Form = {},
+  user?: TestUser,
+): Promise<TokenPair> {
+  const { status, body } = await server.token(exchange(await issueCode(server, client, query, user)), client);
+  expect(status).toBe(200);
+  return body;
+}
+
+/** What the bearer of that access token is told: 200, or 401 once it is dead. */
+export const bearerStatus = async (server: TestServer, accessToken: string): Promise<number> =>
+  (await server.graphql('{ viewer { id } }', accessToken)).status;
+
+/** Neither token of the pair is good for anything any more. */
+export async function expectDead(
+  server: TestServer,
+  client: TestClient,
+  { access_token, refresh_token }: TokenPair,
+): Promise<void> {
+  expect(await bearerStatus(server, access_token)).toBe(401);
+  expectTokenError(await server.token(refreshing(refresh_token), client), 400, 'invalid_grant');
+}
+
+/** Events of that kind in the audit trail, and whom they name. */
+export async function eventsOf({ database }: TestServer, kind: string, { clientId }: TestClient): Promise<unknown[]> {
+  return database
+    .em()
+    .execute(
+      'SELECT e.actor_id, e.ip, e.detail FROM audit_events e JOIN clients c ON c.id = e.client_id WHERE e.kind = ? AND c.client_id = ?',
+      [kind, clientId],
+    );
+}
