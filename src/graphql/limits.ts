@@ -35,8 +35,7 @@ export class Meter {
     if (this.#depth > LIMITS.depth) return tooMuch(`is nested more than ${LIMITS.depth} levels deep`);
     if (this.#aliases > LIMITS.aliases) return tooMuch(`has more than ${LIMITS.aliases} aliases`);
     if (this.#directives > LIMITS.directives) return tooMuch(`has more than ${LIMITS.directives} directives`);
-    if (this.#cost > LIMITS.cost || this.#steps > STEPS)
-      return tooMuch(`asks for too much at once (the limit is ${LIMITS.cost} look-ups)`);
+    if (this.#cost > LIMITS.cost || this.#steps > STEPS) return tooMuch(`takes more than ${LIMITS.cost} look-ups`);
     return undefined;
   }
 }

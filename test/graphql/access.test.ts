@@ -57,7 +57,11 @@ const CASES = Object.keys(TABLE).flatMap((field) =>
 );
 
 /** What the table says: nothing, or the code of the refusal. */
-function expected({ scopes, who }: Row, actor: (typeof ACTORS)[number], granted: readonly string[]): string | undefined {
+function expected(
+  { scopes, who }: Row,
+  actor: (typeof ACTORS)[number],
+  granted: readonly string[],
+): string | undefined {
   if (scopes.some((scope) => !granted.includes(scope))) return 'INSUFFICIENT_SCOPE';
   if (actor === 'superuser' || who === undefined) return undefined;
   if (actor === 'service') return 'FORBIDDEN';
@@ -70,7 +74,11 @@ const tokens = new Map<string, string>();
 beforeAll(async () => {
   server = await startServer();
   const client = await server.client();
-  const people = { superuser: await server.user({ superuser: true }), 'plain user': await server.user(), service: null };
+  const people = {
+    superuser: await server.user({ superuser: true }),
+    'plain user': await server.user(),
+    service: null,
+  };
   for (const actor of ACTORS)
     for (const [name, scopes] of Object.entries(SCOPES))
       tokens.set(`${actor}, ${name}`, await server.accessToken({ client, user: people[actor], scopes }));
@@ -89,7 +97,9 @@ const refusal = ({ status, body }: Answer): string | undefined => {
 
 describe('S1-08 S1-09 S1-10 who may do what, field by field', () => {
   it('names every root field there is, and no other', () => {
-    const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.keys(type?.getFields() ?? {}));
+    const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+      Object.keys(type?.getFields() ?? {}),
+    );
     expect(Object.keys(TABLE).sort()).toEqual(fields.sort());
   });
 

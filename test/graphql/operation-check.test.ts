@@ -47,12 +47,16 @@ describe('the whole operation is checked before any resolver runs', () => {
     const token = await server.accessToken({ client, user, scopes: ['write'] });
     const document = (shown: string) => `mutation { updateUser(input: {id: "${user.id}"}) { ${shown} } }`;
     const answer = await server.graphql(document('user { id }'), token);
-    expect(answer.body.errors[0].extensions).toMatchObject({ requiredScopes: ['write', 'read'], missingScopes: ['read'] });
+    expect(answer.body.errors[0].extensions).toMatchObject({
+      requiredScopes: ['write', 'read'],
+      missingScopes: ['read'],
+    });
     expect((await server.graphql(document('errors { code }'), token)).status).toBe(200);
   });
 
   it('gathers all that is missing', async () => {
-    const document = '{ users { nodes { groups { nodes { id } } } } clients { nodes { id } } auditEvents { nodes { id } } }';
+    const document =
+      '{ users { nodes { groups { nodes { id } } } } clients { nodes { id } } auditEvents { nodes { id } } }';
     expect(await missing(document)).toEqual(['groups', 'clients', 'audit']);
   });
 
@@ -78,7 +82,9 @@ describe('the whole operation is checked before any resolver runs', () => {
 
   it('heeds them on fragments as well', async () => {
     const fragment = 'fragment Teams on Query { groups { nodes { id } } }';
-    expect(await missing(`query($no: Boolean!) { viewer { id } ...Teams @include(if: $no) } ${fragment}`, { no: false })).toBeUndefined();
+    expect(
+      await missing(`query($no: Boolean!) { viewer { id } ...Teams @include(if: $no) } ${fragment}`, { no: false }),
+    ).toBeUndefined();
     expect(await missing(`{ viewer { id } ... @skip(if: false) { ...Teams } } ${fragment}`)).toEqual(['groups']);
   });
 
@@ -134,8 +140,11 @@ describe('the whole operation is checked before any resolver runs', () => {
           },
         }),
       );
-    const codes = ({ errors }: ExecutionResult) => errors?.map((error) => [error.path?.join('.'), error.extensions.code]);
-    expect(codes(await run('{ viewer { id groups { nodes { id } } } }', token))).toEqual([['viewer.groups', 'INSUFFICIENT_SCOPE']]);
+    const codes = ({ errors }: ExecutionResult) =>
+      errors?.map((error) => [error.path?.join('.'), error.extensions.code]);
+    expect(codes(await run('{ viewer { id groups { nodes { id } } } }', token))).toEqual([
+      ['viewer.groups', 'INSUFFICIENT_SCOPE'],
+    ]);
     expect(codes(await run('mutation { deleteUser(input: {id: "usr_x"}) { errors { code } } }', token))).toEqual([
       ['deleteUser', 'INSUFFICIENT_SCOPE'],
     ]);

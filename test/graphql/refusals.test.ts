@@ -45,14 +45,18 @@ describe('three refusals, never confused', () => {
     const users = await server.graphql(`{ users { nodes { id } } user(id: "${user.id}") { username } }`, token);
     expect(users).toMatchObject({ status: 200, body: { data: { user: { username: user.username } } } });
     expect((await server.graphql('{ groups { nodes { name } } }', token)).status).toBe(403);
-    expect((await server.graphql('{ users { nodes { groups { nodes { name } } } } }', token)).body.errors[0].extensions)
-      .toMatchObject({ requiredScopes: ['read', 'groups'], missingScopes: ['groups'] });
+    expect(
+      (await server.graphql('{ users { nodes { groups { nodes { name } } } } }', token)).body.errors[0].extensions,
+    ).toMatchObject({ requiredScopes: ['read', 'groups'], missingScopes: ['groups'] });
   });
 
   it('S1-20 tells missing, dead and insufficient tokens apart', async () => {
     const none = await server.graphql('{ viewer { id } }');
     const dead = await server.graphql('{ viewer { id } }', 'gat_nothing');
-    const few = await server.graphql('{ viewer { username } }', await server.accessToken({ client, user, scopes: ['openid'] }));
+    const few = await server.graphql(
+      '{ viewer { username } }',
+      await server.accessToken({ client, user, scopes: ['openid'] }),
+    );
     expect([none.status, dead.status, few.status]).toEqual([401, 401, 403]);
     expect(none.headers.get('WWW-Authenticate')).toBe('Bearer realm="gatehouse"');
     expect(dead.headers.get('WWW-Authenticate')).toBe('Bearer realm="gatehouse", error="invalid_token"');
@@ -76,7 +80,10 @@ describe('three refusals, never confused', () => {
   it('S1-08 refuses the directory to a service until it is given it', async () => {
     const plain = await server.graphql('{ users { nodes { id } } }', await server.accessToken({ client, user: null }));
     const given = await server.client({ servicePermissions: ['READ_DIRECTORY'] });
-    const read = await server.graphql('{ viewer { id } users { nodes { id } } }', await server.accessToken({ client: given, user: null }));
+    const read = await server.graphql(
+      '{ viewer { id } users { nodes { id } } }',
+      await server.accessToken({ client: given, user: null }),
+    );
     expect(plain.body.errors[0].extensions.code).toBe('FORBIDDEN');
     expect(read).toMatchObject({ status: 200, body: { data: { viewer: null } } });
     expect(read.body.data.users.nodes.length).toBeGreaterThan(0);
@@ -87,7 +94,11 @@ describe('three refusals, never confused', () => {
     const document = 'mutation($input: CreateUserInput!) { createUser(input: $input) { errors { code } } }';
     const variables = { input: { username: unique('made') } };
     const person = await server.graphql(document, await server.accessToken({ client: powerful, user }), variables);
-    const service = await server.graphql(document, await server.accessToken({ client: powerful, user: null }), variables);
+    const service = await server.graphql(
+      document,
+      await server.accessToken({ client: powerful, user: null }),
+      variables,
+    );
     expect(person.body.errors[0].extensions.code).toBe('FORBIDDEN');
     expect(service.body).toEqual({ data: { createUser: { errors: [] } } });
   });

@@ -76,10 +76,12 @@ describe('the schema', () => {
 
   it('S1-05 S1-06 I157 has no field for a hash, a digest, a session or a stored token', () => {
     const names = types.filter(isObjectType).flatMap((type) => Object.keys(type.getFields()));
-    expect(names.filter((name) => /hash|digest|password$|session|salt|nonce|challenge/i.test(name))).toEqual(['setPassword']);
-    expect(Object.keys((schema.getType('ClientSecret') as { getFields(): object } & GraphQLNamedType).getFields()).sort()).toEqual(
-      ['createdAt', 'expiresAt', 'id', 'label', 'lastUsedAt'],
-    );
+    expect(names.filter((name) => /hash|digest|password$|session|salt|nonce|challenge/i.test(name))).toEqual([
+      'setPassword',
+    ]);
+    expect(
+      Object.keys((schema.getType('ClientSecret') as { getFields(): object } & GraphQLNamedType).getFields()).sort(),
+    ).toEqual(['createdAt', 'expiresAt', 'id', 'label', 'lastUsedAt']);
   });
 
   it('keeps the names that other programs rely on', () => {
@@ -88,15 +90,30 @@ describe('the schema', () => {
       return isObjectType(found) ? Object.keys(found.getFields()) : [];
     };
     expect(fields('User')).toEqual(
-      expect.arrayContaining(['id', 'username', 'email', 'emailVerified', 'firstName', 'lastName', 'attributes', 'disabled', 'createdAt', 'groups']),
+      expect.arrayContaining([
+        'id',
+        'username',
+        'email',
+        'emailVerified',
+        'firstName',
+        'lastName',
+        'attributes',
+        'disabled',
+        'createdAt',
+        'groups',
+      ]),
     );
     expect(fields('Group')).toEqual(expect.arrayContaining(['id', 'name', 'permissions', 'members']));
     expect(fields('Client')).toEqual(
       expect.arrayContaining(
-        ('id clientId name clientUri grantTypes redirectUris responseTypes scope defaultScopes tokenEndpointAuthMethod ' +
-          'requirePkce redirectUriOptional clientIdIssuedAt owner servicePermissions secrets').split(' '),
+        (
+          'id clientId name clientUri grantTypes redirectUris responseTypes scope defaultScopes tokenEndpointAuthMethod ' +
+          'requirePkce redirectUriOptional clientIdIssuedAt owner servicePermissions secrets'
+        ).split(' '),
       ),
     );
-    expect(fields('AuditEvent')).toEqual(expect.arrayContaining('id at kind actor client ip requestId detail'.split(' ')));
+    expect(fields('AuditEvent')).toEqual(
+      expect.arrayContaining('id at kind actor client ip requestId detail'.split(' ')),
+    );
   });
 });

@@ -1,0 +1,138 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeSecret } from '../../src/secrets.ts';
+import { AccessToken } from '../../src/store/entities/access-token.ts';
+import type { TestClient, TestUser } from '../support/fixtures.ts';
+import { expectCleanAnswer } from '../support/invariants.ts';
+import { read } from '../support/send.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { countStatements } from './statements.ts';
+
+const QUERY = JSON.stringify({ query: '{ viewer { id } }' });
+const JSON_TYPE = { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json' };
+
+let server: TestServer;
+let client: TestClient;
+let user: TestUser;
+let token: string;
+beforeAll(async () => {
+  server = await startServer();
+  client = await server.client();
+  user = await server.user();
+  token = await server.accessToken({ client, user });
+});
+afterAll(() => server?.close());
+
+const ask = async (headers: Record<string, string>, body: string | URLSearchParams = QUERY, path = '/graphql') =>
+  read(await server.request(path, { method: 'POST', body, headers: { ...JSON_TYPE, ...headers } }));
+
+function expectBearer(
+  { status, headers, body }: Awaited<ReturnType<typeof ask>>,
+  wanted: number,
+  error?: string,
+): void {
+  expectCleanAnswer({ status, headers }, body);
+  expect(status).toBe(wanted);
+  expect(headers.get('WWW-Authenticate')).toBe(`Bearer realm="gatehouse"${error ? `, error="${error}"` : ''}`);
+  expect(headers.get('Content-Type')).toBe('application/graphql-response+json; charset=utf-8');
+  expect(headers.get('Cache-Control')).toBe('no-store');
+  expect(body.errors).toHaveLength(1);
+  expect(body).not.toHaveProperty('data');
+}
+
+describe('RFC 6750: the bearer token of /graphql', () => {
+  it('H130 challenges without an error where there are no credentials, and runs nothing', async () => {
+    expectBearer(await ask({}), 401);
+    expectBearer(await ask({ Authorization: `Basic ${btoa('a:b')}` }), 401);
+    expect(await countStatements(server.database, () => ask({}))).toBe(0);
+  });
+
+  it('H131 answers malformed, unknown, expired and revoked tokens alike', async () => {
+    const [expired, revoked] = [await server.accessToken({ client, user }), await server.accessToken({ client, user })];
+    const em = server.database.em();
+    const rows = await em.find(AccessToken, {}, { orderBy: { createdAt: 'desc', id: 'desc' }, limit: 2 });
+    for (const [at, row] of rows.entries()) {
+      if (at === 0) row.revokedAt = new Date();
+      else row.expiresAt = new Date(0);
+    }
+    await em.flush();
+    const answers = [];
+    for (const bad of ['x', '', '!!', makeSecret('gat'), expired, revoked, `${token}x`])
+      answers.push(await ask({ Authorization: `Bearer ${bad}` }));
+    for (const answer of answers) expectBearer(answer, 401, 'invalid_token');
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+  });
+
+  it('H133 reads the scheme in any case', async () => {
+    expect((await ask({ authorization: `bearer ${token}` })).status).toBe(200);
+    expect((await ask({ authorization: `BEARER ${token}` })).status).toBe(200);
+  });
+
+  it('H134 takes the token from the header only, and from there only once', async () => {
+    const Authorization = `Bearer ${token}`;
+    expectBearer(await ask({ Authorization }, QUERY, `/graphql?access_token=${token}`), 400, 'invalid_request');
+    expectBearer(await ask({}, QUERY, `/graphql?access_token=${token}`), 400, 'invalid_request');
+    const body = JSON.stringify({ query: '{ viewer { id } }', access_token: token });
+    expectBearer(await ask({ Authorization }, body), 400, 'invalid_request');
+    const form = { Authorization, 'Content-Type': 'application/x-www-form-urlencoded' };
+    expectBearer(await ask(form, `query={viewer{id}}&access_token=${token}`), 400, 'invalid_request');
+  });
+
+  it('H136 does not take it from a form', async () => {
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    expectBearer(await ask(form, `access_token=${token}&query={viewer{id}}`), 401);
+  });
+
+  it('H137 refuses two Authorization headers, whichever is good', async () => {
+    const twice = (values: string[]) =>
+      new Promise<{ status: number | undefined; challenge: string | undefined }>((resolve, reject) => {
+        const headers = { ...JSON_TYPE, Host: new URL(server.config.issuer).host };
+        const outgoing = httpRequest(`${server.url}/graphql`, { method: 'POST', headers, agent: false }, (incoming) => {
+          incoming.resume();
+          resolve({ status: incoming.statusCode, challenge: incoming.headers['www-authenticate'] });
+        });
+        outgoing.setHeader('Authorization', values);
+        outgoing.once('error', reject);
+        outgoing.end(QUERY);
+      });
+    const expected = { status: 400, challenge: 'Bearer realm="gatehouse", error="invalid_request"' };
+    expect(await twice(['Bearer nothing', `Bearer ${token}`])).toEqual(expected);
+    expect(await twice([`Bearer ${token}`, 'Bearer nothing'])).toEqual(expected);
+  });
+
+  it('H139 takes no other secret for an access token', async () => {
+    const { body } = await server.token(
+      { grant_type: 'password', username: user.username, password: user.password },
+      client,
+    );
+    for (const other of [body.refresh_token, makeSecret('gac'), client.secret, btoa('session')])
+      expectBearer(await ask({ Authorization: `Bearer ${other}` }), 401, 'invalid_token');
+    expect((await ask({ Authorization: `Bearer ${body.access_token}` })).status).toBe(200);
+  });
+
+  it('H140 is not moved by cookies', async () => {
+    const browser = server.browser();
+    await browser.submit(await browser.get('/login'), { username: user.username, password: user.password });
+    const Cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    expect(Cookie).not.toBe('');
+    expectBearer(await ask({ Cookie }), 401);
+  });
+
+  it('H143 answers 401 from the request after the revocation on', async () => {
+    const spent = await server.accessToken({ client, user });
+    const revoked = await server.graphql(
+      'mutation($t: String!) { revokeToken(input: {token: $t}) { revoked } }',
+      spent,
+      { t: spent },
+    );
+    expect(revoked.body).toEqual({ data: { revokeToken: { revoked: true } } });
+    expectBearer(await ask({ Authorization: `Bearer ${spent}` }), 401, 'invalid_token');
+  });
+
+  it('H146 lets nobody keep an answer', async () => {
+    const answer = await ask({ Authorization: `Bearer ${token}` });
+    expect(answer.headers.get('Cache-Control')).toBe('no-store');
+    expect(answer.headers.get('Set-Cookie')).toBeNull();
+    expectCleanAnswer(answer, answer.body);
+  });
+});
