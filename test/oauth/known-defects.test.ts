@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CALLBACK, codeRequest, issueCode } from '../support/authorize.ts';
+import { unique } from '../support/fixtures.ts';
+import { expectTokenError } from '../support/invariants.ts';
+import { expectErrorPage, expectNothingWritten } from '../support/refusals.ts';
+import { read } from '../support/send.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+describe('What other servers got wrong', () => {
+  it('S3-12 checks the redirect_uri against the client that asks, not against any client', async () => {
+    const [one, other] = [await server.client(), await server.client({ redirectUris: ['https://other.example/cb'] })];
+    for (const redirect_uri of ['https://other.example/cb', 'https://nobody.example/', `${CALLBACK}?x=1`])
+      await expectNothingWritten(server, async () =>
+        expectErrorPage(await server.request(codeRequest(one, { redirect_uri }))),
+      );
+    await expectErrorPage(await server.request(codeRequest(other)));
+  });
+
+  it('S3-12 binds a code to its client, also when both have the same redirect URI', async () => {
+    const [one, other] = [await server.client(), await server.client()];
+    const code = await issueCode(server, one);
+    const form = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK };
+    await expectNothingWritten(server, async () =>
+      expectTokenError(await server.token(form, other), 400, 'invalid_grant'),
+    );
+    expect((await server.token(form, one)).status).toBe(200);
+  });
+
+  it('S3-12 parts Basic at the first colon, whatever follows it', async () => {
+    const secrets = [
+      'pass: word with a colon and a blank',
+      'a:b:c:d:e:f:g:h:i:j:k:l:m:n:o:p:q:r:s',
+      ':starts with a colon, 32 chars long',
+      'ends with a colon and is 32 long:',
+    ];
+    for (const secret of secrets) {
+      const client = await server.client({}, { clientId: unique('imported'), secret });
+      expect((await server.token({ grant_type: 'client_credentials' }, client)).status).toBe(200);
+      const cut = { ...client, secret: secret.split(': ')[0]?.slice(0, -1) ?? '' };
+      const { status } = await server.token({ grant_type: 'client_credentials' }, cut);
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(500);
+    }
+  });
+
+  it('S3-12 takes no bearer token out of the query string, nor out of a form', async () => {
+    const token = await server.accessToken({ scopes: ['read', 'profile'] });
+    const body = JSON.stringify({ query: '{ viewer { username } }' });
+    const json = { 'Content-Type': 'application/json' };
+    const inQuery = await read(
+      await server.request(`/graphql?access_token=${token}`, { method: 'POST', body, headers: json }),
+    );
+    const form = new URLSearchParams({ access_token: token, query: '{ viewer { username } }' });
+    const inForm = await read(await server.request('/graphql', { method: 'POST', body: form }));
+    const inJson = await read(
+      await server.request('/graphql', {
+        method: 'POST',
+        body: body.replace('{', `{"access_token":"${token}",`),
+        headers: json,
+      }),
+    );
+    for (const { status, body: told } of [inQuery, inForm, inJson]) {
+      expect([400, 401, 415]).toContain(status);
+      expect(told).not.toHaveProperty('data');
+      expect(JSON.stringify(told)).not.toContain(token);
+    }
+    expect(server.log.join('')).not.toContain(token);
+    const inHeader = await server.graphql('{ viewer { username } }', token);
+    expect(inHeader.status).toBe(200);
+  });
+});
