@@ -48,7 +48,8 @@ export interface ImportedClient {
 }
 
 const IMPORTED_SECRET_MIN = 32;
-const CLIENT_ID = /^[A-Za-z0-9._~-]{1,200}$/;
+/** RFC 6749 App. A.1: VSCHAR, as other servers have made them; without blanks around it, which nobody sees. */
+const CLIENT_ID = /^(?! )[\x20-\x7e]{1,200}(?<! )$/;
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** Registers a client and returns its secret, which is told this once; a public client has none. */
@@ -115,7 +116,11 @@ async function leaveRoom(tx: Em, actor: Actor): Promise<void> {
 
 function checkImported({ clientId, secret, seeded }: ImportedClient, publicClient: boolean): void {
   if (clientId !== undefined && !CLIENT_ID.test(clientId))
-    throw new DomainError('INVALID', 'A client id has at most 200 letters, digits and -._~', ['clientId']);
+    throw new DomainError(
+      'INVALID',
+      'A client id is printable ASCII, at most 200 characters, without blanks around it',
+      ['clientId'],
+    );
   if (secret === undefined) return;
   if (publicClient) throw new DomainError('INVALID', 'A public client has no secret', ['secret']);
   // A generated secret has 256 bits; what people bring along must not be guessable either. The demo's is known to all anyway.

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeRequest, issueCode } from '../support/authorize.ts';
 import { expectTokenError } from '../support/invariants.ts';
+import { pkce } from '../support/pkce.ts';
 import { countRows, expectErrorRedirect, expectNothingWritten } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -11,7 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const newVerifier = (): string => randomBytes(32).toString('base64url');
 const challengeOf = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url');
 const S256 = (verifier: string) => ({ code_challenge: challengeOf(verifier), code_challenge_method: 'S256' });
 
@@ -52,7 +52,7 @@ describe('RFC 7636 §4.3, §4.4.1: the challenge, at the authorization endpoint'
     expect((await server.request(codeRequest(await server.client()))).headers.get('Location')).toMatch(/^\/login/);
   });
 
-  const good = challengeOf(newVerifier());
+  const good = pkce().challenge;
   it.each([
     ['RFC 7636 §4.3', { code_challenge_method: 'plain' }],
     ['RFC 7636 §4.3', { code_challenge_method: 's256' }],
@@ -79,7 +79,7 @@ describe('RFC 7636 §4.3, §4.4.1: the challenge, at the authorization endpoint'
 
 describe('RFC 7636 §4.6: the verifier, at the token endpoint', () => {
   it('takes the right one, of a client with a secret and of one without', async () => {
-    const verifier = newVerifier();
+    const verifier = pkce().verifier;
     const client = await server.client({ requirePkce: true });
     const code = await issueCode(server, client, S256(verifier));
     expect((await server.token(exchange(code, { code_verifier: verifier }), client)).status).toBe(200);
@@ -92,13 +92,13 @@ describe('RFC 7636 §4.6: the verifier, at the token endpoint', () => {
   });
 
   it('C52, C53: any other is refused, issues nothing and does not spend the code', async () => {
-    const verifier = newVerifier();
+    const verifier = pkce().verifier;
     const client = await server.client();
     const code = await issueCode(server, client, S256(verifier));
-    const other = newVerifier();
+    const other = pkce().verifier;
     await issueCode(server, client, S256(other));
     const wrong = [
-      ...[newVerifier(), other, challengeOf(verifier), verifier.slice(1), verifier.toUpperCase(), `${verifier}=`],
+      ...[pkce().verifier, other, challengeOf(verifier), verifier.slice(1), verifier.toUpperCase(), `${verifier}=`],
       ...[
         'x'.repeat(42),
         'x'.repeat(43),
@@ -127,7 +127,7 @@ describe('RFC 7636 §4.6: the verifier, at the token endpoint', () => {
   });
 
   it('a verifier twice is malformed; one without a challenge is a downgrade', async () => {
-    const verifier = newVerifier();
+    const verifier = pkce().verifier;
     const client = await server.client();
     const code = await issueCode(server, client, S256(verifier));
     const twice = new URLSearchParams(exchange(code, { code_verifier: verifier }));
@@ -141,7 +141,7 @@ describe('RFC 7636 §4.6: the verifier, at the token endpoint', () => {
   it('C55: at a refresh it is ignored', async () => {
     const client = await server.client();
     const { body } = await server.token(exchange(await issueCode(server, client)), client);
-    const form = { grant_type: 'refresh_token', refresh_token: body.refresh_token, code_verifier: newVerifier() };
+    const form = { grant_type: 'refresh_token', refresh_token: body.refresh_token, code_verifier: pkce().verifier };
     expect((await server.token(form, client)).status).toBe(200);
   });
 });
