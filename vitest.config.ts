@@ -5,6 +5,7 @@ const NO_DATABASE = [
   'test/house.test.ts',
   'test/config.test.ts',
   'test/log.test.ts',
+  'test/cli/help.test.ts',
   'test/store/data-directory.test.ts',
 ];
 
@@ -13,8 +14,9 @@ export default defineConfig({
     // Node itself loads the code, as in production: Vite's own resolution would load a second copy of `graphql`.
     experimental: { viteModuleRunner: false },
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Two cores, and some tests start whole processes.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,

@@ -26,8 +26,9 @@ Examples:
     );
   program
     .command('serve')
-    .description('Migrate and serve: what npm start does. --json prints the start in JSON.')
+    .description('Migrate and serve: what npm start does.')
     .option('--json', 'tell of the start in JSON')
+    .addHelpText('after', '\nExample:\n  $ PORT=8080 gatehouse serve')
     .action(async ({ json }: { json?: true }) => {
       // Every other command does without the whole HTTP floor.
       const { serve } = await import('./server.ts');

@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../src/config.ts';
+
+const KEY = 'k'.repeat(32);
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('S4-04: every setting has its default in one place, and every one can be overridden', () => {
+  it('has a default for each', () => {
+    expect(loadConfig({})).toEqual({
+      port: 4400,
+      host: '127.0.0.1',
+      issuer: 'http://localhost:4400',
+      issuerIsLoopback: true,
+      insecureHttp: false,
+      databaseUrl: undefined,
+      dataDir: './data',
+      admin: undefined,
+      secretKeys: [],
+      accessTokenTtl: 3600,
+      refreshTokenIdleTtl: 14 * 86_400,
+      refreshTokenTtl: 90 * 86_400,
+      refreshGrace: 10,
+      codeTtl: 60,
+      trustProxy: false,
+      logLevel: 'info',
+      graphiql: true,
+      migrate: 'auto',
+      production: false,
+    });
+  });
+
+  it.each([
+    [{ PORT: '8080' }, { port: 8080, issuer: 'http://localhost:8080' }],
+    [{ HOST: '::' }, { host: '::' }],
+    [{ ISSUER: 'https://id.example.com' }, { issuer: 'https://id.example.com', issuerIsLoopback: false }],
+    [
+      { DATABASE_URL: 'postgres://db/x', SECRET_KEY: `${KEY},${KEY}2` },
+      { databaseUrl: 'postgres://db/x', secretKeys: [KEY, `${KEY}2`] },
+    ],
+    [{ DATA_DIR: '/srv/gatehouse' }, { dataDir: '/srv/gatehouse' }],
+    [
+      { ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'long enough' },
+      { admin: { username: 'root', password: 'long enough' } },
+    ],
+    [{ ACCESS_TOKEN_TTL: '36000' }, { accessTokenTtl: 36_000 }],
+    [{ REFRESH_TOKEN_IDLE_TTL: '60' }, { refreshTokenIdleTtl: 60 }],
+    [{ REFRESH_TOKEN_TTL: '9999999' }, { refreshTokenTtl: 9_999_999 }],
+    [{ REFRESH_GRACE: '0' }, { refreshGrace: 0 }],
+    [{ CODE_TTL: '600' }, { codeTtl: 600 }],
+    [{ TRUST_PROXY: '1' }, { trustProxy: true }],
+    [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
+    [{ GRAPHIQL: 'off' }, { graphiql: false }],
+    [{ MIGRATE: 'check' }, { migrate: 'check' }],
+    [{ NODE_ENV: 'production' }, { production: true }],
+    [
+      { PORT: '', ISSUER: '' },
+      { port: 4400, issuer: 'http://localhost:4400' },
+    ],
+  ])('%j', (env, changed) => {
+    expect(loadConfig(env)).toMatchObject(changed);
+  });
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(loadConfig({}))).toBe(true);
+  });
+});
+
+describe('S2-01, S4-03: https everywhere but on this machine', () => {
+  it.each([
+    'http://localhost:4400',
+    'http://127.0.0.1:4400',
+    'http://127.8.9.1',
+    'http://[::1]:4400',
+    'https://id.example.com',
+  ])('%s is an issuer', (issuer) => {
+    expect(faultsOf({ ISSUER: issuer })).toEqual([]);
+  });
+
+  it.each([
+    'http://id.example.com',
+    'http://10.0.0.1:4400',
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com',
+  ])('%s is refused, unless INSECURE_HTTP=1 says so in so many letters', (issuer) => {
+    expect(faultsOf({ ISSUER: issuer })).toEqual([expect.stringContaining('ISSUER must be https off this machine')]);
+    expect(loadConfig({ ISSUER: issuer, INSECURE_HTTP: '1' })).toMatchObject({ issuer, insecureHttp: true });
+  });
+
+  it.each([
+    'id.example.com',
+    'https://id.example.com/',
+    'https://id.example.com/path',
+    'https://id.example.com?a',
+    'ftp://x',
+    'https://a:b@id.example.com',
+  ])('%s is no issuer at all', (issuer) => {
+    expect(faultsOf({ ISSUER: issuer })).toEqual([expect.stringMatching(/^ISSUER must/)]);
+  });
+});
+
+describe('faults', () => {
+  it('are told all at once, each with its name', () => {
+    const env = {
+      PORT: 'http',
+      ACCESS_TOKEN_TTL: '-1',
+      LOG_LEVEL: 'loud',
+      TRUST_PROXY: 'yes',
+      ADMIN_PASSWORD: 'short',
+    };
+    expect(new Set(faultsOf(env).map((fault) => fault.split(' ')[0]))).toEqual(new Set(Object.keys(env)));
+  });
+
+  it.each([
+    [{ DATABASE_URL: 'postgres://db/x' }, 'SECRET_KEY is required with DATABASE_URL'],
+    [{ DATABASE_URL: 'mysql://db/x', SECRET_KEY: KEY }, 'DATABASE_URL must begin with postgres://'],
+    [{ SECRET_KEY: 'short' }, 'each key needs 32 bytes'],
+    [{ SECRET_KEY: `${KEY},short` }, 'each key needs 32 bytes'],
+    [{ ADMIN_USERNAME: 'root' }, 'ADMIN_USERNAME and ADMIN_PASSWORD go together'],
+    [{ REFRESH_TOKEN_IDLE_TTL: '100', REFRESH_TOKEN_TTL: '99' }, 'REFRESH_TOKEN_IDLE_TTL must not be longer'],
+    [{ PORT: '65536' }, 'PORT must be a port number'],
+    [{ ACCESS_TOKEN_TTL: '1.5' }, 'ACCESS_TOKEN_TTL must be a whole number'],
+  ])('%j', (env, fault) => {
+    expect(faultsOf(env).join('\n')).toContain(fault);
+  });
+
+  it('never repeat a secret', () => {
+    const env = {
+      SECRET_KEY: 'tooshortbutsecret',
+      DATABASE_URL: 'mysql://me:hunter22@db/x',
+      ADMIN_PASSWORD: 'hunter2',
+    };
+    expect(faultsOf(env).join('\n')).not.toMatch(/tooshort|hunter2/);
+  });
+});
+
+describe('secrets from files', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-config-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(directory, name), text);
+    return join(directory, name);
+  };
+
+  it('come without the line end that editors leave', () => {
+    expect(loadConfig({ SECRET_KEY_FILE: file('key', `${KEY}\n`) }).secretKeys).toEqual([KEY]);
+  });
+
+  it('may not be set in two ways, and must be there', () => {
+    expect(faultsOf({ SECRET_KEY: KEY, SECRET_KEY_FILE: file('key2', KEY) })).toEqual([
+      'SECRET_KEY and SECRET_KEY_FILE are both set: keep one',
+    ]);
+    expect(faultsOf({ SECRET_KEY_FILE: join(directory, 'none') })).toEqual([
+      `SECRET_KEY_FILE cannot be read: ${join(directory, 'none')}`,
+    ]);
+  });
+});

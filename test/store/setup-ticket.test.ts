@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { digest } from '../../src/secrets.ts';
+import { issueSetupTicket, setupTicketIsLive, spendSetupTicket } from '../../src/store/setup-ticket.ts';
+import { type StartedDatabase, startDatabase } from '../../src/store/start-database.ts';
+import { migratedDatabase, type TestDatabase } from '../support/database.ts';
+import { registerPerson } from '../support/fixtures.ts';
+
+const NOW = new Date('2026-11-21T12:00:00Z');
+const LATER = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
+const ORIGIN = { ip: '127.0.0.1', requestId: 'test' };
+
+const administrator = (name: string) => ({
+  username: name,
+  usernameKey: name,
+  email: undefined,
+  emailKey: undefined,
+  passwordHash: '$argon2id$…',
+});
+
+describe('the set-up ticket', () => {
+  let home: TestDatabase;
+  let started: StartedDatabase;
+  beforeEach(async () => {
+    home = await migratedDatabase();
+    started = await startDatabase(loadConfig(home.env));
+  });
+  afterEach(async () => {
+    await started.close();
+    await home.remove();
+  });
+
+  const issue = async (now = NOW): Promise<string> => (await issueSetupTicket(started.database.sql, now)) ?? 'none';
+  const spend = (ticket: string, name = 'boss', now = NOW) =>
+    spendSetupTicket(started.database.sql, ticket, administrator(name), now, ORIGIN);
+  const rows = (sql: string): Promise<Record<string, unknown>[]> => started.database.em().execute(sql);
+
+  it('makes the first administrator, once, and tells the audit trail', async () => {
+    const ticket = await issue();
+    const id = await spend(ticket);
+
+    expect(await rows('SELECT id, username, superuser, disabled, seeded FROM users')).toEqual([
+      { id, username: 'boss', superuser: true, disabled: false, seeded: false },
+    ]);
+    expect(await rows('SELECT kind, actor_id, ip, request_id FROM audit_events')).toEqual([
+      { kind: 'setup.completed', actor_id: id, ip: '127.0.0.1', request_id: 'test' },
+    ]);
+    expect(await spend(ticket, 'second')).toBeUndefined();
+    expect(await rows('SELECT id FROM users')).toHaveLength(1);
+  });
+
+  it('lets one of ten who spend it at once win', async () => {
+    const ticket = await issue();
+    const made = await Promise.all(Array.from({ length: 10 }, (_, number) => spend(ticket, `boss-${number}`)));
+
+    expect(made.filter((id) => id !== undefined)).toHaveLength(1);
+    expect(await rows('SELECT id FROM users')).toHaveLength(1);
+  });
+
+  it('lives an hour', async () => {
+    const ticket = await issue();
+
+    expect(await setupTicketIsLive(started.database.sql, ticket, LATER(3599))).toBe(true);
+    expect(await setupTicketIsLive(started.database.sql, ticket, LATER(3600))).toBe(false);
+    expect(await spend(ticket, 'late', LATER(3600))).toBeUndefined();
+    expect(await spend(ticket, 'in-time', LATER(3599))).toBeDefined();
+  });
+
+  it('of two nodes that issued one each at the same moment, spent at once, makes one administrator', async () => {
+    const tickets = [await issue(), 'the ticket of the other node'] as const;
+    await rows(
+      `INSERT INTO setup_tickets VALUES ('\\x${digest(tickets[1]).toString('hex')}', '${NOW.toISOString()}', '${LATER(9).toISOString()}')`,
+    );
+    const made = await Promise.all(tickets.map((ticket, number) => spend(ticket, `boss-${number}`)));
+
+    expect(made.filter((id) => id !== undefined)).toHaveLength(1);
+    expect(await rows('SELECT id FROM users')).toHaveLength(1);
+  });
+
+  it('is replaced by the next one', async () => {
+    const [first, second] = [await issue(), await issue(LATER(1))];
+
+    expect(await spend(first)).toBeUndefined();
+    expect(await spend(second)).toBeDefined();
+  });
+
+  it('is not spent by a wrong one, nor by one whose name is taken', async () => {
+    const ticket = await issue();
+    await registerPerson(started.database, { username: 'taken' });
+
+    expect(await spend('guess')).toBeUndefined();
+    await expect(spend(ticket, 'taken')).rejects.toThrow(/users_username_key_unique/);
+    expect(await setupTicketIsLive(started.database.sql, ticket, NOW)).toBe(true);
+  });
+
+  it('is dead, and no other is issued, once there is an administrator', async () => {
+    const ticket = await issue();
+    await registerPerson(started.database, { superuser: true });
+
+    expect(await setupTicketIsLive(started.database.sql, ticket, NOW)).toBe(false);
+    expect(await spend(ticket)).toBeUndefined();
+    expect(await issueSetupTicket(started.database.sql, NOW)).toBeUndefined();
+    expect(await rows('SELECT digest FROM setup_tickets')).toEqual([]);
+  });
+
+  it('is stored as a digest', async () => {
+    const ticket = await issue();
+    const [row] = await rows('SELECT setup_tickets::text AS text FROM setup_tickets');
+
+    expect(String(row?.text)).not.toContain(ticket);
+    expect(String(row?.text)).not.toContain(Buffer.from(ticket).toString('hex'));
+  });
+});

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** A process of Gatehouse and all it said. */
+export interface GatehouseProcess {
+  readonly pid: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Resolves as soon as it has printed this; throws what it said instead when it ends before. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves with the exit code; null when a signal ended it. */
+  readonly exit: Promise<number | null>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts `file` (`src/server.ts`, `src/cli.ts`) with this environment and nothing else of ours, and with this on stdin. */
+export function run(file: string, args: readonly string[], env: Record<string, string>, stdin = ''): GatehouseProcess {
+  const child = spawn(process.execPath, [join(root, file), ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: 'pipe',
+  });
+  running.add(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  // A process that ends without reading its input is no fault of the test's.
+  child.stdin.on('error', () => {});
+  child.stdin.end(stdin);
+  const exit = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
+      running.delete(child);
+      resolve(code);
+    });
+  });
+
+  return {
+    pid: child.pid ?? 0,
+    get stdout() {
+      return stdout;
+    },
+    get stderr() {
+      return stderr;
+    },
+    exit,
+    kill: (signal) => void child.kill(signal),
+    printed: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(stdout);
+          if (match) resolve(match);
+        };
+        child.stdout.on('data', look);
+        look();
+        void exit.then((code) =>
+          reject(new Error(`Ended with ${code} before it printed ${pattern}: ${stdout}${stderr}`)),
+        );
+      }),
+  };
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs it to its end. */
+export async function finish(process: GatehouseProcess): Promise<Ended> {
+  const code = await process.exit;
+  return { code, stdout: process.stdout, stderr: process.stderr };
+}
+
+/** `gatehouse …`, to its end. */
+export const gatehouse = (args: readonly string[], env: Record<string, string>, stdin?: string): Promise<Ended> =>
+  finish(run('src/cli.ts', args, env, stdin));
+
+export const startServerProcess = (env: Record<string, string>): GatehouseProcess =>
+  run('src/server.ts', [], { PORT: '0', ...env });
