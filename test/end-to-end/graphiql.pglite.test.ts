@@ -1,0 +1,180 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
+import { openGraphiql, passSignIn, runTab, signInToGraphiql } from '../support/graphiql.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+/** All that a script, an extension or the next person at this computer could read. */
+async function kept(page: Page): Promise<string> {
+  // GraphiQL writes down what it keeps half a second after it changed.
+  await page.waitForTimeout(700);
+  return page.evaluate(() =>
+    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state]),
+  );
+}
+
+/** On one database only: what the browser does has nothing to do with it. */
+describe.skipIf(!chromiumPath)('GraphiQL in Chromium', () => {
+  let server: TestServer;
+  let chromium: Browser;
+  let context: BrowserContext;
+
+  beforeAll(async () => {
+    [server, chromium] = await Promise.all([startServer(), openChromium()]);
+  });
+  afterEach(() => context.close());
+  afterAll(async () => {
+    await chromium.close();
+    await server.close();
+  });
+
+  async function open(at = server): Promise<Page> {
+    context = await chromium.newContext();
+    return openGraphiql(context, at);
+  }
+
+  it('signs in by code and PKCE, asks who is there, and keeps no trace of the token', async () => {
+    const person = await server.user();
+    context = await chromium.newContext();
+    const page = await context.newPage();
+    const { elsewhere, complaints } = watch(page, server.config.issuer);
+    const headers: string[] = [];
+    page.on('request', (request) => headers.push(request.headers().authorization ?? ''));
+    await openGraphiql(context, server, page);
+    await signInToGraphiql(page, person);
+    const { body } = await runTab(page, 0);
+
+    expect(body).toMatchObject({ data: { viewer: { username: person.username } } });
+    expect(await page.textContent('#who')).toBe(person.username);
+    expect(await page.textContent('#countdown')).toMatch(/^(60|59) min left$/);
+    expect(headers.at(-1)).toMatch(/^Bearer gat_/);
+    expect(await kept(page)).not.toMatch(/g(at|rt|ac|cs)_|bearer|verifier/i);
+    expect({ elsewhere, complaints }).toEqual({ elsewhere: [], complaints: [] });
+  });
+
+  it('asks by one button for the scope that was missing, together with those it has', async () => {
+    const page = await open();
+    await signInToGraphiql(page, await server.user());
+    expect(await runTab(page, 1)).toMatchObject({ status: 403 });
+    expect(await page.textContent('#ask')).toBe('Ask for: clients');
+
+    await passSignIn(page, '#ask');
+    await page.waitForSelector('#ask', { state: 'hidden' });
+    expect(await page.textContent('#chosen')).toBe('openid profile read clients');
+    const { body } = await runTab(page, 1);
+    expect(body).toMatchObject({ data: { registerClient: { client: { name: 'My application' }, errors: [] } } });
+    expect(await kept(page)).not.toMatch(/g(at|rt|ac|cs)_/);
+  });
+
+  it('asks for what is ticked', async () => {
+    const page = await open();
+    await page.click('#scopes summary');
+    await page.getByRole('checkbox', { name: /^audit / }).check();
+    await page.getByRole('checkbox', { name: /^read / }).uncheck();
+    await signInToGraphiql(page, await server.user());
+    expect(await page.textContent('#chosen')).toBe('openid profile audit');
+  });
+
+  it('speaks for nobody after signing out', async () => {
+    const page = await open();
+    await signInToGraphiql(page, await server.user());
+    await page.click('#sign-out');
+    expect(await runTab(page, 0)).toMatchObject({
+      status: 401,
+      body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+    expect(await page.textContent('#notice')).toContain('press “Sign in”');
+  });
+
+  it('says that the sign-in was refused', async () => {
+    const page = await open();
+    await passSignIn(page, '#sign-in', { person: await server.user(), decision: 'Deny' });
+    await page.getByText('Sign-in was refused.').waitFor();
+    expect(await page.textContent('#who')).toBe('Not signed in');
+  });
+
+  it('offers a link where the browser blocks the window', async () => {
+    const page = await open();
+    await page.evaluate(() => {
+      window.open = () => null;
+    });
+    await page.click('#sign-in');
+    await passSignIn(page, '#notice a', { person: await server.user() });
+    await page.waitForSelector('.who.signed-in');
+  });
+
+  it('sends to its issuer whoever has come by another name of this machine', async () => {
+    context = await chromium.newContext();
+    const page = await context.newPage();
+    await page.goto(`${server.config.issuer.replace('localhost', '127.0.0.1')}/graphiql`);
+    expect(await page.locator('#notice a').getAttribute('href')).toBe(`${server.config.issuer}/graphiql`);
+    expect(await page.isDisabled('#sign-in')).toBe(true);
+  });
+
+  it('RFC 6749 §10.12, RFC 9207 §2.4: ignores an answer to another state, throws away one from another issuer', async () => {
+    const page = await open();
+    const exchanges: string[] = [];
+    page.on('request', (request) => request.url().endsWith('/oauth/token') && exchanges.push(request.url()));
+    const [request] = await Promise.all([
+      context.waitForEvent('request', (candidate) => candidate.url().includes('/oauth/authorize?')),
+      page.click('#sign-in'),
+    ]);
+    const state = new URL(request.url()).searchParams.get('state');
+    const intruder = await context.newPage();
+    await intruder.goto(`${server.config.issuer}/login`);
+    const say = (answer: object) =>
+      intruder.evaluate((data) => new BroadcastChannel('gatehouse-graphiql').postMessage(data), {
+        kind: 'answer',
+        code: 'gac_x',
+        ...answer,
+      });
+
+    await say({ state: 'guessed', iss: server.config.issuer });
+    await say({ state, iss: 'https://elsewhere.example' });
+    await page.getByText('The answer came from another server').waitFor();
+    await say({ state, iss: server.config.issuer });
+    expect(exchanges).toEqual([]);
+    expect(await page.textContent('#who')).toBe('Not signed in');
+  });
+
+  it('says in the callback when no window waits for it, and clears its address', async () => {
+    context = await chromium.newContext();
+    const page = await context.newPage();
+    await page.goto(`${server.config.issuer}/graphiql/callback?code=gac_lost&state=nobodys`);
+    await page.getByText('No GraphiQL window is waiting').waitFor();
+    expect(page.url()).toBe(`${server.config.issuer}/graphiql/callback`);
+  });
+
+  it('ends when the token does', async () => {
+    const short = await startServer({ ACCESS_TOKEN_TTL: '2' });
+    try {
+      const page = await open(short);
+      await signInToGraphiql(page, await short.user());
+      await page.getByText('Your sign-in is over').waitFor();
+      expect(await page.textContent('#who')).toBe('Not signed in');
+    } finally {
+      await context.close();
+      await short.close();
+    }
+  });
+
+  it('shows the schema after signing in where strangers may not see it', async () => {
+    const production = await startServer({ NODE_ENV: 'production' });
+    try {
+      const page = await open(production);
+      const shown = page.waitForResponse(
+        async (response) =>
+          response.url().endsWith('/graphql') &&
+          response.status() === 200 &&
+          (await response.text()).includes('"__schema"'),
+      );
+      await signInToGraphiql(page, await production.user());
+      expect((await shown).request().headers().authorization).toMatch(/^Bearer gat_/);
+      await page.getByLabel('Show Documentation Explorer').click();
+      await page.getByText('viewer').first().waitFor();
+    } finally {
+      await context.close();
+      await production.close();
+    }
+  });
+});
