@@ -61,6 +61,23 @@ describe('What a person has allowed is remembered, for this person and this clie
   });
 });
 
+describe('Where they disagree: S3-10, S4-06, S4-07', () => {
+  it('consent has a tick box a scope, and a client may have a lifetime of access tokens and a kind of consent, nothing more', async () => {
+    const [client, user] = [await server.client({ accessTokenTtl: 120, consent: 'ALWAYS' }), await server.user()];
+    const page = await reachConsent(server, codeRequest(client, { scope: 'read groups' }), user);
+    expect(page.forms[0]?.names).toEqual(expect.arrayContaining(['scope read', 'scope groups']));
+    expect((await server.token({ grant_type: 'client_credentials' }, client)).body.expires_in).toBe(120);
+
+    const query = '{ __type(name: "Client") { fields { name } } }';
+    const { body } = await server.graphql(query, await server.accessToken({ user }));
+    const names = body.data.__type.fields.map(({ name }: { name: string }) => name);
+    expect(names.filter((name: string) => /ttl|life|expire|consent|authorize/i.test(name))).toEqual([
+      'accessTokenTtl',
+      'consent',
+    ]);
+  });
+});
+
 describe('Signing out', () => {
   it('S2-13 ends the session of this browser: the next request signs in again', async () => {
     const [client, user, browser] = [await server.client(), await server.user(), server.browser()];
