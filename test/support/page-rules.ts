@@ -1,0 +1,57 @@
+import { expect } from 'vitest';
+import type { Page } from './browser.ts';
+import { expectCleanAnswer } from './invariants.ts';
+
+/** What every page for people keeps to: its headers, and markup that works without JavaScript and for everybody. */
+export function expectGoodPage(
+  { status, headers, html }: Pick<Page, 'status' | 'headers' | 'html'>,
+  wanted = 200,
+): void {
+  expect(status).toBe(wanted);
+  expectCleanAnswer({ status, headers }, html);
+  expectPageHeaders(headers);
+  expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
+  expect(html).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
+  expect(html).toMatch(/<title>[^<]+ · Gatehouse<\/title>/);
+  expect(html.match(/<h1>/g)).toHaveLength(1);
+  expectNothingActive(html);
+  expectLabels(html);
+}
+
+/** RFC 9700 §4.16: no frame, no script, no store, and nobody elsewhere learns where the person was. */
+export function expectPageHeaders(headers: Headers): void {
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'cache-control': 'no-store',
+    'content-type': 'text/html; charset=utf-8',
+    'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+  });
+  const policy = headers.get('Content-Security-Policy') ?? '';
+  for (const rule of ["default-src 'none'", "frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'"])
+    expect(policy.split('; ')).toContain(rule);
+  expect(policy).not.toMatch(/unsafe|script-src|form-action|https?:|\*/);
+}
+
+/** No script, no style of its own, no handler, and no address that is not on this server. */
+function expectNothingActive(html: string): void {
+  expect(html).not.toMatch(/<(script|style|iframe|object|embed|base)\b|<meta http-equiv/i);
+  for (const [tag] of html.matchAll(/<[a-z][^>]*>/g)) {
+    const attributes = tag.replaceAll(/"[^"]*"/g, '""');
+    expect(attributes).not.toMatch(/\s(on\w+|style|srcdoc|formaction)=/i);
+    for (const [, address = ''] of tag.matchAll(/\s(?:href|src|action)="([^"]*)"/g))
+      expect(address).toMatch(/^\/(?!\/)/);
+  }
+}
+
+/** Whoever does not see the page is told what each field is for. */
+function expectLabels(html: string): void {
+  const wrapped = [...html.matchAll(/<label\b[^>]*>[\s\S]*?<\/label>/g)].map(([label]) => label);
+  for (const [input] of html.matchAll(/<input\b[^>]*>/g)) {
+    if (input.includes('type="hidden"')) continue;
+    const id = /\sid="([^"]+)"/.exec(input)?.[1];
+    const told = wrapped.some((label) => label.includes(input)) || html.includes(`<label for="${id}">`);
+    expect([input, told]).toEqual([input, true]);
+  }
+}

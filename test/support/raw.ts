@@ -1,0 +1,50 @@
+import { connect } from 'node:net';
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Sends bytes as they are, for what no HTTP client would send; all that comes until the server closes or falls silent. */
+export function sendRaw(url: string, text: string, silence = 1000): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    let received = '';
+    const socket = connect(Number(port), hostname, () => socket.write(text, 'latin1'));
+    socket.setTimeout(silence, () => socket.destroy());
+    socket.setEncoding('latin1');
+    socket.on('data', (chunk) => {
+      received += chunk;
+    });
+    // What had come before a reset has come.
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(received));
+  });
+}
+
+/** Takes a stream of answers apart, each with its Content-Length. */
+export function readAnswers(received: string): RawAnswer[] {
+  const answers: RawAnswer[] = [];
+  let rest = received;
+  while (rest !== '') {
+    const end = rest.indexOf('\r\n\r\n');
+    if (end < 0) throw new Error(`Not an answer: ${rest}`);
+    const [first = '', ...lines] = rest.slice(0, end).split('\r\n');
+    const headers = new Headers(
+      lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+    );
+    const length = Number(headers.get('Content-Length') ?? 0);
+    const from = end + 4;
+    answers.push({ status: Number(first.split(' ')[1]), headers, body: rest.slice(from, from + length) });
+    rest = rest.slice(from + length);
+  }
+  return answers;
+}
+
+/** Sends one request and reads the one answer; no lines but those given. */
+export async function askRaw(url: string, lines: readonly string[], body = ''): Promise<RawAnswer> {
+  const [answer] = readAnswers(await sendRaw(url, `${lines.join('\r\n')}\r\n\r\n${body}`));
+  if (!answer) throw new Error('The connection was closed without an answer');
+  return answer;
+}
