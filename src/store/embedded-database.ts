@@ -1,19 +1,21 @@
-import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { DataDirectory } from './data-directory.ts';
 
-/** Where the embedded database lies, made if it is not there yet: unpacked beside and renamed, so that no half of it can stay. */
-export async function embeddedDatabase({ path }: DataDirectory): Promise<string> {
-  const directory = join(path, 'database');
-  if (existsSync(directory)) return directory;
-  const unfinished = `${directory}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
+/** Opens the embedded database of a data directory, and makes it first if it is not there yet. */
+export async function embeddedDatabase({ path }: DataDirectory): Promise<PGlite> {
+  const dataDir = join(path, 'database');
+  // Stands as long as the database is half made: what an earlier start left of one is thrown away.
+  const unfinished = join(path, 'database-unfinished');
+  if (existsSync(unfinished)) await rm(dataDir, { recursive: true, force: true });
+  if (existsSync(dataDir)) return PGlite.create({ dataDir });
+
+  writeFileSync(unfinished, '');
   // Needed once in the life of a directory, so it is loaded only then. It saves initdb, which takes seconds.
-  const { dataDir } = await import('@electric-sql/pglite-prepopulatedfs');
-  const pglite = await PGlite.create({ dataDir: unfinished, loadDataDir: await dataDir() });
-  await pglite.close();
-  await rename(unfinished, directory);
-  return directory;
+  const prepopulated = await import('@electric-sql/pglite-prepopulatedfs');
+  const pglite = await PGlite.create({ dataDir, loadDataDir: await prepopulated.dataDir() });
+  rmSync(unfinished);
+  return pglite;
 }

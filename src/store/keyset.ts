@@ -26,6 +26,8 @@ interface Parts {
   readonly window: string;
   /** Goes behind it: ORDER BY and LIMIT `$5`. */
   readonly cut: string;
+  /** For whoever wraps this in another query: only its outermost ORDER BY counts. */
+  readonly order: 'ASC' | 'DESC';
 }
 
 const FIRST: Position = { at: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
@@ -41,11 +43,15 @@ export function pagedList<Row>(
 ): PagedList<Row> {
   // Row comparison against both ends, always: one plan, and a deep page costs what the first one costs.
   const window = `(${at}, ${id}) > ($1::timestamptz, $2::uuid) AND (${at}, ${id}) < ($3::timestamptz, $4::uuid)`;
-  const cut = (order: 'ASC' | 'DESC') => `ORDER BY ${at} ${order}, ${id} ${order} LIMIT $5::int`;
+  const parts = (order: 'ASC' | 'DESC'): Parts => ({
+    window,
+    cut: `ORDER BY ${at} ${order}, ${id} ${order} LIMIT $5::int`,
+    order,
+  });
   return {
     newestFirst,
-    ascending: statement<Row>(`${name}-ascending`, text({ window, cut: cut('ASC') })),
-    descending: statement<Row>(`${name}-descending`, text({ window, cut: cut('DESC') })),
+    ascending: statement<Row>(`${name}-ascending`, text(parts('ASC'))),
+    descending: statement<Row>(`${name}-descending`, text(parts('DESC'))),
   };
 }
 

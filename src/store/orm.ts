@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { MikroORM, type Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { PgliteDriver } from '@mikro-orm/pglite';
@@ -21,8 +21,8 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Where the database is: a URL of PostgreSQL, a directory of the embedded one, or an embedded one already open. */
-export type DatabaseLocation = { readonly url: string } | { readonly dataDir: string } | { readonly pglite: PGlite };
+/** Where the database is: a URL of PostgreSQL, or the embedded one, already open. */
+export type DatabaseLocation = { readonly url: string } | { readonly pglite: PGlite };
 
 /** Milliseconds. A frozen server or a held lock must become a 503, not a request that waits for ever. */
 export const TIMEOUTS = {
@@ -69,7 +69,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
     const pool = await nativeClient<Pool>(orm);
     return database(orm, sqlOverPool(pool), false, () => orm.close(true));
   }
-  const pglite = 'pglite' in location ? location.pglite : await PGlite.create({ dataDir: location.dataDir });
+  const { pglite } = location;
   const orm = (await MikroORM.init(pgliteOptions(pglite))) as unknown as Orm;
   return database(orm, sqlOverPglite(pglite), true, async () => {
     await orm.close(true);

@@ -25,7 +25,7 @@ export async function startDatabase(config: Config): Promise<StartedDatabase> {
     const directory = config.databaseUrl === undefined ? await takeDataDirectory(config.dataDir) : undefined;
     if (directory) undo.push(() => directory.release());
     const secretKeys = secretKeysOf(config, directory);
-    const location = directory ? { dataDir: await embeddedDatabase(directory) } : { url: config.databaseUrl ?? '' };
+    const location = directory ? { pglite: await embeddedDatabase(directory) } : { url: config.databaseUrl ?? '' };
     const database = await openDatabase(location);
     undo.push(() => database.close());
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/store/orm.ts';
@@ -71,7 +72,9 @@ describe('a migration that was taken back half-way', () => {
 
 async function startAfterCleaning(home: TestDatabase) {
   const { DATABASE_URL: url, DATA_DIR = '' } = home.env;
-  const database = await openDatabase(url === undefined ? { dataDir: join(DATA_DIR, 'database') } : { url });
+  const database = await openDatabase(
+    url === undefined ? { pglite: await PGlite.create(join(DATA_DIR, 'database')) } : { url },
+  );
   await database.em().execute('DELETE FROM clients');
   await database.close();
   return start(home);

@@ -6,7 +6,10 @@ const schema = defineEntity({
   name: 'RefreshToken',
   tableName: 'refresh_tokens',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     digest: p.uint8array().columnType('bytea').unique().hidden(),
     authorization: () => p.manyToOne(Authorization).deleteRule('cascade').index(),
     parent: () => p.manyToOne(RefreshToken).nullable().deleteRule('set null').index(),
