@@ -35,10 +35,10 @@ const members = pagedList<Of<Person>>(
   'list-members',
   'u.created_at',
   'u.id',
-  ({ window, cut }) =>
+  ({ window, cut, order }) =>
     `SELECT g.id AS parent, m.* FROM unnest($6::uuid[]) AS g (id) CROSS JOIN LATERAL (
        SELECT ${PERSON} FROM group_members gm JOIN users u ON u.id = gm.user_id WHERE gm.group_id = g.id AND ${window} ${cut}
-     ) m`,
+     ) m ORDER BY m."createdAt" ${order}, m.id ${order}`,
 );
 
 export const findPeople = (sql: Sql, ids: readonly string[]): Promise<Person[]> => sql(selectPeople, [ids]);

@@ -25,10 +25,10 @@ const memberships = pagedList<Of<Team>>(
   'list-memberships',
   'g.created_at',
   'g.id',
-  ({ window, cut }) =>
+  ({ window, cut, order }) =>
     `SELECT u.id AS parent, m.* FROM unnest($6::uuid[]) AS u (id) CROSS JOIN LATERAL (
        SELECT ${TEAM} FROM group_members gm JOIN groups g ON g.id = gm.group_id WHERE gm.user_id = u.id AND ${window} ${cut}
-     ) m`,
+     ) m ORDER BY m."createdAt" ${order}, m.id ${order}`,
 );
 
 export const findTeams = (sql: Sql, ids: readonly string[]): Promise<Team[]> => sql(selectTeams, [ids]);

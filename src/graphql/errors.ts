@@ -79,9 +79,8 @@ interface Sink {
 export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
   const located = isGraphQLError(error) ? error : undefined;
   const cause = located?.originalError ?? error;
-  // About the caller's document, or one of ours: an error of the execution itself has a place in the answer and no code.
-  if (located && cause === located && (located.path === undefined || located.extensions.code !== undefined))
-    return located;
+  // Of the language itself: it is about the caller's document or variables, and so has no place in the answer.
+  if (located && located.path === undefined && isGraphQLError(cause)) return located;
 
   const { nodes = null, source = null, positions = null, path: place = null } = located ?? {};
   const at = { nodes, source, positions, path: place };
@@ -91,7 +90,7 @@ export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
     const path = cause.path === undefined ? {} : { field: cause.path };
     return say(cause.message, { code: CODES[cause.code], ...path });
   }
-  // Said by our own code for the caller to read: a refusal raised inside a resolver.
+  // Said by our own code for the caller to read; the engine's own errors have no code.
   if (isGraphQLError(cause) && cause.extensions.code !== undefined) return say(cause.message, { ...cause.extensions });
   if (cause instanceof OAuthError) return say(cause.message, { code: 'BAD_USER_INPUT' });
   if (isPassingFault(cause)) {

@@ -123,6 +123,11 @@ describe('what one operation may take', () => {
       expect(status).toBe(400);
       expect(body).not.toHaveProperty('data');
     }
+    for (const first of [2 ** 31, 'x', 1.5, true, [1], {}]) {
+      const answer = await server.graphql('query($n: Int) { users(first: $n) { nodes { id } } }', token, { n: first });
+      expect(answer.status).toBe(400);
+      expect(answer.body.errors[0].extensions.code).toMatch(/^BAD_/);
+    }
     for (const first of [0, -1, 101]) {
       const { status, body } = await server.graphql(`{ users(first: ${first}) { nodes { id } } }`, token);
       expect(status).toBe(200);
