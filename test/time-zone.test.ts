@@ -9,18 +9,18 @@ const zone = process.env.TZ;
 let database: TestDatabase;
 let server: TestServer;
 
-/** Both the process and the database are told that they are in Shanghai, before anybody asks them anything. */
+/** The process is told that it is in Shanghai, the database that it is in New York: who mixes up local times is hours off. */
 beforeAll(async () => {
   database = await migratedDatabase();
   const before = await startServer({}, database);
   const em = before.database.em();
   const [here] = await em.execute<{ name: string }[]>('SELECT current_database() AS name');
-  await em.execute(`ALTER DATABASE ${here?.name} SET timezone = 'Asia/Shanghai'`);
+  await em.execute(`ALTER DATABASE ${here?.name} SET timezone = 'America/New_York'`);
   await before.close();
   process.env.TZ = 'Asia/Shanghai';
   server = await startServer({}, database);
   // The embedded database starts in its own zone whatever is set; it has one connection, so this lasts.
-  if (server.database.embedded) await server.database.em().execute("SET timezone = 'Asia/Shanghai'");
+  if (server.database.embedded) await server.database.em().execute("SET timezone = 'America/New_York'");
 });
 afterAll(async () => {
   if (zone === undefined) delete process.env.TZ;
@@ -29,11 +29,11 @@ afterAll(async () => {
   await database.remove();
 });
 
-describe('Times are instants: eight hours east of Greenwich', () => {
+describe('Times are instants: a process eight hours east of Greenwich, its database five hours west', () => {
   it('S0-13 is really there', async () => {
     expect(new Date().getTimezoneOffset()).toBe(-480);
     const [told] = await server.database.em().execute<{ zone: string }[]>("SELECT current_setting('timezone') AS zone");
-    expect(told).toEqual({ zone: 'Asia/Shanghai' });
+    expect(told).toEqual({ zone: 'America/New_York' });
   });
 
   it('S0-13 exchanges a fresh code with no edit of the database, and no stale one', async () => {
