@@ -61,7 +61,13 @@ const selectClient = `
           WHERE s.client_id = c.id AND (s.expires_at IS NULL OR s.expires_at > $2)) AS secrets
   FROM clients c`;
 
-const byClientId = statement<Row>('find-client', `${selectClient} WHERE c.client_id = $1 AND NOT c.disabled`);
+/** An unknown id is answered with the row of the client that every database has: so it takes no less time than a known one. */
+const byClientId = statement<Row>(
+  'find-client',
+  `${selectClient} WHERE c.id = coalesce(
+     (SELECT id FROM clients WHERE client_id = $1 AND NOT disabled), '019a0000-0000-7000-8000-000000000001')
+   AND NOT c.disabled`,
+);
 const byRow = statement<Row>('find-client-by-row', `${selectClient} WHERE c.id = $1 AND NOT c.disabled`);
 
 /** RFC 6749 App. A.1: VSCHAR. Anything else is nobody's client_id and need not be looked up. */
@@ -70,7 +76,8 @@ const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
 /** The enabled client of that client_id, with its live secrets. */
 export async function findClient(sql: Sql, issuer: string, clientId: string, now: Date): Promise<Client | undefined> {
   const [row] = CLIENT_ID.test(clientId) ? await sql(byClientId, [clientId, now]) : [];
-  return row && toClient(row, issuer);
+  const client = row && toClient(row, issuer);
+  return client?.clientId === clientId ? client : undefined;
 }
 
 /** The same by the row's uuid, for a stored authorization request. */

@@ -53,6 +53,28 @@ describe('RFC 6749 §5.2: who is not known', () => {
     expect(new Set(answers.map((body) => JSON.stringify(body))).size).toBe(1);
   });
 
+  it('E76: after the same time', async () => {
+    const { clientId, secret } = await server.client();
+    const strangers = [
+      { clientId, secret: secret.replace('gcs_', 'xxx_') },
+      { clientId: 'x'.repeat(clientId.length), secret: secret.replace('gcs_', 'xxx_') },
+    ];
+    // A busy machine may disturb a round or two; a difference would show in every one.
+    const rounds: number[] = [];
+    while (rounds.length < 6 && !rounds.some((ratio) => Math.abs(ratio - 1) < 0.05)) {
+      const times: [number[], number[]] = [[], []];
+      for (let index = 0; index < 200; index++) {
+        const from = performance.now();
+        await server.token(GRANT, strangers[index % 2]);
+        times[index % 2]?.push(performance.now() - from);
+      }
+      const [known, unknown] = times.map((all) => all.sort((a, b) => a - b)[all.length / 2] ?? 0);
+      rounds.push((known ?? 0) / (unknown ?? 0));
+    }
+    expect(rounds.at(-1)).toBeGreaterThan(0.95);
+    expect(rounds.at(-1)).toBeLessThan(1.05);
+  });
+
   it('E77: and in the body', async () => {
     const { clientId, secret } = await server.client();
     await refuse(401, 'invalid_client', undefined, { client_id: 'nobody', client_secret: secret });
