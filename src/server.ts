@@ -15,6 +15,9 @@ import { Refusal } from './store/refusal.ts';
 import { hasSuperuser, issueSetupTicket } from './store/setup-ticket.ts';
 import { startDatabase } from './store/start-database.ts';
 
+/** Milliseconds after which a stop that hangs is cut short. */
+const PATIENCE = 9500;
+
 export interface Gatehouse {
   /** Where it listens; what it calls itself is `config.issuer`. */
   readonly url: string;
@@ -125,24 +128,31 @@ function facts({ url, config: { issuer, graphiql }, setupLink }: Gatehouse): str
 /** The process: starts, stops at a signal, and ends with 1 when something went wrong. */
 export async function serve(env: NodeJS.ProcessEnv, json = false): Promise<void> {
   const config = loadConfig(env);
+  // Node would open its inspector.
+  if (config.production) process.on('SIGUSR1', () => {});
   const log = makeLog(config.logLevel);
   const print = (text: string) => void process.stdout.write(text);
-  const gatehouse = await startGatehouse(config, { out: json ? () => {} : print, log });
+  const starting = startGatehouse(config, { out: json ? () => {} : print, log });
+  stopWhenTold(starting, log);
+  const gatehouse = await starting;
   if (json) print(`${facts(gatehouse)}\n`);
-  let stopping = false;
+}
 
+function stopWhenTold(starting: Promise<Gatehouse>, log: Logger): void {
+  let stopping = false;
   const stop = async (code: number) => {
     // Asked twice: whoever asks does not want to wait.
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), 9500).unref();
-    await gatehouse.close();
+    setTimeout(() => process.exit(1), PATIENCE).unref();
+    await starting.then(
+      ({ close }) => close(),
+      () => {},
+    );
     process.exit(code);
   };
   process.on('SIGTERM', () => void stop(0));
   process.on('SIGINT', () => void stop(0));
-  // Node would open its inspector.
-  if (config.production) process.on('SIGUSR1', () => {});
   const failed = (error: unknown) => {
     log.fatal({ err: error }, 'unexpected error: stopping');
     if (!stopping) void stop(1);

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyDatabase, migratedDatabase, type TestDatabase } from './support/database.ts';
 import { finish, type GatehouseProcess, gatehouse, startServerProcess } from './support/process.ts';
@@ -22,9 +22,6 @@ function serve(env: Record<string, string> = {}): GatehouseProcess {
   processes.push(process);
   return process;
 }
-
-const addressOf = async (server: GatehouseProcess): Promise<string> =>
-  (await server.printed(/ready at (\S+)\n/))[1] ?? '';
 
 describe('S1-02: one command is the whole start', () => {
   it('migrates an empty database, says where it is, and prints a set-up link that works once', async () => {
@@ -155,39 +152,5 @@ describe('a start that cannot be', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^The database cannot be reached: .*\n$/);
     expect(stderr).not.toContain('hunter2');
-  });
-});
-
-describe('the end', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'comes with %s: 0, although somebody keeps a connection open',
-    async (signal) => {
-      const server = serve();
-      const { port } = new URL(await addressOf(server));
-      const parked = connect(Number(port), '127.0.0.1');
-      parked.on('error', () => {});
-      parked.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`);
-      await new Promise((resolve) => parked.once('data', resolve));
-      const asked = Date.now();
-      server.kill(signal);
-
-      expect(await server.exit).toBe(0);
-      expect(Date.now() - asked).toBeLessThan(5000);
-      expect(server.stderr).toBe('');
-    },
-  );
-
-  it('comes at once when asked twice, with 1', async () => {
-    const server = serve();
-    const { port } = new URL(await addressOf(server));
-    const slow = connect(Number(port), '127.0.0.1');
-    slow.on('error', () => {});
-    await new Promise<void>((resolve) => void slow.write('POST /oauth/token HTTP/1.1\r\nHost: ', () => resolve()));
-    await expect.poll(async () => (await fetch(`http://localhost:${port}/healthz`)).status).toBe(200);
-    server.kill('SIGTERM');
-    await expect.poll(() => fetch(`http://localhost:${port}/healthz`).catch(() => 'closed')).toBe('closed');
-    server.kill('SIGTERM');
-
-    expect(await server.exit).toBe(1);
   });
 });
