@@ -34,7 +34,7 @@ function routes({ config, database, log }: AppOptions): Record<string, Route> {
   const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));
   const icon = staticFile('image/svg+xml', readFileSync(new URL('pages/icon.svg', import.meta.url)));
   const graphiql: Record<string, Route> = {
-    '/graphql': { answers: 'json', any: (ctx) => (ctx.method === 'GET' ? browserOrProgram(ctx) : graphql(ctx)) },
+    '/graphql': { answers: 'json', GET: browserOrProgram, POST: graphql, other: graphql },
     '/graphiql': { answers: 'page', GET: graphiqlPage },
     '/graphiql/callback': { answers: 'page', GET: graphiqlCallback },
     '/graphiql/*': { answers: 'page', GET: graphiqlAsset },
@@ -47,7 +47,7 @@ function routes({ config, database, log }: AppOptions): Record<string, Route> {
     '/consent': { answers: 'page', GET: consent, POST: consent },
     '/logout': { answers: 'page', GET: logout, POST: logout },
     '/setup': { answers: 'page', GET: setup, POST: setup },
-    '/graphql': { answers: 'json', any: graphql },
+    '/graphql': { answers: 'json', POST: graphql, other: graphql },
     ...(config.graphiql ? graphiql : {}),
     '/style.css': { answers: 'page', GET: style },
     '/icon.svg': { answers: 'page', GET: icon },

@@ -1,16 +1,22 @@
 import type { Handler, HttpContext, State } from './context.ts';
 import { PageError } from './errors.ts';
 
-/** What answers at one path: a handler a method, or one for all, and whether people or programs are told of errors. */
+/**
+ * What answers at one path: a handler a method, `other` for those that have none and must be refused in a shape of their own,
+ * and whether people or programs are told of errors.
+ */
 export interface Route {
   readonly answers: State['answers'];
   readonly GET?: Handler;
   readonly POST?: Handler;
-  readonly any?: Handler;
+  readonly other?: Handler;
 }
 
 /** Asked by machines under whatever name they know. */
 const ANY_HOST = new Set(['/healthz', '/readyz']);
+
+/** What a URL parser would take for a user, a path, a query or a fragment. */
+const BEYOND_A_NAME = /[@/?#\\]/;
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -27,16 +33,21 @@ export function route(table: Record<string, Route>): (ctx: HttpContext) => Promi
     ctx.state.answers = found?.answers ?? (ctx.accepts('json', 'html') === 'html' ? 'page' : 'json');
     checkHost(ctx, path);
     if (!found) throw new PageError(404, 'There is no such page', 'Check the address.');
-    if (found.any) return found.any(ctx);
-
-    const handler =
-      ctx.method === 'HEAD' ? found.GET : ctx.method === 'POST' || ctx.method === 'GET' ? found[ctx.method] : undefined;
+    if (ctx.method === 'OPTIONS') {
+      ctx.set('Allow', allowed(found));
+      ctx.status = 204;
+      return;
+    }
+    const handler = handlerFor(found, ctx.method) ?? found.other;
     if (handler) return handler(ctx);
     ctx.set('Allow', allowed(found));
-    if (ctx.method !== 'OPTIONS')
-      throw new PageError(405, 'This cannot be done here', `Only ${allowed(found)} requests allowed.`);
-    ctx.status = 204;
+    throw new PageError(405, 'This cannot be done here', `Only ${allowed(found)} requests allowed.`);
   };
+}
+
+function handlerFor({ GET, POST }: Route, method: string): Handler | undefined {
+  if (method === 'POST') return POST;
+  return method === 'GET' || method === 'HEAD' ? GET : undefined;
 }
 
 const allowed = ({ GET, POST }: Route): string =>
@@ -52,9 +63,10 @@ function checkHost(ctx: HttpContext, path: string): void {
   if (ANY_HOST.has(path)) return;
   const { issuer, issuerIsLoopback } = ctx.state.config;
   const own = new URL(issuer);
-  const asked = URL.parse(`${own.protocol}//${ctx.req.headers.host}`);
+  const host = ctx.req.headers.host ?? '';
+  const asked = URL.parse(`${own.protocol}//${host}`);
   const samePlace =
     asked?.host === own.host || (issuerIsLoopback && asked?.port === own.port && LOOPBACK_NAMES.has(asked.hostname));
-  if (!samePlace || asked?.username !== '' || asked.password !== '' || asked.pathname !== '/')
+  if (!samePlace || BEYOND_A_NAME.test(host))
     throw new PageError(421, 'Wrong address', `This server answers at ${issuer}.`);
 }

@@ -36,7 +36,11 @@ export function readAnswers(received: string): RawAnswer[] {
     );
     const length = Number(headers.get('Content-Length') ?? 0);
     const from = end + 4;
-    answers.push({ status: Number(first.split(' ')[1]), headers, body: rest.slice(from, from + length) });
+    answers.push({
+      status: Number(first.split(' ')[1]),
+      headers,
+      body: Buffer.from(rest.slice(from, from + length), 'latin1').toString(),
+    });
     rest = rest.slice(from + length);
   }
   return answers;

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authorizePath, CALLBACK, codeRequest } from '../support/authorize.ts';
+import { expectCleanAnswer } from '../support/invariants.ts';
+import { askRaw } from '../support/raw.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let local: TestServer;
+let behindTls: TestServer;
+beforeAll(async () => {
+  local = await startServer();
+  behindTls = await startServer({ ISSUER: 'https://id.example.com' });
+});
+afterAll(async () => {
+  await local.close();
+  await behindTls.close();
+});
+
+/** One of each kind of answer there is. */
+const ANSWERS: [string, string, RequestInit, number][] = [
+  ['a page', '/login', {}, 200],
+  ['a redirect of ours', '/logout', {}, 303],
+  ['a style sheet', '/style.css', {}, 200],
+  ['an image', '/icon.svg', {}, 200],
+  ['a script', '/graphiql/console.js', {}, 200],
+  ['GraphiQL', '/graphiql', {}, 200],
+  ['health', '/healthz', {}, 200],
+  ['readiness', '/readyz', {}, 200],
+  ['OPTIONS', '/login', { method: 'OPTIONS' }, 204],
+  ['HEAD', '/login', { method: 'HEAD' }, 200],
+  ['an error page', '/oauth/authorize', {}, 400],
+  ['an error of the token endpoint', '/oauth/token', { method: 'POST', body: new URLSearchParams({ a: 'b' }) }, 400],
+  [
+    'a refused client',
+    '/oauth/token',
+    { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials' }) },
+    401,
+  ],
+  [
+    'a form that is too long',
+    '/oauth/token',
+    { method: 'POST', body: new URLSearchParams({ a: 'x'.repeat(33_000) }) },
+    413,
+  ],
+  ['what is not there', '/nowhere', {}, 404],
+  ['a method that is not served', '/oauth/token', { method: 'GET' }, 405],
+  [
+    'GraphQL without a token',
+    '/graphql',
+    { method: 'POST', body: '{"query":"{ viewer { id } }"}', headers: { 'Content-Type': 'application/json' } },
+    401,
+  ],
+  ['GraphQL of another kind', '/graphql', { method: 'POST', body: 'x' }, 401],
+];
+
+describe('OWASP ASVS 5 §3.4, §13.4.6: the headers of every answer', () => {
+  it.each(ANSWERS)('L245: %s', async (_, path, init, status) => {
+    for (const server of [local, behindTls]) {
+      const response = await server.request(path, init);
+      const body = await response.text();
+      expectCleanAnswer(response, '');
+      expect(response.status).toBe(status);
+      expect(response.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('same-origin');
+      expect(response.headers.get('Strict-Transport-Security')).toBe(
+        server === behindTls ? 'max-age=31536000; includeSubDomains' : null,
+      );
+      const type = response.headers.get('Content-Type');
+      if (body !== '') expect(type).toMatch(/; charset=utf-8$|^image\/svg\+xml$/);
+      for (const name of ['Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials', 'Via', 'X-Runtime'])
+        expect([name, response.headers.get(name)]).toEqual([name, null]);
+    }
+  });
+
+  it('L245: an answer to a client that carries a code or an error', async () => {
+    const client = await local.client();
+    for (const path of [codeRequest(client, { scope: 'unknown' }), codeRequest(client, { response_type: 'x' })]) {
+      const response = await local.request(path);
+      expectCleanAnswer(response, await response.text());
+      expect(response.headers.get('Location')?.startsWith(`${CALLBACK}?error=`)).toBe(true);
+      expect(response.headers.get('Referrer-Policy')).toBe('no-referrer');
+      expect(response.headers.get('Cache-Control')).toBe('no-store');
+    }
+  });
+
+  it('L245: what never became a request, behind TLS as well', async () => {
+    for (const server of [local, behindTls]) {
+      const answer = await askRaw(server.url, ['FOO / HTTP/1.1', `Host: ${new URL(server.config.issuer).host}`]);
+      expectCleanAnswer(answer, answer.body);
+      expect(answer.headers.has('Strict-Transport-Security')).toBe(server === behindTls);
+    }
+  });
+
+  it('L245: only what never changes may be kept, and it is asked for again by its ETag', async () => {
+    for (const path of ['/style.css', '/icon.svg']) {
+      const first = await local.request(path);
+      expect(first.headers.get('Cache-Control')).toBe('public, max-age=3600');
+      const headers = { 'If-None-Match': first.headers.get('ETag') ?? '' };
+      const again = await local.request(path, { headers });
+      expect([again.status, await again.text()]).toEqual([304, '']);
+    }
+    for (const path of ['/', '/login', '/healthz', '/nowhere', authorizePath({})])
+      expect((await local.request(path)).headers.get('Cache-Control')).toBe('no-store');
+  });
+
+  it('J164: nothing but the pages that need one sets a cookie', async () => {
+    for (const path of ['/', '/healthz', '/style.css', '/graphiql', '/graphql', '/nowhere', '/logout'])
+      expect([path, (await local.request(path)).headers.getSetCookie()]).toEqual([path, []]);
+  });
+});

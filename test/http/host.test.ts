@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authorizePath } from '../support/authorize.ts';
+import { expectGoodPage } from '../support/page-rules.ts';
+import { askRaw } from '../support/raw.ts';
+import { expectNothingWritten } from '../support/refusals.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+describe('RFC 9110 §7.2: the name it is asked by', () => {
+  it.each([
+    ...[
+      'evil.example',
+      'x@evil.example',
+      'localhost',
+      'localhost:1',
+      'evil.example:PORT',
+      'localhost:PORT.evil',
+      '[::',
+    ],
+    ...['x@localhost:PORT', 'localhost:PORT/x', 'localhost:PORT?x', 'localhost:PORT#', 'localhost:PORT\\x'],
+    ...['localhost:PORT, evil.example', 'localhost:PORT:PORT', 'localhost.:PORT', '127.0.0.2:PORT'],
+  ])('L233: Host: %s is 421, and is not told again', async (host) => {
+    const named = host.replace('PORT', String(server.config.port));
+    const response = await server.request('/login', { headers: { Host: named, ...BROWSER } });
+    const html = await response.text();
+    expectGoodPage({ status: response.status, headers: response.headers, html }, 421);
+    expect(html).not.toContain('evil');
+    expect(html).toContain(`This server answers at ${server.config.issuer}.`);
+    expect(response.headers.getSetCookie()).toEqual([]);
+  });
+
+  it.each(['localhost:PORT', '127.0.0.1:PORT', '[::1]:PORT', 'LOCALHOST:PORT'])(
+    'L233: Host: %s is this machine',
+    async (host) => {
+      const headers = { Host: host.replace('PORT', String(server.config.port)) };
+      expect((await server.request('/login', { headers })).status).toBe(200);
+    },
+  );
+
+  it('L233: health is told under any name, for who asks is a machine', async () => {
+    for (const path of ['/healthz', '/readyz'])
+      expect((await server.request(path, { headers: { Host: '10.0.0.7:8080' } })).status).toBe(200);
+  });
+
+  it('L233: no header of a proxy gets into an address', async () => {
+    const headers = {
+      'X-Forwarded-Host': 'evil.example',
+      'X-Forwarded-Proto': 'gopher',
+      'X-Host': 'evil.example',
+      Forwarded: 'host=evil.example;proto=https',
+      'X-Original-URL': '/evil',
+      'X-HTTP-Method-Override': 'DELETE',
+    };
+    const from = server.log.length;
+    const client = await server.client();
+    const query = { response_type: 'x', client_id: client.clientId, redirect_uri: 'https://client.example/cb' };
+    for (const path of [
+      '/',
+      '/login',
+      '/graphiql',
+      authorizePath(query),
+      authorizePath({ ...query, response_type: 'code' }),
+    ]) {
+      const response = await server.request(path, { headers });
+      expect(response.status).toBeLessThan(400);
+      expect(JSON.stringify([...response.headers]) + (await response.text())).not.toMatch(/evil|gopher/);
+    }
+    expect(server.log.slice(from).join('')).not.toContain('evil');
+  });
+
+  it('L233: a stranger who asks by another name leaves no row', () =>
+    expectNothingWritten(server, async () => {
+      const path = authorizePath({ response_type: 'code', client_id: 'gatehouse-graphiql' });
+      expect((await server.request(path, { headers: { Host: 'evil.example' } })).status).toBe(421);
+    }));
+
+  it.each([
+    ['two', ['Host: OWN', 'Host: OWN'], 400],
+    ['two different', ['Host: OWN', 'Host: evil.example'], 400],
+    ['two the other way round', ['Host: evil.example', 'host: OWN'], 400],
+    ['no', [], 400],
+    ['an empty', ['Host:'], 421],
+  ])('L232: %s Host header', async (_, lines, status) => {
+    const own = `localhost:${server.config.port}`;
+    const named = lines.map((line) => line.replace('OWN', own));
+    for (const version of ['HTTP/1.1', 'HTTP/1.0']) {
+      const answer = await askRaw(server.url, [`GET /login ${version}`, ...named, 'Connection: close']);
+      expectGoodPage({ ...answer, html: answer.body }, status);
+    }
+  });
+
+  it('L233: the target in absolute form changes nothing', async () => {
+    const own = `Host: localhost:${server.config.port}`;
+    const answer = await askRaw(server.url, ['GET http://evil.example/login HTTP/1.1', own, 'Connection: close']);
+    expectGoodPage({ ...answer, html: answer.body }, 200);
+    expect(JSON.stringify([...answer.headers]) + answer.body).not.toContain('evil');
+  });
+});

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectCleanAnswer } from '../support/invariants.ts';
+import { expectGoodPage } from '../support/page-rules.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+const PAGES = ['/', '/login', '/logout', '/consent', '/setup', '/oauth/authorize', '/graphiql', '/graphiql/callback'];
+const FILES = ['/style.css', '/icon.svg', '/graphiql/console.js'];
+const FOR_PROGRAMS = ['/oauth/token', '/graphql', '/healthz', '/readyz'];
+const EVERYWHERE = [...PAGES, ...FILES, ...FOR_PROGRAMS];
+
+const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+describe('RFC 9110 §9.3.7, §15.5.6: methods', () => {
+  it.each(EVERYWHERE)('L236: OPTIONS %s is 204 with Allow, and gives no other origin anything', async (path) => {
+    const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
+    const response = await server.request(path, { method: 'OPTIONS', headers });
+    expectCleanAnswer(response, await response.text());
+    expect(response.status).toBe(204);
+    expect(response.headers.get('Allow')).toMatch(/^(GET, HEAD|POST|GET, HEAD, POST)$/);
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  });
+
+  it.each(EVERYWHERE)('L235: PUT, DELETE, PATCH and TRACE %s are 405 with Allow', async (path) => {
+    for (const method of ['PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND']) {
+      const response = await server.request(path, { method, headers: { 'X-Secret': 'echo?' } });
+      const body = await response.text();
+      expectCleanAnswer(response, body);
+      expect([response.status, body.includes('echo?')]).toEqual([405, false]);
+      const allow = path === '/graphql' ? 'POST' : FOR_PROGRAMS.includes(path) ? /^(GET, HEAD|POST)$/ : /^GET, HEAD/;
+      expect(response.headers.get('Allow')).toMatch(allow);
+    }
+  });
+
+  it.each([...FILES, '/graphiql', '/healthz', '/readyz', '/'])('L235: POST %s is 405', async (path) => {
+    const response = await server.request(path, { method: 'POST', body: 'x=y' });
+    expectCleanAnswer(response, await response.text());
+    expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  it.each(['/', '/login', '/healthz', '/style.css'])(
+    'L235: HEAD %s says what GET says, without the body',
+    async (path) => {
+      const get = await server.request(path, { headers: BROWSER });
+      const head = await server.request(path, { method: 'HEAD', headers: BROWSER });
+      const told = ({ status, headers }: Response) => [
+        status,
+        headers.get('Content-Type'),
+        headers.get('Content-Length'),
+      ];
+      expect(told(head)).toEqual(told(get));
+      expect(await head.text()).toBe('');
+    },
+  );
+});
+
+describe('Paths', () => {
+  it.each([
+    ...['/.git/config', '/.env', '/package.json', '/package-lock.json', '/node_modules/koa/package.json', '/data'],
+    ...[
+      '/data/secret-key',
+      '/src/server.ts',
+      '/migrations/',
+      '/src/http/pages/style.css',
+      '/index.html',
+      '/.well-known/',
+    ],
+    ...[
+      '/../../../etc/passwd',
+      '/..%2f..%2fetc%2fpasswd',
+      '/style.css/../../app.ts',
+      '/style.css%00.ts',
+      '/graphiql/../app.ts',
+    ],
+    ...[
+      '//evil.example',
+      '/login//',
+      '//login',
+      '/Login',
+      '/LOGIN',
+      '/login.html',
+      '/login%2f',
+      '/;/login',
+      '/%',
+      '/%ff%zz',
+    ],
+    ...[
+      '/constructor',
+      '/__proto__',
+      '/hasOwnProperty',
+      '/graphiql/__proto__',
+      '/*',
+      '/oauth',
+      '/oauth/',
+      '/server-status',
+    ],
+  ])('L238: %s is not there', async (path) => {
+    for (const [headers, type] of [
+      [BROWSER, 'text/html; charset=utf-8'],
+      [{ Accept: 'application/json' }, 'application/json; charset=utf-8'],
+    ] as const) {
+      const response = await server.request(path, { headers });
+      const body = await response.text();
+      expectCleanAnswer(response, body);
+      expect([path, response.status]).toEqual([path, 404]);
+      if (path.startsWith('/graphiql/')) continue;
+      expect(response.headers.get('Content-Type')).toBe(type);
+    }
+  });
+
+  it('L238: the page of what is not there does not repeat the address', async () => {
+    const response = await server.request('/not-here-"><script>alert(1)</script>', { headers: BROWSER });
+    const html = await response.text();
+    expectGoodPage({ status: response.status, headers: response.headers, html }, 404);
+    expect(html).not.toContain('not-here');
+  });
+
+  it.each(EVERYWHERE.filter((path) => !['/', '/graphiql/console.js'].includes(path)))(
+    '%s answers with a trailing slash as without',
+    async (path) => {
+      const method = path === '/oauth/token' ? 'POST' : 'GET';
+      const [plain, slashed] = [
+        await server.request(path, { method, headers: BROWSER }),
+        await server.request(`${path}/`, { method, headers: BROWSER }),
+      ];
+      const told = ({ status, headers }: Response) => [status, headers.get('Content-Type'), headers.get('Location')];
+      expect(told(slashed)).toEqual(told(plain));
+    },
+  );
+});
+
+describe('RFC 6749 §5.1: Accept', () => {
+  const ODD = ['text/html', 'application/xml', '*/*;q=0', ';;;q=,,,*/;', 'text/*;q=x', 'é', 'x'.repeat(5000), ''];
+
+  it.each(ODD)('L242: the token endpoint answers in JSON to Accept: %.20s', async (accept) => {
+    const client = await server.client();
+    const headers = { Accept: accept, Authorization: `Basic ${btoa(`${client.clientId}:${client.secret}`)}` };
+    for (const [grantType, status] of [
+      ['client_credentials', 200],
+      ['x', 400],
+    ] as const) {
+      const body = new URLSearchParams({ grant_type: grantType });
+      const response = await server.request('/oauth/token', { method: 'POST', body, headers });
+      expectCleanAnswer(response, await response.clone().text());
+      expect([response.status, response.headers.get('Content-Type')]).toEqual([
+        status,
+        'application/json; charset=utf-8',
+      ]);
+      expect(await response.json()).toBeTypeOf('object');
+    }
+  });
+
+  it.each(ODD)('L242: a page is a page, and health is JSON, to Accept: %.20s', async (accept) => {
+    const headers = { Accept: accept };
+    const types = ['/login', '/healthz', '/nowhere'].map(async (path) =>
+      (await server.request(path, { headers })).headers.get('Content-Type'),
+    );
+    const [page, health, nowhere] = await Promise.all(types);
+    expect([page, health]).toEqual(['text/html; charset=utf-8', 'application/json; charset=utf-8']);
+    expect(nowhere).toBe(`${accept === 'text/html' ? 'text/html' : 'application/json'}; charset=utf-8`);
+  });
+});
