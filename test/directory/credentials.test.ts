@@ -1,0 +1,93 @@
+import { hash } from '@node-rs/argon2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkCredentials } from '../../src/directory/credentials.ts';
+import { User } from '../../src/store/entities/user.ts';
+import { type TestUser, unique } from '../support/fixtures.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let user: TestUser;
+beforeAll(async () => {
+  server = await startServer();
+  user = await server.user();
+});
+afterAll(() => server?.close());
+
+const check = (identifier: string, password: string) => checkCredentials(server.database.sql, identifier, password);
+
+describe('checkCredentials', () => {
+  it('finds people by username or e-mail address, in any spelling', async () => {
+    const found = { id: user.uuid, username: user.username, superuser: false };
+    const wide = [...user.username].map((letter) =>
+      /[a-z]/.test(letter) ? String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0) : letter,
+    );
+    for (const identifier of [
+      user.username,
+      user.username.toUpperCase(),
+      wide.join(''),
+      user.email,
+      user.email.toUpperCase(),
+    ])
+      expect(await check(identifier, user.password), identifier).toEqual(found);
+  });
+
+  it('takes an identifier with @ for an e-mail address and nothing else', async () => {
+    expect(await check(`${user.username}@`, user.password)).toBeUndefined();
+    expect(await check(user.email.replace('@', '＠'), user.password)).toMatchObject({ id: user.uuid });
+  });
+
+  it('181 counts every byte of a password, and reads all spellings of a letter alike', async () => {
+    const long = `${'x'.repeat(72)}é 🙂`;
+    const { username } = await server.user({ password: long });
+    expect(await check(username, long)).toBeDefined();
+    expect(await check(username, long.normalize('NFD'))).toBeDefined();
+    expect(await check(username, 'x'.repeat(72))).toBeUndefined();
+    expect(await check(username, `${'x'.repeat(72)}e 🙂`)).toBeUndefined();
+  });
+
+  it('182 says no to what cannot be, and never fails', async () => {
+    for (const identifier of ['', ' ', 'a\0b', '\ud800', 'x'.repeat(100_000), "' OR 1=1; --"])
+      expect(await check(identifier, user.password)).toBeUndefined();
+    for (const password of ['', 'a\0b', '\ud800', 'x'.repeat(1025), 'x'.repeat(1_000_000)])
+      expect(await check(user.username, password)).toBeUndefined();
+  });
+
+  it('refuses the disabled, and those without a password', async () => {
+    const disabled = await server.user();
+    const em = server.database.em();
+    await em.nativeUpdate(User, { id: disabled.uuid }, { disabled: true });
+    expect(await check(disabled.username, disabled.password)).toBeUndefined();
+    const silent = await server.user();
+    await em.nativeUpdate(User, { id: silent.uuid }, { passwordHash: null });
+    for (const password of ['', silent.password, 'nobody has this password'])
+      expect(await check(silent.username, password)).toBeUndefined();
+  });
+
+  it('S1-21 takes as long for nobody as for somebody', async () => {
+    const measure = async (identifier: string) => {
+      const times: number[] = [];
+      for (let round = 0; round < 7; round += 1) {
+        const started = process.hrtime.bigint();
+        await check(identifier, 'not the password');
+        times.push(Number(process.hrtime.bigint() - started) / 1e6);
+      }
+      return times.sort((a, b) => a - b)[3] ?? 0;
+    };
+    const [nobody, somebody] = [await measure(unique('nobody')), await measure(user.username)];
+    expect(nobody / somebody).toBeGreaterThan(0.4);
+    expect(nobody / somebody).toBeLessThan(2.5);
+  });
+
+  it('187 makes an old hash anew at the next right password', async () => {
+    const old = await server.user();
+    const em = server.database.em();
+    const weak = await hash(old.password, { memoryCost: 4096, timeCost: 1, parallelism: 1 });
+    await em.nativeUpdate(User, { id: old.uuid }, { passwordHash: weak });
+    const stored = async () => (await server.database.em().findOneOrFail(User, old.uuid)).passwordHash;
+    expect(await check(old.username, 'wrong password')).toBeUndefined();
+    expect(await stored()).toBe(weak);
+    expect(await check(old.username, old.password)).toBeDefined();
+    expect(await stored()).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await check(old.username, old.password)).toBeDefined();
+  });
+});
