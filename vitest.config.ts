@@ -6,6 +6,7 @@ const NO_DATABASE = [
   'test/config.test.ts',
   'test/log.test.ts',
   'test/cli/help.test.ts',
+  'test/listen.test.ts',
   'test/store/data-directory.test.ts',
 ];
 
