@@ -51,3 +51,45 @@ describe('RFC 6749 §5.2: what this client may', () => {
       await refuse(400, 'unauthorized_client', () => server.token(with_(grant), site));
   });
 });
+
+describe('RFC 6749 §5.2: error_description', () => {
+  it('E95: is of the characters allowed, is short, and never shows what is inside, whatever was sent', async () => {
+    const { clientId, secret } = await server.client({ scope: 'read' });
+    const usual = {
+      client_id: clientId,
+      client_secret: secret,
+      username: 'nobody',
+      password: 'x'.repeat(1025),
+      code: 'x',
+      refresh_token: 'x',
+    };
+    const values = [
+      '<script>alert(1)</script>',
+      "'`--;",
+      'x'.repeat(5000),
+      '{"a":1}',
+      'a\\b',
+      'é"\n',
+      '%25',
+      '{{7*7}}',
+      'g\0',
+    ];
+    for (const value of values)
+      for (const name of [
+        'grant_type',
+        'scope',
+        'username',
+        'password',
+        'code',
+        'refresh_token',
+        'redirect_uri',
+        'client_id',
+      ])
+        for (const grant_type of ['password', 'authorization_code', 'refresh_token', 'client_credentials']) {
+          const { status, headers, body } = await server.token({ ...usual, grant_type, [name]: value });
+          if (status === 200) continue;
+          expectTokenError({ status, headers, body }, status, body.error);
+          expect(body.error_description.length).toBeLessThan(300);
+        }
+  });
+});
