@@ -81,7 +81,7 @@ describe('A decision is taken once', () => {
       }),
     );
     for (const answer of answers) expectCleanAnswer(answer, await answer.text());
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, ...Array(9).fill(400)]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([303, ...Array(9).fill(400)]);
     const after = await countRows(server);
     const allowed = answers.some((answer) => answer.headers.get('Location')?.includes('code='));
     for (const table of ['authorizations', 'authorization_codes', 'consents'])
