@@ -73,16 +73,14 @@ const VERBS: Record<string, Verb> = {
   'give a group': verb('MANAGE_GROUPS', 'updateGroup', ({ superuser, permissions }, { plainGroup }) =>
     superuser || permissions.length === 0 ? undefined : { id: plainGroup, permissions },
   ),
-  'take from a group': verb('MANAGE_GROUPS', 'updateGroup', ({ group }) => group && { id: group, permissions: [] }),
-  'rename a group with': verb(
-    'MANAGE_GROUPS',
-    'updateGroup',
-    ({ group }) => group && { id: group, name: unique('renamed') },
+  'take from a group': verb('MANAGE_GROUPS', 'updateGroup', ({ group }) =>
+    group ? { id: group, permissions: [] } : undefined,
   ),
-  'add to a group with': verb(
-    'MANAGE_GROUPS',
-    'addGroupMember',
-    ({ group }, { ordinary }) => group && { groupId: group, userId: ordinary },
+  'rename a group with': verb('MANAGE_GROUPS', 'updateGroup', ({ group }) =>
+    group ? { id: group, name: unique('renamed') } : undefined,
+  ),
+  'add to a group with': verb('MANAGE_GROUPS', 'addGroupMember', ({ group }, { ordinary }) =>
+    group ? { groupId: group, userId: ordinary } : undefined,
   ),
   'add to a group a user with': verb('MANAGE_GROUPS', 'addGroupMember', ({ user }, { plainGroup }) => ({
     groupId: plainGroup,
@@ -92,28 +90,24 @@ const VERBS: Record<string, Verb> = {
     groupId: plainGroup,
     userId: user,
   })),
-  'delete a group with': verb('MANAGE_GROUPS', 'deleteGroup', ({ group }) => group && { id: group }),
+  'delete a group with': verb('MANAGE_GROUPS', 'deleteGroup', ({ group }) => (group ? { id: group } : undefined)),
   'register a service with': verb('MANAGE_CLIENTS', 'registerClient', ({ superuser, permissions }) =>
     superuser
       ? undefined
       : { name: unique('made'), grantTypes: ['client_credentials'], servicePermissions: permissions },
   ),
-  'rename a service with': verb(
-    'MANAGE_CLIENTS',
-    'updateClient',
-    ({ client }) => client && { clientId: client, name: unique('renamed') },
+  'rename a service with': verb('MANAGE_CLIENTS', 'updateClient', ({ client }) =>
+    client ? { clientId: client, name: unique('renamed') } : undefined,
   ),
-  'redirect a service with': verb(
-    'MANAGE_CLIENTS',
-    'updateClient',
-    ({ client }) => client && { clientId: client, redirectUris: ['https://evil.example/'] },
+  'redirect a service with': verb('MANAGE_CLIENTS', 'updateClient', ({ client }) =>
+    client ? { clientId: client, redirectUris: ['https://evil.example/'] } : undefined,
   ),
-  'rotate the secret of a service with': verb(
-    'MANAGE_CLIENTS',
-    'rotateClientSecret',
-    ({ client }) => client && { clientId: client },
+  'rotate the secret of a service with': verb('MANAGE_CLIENTS', 'rotateClientSecret', ({ client }) =>
+    client ? { clientId: client } : undefined,
   ),
-  'delete a service with': verb('MANAGE_CLIENTS', 'deleteClient', ({ client }) => client && { clientId: client }),
+  'delete a service with': verb('MANAGE_CLIENTS', 'deleteClient', ({ client }) =>
+    client ? { clientId: client } : undefined,
+  ),
   'delete a user with': verb('MANAGE_USERS', 'deleteUser', ({ user }) => ({ id: user })),
 };
 

@@ -1,0 +1,42 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unique } from '../support/fixtures.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { CreateUserDocument, DirectoryDocument, RegisterClientDocument } from './journey.generated.ts';
+
+let server: TestServer;
+let token: string;
+beforeAll(async () => {
+  server = await startServer();
+  token = await server.accessToken({ user: await server.user({ superuser: true }) });
+});
+afterAll(() => server?.close());
+
+/** What the compiler knows of the answer comes from schema.graphql. */
+async function run<Data, Variables extends Record<string, unknown>>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const { body } = await server.graphql(print(document), token, variables);
+  expect(body.errors).toBeUndefined();
+  return body.data;
+}
+
+describe('documents typed by codegen', () => {
+  it('mean to the server what they mean to the compiler', async () => {
+    const username = unique('typed');
+    const { createUser } = await run(CreateUserDocument, { input: { username, password: 'long enough' } });
+    expect(createUser?.errors).toEqual([]);
+    expect(Number.isNaN(Date.parse(createUser?.user?.createdAt ?? ''))).toBe(false);
+
+    const { viewer, users } = await run(DirectoryDocument, { first: 100 });
+    expect(users.nodes.map(({ id }) => id)).toEqual([viewer?.id, createUser?.user?.id]);
+    expect(users.nodes.flatMap(({ groups }) => groups.nodes)).toEqual([]);
+
+    const input = { name: 'Typed', grantTypes: ['client_credentials' as const] };
+    const { registerClient } = await run(RegisterClientDocument, { input });
+    expect(registerClient?.client?.grantTypes).toEqual(input.grantTypes);
+    expect(registerClient?.clientSecret).toMatch(/^gcs_/);
+  });
+});
