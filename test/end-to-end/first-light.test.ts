@@ -13,7 +13,7 @@ import { openGraphiql, passSignIn, runTab } from '../support/graphiql.ts';
 const ADMIN = { username: 'olivia', password: 'a lantern at the gate' };
 
 /** From an empty database to a token in an application's hands, as a person does it. One journey: each test goes on from the last. */
-describe.skipIf(!chromiumPath)('First light, in Chromium', () => {
+describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, () => {
   let printed = '';
   let database: TestDatabase;
   let gatehouse: Gatehouse;

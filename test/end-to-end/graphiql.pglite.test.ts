@@ -14,7 +14,7 @@ async function kept(page: Page): Promise<string> {
 }
 
 /** On one database only: what the browser does has nothing to do with it. */
-describe.skipIf(!chromiumPath)('GraphiQL in Chromium', () => {
+describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () => {
   let server: TestServer;
   let chromium: Browser;
   let context: BrowserContext;
