@@ -20,8 +20,11 @@ function dribble(text: string, filler: string, every: number): Promise<{ said: s
   const from = performance.now();
   return new Promise((resolve) => {
     let said = '';
-    const socket = connect(portOf(server), '127.0.0.1', () => socket.write(text));
-    const timer = setInterval(() => socket.write(filler), every);
+    let timer: NodeJS.Timeout | undefined;
+    const socket = connect(portOf(server), '127.0.0.1', () => {
+      socket.write(text);
+      timer = setInterval(() => socket.write(filler), every);
+    });
     socket.setEncoding('latin1');
     socket.on('data', (chunk) => {
       said += chunk;
