@@ -7,7 +7,7 @@ export interface RawAnswer {
 }
 
 /** Sends bytes as they are, for what no HTTP client would send; all that comes until the server closes or falls silent. */
-export function sendRaw(url: string, text: string, silence = 1000): Promise<string> {
+export function sendRaw(url: string, text: string, silence = 10_000): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     let received = '';
