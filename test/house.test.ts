@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, normalize, posix, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -48,6 +48,7 @@ function faults(file: string, text: string): string[] {
 }
 
 const files = ['src', 'test', 'bench']
+  .filter((folder) => existsSync(join(root, folder)))
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name))
   .map((entry) => normalize(relative(root, join(entry.parentPath, entry.name))).replaceAll('\\', '/'));
