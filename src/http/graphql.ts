@@ -70,6 +70,8 @@ const isJson = (ctx: HttpContext): boolean =>
 async function readText(ctx: HttpContext): Promise<string> {
   if (ctx.get('content-encoding') !== '')
     throw badRequest('A compressed body is not accepted', 'UNSUPPORTED_MEDIA_TYPE', 415);
+  // Hung up while the token was looked up: there is nothing to read, and nobody to answer.
+  if (ctx.req.destroyed) throw badRequest('The request was not sent in full', 'BAD_REQUEST');
   const bytes = await getRawBody(ctx.req, { limit: LIMIT, length: ctx.get('content-length') || null });
   if (!isJson(ctx)) {
     // RFC 6750 §2.2: a form may carry the token, but then no header may; here it never may.
