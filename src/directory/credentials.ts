@@ -4,13 +4,11 @@ import { emailKey, usernameKey } from './names.ts';
 
 interface Row {
   id: string;
-  username: string;
-  superuser: boolean;
   disabled: boolean;
   password_hash: string | null;
 }
 
-const columns = 'id, username, superuser, disabled, password_hash';
+const columns = 'id, disabled, password_hash';
 const byUsername = statement<Row>('credentials-by-username', `SELECT ${columns} FROM users WHERE username_key = $1`);
 const byEmail = statement<Row>('credentials-by-email', `SELECT ${columns} FROM users WHERE email_key = $1`);
 const rehash = statement<never>(
@@ -18,20 +16,24 @@ const rehash = statement<never>(
   'UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3',
 );
 
+/** An account whose password was proven, and the hash it was proven against: what is built on the proof is void once that changes. */
+export interface Proven {
+  readonly id: string;
+  readonly passwordHash: string;
+}
+
 /** Whoever these belong to; an unknown name, a wrong password and a disabled account take the same time and say the same. */
-export async function checkCredentials(
-  sql: Sql,
-  identifier: string,
-  password: string,
-): Promise<{ id: string; username: string; superuser: boolean } | undefined> {
+export async function checkCredentials(sql: Sql, identifier: string, password: string): Promise<Proven | undefined> {
   // Nobody can have set such a password: refused before it costs a hash.
   if ([...password].length > PASSWORD_MAX) return undefined;
   const row = await findAccount(sql, identifier);
   const matches = await verifyPassword(row?.password_hash ?? null, password);
   if (!row || !matches || row.disabled || row.password_hash === null) return undefined;
 
-  if (isOutdated(row.password_hash)) await sql(rehash, [row.id, await hashPassword(password), row.password_hash]);
-  return { id: row.id, username: row.username, superuser: row.superuser };
+  if (!isOutdated(row.password_hash)) return { id: row.id, passwordHash: row.password_hash };
+  const passwordHash = await hashPassword(password);
+  await sql(rehash, [row.id, passwordHash, row.password_hash]);
+  return { id: row.id, passwordHash };
 }
 
 /** An identifier with `@` is an e-mail address and nothing else: no username can shadow somebody's address. */

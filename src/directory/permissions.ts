@@ -24,6 +24,8 @@ export interface Holdings {
 export interface Caller extends Holdings {
   readonly userId: string | undefined;
   readonly clientId: string | undefined;
+  /** What the token in its hand may do; undefined at the operator's shell, where nothing is closed. */
+  readonly scopes?: ReadonlySet<string>;
 }
 
 /** The holdings of rows read from the database; names this version does not know count for nothing. */

@@ -14,6 +14,7 @@ export class Meter {
   #directives = 0;
   #cost = 0;
   #depth = 0;
+  #introspectionAlias = false;
 
   step(directives: number): void {
     this.#steps += 1;
@@ -25,6 +26,10 @@ export class Meter {
     if (aliased) this.#aliases += 1;
   }
 
+  introspectionAlias(): void {
+    this.#introspectionAlias = true;
+  }
+
   /** One look-up, for each of `times` objects. */
   load(times: number): void {
     this.#cost += times;
@@ -34,6 +39,7 @@ export class Meter {
   exceeded(): GraphQLError | undefined {
     if (this.#depth > LIMITS.depth) return tooMuch(`is nested more than ${LIMITS.depth} levels deep`);
     if (this.#aliases > LIMITS.aliases) return tooMuch(`has more than ${LIMITS.aliases} aliases`);
+    if (this.#introspectionAlias) return tooMuch('has an alias within its introspection');
     if (this.#directives > LIMITS.directives) return tooMuch(`has more than ${LIMITS.directives} directives`);
     if (this.#cost > LIMITS.cost || this.#steps > STEPS) return tooMuch(`takes more than ${LIMITS.cost} look-ups`);
     return undefined;

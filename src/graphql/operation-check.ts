@@ -108,10 +108,26 @@ class Walk {
     return isObjectType(type) ? { ...place, types: [type] } : place;
   }
 
+  /** Under an alias the whole schema could be asked for again and again. */
+  #introspection({ selections }: SelectionSetNode): void {
+    for (const selection of selections) {
+      this.#meter.step(selection.directives?.length ?? 0);
+      if (this.#meter.exceeded()) return;
+      if (selection.kind === Kind.FIELD && selection.alias) this.#meter.introspectionAlias();
+      const inner =
+        selection.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(selection.name.value) : selection.selectionSet;
+      if (inner) this.#introspection(inner);
+    }
+  }
+
   #field(node: FieldNode, { depth, times, types }: Place): void {
     const name = node.name.value;
-    // Introspection has limits of its own among the validation rules.
-    if (name === '__schema' || name === '__type') return;
+    // Introspection has limits of its own among the validation rules, but for aliases.
+    if (name === '__schema' || name === '__type') {
+      if (node.alias) this.#meter.introspectionAlias();
+      if (node.selectionSet) this.#introspection(node.selectionSet);
+      return;
+    }
     this.#meter.field(depth, node.alias !== undefined);
     if (name === '__typename') return;
 

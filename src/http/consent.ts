@@ -115,7 +115,7 @@ async function ask(ctx: HttpContext, pending: Pending, session: SessionRow, cove
 /** The host a person would recognise; for a custom scheme, the scheme. */
 function hostOf(uri: string): string {
   const url = URL.parse(uri);
-  return url?.host ? url.host : (uri.split(':')[0] ?? uri);
+  return url && /^https?:$/.test(url.protocol) ? url.host : (uri.split(':')[0] ?? uri);
 }
 
 function lifetimeOf({ state: { config } }: HttpContext, { recipient: { client }, request }: Pending): string {

@@ -15,15 +15,18 @@ import { currentSession, ensureBrowser, signIn } from './session.ts';
 export async function login(ctx: HttpContext): Promise<void> {
   const params = ctx.method === 'POST' ? await readForm(ctx) : readQuery(ctx);
   const handle = optional(params, 'request');
-  if (ctx.method === 'POST') checkCsrf(ctx, params, 'login');
-  else if (await currentSession(ctx)) return goOn(ctx, handle);
-
-  const pending = handle === undefined ? undefined : await readPending(ctx, handle);
-  if (ctx.method !== 'POST') return show(ctx, pending, '', undefined);
-  await submit(ctx, params, pending);
+  if (ctx.method === 'POST') {
+    checkCsrf(ctx, params, 'login');
+    return submit(ctx, params, handle);
+  }
+  if (await currentSession(ctx)) return goOn(ctx, handle);
+  show(ctx, await pendingOf(ctx, handle), '', undefined);
 }
 
-async function submit(ctx: HttpContext, params: Params, pending: Pending | undefined): Promise<void> {
+const pendingOf = async (ctx: HttpContext, handle: string | undefined): Promise<Pending | undefined> =>
+  handle === undefined ? undefined : readPending(ctx, handle);
+
+async function submit(ctx: HttpContext, params: Params, handle: string | undefined): Promise<void> {
   const { sql, now, origin } = ctx.state;
   const username = optional(params, 'username') ?? '';
   const password = optional(params, 'password') ?? '';
@@ -31,8 +34,9 @@ async function submit(ctx: HttpContext, params: Params, pending: Pending | undef
     throw new PageError(400, 'This password is too long', `A password has at most ${PASSWORD_MAX} characters.`);
 
   const user = await checkCredentials(sql, username, password);
-  if (user && (await signIn(ctx, user.id))) return goOn(ctx, pending?.handle);
+  if (user && (await signIn(ctx, user, handle))) return goOn(ctx, handle);
 
+  const pending = await pendingOf(ctx, handle);
   await record(sql, { kind: 'sign_in.failed', at: now, clientId: pending?.recipient.client.id, origin });
   ctx.status = 401;
   // One sentence for an unknown user, a wrong password and a disabled account.

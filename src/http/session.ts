@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { Proven } from '../directory/credentials.ts';
 import { secondsLater } from '../oauth/lifetime.ts';
 import { digest, makeHandle } from '../secrets.ts';
 import { record } from '../store/audit.ts';
@@ -55,15 +56,16 @@ export async function currentSession(ctx: HttpContext): Promise<SessionRow | und
   return secret === undefined ? undefined : findSession(ctx.state.sql, digest(secret), ctx.state.now);
 }
 
-/** Signs the person in under a new cookie; false if the account was disabled meanwhile. */
-export async function signIn(ctx: HttpContext, userId: string): Promise<boolean> {
+/** Signs the person in under a new cookie, on the way to a pending request or not; false if the proof no longer holds. */
+export async function signIn(ctx: HttpContext, user: Proven, handle: string | undefined): Promise<boolean> {
   const { sql, now, origin } = ctx.state;
   const secret = makeHandle();
   const expiresAt = secondsLater(now, SESSION_TTL);
-  const session = { id: randomUUIDv7(), digest: digest(secret), userId, now, expiresAt };
-  if (!(await openSession(sql, session, digest(browserSecret(ctx) ?? '')))) return false;
+  const session = { id: randomUUIDv7(), digest: digest(secret), now, expiresAt };
+  const goingOn = handle === undefined ? undefined : digest(handle);
+  if (!(await openSession(sql, session, user, digest(browserSecret(ctx) ?? ''), goingOn))) return false;
   writeCookie(ctx, NAME, secret);
-  await record(sql, { kind: 'sign_in.succeeded', at: now, actorId: userId, origin });
+  await record(sql, { kind: 'sign_in.succeeded', at: now, actorId: user.id, origin });
   return true;
 }
 

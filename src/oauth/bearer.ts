@@ -63,13 +63,14 @@ export async function authenticateBearer(sql: Sql, token: string, now: Date): Pr
   const held = service
     ? holdings(false, row.service_permissions)
     : holdings(row.superuser === true, ['READ_DIRECTORY', ...row.group_permissions]);
+  const scopes = new Set(row.scopes);
   return {
     id: row.id,
     authorizationId: row.authorization_id,
-    scopes: new Set(row.scopes),
+    scopes,
     expiresAt: row.expires_at,
     client: { id: row.client, clientId: row.client_id },
     user: row.user_id !== null && row.username !== null ? { id: row.user_id, username: row.username } : undefined,
-    caller: { ...held, userId: row.user_id ?? undefined, clientId: row.client },
+    caller: { ...held, userId: row.user_id ?? undefined, clientId: row.client, scopes },
   };
 }

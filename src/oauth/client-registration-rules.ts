@@ -32,9 +32,37 @@ export function requireAuthority({ caller }: Actor, client: Client): void {
   if (!outranks(caller, heldBy(client.servicePermissions))) throw forbidden();
 }
 
+/** What a service opens here beside its permissions. */
+const DIRECTORY_SCOPES: readonly string[] = ['read', 'write', 'groups', 'clients', 'audit'] satisfies BuiltInScope[];
+
+/**
+ * A service with permissions acts by itself: who makes one, or holds its secret, can do what it may. So the token in hand must
+ * reach as far, or `clients` alone would come to mean everything.
+ */
+export function requireReach(
+  { caller }: Actor,
+  {
+    grantTypes,
+    servicePermissions,
+    scopes,
+  }: Readonly<Record<'grantTypes' | 'servicePermissions' | 'scopes', readonly string[]>>,
+): void {
+  const { scopes: inHand } = caller;
+  if (inHand === undefined || servicePermissions.length === 0 || !grantTypes.includes('client_credentials')) return;
+  const missing = DIRECTORY_SCOPES.filter((scope) => scopes.includes(scope) && !inHand.has(scope));
+  if (missing.length > 0)
+    throw new DomainError(
+      'INVALID',
+      `This service may do more than your token: ask for ${missing.join(' and ')} as well`,
+      ['scope'],
+    );
+}
+
 /** What only MANAGE_CLIENTS may give a client, and nobody more than they hold. */
-export function requireRights({ caller }: Actor, metadata: ClientMetadata): void {
+export function requireRights(actor: Actor, metadata: ClientMetadata): void {
+  const { caller } = actor;
   if (!outranks(caller, heldBy(metadata.servicePermissions))) throw forbidden();
+  requireReach(actor, metadata);
   if (holds(caller, 'MANAGE_CLIENTS')) return;
   if (caller.userId === undefined) throw forbidden();
 

@@ -6,7 +6,7 @@ import { Client } from '../store/entities/client.ts';
 import { ClientSecret } from '../store/entities/client-secret.ts';
 import type { Em } from '../store/orm.ts';
 import { recordClient } from './client-registration-row.ts';
-import { requireAuthority } from './client-registration-rules.ts';
+import { requireAuthority, requireReach } from './client-registration-rules.ts';
 import { secondsLater } from './lifetime.ts';
 
 const DAY = 86_400;
@@ -62,6 +62,7 @@ export async function rotateClientSecret(
     const client = await lockOwnClient(tx, actor, clientId);
     if (client.tokenEndpointAuthMethod === 'none')
       throw new DomainError('INVALID', 'A public client has no secret', ['clientId']);
+    requireReach(actor, client);
     const end = secondsLater(actor.now, overlap);
     // An earlier end stays: a rotation never lengthens the life of a secret.
     await tx.nativeUpdate(

@@ -59,7 +59,10 @@ export async function createScope(
   return { name, sentence, builtIn: false };
 }
 
-/** Removes a scope of the operator's own, from every client that could ask for it as well. */
+/**
+ * Removes a scope of the operator's own: from every client that could ask for it, and from all that was allowed. A scope made
+ * later under the same name may mean something else, and nobody has agreed to that.
+ */
 export async function deleteScope(em: Em, actor: Actor, name: string): Promise<void> {
   requirePermission(actor, 'MANAGE_CLIENTS');
   if (Object.hasOwn(SCOPES, name)) throw new DomainError('INVALID', 'A built-in scope cannot be deleted', ['name']);
@@ -71,6 +74,8 @@ export async function deleteScope(em: Em, actor: Actor, name: string): Promise<v
        WHERE ? = ANY(scopes)`,
       [name, name, name],
     );
+    for (const table of ['consents', 'authorizations'])
+      await tx.execute(`UPDATE ${table} SET scopes = array_remove(scopes, ?) WHERE ? = ANY(scopes)`, [name, name]);
     recordScope(tx, actor, 'scope.deleted', name);
   });
 }

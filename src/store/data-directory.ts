@@ -19,7 +19,9 @@ const SQLITE_BUSY = 5;
  * another process with the same pid is mistaken for the holder. The file `pid` only tells people who it is.
  */
 export async function takeDataDirectory(path: string): Promise<DataDirectory> {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  // Whatever this process writes is its user's alone, also in a directory that was there before.
+  process.umask(0o077);
+  mkdirSync(path, { recursive: true });
   const lock = new DatabaseSync(join(path, 'lock'));
   try {
     // Nothing is ever written: in memory the journal leaves no file behind.

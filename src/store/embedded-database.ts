@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
@@ -16,6 +16,8 @@ export async function embeddedDatabase({ path }: DataDirectory): Promise<PGlite>
   // Needed once in the life of a directory, so it is loaded only then. It saves initdb, which takes seconds.
   const prepopulated = await import('@electric-sql/pglite-prepopulatedfs');
   const pglite = await PGlite.create({ dataDir, loadDataDir: await prepopulated.dataDir() });
+  // PGlite gives its files modes of its own; nobody else gets as far as them.
+  chmodSync(dataDir, 0o700);
   rmSync(unfinished);
   return pglite;
 }

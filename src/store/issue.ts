@@ -12,40 +12,53 @@ export interface Issue {
 /** An authorization that needs nobody's consent: client_credentials (no user) or password. */
 export interface DirectAuthorization {
   readonly client: string;
-  readonly userId: string | null;
-  readonly grantType: 'client_credentials' | 'password';
+  /** Whose password was proven, against which hash; undefined for client_credentials. */
+  readonly user: { readonly id: string; readonly passwordHash: string } | undefined;
   readonly expiresAt: Date;
 }
 
-const AUTHORIZED = `
+const COLUMNS = '(id, client_id, user_id, grant_type, scopes, created_at, expires_at)';
+
+const FOR_CLIENT = `
   authorized AS (
-    INSERT INTO authorizations (id, client_id, user_id, grant_type, scopes, created_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+    INSERT INTO authorizations ${COLUMNS} VALUES ($1, $2, NULL, $3, $4, $5, $6) RETURNING id
+  )`;
+
+/** The lock makes it wait for a change of the password under way, and then see it: no token outlives the password it was got by. */
+const FOR_USER = `
+  authorized AS (
+    INSERT INTO authorizations ${COLUMNS}
+    SELECT $1::uuid, $2::uuid, u.id, $3::text, $4::text[], $5::timestamptz, $6::timestamptz
+   FROM users u WHERE u.id = $7 AND u.password_hash = $8 AND NOT u.disabled FOR SHARE RETURNING id
   )`;
 
 const access = (first: number): string => `
   access AS (
     INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at)
-    SELECT $${first}::uuid, $${first + 1}::bytea, id, $5::text[], $6::timestamptz, $${first + 2}::timestamptz FROM authorized
+    SELECT $${first}::uuid, $${first + 1}::bytea, id, $4::text[], $5::timestamptz, $${first + 2}::timestamptz FROM authorized
   )`;
 
 const refresh = (first: number): string => `
   refresh AS (
     INSERT INTO refresh_tokens (id, digest, authorization_id, salt, created_at, expires_at)
-    SELECT $${first}::uuid, $${first + 1}::bytea, id, $${first + 2}::bytea, $6::timestamptz, $${first + 3}::timestamptz FROM authorized
+    SELECT $${first}::uuid, $${first + 1}::bytea, id, $${first + 2}::bytea, $5::timestamptz, $${first + 3}::timestamptz FROM authorized
   )`;
 
-const issueAccess = statement<never>('issue-access', `WITH ${AUTHORIZED},${access(8)} SELECT FROM authorized`);
-const issueBoth = statement<never>(
-  'issue-access-and-refresh',
-  `WITH ${AUTHORIZED},${access(8)},${refresh(11)} SELECT FROM authorized`,
-);
+const issuing = (name: string, ...parts: string[]) =>
+  statement<{ id: string }>(name, `WITH ${parts.join(',')} SELECT id FROM authorized`);
 
-/** Authorization and tokens in one statement. */
-export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<void> {
-  const { client, userId, grantType, expiresAt } = authorization;
-  const row = [randomUUIDv7(), client, userId, grantType, issue.scopes, issue.now, expiresAt];
-  await sql(issue.refresh ? issueBoth : issueAccess, [...row, ...tokenValues(issue)]);
+const issueForClient = issuing('issue-for-client', FOR_CLIENT, access(7));
+const issueForUser = issuing('issue-for-user', FOR_USER, access(9));
+const issueForUserWithRefresh = issuing('issue-for-user-with-refresh', FOR_USER, access(9), refresh(12));
+
+/** Authorization and tokens in one statement; false if the user was disabled or given another password meanwhile. */
+export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<boolean> {
+  const { client, user, expiresAt } = authorization;
+  const grantType = user ? 'password' : 'client_credentials';
+  const row = [randomUUIDv7(), client, grantType, issue.scopes, issue.now, expiresAt];
+  const proof = user ? [user.id, user.passwordHash] : [];
+  const query = user ? (issue.refresh ? issueForUserWithRefresh : issueForUser) : issueForClient;
+  return (await sql(query, [...row, ...proof, ...tokenValues(issue)])).length === 1;
 }
 
 /** Values of the access row and, if there is one, the refresh row, in the order the statements bind them. */

@@ -17,6 +17,6 @@ export async function clientCredentials(request: TokenRequest): Promise<TokenRes
   // §4.4.3: no refresh token.
   const expiresAt = directExpiry(request, false);
   const { issue, response } = makeTokens(request, scopes, expiresAt, false);
-  await issueDirectly(sql, { client: client.id, userId: null, grantType: 'client_credentials', expiresAt }, issue);
+  await issueDirectly(sql, { client: client.id, user: undefined, expiresAt }, issue);
   return response;
 }

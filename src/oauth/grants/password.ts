@@ -15,12 +15,14 @@ export async function password(request: TokenRequest): Promise<TokenResponse> {
   const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
 
   const user = await checkCredentials(sql, username, secret);
-  // One answer for an unknown user, a wrong password and a disabled account.
-  if (!user) throw new OAuthError('invalid_grant', 'The username or the password is wrong.');
+  if (!user) throw wrong();
 
   const refreshable = isRefreshable(request);
   const expiresAt = directExpiry(request, refreshable);
   const { issue, response } = makeTokens(request, scopes, expiresAt, refreshable);
-  await issueDirectly(sql, { client: client.id, userId: user.id, grantType: 'password', expiresAt }, issue);
+  if (!(await issueDirectly(sql, { client: client.id, user, expiresAt }, issue))) throw wrong();
   return response;
 }
+
+/** One answer for an unknown user, a wrong password and a disabled account. */
+const wrong = (): OAuthError => new OAuthError('invalid_grant', 'The username or the password is wrong.');
