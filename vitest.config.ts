@@ -14,6 +14,8 @@ export default defineConfig({
   test: {
     // Node itself loads the code, as in production: Vite's own resolution would load a second copy of `graphql`.
     experimental: { viteModuleRunner: false },
+    // Files share their workers' modules: loading them anew would cost more than most files' tests.
+    isolate: false,
     maxWorkers: 2,
     // Two cores, and some tests start whole processes.
     testTimeout: 60_000,
