@@ -29,11 +29,13 @@ const schema = z.object({
   REFRESH_TOKEN_TTL: seconds(90 * DAY),
   REFRESH_GRACE: z.coerce.number('must be a number of seconds').int().min(0).max(300, 'must be at most 300').default(10),
   CODE_TTL: seconds(60),
+  AUDIT_RETENTION: seconds(400 * DAY),
   TRUST_PROXY: flag,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be fatal, error, warn, info, debug or silent')
     .default('info'),
   GRAPHIQL: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   MIGRATE: z.enum(['auto', 'check'], 'must be auto or check').default('auto'),
   NODE_ENV: z.string().optional(),
 });
@@ -61,9 +63,11 @@ export interface Config {
   readonly refreshTokenTtl: number;
   readonly refreshGrace: number;
   readonly codeTtl: number;
+  readonly auditRetention: number;
   readonly trustProxy: boolean;
   readonly logLevel: string;
   readonly graphiql: boolean;
+  readonly rateLimits: boolean;
   readonly migrate: 'auto' | 'check';
   readonly production: boolean;
 }
@@ -120,9 +124,11 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     refreshTokenTtl: v.REFRESH_TOKEN_TTL,
     refreshGrace: v.REFRESH_GRACE,
     codeTtl: v.CODE_TTL,
+    auditRetention: v.AUDIT_RETENTION,
     trustProxy: v.TRUST_PROXY === '1',
     logLevel: v.LOG_LEVEL,
     graphiql: v.GRAPHIQL === 'on',
+    rateLimits: v.RATE_LIMITS === 'on',
     migrate: v.MIGRATE,
     production: v.NODE_ENV === 'production',
   });

@@ -1,7 +1,9 @@
 import { checkCredentials } from '../directory/credentials.ts';
+import { usernameKey } from '../directory/names.ts';
 import { optional, type Params } from '../oauth/params.ts';
 import { PASSWORD_MAX } from '../passwords.ts';
 import { record } from '../store/audit.ts';
+import { networkOf } from '../store/rate-limits.ts';
 import type { HttpContext } from './context.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
 import { PageError } from './errors.ts';
@@ -24,13 +26,15 @@ export async function login(ctx: HttpContext): Promise<void> {
 }
 
 async function submit(ctx: HttpContext, params: Params, pending: Pending | undefined): Promise<void> {
-  const { sql, now, origin } = ctx.state;
+  const { sql, limits, now, origin } = ctx.state;
   const username = optional(params, 'username') ?? '';
   const password = optional(params, 'password') ?? '';
   if ([...password].length > PASSWORD_MAX)
     throw new PageError(400, 'This password is too long', `A password has at most ${PASSWORD_MAX} characters.`);
 
-  const user = await checkCredentials(sql, username, password);
+  const network = networkOf(origin.ip);
+  const counts = { account: [usernameKey(username), network], network: [network] };
+  const user = await limits.guess(counts, () => checkCredentials(sql, username, password));
   if (user && (await signIn(ctx, user.id))) return goOn(ctx, pending?.handle);
 
   await record(sql, { kind: 'sign_in.failed', at: now, clientId: pending?.recipient.client.id, origin });
