@@ -19,7 +19,10 @@ const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   ISSUER: z.string().optional(),
   INSECURE_HTTP: flag,
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional(),
   DATA_DIR: z.string().default('./data'),
   ADMIN_USERNAME: z.string().optional(),
   ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
@@ -27,7 +30,12 @@ const schema = z.object({
   ACCESS_TOKEN_TTL: seconds(3600),
   REFRESH_TOKEN_IDLE_TTL: seconds(14 * DAY),
   REFRESH_TOKEN_TTL: seconds(90 * DAY),
-  REFRESH_GRACE: z.coerce.number('must be a number of seconds').int().min(0).max(300, 'must be at most 300').default(10),
+  REFRESH_GRACE: z.coerce
+    .number('must be a number of seconds')
+    .int()
+    .min(0)
+    .max(300, 'must be at most 300')
+    .default(10),
   CODE_TTL: seconds(60),
   AUDIT_RETENTION: seconds(400 * DAY),
   TRUST_PROXY: flag,
@@ -153,7 +161,8 @@ function withFiles(env: NodeJS.ProcessEnv, faults: string[]): Record<string, str
 
 function issuerFaults(issuer: string, loopback: boolean, insecureHttp: boolean): string[] {
   const url = URL.parse(issuer);
-  if (!url || !/^https?:$/.test(url.protocol)) return ['ISSUER must be an http or https URL, such as https://id.example.com'];
+  if (!url || !/^https?:$/.test(url.protocol))
+    return ['ISSUER must be an http or https URL, such as https://id.example.com'];
   if (url.origin !== issuer) return [`ISSUER must have no path, no trailing slash and nothing more: ${url.origin}`];
   if (url.protocol === 'http:' && !loopback && !insecureHttp)
     return ['ISSUER must be https off this machine (INSECURE_HTTP=1 allows http, for tests behind a locked door only)'];

@@ -28,7 +28,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 let decoy: Promise<string> | undefined;
 
 /** argon2id in PHC form. */
-export const hashPassword = (password: string): Promise<string> => 
+export const hashPassword = (password: string): Promise<string> =>
   inTurn(() => hash(password.normalize('NFKC'), PARAMETERS));
 
 /** Whether `password` belongs to `stored`; takes equally long when there is no account (`null`). */

@@ -69,7 +69,16 @@ export function createApp(options: AppOptions): Koa<State> {
   app.use(async (ctx, next) => {
     const now = new Date();
     const origin = { ip: normalizeIp(ctx.ip), requestId: randomUUID() };
-    Object.assign(ctx.state, { sql: database.sql, config, keyring, limits, now, origin, log, answers: 'page' } satisfies State);
+    Object.assign(ctx.state, {
+      sql: database.sql,
+      config,
+      keyring,
+      limits,
+      now,
+      origin,
+      log,
+      answers: 'page',
+    } satisfies State);
     await next();
     log.debug({ requestId: origin.requestId, method: ctx.method, path: ctx.path, status: ctx.status }, 'answered');
   });

@@ -66,10 +66,12 @@ function readCredentials(header: string | undefined, params: Params) {
     throw new OAuthError('invalid_request', 'Two client authentication methods were used at once.');
   const readings = basic.readings
     .filter((reading) => clientId === undefined || clientId === reading.clientId)
-    .map((reading): Credentials => ({
-      ...reading,
-      method: reading.secret === undefined ? 'none' : 'client_secret_basic',
-    }));
+    .map(
+      (reading): Credentials => ({
+        ...reading,
+        method: reading.secret === undefined ? 'none' : 'client_secret_basic',
+      }),
+    );
   if (readings.length === 0)
     throw new OAuthError(
       'invalid_request',

@@ -51,7 +51,11 @@ const introspectRefresh = statement<Row>(
 );
 
 /** RFC 7662 §2: a confidential client sees its own tokens, one with INTROSPECT sees all; for everything else there is one answer. */
-export async function introspectToken(request: OAuthRequest, header: string | undefined, params: Params): Promise<Introspection> {
+export async function introspectToken(
+  request: OAuthRequest,
+  header: string | undefined,
+  params: Params,
+): Promise<Introspection> {
   const client = await authenticateClient(request, header, params);
   // §2.1: the endpoint must not serve for guessing tokens.
   if (isPublic(client)) throw new OAuthError('invalid_client', 'Client authentication failed.');
@@ -74,6 +78,10 @@ export async function introspectToken(request: OAuthRequest, header: string | un
 }
 
 async function find(sql: Sql, token: string, now: Date): Promise<Row | undefined> {
-  const query = isWellFormed('gat', token) ? introspectAccess : isWellFormed('grt', token) ? introspectRefresh : undefined;
+  const query = isWellFormed('gat', token)
+    ? introspectAccess
+    : isWellFormed('grt', token)
+      ? introspectRefresh
+      : undefined;
   return query && (await sql(query, [digest(token), now]))[0];
 }

@@ -51,7 +51,13 @@ export function makeRateLimits(sql: Sql): RateLimits {
   };
   const limiter = (keyPrefix: string, points: number, duration: number) =>
     new RateLimiterPostgres({
-      ...{ storeClient, storeType: 'client', tableName: 'rate_limits', tableCreated: true, clearExpiredByTimeout: false },
+      ...{
+        storeClient,
+        storeType: 'client',
+        tableName: 'rate_limits',
+        tableCreated: true,
+        clearExpiredByTimeout: false,
+      },
       ...{ keyPrefix, points, duration },
       insuranceLimiter: new RateLimiterMemory({ keyPrefix, points, duration }),
     });
@@ -78,7 +84,8 @@ export function makeRateLimits(sql: Sql): RateLimits {
     for (const [kind, key] of entries(counts)) {
       const { points, wait, longest } = RULES[kind];
       const { consumedPoints } = await counters[kind].penalty(key);
-      if (consumedPoints >= points) await waits[kind].block(key, Math.min(wait * 2 ** (consumedPoints - points), longest));
+      if (consumedPoints >= points)
+        await waits[kind].block(key, Math.min(wait * 2 ** (consumedPoints - points), longest));
     }
   }
 
@@ -114,7 +121,10 @@ const entries = (counts: Counts): [Kind, string][] =>
 export function networkOf(ip: string | undefined): string {
   if (ip === undefined || !ip.includes(':')) return ip ?? '';
   const [head = '', tail = ''] = (ip.split('%')[0] ?? '').split('::');
-  const [front, back] = [head, tail].map((part) => part.split(':').filter((group) => group !== '')) as [string[], string[]];
+  const [front, back] = [head, tail].map((part) => part.split(':').filter((group) => group !== '')) as [
+    string[],
+    string[],
+  ];
   const zeros = Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0');
   const groups = [...front, ...zeros, ...back].slice(0, 4);
   return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');

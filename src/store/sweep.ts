@@ -77,9 +77,15 @@ const forgetSalts = statement<{ swept: number }>(
 );
 
 /** Rows taken, by table. Another node that sweeps at this moment takes the rest. */
-export async function sweep(sql: Sql, now: Date, retention: Retention, signal?: AbortSignal): Promise<Record<string, number>> {
+export async function sweep(
+  sql: Sql,
+  now: Date,
+  retention: Retention,
+  signal?: AbortSignal,
+): Promise<Record<string, number>> {
   const taken: Record<string, number> = {};
-  for (const rule of sweeps) taken[rule.table] = await inBatches(sql, rule.batch, limitOf(rule, now, retention), signal);
+  for (const rule of sweeps)
+    taken[rule.table] = await inBatches(sql, rule.batch, limitOf(rule, now, retention), signal);
   const graceOver = new Date(now.getTime() - retention.grace);
   taken.salts = await inBatches(sql, forgetSalts, graceOver, signal);
   return taken;

@@ -7,7 +7,10 @@ const schema = defineEntity({
   name: 'AccessToken',
   tableName: 'access_tokens',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     digest: p.uint8array().columnType('bytea').unique().hidden(),
     authorization: () => p.manyToOne(Authorization).deleteRule('cascade').index(),
     scopes: p.type(TextArray).$type<string[]>(),

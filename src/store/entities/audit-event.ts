@@ -5,7 +5,10 @@ const schema = defineEntity({
   name: 'AuditEvent',
   tableName: 'audit_events',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     at: p.datetime(3),
     kind: p.text(),
     /** Plain ids, no foreign keys: the trail outlives what it tells of. */
@@ -13,7 +16,11 @@ const schema = defineEntity({
     clientId: p.uuid().nullable(),
     ip: p.text().nullable(),
     requestId: p.text().nullable(),
-    detail: p.json<Record<string, unknown>>().columnType('jsonb').defaultRaw("'{}'::jsonb").onCreate(() => ({})),
+    detail: p
+      .json<Record<string, unknown>>()
+      .columnType('jsonb')
+      .defaultRaw("'{}'::jsonb")
+      .onCreate(() => ({})),
   },
   indexes: [{ properties: ['at', 'id'] }, { properties: ['actorId', 'at', 'id'] }],
 });

@@ -6,7 +6,10 @@ const schema = defineEntity({
   name: 'AuthorizationCode',
   tableName: 'authorization_codes',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     digest: p.uint8array().columnType('bytea').unique().hidden(),
     authorization: () => p.manyToOne(Authorization).deleteRule('cascade').index(),
     redirectUri: p.text().nullable(),

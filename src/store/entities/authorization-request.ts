@@ -7,7 +7,10 @@ const schema = defineEntity({
   name: 'AuthorizationRequest',
   tableName: 'authorization_requests',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     digest: p.uint8array().columnType('bytea').unique().hidden(),
     /** Digest of the cookie of the browser that opened it: nobody else's browser may go on with it. */
     browser: p.uint8array().columnType('bytea').index().hidden(),

@@ -9,7 +9,10 @@ const schema = defineEntity({
   name: 'Authorization',
   tableName: 'authorizations',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     client: () => p.manyToOne(Client).deleteRule('cascade').index(),
     /** Null: client_credentials, nobody's but the client's. */
     user: () => p.manyToOne(User).nullable().deleteRule('cascade').index(),

@@ -6,7 +6,10 @@ const schema = defineEntity({
   name: 'ClientSecret',
   tableName: 'client_secrets',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     client: () => p.manyToOne(Client).deleteRule('cascade').index(),
     label: p.text().default(''),
     digest: p.uint8array().columnType('bytea').hidden(),

@@ -8,7 +8,10 @@ const schema = defineEntity({
   name: 'Client',
   tableName: 'clients',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     clientId: p.text().unique(),
     name: p.text(),
     clientUri: p.text().nullable(),

@@ -8,7 +8,10 @@ const schema = defineEntity({
   name: 'Consent',
   tableName: 'consents',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     user: () => p.manyToOne(User).deleteRule('cascade'),
     client: () => p.manyToOne(Client).deleteRule('cascade').index(),
     scopes: p.type(TextArray).$type<string[]>(),

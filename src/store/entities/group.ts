@@ -8,12 +8,20 @@ const schema = defineEntity({
   name: 'Group',
   tableName: 'groups',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     name: p.text(),
     nameKey: p.text().unique(),
     permissions: p.type(TextArray).$type<string[]>().default([]),
     createdAt: p.datetime(3),
-    members: () => p.manyToMany(User).owner().inversedBy('groups').pivotEntity(() => GroupMember),
+    members: () =>
+      p
+        .manyToMany(User)
+        .owner()
+        .inversedBy('groups')
+        .pivotEntity(() => GroupMember),
   },
   indexes: [{ properties: ['createdAt', 'id'] }],
 });

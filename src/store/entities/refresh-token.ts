@@ -6,7 +6,10 @@ const schema = defineEntity({
   name: 'RefreshToken',
   tableName: 'refresh_tokens',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     digest: p.uint8array().columnType('bytea').unique().hidden(),
     authorization: () => p.manyToOne(Authorization).deleteRule('cascade').index(),
     parent: () => p.manyToOne(RefreshToken).nullable().deleteRule('set null').index(),
@@ -18,7 +21,13 @@ const schema = defineEntity({
     usedAt: p.datetime(3).nullable(),
   },
   // What the sweep looks for: salts that nobody can ask for any more.
-  indexes: [{ name: 'refresh_tokens_spent_salt_index', properties: ['usedAt'], where: 'salt is not null and used_at is not null' }],
+  indexes: [
+    {
+      name: 'refresh_tokens_spent_salt_index',
+      properties: ['usedAt'],
+      where: 'salt is not null and used_at is not null',
+    },
+  ],
 });
 
 export class RefreshToken extends schema.class {}

@@ -6,7 +6,10 @@ const schema = defineEntity({
   name: 'Session',
   tableName: 'sessions',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     digest: p.uint8array().columnType('bytea').unique().hidden(),
     user: () => p.manyToOne(User).deleteRule('cascade').index(),
     createdAt: p.datetime(3),

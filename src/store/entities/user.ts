@@ -6,7 +6,10 @@ const schema = defineEntity({
   name: 'User',
   tableName: 'users',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     username: p.text(),
     /** NFKC and lower case: what is unique and what sign-in looks up. */
     usernameKey: p.text().unique(),
@@ -16,7 +19,11 @@ const schema = defineEntity({
     firstName: p.text().default(''),
     lastName: p.text().default(''),
     /** Whatever the operator wants to keep with a person; written by MANAGE_USERS only. */
-    attributes: p.json<Record<string, unknown>>().columnType('jsonb').defaultRaw("'{}'::jsonb").onCreate(() => ({})),
+    attributes: p
+      .json<Record<string, unknown>>()
+      .columnType('jsonb')
+      .defaultRaw("'{}'::jsonb")
+      .onCreate(() => ({})),
     /** argon2id in PHC form; null: this account cannot sign in with a password. */
     passwordHash: p.text().nullable().hidden(),
     superuser: p.boolean().default(false),
