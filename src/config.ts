@@ -43,6 +43,7 @@ const schema = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be fatal, error, warn, info, debug or silent')
     .default('info'),
   GRAPHIQL: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  METRICS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   MIGRATE: z.enum(['auto', 'check'], 'must be auto or check').default('auto'),
   NODE_ENV: z.string().optional(),
@@ -75,6 +76,7 @@ export interface Config {
   readonly trustProxy: boolean;
   readonly logLevel: string;
   readonly graphiql: boolean;
+  readonly metrics: boolean;
   readonly rateLimits: boolean;
   readonly migrate: 'auto' | 'check';
   readonly production: boolean;
@@ -102,6 +104,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const issuer = v.ISSUER ?? `http://localhost:${v.PORT}`;
   const issuerIsLoopback = LOOPBACK.test(URL.parse(issuer)?.hostname ?? '');
   faults.push(...issuerFaults(issuer, issuerIsLoopback, v.INSECURE_HTTP === '1'));
+
+  if (v.RATE_LIMITS === 'off' && !issuerIsLoopback)
+    faults.push('RATE_LIMITS=off is for load tests on a machine of your own, with a loopback ISSUER: leave it out');
 
   const secretKeys = (v.SECRET_KEY ?? '').split(',').filter((key) => key !== '');
   if (v.DATABASE_URL && secretKeys.length === 0)
@@ -136,6 +141,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: v.TRUST_PROXY === '1',
     logLevel: v.LOG_LEVEL,
     graphiql: v.GRAPHIQL === 'on',
+    metrics: v.METRICS === 'on',
     rateLimits: v.RATE_LIMITS === 'on',
     migrate: v.MIGRATE,
     production: v.NODE_ENV === 'production',

@@ -1,15 +1,10 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Database } from './store/orm.ts';
-import { type Retention, sweep } from './store/sweep.ts';
+import { retentionOf, sweep } from './store/sweep.ts';
 
 /** Milliseconds between two sweeps of one node; up to a tenth more or less keeps nodes from beginning together. */
 const INTERVAL = 60_000;
-
-export const retentionOf = ({ auditRetention, refreshGrace }: Config): Retention => ({
-  audit: auditRetention * 1000,
-  grace: refreshGrace * 1000,
-});
 
 /** Clears away what has expired, now and then, until the returned function is called; that one waits for the batch under way. */
 export function sweepRegularly(config: Config, { sql }: Database, log: Logger, clock: () => Date): () => Promise<void> {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { revokeToken } from '../oauth/revocation.ts';
-import { countOver, sweep } from '../store/sweep.ts';
-import { retentionOf } from '../sweeper.ts';
+import { countOver, retentionOf, sweep } from '../store/sweep.ts';
 import { runWith } from './command.ts';
 import { secretFromStdin } from './secret-input.ts';
 

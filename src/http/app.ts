@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
@@ -16,6 +17,7 @@ import { home } from './home.ts';
 import { introspect } from './introspect.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
+import { metricsHandler } from './metrics.ts';
 import { revoke } from './revoke.ts';
 import { type Route, route } from './route.ts';
 import { setup } from './setup.ts';
@@ -58,6 +60,7 @@ function routes({ config, database, log }: AppOptions): Record<string, Route> {
     '/icon.svg': { answers: 'page', GET: icon },
     '/healthz': { answers: 'json', GET: healthz },
     '/readyz': { answers: 'json', GET: readyz },
+    ...(config.metrics ? { '/metrics': { answers: 'json', GET: metricsHandler() } } : {}),
   };
 }
 
@@ -68,7 +71,7 @@ export function createApp(options: AppOptions): Koa<State> {
   const app = new Koa<State>({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.use(async (ctx, next) => {
     const now = new Date();
-    const origin = { ip: normalizeIp(ctx.ip), requestId: randomUUID() };
+    const origin = { ip: addressOf(ctx.ip), requestId: randomUUID() };
     Object.assign(ctx.state, {
       sql: database.sql,
       config,
@@ -102,5 +105,9 @@ function onceAsked(load: () => Promise<Handler>): Handler {
 
 const GONE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_METHOD']);
 
-/** An IPv4 caller on a socket that speaks both is still one caller. */
-const normalizeIp = (ip: string): string => ip.replace(/^::ffff:(?=\d+\.)/, '');
+/** An IPv4 caller on a socket that speaks both is still one caller, and some proxies add the port. Undefined for what is no address. */
+function addressOf(ip: string): string | undefined {
+  const bare = ip.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
+  const address = bare.replace(/^::ffff:(?=\d+\.)/i, '');
+  return isIP(address) === 0 ? undefined : address;
+}

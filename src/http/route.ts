@@ -10,7 +10,7 @@ export interface Route {
 }
 
 /** Asked by machines under whatever name they know. */
-const ANY_HOST = new Set(['/healthz', '/readyz']);
+const ANY_HOST = new Set(['/healthz', '/readyz', '/metrics']);
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from '../config.ts';
 import { type Sql, type Statement, statement } from './sql.ts';
 
 /** Rows a statement takes at most: the longest that a sweep stands in anybody's way. */
@@ -15,6 +16,11 @@ export interface Retention {
   readonly grace: number;
 }
 
+export const retentionOf = ({ auditRetention, refreshGrace }: Config): Retention => ({
+  audit: auditRetention * 1000,
+  grace: refreshGrace * 1000,
+});
+
 interface Rule {
   readonly key: string;
   /** Over is what is less than `$1` here. */
@@ -26,13 +32,16 @@ interface Rule {
 
 const expired = (keep = 0, key = 'id'): Rule => ({ key, column: 'expires_at', keep: () => keep });
 
-/** Every table whose rows come to an end. */
+/** Whoever lost the answer may ask for the same tokens again until the grace is over, even if they have ended by then. */
+const afterGrace: Rule = { key: 'id', column: 'expires_at', keep: ({ grace }) => grace };
+
+/** Every table whose rows come to an end; those that others hang on come after them, so that a batch is never more than it says. */
 export const SWEPT: Readonly<Record<string, Rule>> = {
-  // A code or token used after its end still tells of a thief, so what it hangs on stays for a day.
+  access_tokens: afterGrace,
+  refresh_tokens: afterGrace,
+  // A code used after its end still tells of a thief, so it stays for a day, with what it hangs on.
   authorization_codes: expired(DAY),
   authorizations: expired(DAY),
-  access_tokens: expired(),
-  refresh_tokens: expired(),
   authorization_requests: expired(),
   sessions: expired(),
   setup_tickets: expired(0, 'digest'),
