@@ -1,8 +1,7 @@
-import { checkCredentials } from '../directory/credentials.ts';
+import { checkCredentials, recordFailedSignIn } from '../directory/credentials.ts';
 import { usernameKey } from '../directory/names.ts';
 import { optional, type Params } from '../oauth/params.ts';
 import { PASSWORD_MAX } from '../passwords.ts';
-import { record } from '../store/audit.ts';
 import { networkOf } from '../store/rate-limits.ts';
 import type { HttpContext } from './context.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
@@ -37,7 +36,7 @@ async function submit(ctx: HttpContext, params: Params, pending: Pending | undef
   const user = await limits.guess(counts, () => checkCredentials(sql, username, password));
   if (user && (await signIn(ctx, user.id))) return goOn(ctx, pending?.handle);
 
-  await record(sql, { kind: 'sign_in.failed', at: now, clientId: pending?.recipient.client.id, origin });
+  await recordFailedSignIn(sql, username, { at: now, clientId: pending?.recipient.client.id, origin });
   ctx.status = 401;
   // One sentence for an unknown user, a wrong password and a disabled account.
   show(ctx, pending, username, 'The username or the password is wrong.');

@@ -37,6 +37,7 @@ export async function authenticateClient(
   const counts = { client: [readings[0]?.clientId ?? '', networkOf(origin.ip)] };
   await limits.check(counts);
 
+  let known: Client | undefined;
   for (const credentials of readings) {
     const client = await findClient(sql, config.issuer, credentials.clientId, now);
     if (!client) continue;
@@ -45,8 +46,11 @@ export async function authenticateClient(
       if (secret) await touch(request, secret);
       return client;
     }
-    await reportFailure(request, client, credentials.secret, secret);
+    known = client;
+    tellOperator(request, client, credentials.secret, secret);
   }
+  // For an unknown client as well: a statement less would be an answer sooner.
+  await record(sql, { kind: 'client_authentication.failed', at: now, clientId: known?.id, origin });
   await limits.fail(counts);
   // One sentence for an unknown client, a wrong secret and a method that is not the registered one (§5.2).
   throw malformed ? malformedHeader() : new OAuthError('invalid_client', 'Client authentication failed.');
@@ -100,17 +104,16 @@ async function touch({ sql, now }: OAuthRequest, { id, lastUsedAt }: StoredSecre
 }
 
 /** What an operator needs to find the app that is set up wrongly, and the caller must not learn. */
-async function reportFailure(
-  { sql, log, now, origin }: OAuthRequest,
+function tellOperator(
+  { log, origin }: OAuthRequest,
   client: Client,
   presented: string | undefined,
   secret: StoredSecret | undefined,
-): Promise<void> {
+): void {
   const about = { client: client.clientId, requestId: origin.requestId };
   if (secret?.expired) log.warn({ ...about, secret: secret.id }, 'a client sent a secret that has expired');
   else if (presented !== undefined && isStoredDigest(client, presented))
     log.warn(about, 'a client sent the stored digest of its secret in place of the secret');
-  await record(sql, { kind: 'client_authentication.failed', at: now, clientId: client.id, origin });
 }
 
 const isStoredDigest = ({ secrets }: Client, presented: string): boolean =>

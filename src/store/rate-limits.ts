@@ -36,6 +36,7 @@ const MAX_WAITING = 100;
 export interface RateLimits {
   /** Throws TooManyAttempts while one of these must wait. `client` costs no statement: a failure brings in what other nodes counted. */
   check(counts: Counts): Promise<void>;
+  /** Counts a failure; throws TooManyAttempts for one that came after the limit was reached. */
   fail(counts: Counts): Promise<void>;
   /** Checks, lets `attempt` guess a password and counts its failure (undefined); as many at a time as there are cores, so that no crowd slips past the count. */
   guess<T>(counts: Counts, attempt: () => Promise<T | undefined>): Promise<T | undefined>;
@@ -84,8 +85,11 @@ export function makeRateLimits(sql: Sql): RateLimits {
     for (const [kind, key] of entries(counts)) {
       const { points, wait, longest } = RULES[kind];
       const { consumedPoints } = await counters[kind].penalty(key);
-      if (consumedPoints >= points)
-        await waits[kind].block(key, Math.min(wait * 2 ** (consumedPoints - points), longest));
+      if (consumedPoints < points) continue;
+      const seconds = Math.min(wait * 2 ** (consumedPoints - points), longest);
+      await waits[kind].block(key, seconds);
+      // They came in a crowd and passed the check together; an account has its wait behind it when it gets here.
+      if (consumedPoints > points && kind !== 'account') throw new TooManyAttempts(seconds * 1000);
     }
   }
 

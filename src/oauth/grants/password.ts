@@ -1,4 +1,4 @@
-import { checkCredentials } from '../../directory/credentials.ts';
+import { checkCredentials, recordFailedSignIn } from '../../directory/credentials.ts';
 import { usernameKey } from '../../directory/names.ts';
 import { issueDirectly } from '../../store/issue.ts';
 import { OAuthError } from '../error.ts';
@@ -10,7 +10,7 @@ import type { TokenRequest } from './grant.ts';
 
 /** RFC 6749 §4.3 */
 export async function password(request: TokenRequest): Promise<TokenResponse> {
-  const { params, client, sql, limits } = request;
+  const { params, client, sql, limits, now, origin } = request;
   const username = required(params, 'username');
   const secret = required(params, 'password');
   const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
@@ -19,7 +19,10 @@ export async function password(request: TokenRequest): Promise<TokenResponse> {
   const counts = { account: [usernameKey(username), client.id] };
   const user = await limits.guess(counts, () => checkCredentials(sql, username, secret));
   // One answer for an unknown user, a wrong password and a disabled account.
-  if (!user) throw new OAuthError('invalid_grant', 'The username or the password is wrong.');
+  if (!user) {
+    await recordFailedSignIn(sql, username, { at: now, clientId: client.id, origin });
+    throw new OAuthError('invalid_grant', 'The username or the password is wrong.');
+  }
 
   const refreshable = isRefreshable(request);
   const expiresAt = directExpiry(request, refreshable);
