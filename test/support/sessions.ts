@@ -1,0 +1,39 @@
+import { signIn } from './authorize.ts';
+import type { Browser, Page } from './browser.ts';
+import type { PersonOptions, TestUser } from './fixtures.ts';
+import type { TestServer } from './server.ts';
+
+/** The session's cookie on https and on loopback. */
+export const SESSION = '__Host-gatehouse';
+
+/** The Cookie header this browser would send, for requests that it would not send itself. */
+export const cookiesOf = (browser: Browser): string =>
+  [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+
+/** A browser in which a fresh user has signed in. */
+export async function signedIn(
+  server: TestServer,
+  person: PersonOptions = {},
+): Promise<{ browser: Browser; user: TestUser }> {
+  const [browser, user] = [server.browser(), await server.user(person)];
+  const page = await signIn(browser, await browser.get('/login'), user);
+  if (!isHome(page)) throw new Error(`Not signed in: ${page.status}\n${page.html}`);
+  return { browser, user };
+}
+
+/** True where a sign-in without a pending request ends. */
+export const isHome = ({ url, html }: Page): boolean =>
+  new URL(url).pathname === '/' && html.includes('You are signed in as');
+
+/** Who the home page says is signed in. */
+export async function whoIs(browser: Browser): Promise<string | undefined> {
+  const { html } = await browser.get('/');
+  return /You are signed in as <strong>([^<]*)<\/strong>/.exec(html)?.[1];
+}
+
+/** How many sessions a user has. */
+export async function sessionsOf({ database }: TestServer, user: Pick<TestUser, 'uuid'>): Promise<number> {
+  const count = 'SELECT count(*)::int AS n FROM sessions WHERE user_id = ?';
+  const [row] = await database.em().execute(count, [user.uuid]);
+  return row?.n;
+}
