@@ -1,5 +1,6 @@
 import { digest, isWellFormed, sameBytes } from '../secrets.ts';
 import { record } from '../store/audit.ts';
+import { prefixedId } from '../store/prefixed-id.ts';
 import { networkOf } from '../store/rate-limits.ts';
 import { statement } from '../store/sql.ts';
 import { malformedHeader, readBasic } from './basic-credentials.ts';
@@ -111,7 +112,8 @@ function tellOperator(
   secret: StoredSecret | undefined,
 ): void {
   const about = { client: client.clientId, requestId: origin.requestId };
-  if (secret?.expired) log.warn({ ...about, secret: secret.id }, 'a client sent a secret that has expired');
+  if (secret?.expired)
+    log.warn({ ...about, secret: prefixedId('sec', secret.id) }, 'a client sent a secret that has expired');
   else if (presented !== undefined && isStoredDigest(client, presented))
     log.warn(about, 'a client sent the stored digest of its secret in place of the secret');
 }
