@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countOver, type Retention, sweep } from '../../src/store/sweep.ts';
+import { countOver, type Retention, SWEEP_LOCK, sweep } from '../../src/store/sweep.ts';
 import { revoke } from '../support/client-endpoints.ts';
 import { type RowMaker, rowMaker } from '../support/expiring-rows.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -40,7 +40,7 @@ describe('O280: a sweep stands in nobody’s way', () => {
     await rows.add('sessions', 'expires_at', END, 50);
     const { sql } = server.database;
     await server.database.em().transactional(async (tx) => {
-      await tx.execute('SELECT pg_advisory_xact_lock(4400440045)');
+      await tx.execute(`SELECT pg_advisory_xact_lock(${SWEEP_LOCK})`);
       const [swept, milliseconds] = await took(() => sweep(sql, NOW, RETENTION));
       expect(Object.values(swept).every((count) => count === 0)).toBe(true);
       expect(milliseconds).toBeLessThan(2000);
