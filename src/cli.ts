@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addClientCommands } from './cli/client.ts';
 import { runWith } from './cli/command.ts';
 import { addScopeCommands } from './cli/scope.ts';
+import { addUpkeepCommands } from './cli/upkeep.ts';
 import { addUserCommands } from './cli/user.ts';
 import { tellFailure } from './failure.ts';
 import { seed } from './seed.ts';
@@ -64,6 +65,7 @@ Examples:
   addUserCommands(program, env);
   addClientCommands(program, env);
   addScopeCommands(program, env);
+  addUpkeepCommands(program, env);
   return program;
 }
 

@@ -37,11 +37,14 @@ const schema = z.object({
     .max(300, 'must be at most 300')
     .default(10),
   CODE_TTL: seconds(60),
+  AUDIT_RETENTION: seconds(400 * DAY),
   TRUST_PROXY: flag,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be fatal, error, warn, info, debug or silent')
     .default('info'),
   GRAPHIQL: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  METRICS: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   MIGRATE: z.enum(['auto', 'check'], 'must be auto or check').default('auto'),
   NODE_ENV: z.string().optional(),
 });
@@ -69,9 +72,12 @@ export interface Config {
   readonly refreshTokenTtl: number;
   readonly refreshGrace: number;
   readonly codeTtl: number;
+  readonly auditRetention: number;
   readonly trustProxy: boolean;
   readonly logLevel: string;
   readonly graphiql: boolean;
+  readonly metrics: boolean;
+  readonly rateLimits: boolean;
   readonly migrate: 'auto' | 'check';
   readonly production: boolean;
 }
@@ -98,6 +104,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const issuer = v.ISSUER ?? `http://localhost:${v.PORT}`;
   const issuerIsLoopback = LOOPBACK.test(URL.parse(issuer)?.hostname ?? '');
   faults.push(...issuerFaults(issuer, issuerIsLoopback, v.INSECURE_HTTP === '1'));
+
+  if (v.RATE_LIMITS === 'off' && !issuerIsLoopback)
+    faults.push('RATE_LIMITS=off is for load tests on a machine of your own, with a loopback ISSUER: leave it out');
 
   const secretKeys = (v.SECRET_KEY ?? '').split(',').filter((key) => key !== '');
   if (v.DATABASE_URL && secretKeys.length === 0)
@@ -128,9 +137,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     refreshTokenTtl: v.REFRESH_TOKEN_TTL,
     refreshGrace: v.REFRESH_GRACE,
     codeTtl: v.CODE_TTL,
+    auditRetention: v.AUDIT_RETENTION,
     trustProxy: v.TRUST_PROXY === '1',
     logLevel: v.LOG_LEVEL,
     graphiql: v.GRAPHIQL === 'on',
+    metrics: v.METRICS === 'on',
+    rateLimits: v.RATE_LIMITS === 'on',
     migrate: v.MIGRATE,
     production: v.NODE_ENV === 'production',
   });

@@ -14,6 +14,7 @@ import type { Database } from './store/orm.ts';
 import { Refusal } from './store/refusal.ts';
 import { hasSuperuser, issueSetupTicket } from './store/setup-ticket.ts';
 import { startDatabase } from './store/start-database.ts';
+import { sweepRegularly } from './sweeper.ts';
 
 /** Milliseconds after which a stop that hangs is cut short. */
 const PATIENCE = 9500;
@@ -53,8 +54,10 @@ export async function startGatehouse(given: Config, { out, log }: StartOptions):
     server.on('checkExpectation', (request, response) => void handle(request, response));
     server.on('clientError', answerUnreadable(config));
     const setupLink = ticket === undefined ? undefined : `${config.issuer}/setup?ticket=${ticket}`;
+    const stopSweeping = sweepRegularly(config, database, log, () => new Date());
     const close = async () => {
       await drain(server);
+      await stopSweeping();
       await started.close();
     };
     const gatehouse = { url: address(config), config, database, setupLink, close };

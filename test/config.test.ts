@@ -33,9 +33,12 @@ describe('S4-04: every setting has its default in one place, and every one can b
       refreshTokenTtl: 90 * 86_400,
       refreshGrace: 10,
       codeTtl: 60,
+      auditRetention: 400 * 86_400,
       trustProxy: false,
       logLevel: 'info',
       graphiql: true,
+      metrics: true,
+      rateLimits: true,
       migrate: 'auto',
       production: false,
     });
@@ -62,6 +65,9 @@ describe('S4-04: every setting has its default in one place, and every one can b
     [{ TRUST_PROXY: '1' }, { trustProxy: true }],
     [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     [{ GRAPHIQL: 'off' }, { graphiql: false }],
+    [{ METRICS: 'off' }, { metrics: false }],
+    [{ RATE_LIMITS: 'off' }, { rateLimits: false }],
+    [{ AUDIT_RETENTION: '86400' }, { auditRetention: 86_400 }],
     [{ MIGRATE: 'check' }, { migrate: 'check' }],
     [{ NODE_ENV: 'production' }, { production: true }],
     [
@@ -131,6 +137,8 @@ describe('faults', () => {
     [{ REFRESH_TOKEN_IDLE_TTL: '100', REFRESH_TOKEN_TTL: '99' }, 'REFRESH_TOKEN_IDLE_TTL must not be longer'],
     [{ PORT: '65536' }, 'PORT must be a port number'],
     [{ ACCESS_TOKEN_TTL: '1.5' }, 'ACCESS_TOKEN_TTL must be a whole number'],
+    [{ ISSUER: 'https://id.example.com', RATE_LIMITS: 'off' }, 'RATE_LIMITS=off is for load tests'],
+    [{ ISSUER: 'http://10.0.0.1', INSECURE_HTTP: '1', RATE_LIMITS: 'off' }, 'RATE_LIMITS=off is for load tests'],
   ])('%j', (env, fault) => {
     expect(faultsOf(env).join('\n')).toContain(fault);
   });

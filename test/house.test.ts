@@ -6,7 +6,9 @@ const root = join(import.meta.dirname, '..');
 
 /** From the top down; an import goes to the same floor or one below. Directory and oauth stand on one floor each. */
 const FLOORS = ['composition', 'http', 'graphql', 'oauth', 'directory', 'store', 'foundation'];
-const COMPOSITION = ['src/server.ts', 'src/cli.ts', 'src/seed.ts', 'src/listen.ts', 'src/log.ts', 'src/failure.ts'];
+const COMPOSITION = [
+  ...['src/server.ts', 'src/cli.ts', 'src/seed.ts', 'src/listen.ts', 'src/log.ts', 'src/failure.ts', 'src/sweeper.ts'],
+];
 const FOUNDATION = ['src/secrets.ts', 'src/keys.ts', 'src/passwords.ts', 'src/config.ts'];
 const CLOCKS = ['src/http/app.ts', 'src/server.ts', 'src/cli.ts', 'src/cli/command.ts'];
 

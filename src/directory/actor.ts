@@ -6,4 +6,6 @@ export interface Actor {
   readonly caller: Caller;
   readonly now: Date;
   readonly origin: Origin;
+  /** The browser session it comes from, where there is one. */
+  readonly sessionId?: string | undefined;
 }

@@ -1,4 +1,6 @@
 import { hashPassword, isOutdated, PASSWORD_MAX, verifyPassword } from '../passwords.ts';
+import { type AuditEntry, record } from '../store/audit.ts';
+import { prefixedId } from '../store/prefixed-id.ts';
 import { type Sql, statement } from '../store/sql.ts';
 import { emailKey, usernameKey } from './names.ts';
 
@@ -42,4 +44,16 @@ async function findAccount(sql: Sql, identifier: string): Promise<Row | undefine
   const key = usernameKey(identifier);
   const [row] = key.includes('@') ? await sql(byEmail, [emailKey(identifier)]) : await sql(byUsername, [key]);
   return row;
+}
+
+/** Tells the trail whose account somebody could not get into; for a name that nobody has, that it was tried. */
+export async function recordFailedSignIn(
+  sql: Sql,
+  identifier: string,
+  attempt: Pick<AuditEntry, 'at' | 'clientId' | 'origin'>,
+): Promise<void> {
+  const account = await findAccount(sql, identifier);
+  // The name itself stays out: people type passwords there.
+  const detail = account ? { user: prefixedId('usr', account.id) } : {};
+  await record(sql, { ...attempt, kind: 'sign_in.failed', detail });
 }

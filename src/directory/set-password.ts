@@ -3,6 +3,7 @@ import { recordWith } from '../store/audit.ts';
 import { User } from '../store/entities/user.ts';
 import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
+import type { RateLimits } from '../store/rate-limits.ts';
 import type { Actor } from './actor.ts';
 import { isSelf, requirePermission, requireRank } from './authorize.ts';
 import { endAccess } from './end-access.ts';
@@ -16,12 +17,18 @@ export interface NewPassword {
   readonly currentPassword?: string | null | undefined;
 }
 
-/** Sets a password, and ends every session and every authorization of that user. */
-export async function setPassword(em: Em, actor: Actor, id: string, input: NewPassword): Promise<User> {
+/** Sets a password, and ends every authorization of that user and every session but the one it was done in. */
+export async function setPassword(
+  em: Em,
+  limits: RateLimits,
+  actor: Actor,
+  id: string,
+  input: NewPassword,
+): Promise<User> {
   const own = isSelf(actor, id);
   if (!own) requirePermission(actor, 'MANAGE_USERS');
   const password = readPassword(input.password);
-  const proven = own ? await proveCurrent(em, id, input.currentPassword) : undefined;
+  const proven = own ? await proveCurrent(em, limits, id, input.currentPassword) : undefined;
   const passwordHash = await hashPassword(password);
 
   return em.transactional(async (tx) => {
@@ -31,7 +38,8 @@ export async function setPassword(em: Em, actor: Actor, id: string, input: NewPa
     if (own && user.passwordHash !== proven) throw wrongPassword();
     user.passwordHash = passwordHash;
     user.seeded = false;
-    await endAccess(tx, id, actor.now);
+    // Who changes their own password stays signed in where they did it.
+    await endAccess(tx, id, actor.now, own ? actor.sessionId : undefined);
     recordWith(tx, {
       kind: 'user.password_set',
       at: actor.now,
@@ -48,10 +56,17 @@ const wrongPassword = (): DomainError =>
   new DomainError('INVALID', 'This is not your current password', ['currentPassword']);
 
 /** The hash that the current password was checked against. */
-async function proveCurrent(em: Em, id: string, currentPassword: string | null | undefined): Promise<string | null> {
+async function proveCurrent(
+  em: Em,
+  limits: RateLimits,
+  id: string,
+  currentPassword: string | null | undefined,
+): Promise<string | null> {
   const user = await em.findOne(User, { id }, { refresh: true });
   const stored = user?.passwordHash ?? null;
   const given = currentPassword ?? '';
-  if (!(await verifyPassword(stored, given.length <= 4096 ? given : ''))) throw wrongPassword();
+  // Who holds a stolen token must not find the password out by it.
+  const guess = async () => (await verifyPassword(stored, given.length <= 4096 ? given : '')) || undefined;
+  if (!(await limits.guess({ account: [id, 'current password'] }, guess))) throw wrongPassword();
   return stored;
 }

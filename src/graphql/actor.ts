@@ -11,5 +11,6 @@ export function tokenOf({ token }: Context): AccessToken {
 
 /** Who does it, for the floors below. */
 export function actorOf(context: Context): Actor {
-  return { caller: tokenOf(context).caller, now: context.now, origin: context.origin };
+  const { caller, sessionId } = tokenOf(context);
+  return { caller, now: context.now, origin: context.origin, sessionId };
 }

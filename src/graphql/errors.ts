@@ -5,6 +5,7 @@ import { DomainError, type DomainErrorCode, forbidden as forbiddenError } from '
 import type { AccessToken } from '../oauth/bearer.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { isPassingFault } from '../store/faults.ts';
+import { TooManyAttempts } from '../store/rate-limits.ts';
 import type { Lack } from './access.ts';
 
 const NOT_PERMITTED = forbiddenError().message;
@@ -93,6 +94,10 @@ export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
   // Said by our own code for the caller to read; the engine's own errors have no code.
   if (isGraphQLError(cause) && cause.extensions.code !== undefined) return say(cause.message, { ...cause.extensions });
   if (cause instanceof OAuthError) return say(cause.message, { code: 'BAD_USER_INPUT' });
+  if (cause instanceof TooManyAttempts) {
+    const http = { status: 429, headers: { 'Retry-After': String(cause.seconds) } };
+    return say(cause.message, { code: 'TOO_MANY_ATTEMPTS', http });
+  }
   if (isPassingFault(cause)) {
     log.warn({ err: cause, requestId }, 'the database is away or busy');
     const http = { status: 503, headers: { 'Retry-After': '1' } };

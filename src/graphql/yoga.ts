@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { expose } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { checkOperation } from './operation-check.ts';
+import { recordRefusal } from './refusal-trail.ts';
 import { schema } from './schema.ts';
 import { WellFormedStrings } from './well-formed-strings.ts';
 
@@ -42,21 +43,26 @@ const limitDocuments: Plugin<Context> = {
 };
 
 const checkOperations: Plugin<Context> = {
-  onExecute({ args, setResultAndStopExecution }) {
+  async onExecute({ args, setResultAndStopExecution }) {
     const { document, operationName, variableValues, contextValue } = args as ExecutionArgs & { contextValue: Context };
     const operation = { schema, document, operationName: operationName ?? undefined, variables: variableValues ?? {} };
     const refusal = checkOperation(operation, contextValue.token);
-    if (refusal) setResultAndStopExecution({ errors: [refusal] });
+    if (!refusal) return;
+    await recordRefusal(contextValue, args, [refusal]);
+    setResultAndStopExecution({ errors: [refusal] });
   },
 };
 
 const exposeErrors = (log: Logger): Plugin<Context> => ({
   onExecute({ args }) {
-    const { requestId } = (args.contextValue as Context).origin;
+    const context = args.contextValue as Context;
+    const { requestId } = context.origin;
     return {
-      onExecuteDone({ result, setResult }) {
+      async onExecuteDone({ result, setResult }) {
         if (!('errors' in result) || !result.errors) return;
-        setResult({ ...result, errors: result.errors.map((error) => expose(error, { log, requestId })) });
+        const errors = result.errors.map((error) => expose(error, { log, requestId }));
+        await recordRefusal(context, args, errors);
+        setResult({ ...result, errors });
       },
     };
   },

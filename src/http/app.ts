@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Keyring } from '../keys.ts';
 import type { Database } from '../store/orm.ts';
+import { makeRateLimits, noRateLimits } from '../store/rate-limits.ts';
 import { authorize } from './authorize.ts';
 import { consent } from './consent.ts';
 import type { Handler, State } from './context.ts';
@@ -12,8 +14,11 @@ import { answerErrors } from './errors.ts';
 import { graphiqlAsset, graphiqlCallback, graphiqlPage } from './graphiql.ts';
 import { healthz, readyz } from './health.ts';
 import { home } from './home.ts';
+import { introspect } from './introspect.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
+import { metricsHandler } from './metrics.ts';
+import { revoke } from './revoke.ts';
 import { type Route, route } from './route.ts';
 import { setup } from './setup.ts';
 import { staticFile } from './static-file.ts';
@@ -43,6 +48,8 @@ function routes({ config, database, log }: AppOptions): Record<string, Route> {
     '/': { answers: 'page', GET: home },
     '/oauth/authorize': { answers: 'page', GET: authorize, POST: authorize },
     '/oauth/token': { answers: 'json', POST: token },
+    '/oauth/revoke': { answers: 'json', POST: revoke },
+    '/oauth/introspect': { answers: 'json', POST: introspect },
     '/login': { answers: 'page', GET: login, POST: login },
     '/consent': { answers: 'page', GET: consent, POST: consent },
     '/logout': { answers: 'page', GET: logout, POST: logout },
@@ -53,17 +60,28 @@ function routes({ config, database, log }: AppOptions): Record<string, Route> {
     '/icon.svg': { answers: 'page', GET: icon },
     '/healthz': { answers: 'json', GET: healthz },
     '/readyz': { answers: 'json', GET: readyz },
+    ...(config.metrics ? { '/metrics': { answers: 'json', GET: metricsHandler() } } : {}),
   };
 }
 
 /** The whole HTTP floor. The clock is read here, once a request, and nowhere below. */
 export function createApp(options: AppOptions): Koa<State> {
   const { config, database, keyring, log } = options;
+  const limits = config.rateLimits ? makeRateLimits(database.sql) : noRateLimits;
   const app = new Koa<State>({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.use(async (ctx, next) => {
     const now = new Date();
-    const origin = { ip: normalizeIp(ctx.ip), requestId: randomUUID() };
-    Object.assign(ctx.state, { sql: database.sql, config, keyring, now, origin, log, answers: 'page' } satisfies State);
+    const origin = { ip: addressOf(ctx.ip), requestId: randomUUID() };
+    Object.assign(ctx.state, {
+      sql: database.sql,
+      config,
+      keyring,
+      limits,
+      now,
+      origin,
+      log,
+      answers: 'page',
+    } satisfies State);
     await next();
     log.debug({ requestId: origin.requestId, method: ctx.method, path: ctx.path, status: ctx.status }, 'answered');
   });
@@ -87,5 +105,9 @@ function onceAsked(load: () => Promise<Handler>): Handler {
 
 const GONE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_METHOD']);
 
-/** An IPv4 caller on a socket that speaks both is still one caller. */
-const normalizeIp = (ip: string): string => ip.replace(/^::ffff:(?=\d+\.)/, '');
+/** An IPv4 caller on a socket that speaks both is still one caller, and some proxies add the port. Undefined for what is no address. */
+function addressOf(ip: string): string | undefined {
+  const bare = ip.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
+  const address = bare.replace(/^::ffff:(?=\d+\.)/i, '');
+  return isIP(address) === 0 ? undefined : address;
+}

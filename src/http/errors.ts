@@ -1,5 +1,6 @@
 import { OAuthError, type OAuthErrorCode } from '../oauth/error.ts';
 import { isPassingFault } from '../store/faults.ts';
+import { TooManyAttempts } from '../store/rate-limits.ts';
 import type { HttpContext } from './context.ts';
 import { setSecurityHeaders } from './headers.ts';
 import { errorPage } from './pages/error.ts';
@@ -24,9 +25,9 @@ interface Told {
   readonly code: OAuthErrorCode;
   readonly title: string;
   readonly message: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
 }
-
-const RETRY_AFTER = '1';
 
 const BY_STATUS: Record<number, [title: string, message: string]> = {
   400: ['This request is malformed', 'The server could not read it.'],
@@ -56,6 +57,12 @@ function tell(ctx: HttpContext, error: unknown): Told {
   if (error instanceof PageError)
     return { status: error.status, code: 'invalid_request', title: error.title, message: error.message };
 
+  if (error instanceof TooManyAttempts)
+    return {
+      ...{ status: 429, code: 'temporarily_unavailable', title: 'Too many attempts' },
+      ...{ message: error.message, retryAfter: error.seconds },
+    };
+
   const status = statusOf(error);
   if (status !== undefined) {
     const [title, message] = BY_STATUS[status] ?? BY_STATUS[400]!;
@@ -64,7 +71,7 @@ function tell(ctx: HttpContext, error: unknown): Told {
   if (isPassingFault(error)) {
     ctx.state.log.warn({ err: error, requestId: ctx.state.origin.requestId }, 'the database is away or busy');
     const message = 'The server is busy or restarting. Try again in a moment.';
-    return { status: 503, code: 'temporarily_unavailable', title: 'Not just now', message };
+    return { status: 503, code: 'temporarily_unavailable', title: 'Not just now', message, retryAfter: 1 };
   }
   ctx.state.log.error({ err: error, requestId: ctx.state.origin.requestId }, 'unexpected error');
   const message = `Something went wrong here. Request ${ctx.state.origin.requestId}.`;
@@ -78,12 +85,12 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 500 && expose !== false ? status : undefined;
 }
 
-function answer(ctx: HttpContext, error: unknown, { status, code, title, message }: Told): void {
+function answer(ctx: HttpContext, error: unknown, { status, code, title, message, retryAfter }: Told): void {
   ctx.status = status;
   ctx.set('Cache-Control', 'no-store');
   // RFC 6749 §5.2; RFC 9110 §15.5.2 wants the challenge with every 401.
   if (code === 'invalid_client') ctx.set('WWW-Authenticate', 'Basic realm="gatehouse", charset="UTF-8"');
-  if (status === 503) ctx.set('Retry-After', RETRY_AFTER);
+  if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
   // What is left of an oversized body is not worth reading.
   if (status === 413) ctx.set('Connection', 'close');
   if (ctx.state.answers === 'page') {

@@ -34,8 +34,8 @@ export function graphqlHandler({ config, database, log }: GraphQLOptions): (ctx:
       const { query } = readGraphQLBody(text);
       if (!token && !isIntrospection(query)) throw unauthenticated(false);
 
-      const { now, origin } = ctx.state;
-      const context: Context = { em: database.em(), sql: database.sql, now, config, origin, token };
+      const { limits, now, origin } = ctx.state;
+      const context: Context = { em: database.em(), sql: database.sql, now, config, limits, origin, token };
       const headers = { 'Content-Type': 'application/json', Accept: ctx.get('accept') || '*/*' };
       const response = await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context);
       await answer(ctx, response);

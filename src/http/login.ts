@@ -1,7 +1,8 @@
-import { checkCredentials } from '../directory/credentials.ts';
+import { checkCredentials, recordFailedSignIn } from '../directory/credentials.ts';
+import { usernameKey } from '../directory/names.ts';
 import { optional, type Params } from '../oauth/params.ts';
 import { PASSWORD_MAX } from '../passwords.ts';
-import { record } from '../store/audit.ts';
+import { networkOf } from '../store/rate-limits.ts';
 import type { HttpContext } from './context.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
 import { PageError } from './errors.ts';
@@ -27,17 +28,19 @@ const pendingOf = async (ctx: HttpContext, handle: string | undefined): Promise<
   handle === undefined ? undefined : readPending(ctx, handle);
 
 async function submit(ctx: HttpContext, params: Params, handle: string | undefined): Promise<void> {
-  const { sql, now, origin } = ctx.state;
+  const { sql, limits, now, origin } = ctx.state;
   const username = optional(params, 'username') ?? '';
   const password = optional(params, 'password') ?? '';
   if ([...password].length > PASSWORD_MAX)
     throw new PageError(400, 'This password is too long', `A password has at most ${PASSWORD_MAX} characters.`);
 
-  const user = await checkCredentials(sql, username, password);
+  const network = networkOf(origin.ip);
+  const counts = { account: [usernameKey(username), network], network: [network] };
+  const user = await limits.guess(counts, () => checkCredentials(sql, username, password));
   if (user && (await signIn(ctx, user, handle))) return goOn(ctx, handle);
 
   const pending = await pendingOf(ctx, handle);
-  await record(sql, { kind: 'sign_in.failed', at: now, clientId: pending?.recipient.client.id, origin });
+  await recordFailedSignIn(sql, username, { at: now, clientId: pending?.recipient.client.id, origin });
   ctx.status = 401;
   // One sentence for an unknown user, a wrong password and a disabled account.
   show(ctx, pending, username, 'The username or the password is wrong.');

@@ -13,7 +13,7 @@ export interface Route {
 }
 
 /** Asked by machines under whatever name they know. */
-const ANY_HOST = new Set(['/healthz', '/readyz']);
+const ANY_HOST = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** What a URL parser would take for a user, a path, a query or a fragment. */
 const BEYOND_A_NAME = /[@/?#\\]/;

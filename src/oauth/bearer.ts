@@ -8,6 +8,8 @@ import { OAuthError } from './error.ts';
 export interface AccessToken {
   readonly id: string;
   readonly authorizationId: string;
+  /** The browser session in which it was approved, if there was one. */
+  readonly sessionId: string | undefined;
   readonly scopes: ReadonlySet<string>;
   readonly expiresAt: Date;
   /** `id` is the row's uuid, `clientId` the OAuth client_id. */
@@ -20,6 +22,7 @@ export interface AccessToken {
 interface Row {
   id: string;
   authorization_id: string;
+  session_id: string | null;
   scopes: string[];
   expires_at: Date;
   client: string;
@@ -34,7 +37,7 @@ interface Row {
 /** Dead at once, on every node: revoked or expired token, revoked authorization, disabled client or user. */
 const findAccessToken = statement<Row>(
   'find-access-token',
-  `SELECT t.id, t.authorization_id, t.scopes, t.expires_at,
+  `SELECT t.id, t.authorization_id, a.session_id, t.scopes, t.expires_at,
           c.id AS client, c.client_id, c.service_permissions,
           u.id AS user_id, u.username, u.superuser,
           ARRAY(SELECT DISTINCT unnest(g.permissions)
@@ -67,6 +70,7 @@ export async function authenticateBearer(sql: Sql, token: string, now: Date): Pr
   return {
     id: row.id,
     authorizationId: row.authorization_id,
+    sessionId: row.session_id ?? undefined,
     scopes,
     expiresAt: row.expires_at,
     client: { id: row.client, clientId: row.client_id },

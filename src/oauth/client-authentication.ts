@@ -1,5 +1,9 @@
 import { digest, isWellFormed, sameBytes } from '../secrets.ts';
-import { type Sql, statement } from '../store/sql.ts';
+import { record } from '../store/audit.ts';
+import { prefixedId } from '../store/prefixed-id.ts';
+import { networkOf } from '../store/rate-limits.ts';
+import { statement } from '../store/sql.ts';
+import { malformedHeader, readBasic } from './basic-credentials.ts';
 import { type Client, findClient, isPublic } from './client.ts';
 import { OAuthError } from './error.ts';
 import type { OAuthRequest } from './oauth-request.ts';
@@ -12,8 +16,7 @@ interface Credentials {
   readonly method: 'client_secret_basic' | 'client_secret_post' | 'none';
 }
 
-/** One sentence for an unknown client, a wrong secret and a method that is not the registered one (RFC 6749 §5.2). */
-const invalidClient = (): OAuthError => new OAuthError('invalid_client', 'Client authentication failed.');
+type StoredSecret = Client['secrets'][number];
 
 const LAST_USED_STEP = 3_600_000;
 const touchSecret = statement<never>(
@@ -21,98 +24,101 @@ const touchSecret = statement<never>(
   'UPDATE client_secrets SET last_used_at = $2 WHERE id = $1',
 );
 
-/** RFC 6749 §2.3, §3.2.1: who is calling. Throws invalid_client, or invalid_request where the attempt itself is malformed. */
+/**
+ * RFC 6749 §2.3, §3.2.1: who is calling. Throws invalid_client, invalid_request where the attempt itself is malformed, and
+ * TooManyAttempts after many failures.
+ */
 export async function authenticateClient(
-  { sql, config, now }: OAuthRequest,
+  request: OAuthRequest,
   header: string | undefined,
   params: Params,
 ): Promise<Client> {
-  const basic = header !== undefined && /^basic(\s|$)/i.test(header) ? readBasic(header) : undefined;
+  const { readings, malformed } = readCredentials(header, params);
+  const { sql, config, limits, now, origin } = request;
+  const counts = { client: [readings[0]?.clientId ?? '', networkOf(origin.ip)] };
+  await limits.check(counts);
+
+  let known: Client | undefined;
+  for (const credentials of readings) {
+    const client = await findClient(sql, config.issuer, credentials.clientId, now);
+    if (!client) continue;
+    const secret = matchingSecret(client, credentials.secret);
+    if (accepts(client, credentials, secret)) {
+      if (secret) await touch(request, secret);
+      return client;
+    }
+    known = client;
+    tellOperator(request, client, credentials.secret, secret);
+  }
+  // For an unknown client as well: a statement less would be an answer sooner.
+  await record(sql, { kind: 'client_authentication.failed', at: now, clientId: known?.id, origin });
+  await limits.fail(counts);
+  // One sentence for an unknown client, a wrong secret and a method that is not the registered one (§5.2).
+  throw malformed ? malformedHeader() : new OAuthError('invalid_client', 'Client authentication failed.');
+}
+
+function readCredentials(header: string | undefined, params: Params) {
   const clientId = optional(params, 'client_id');
   const secret = optional(params, 'client_secret');
-
-  if (basic === undefined) {
+  if (header === undefined || !/^basic(\s|$)/i.test(header)) {
     if (clientId === undefined) throw new OAuthError('invalid_client', 'No client authentication was sent.');
-    const method = secret === undefined ? 'none' : 'client_secret_post';
-    return verify(sql, await findClient(sql, config.issuer, clientId, now), { clientId, secret, method }, now);
+    const method = secret === undefined ? ('none' as const) : ('client_secret_post' as const);
+    return { readings: [{ clientId, secret, method }], malformed: false };
   }
+  const basic = readBasic(header);
   // §2.3: not more than one method a request.
   if (secret !== undefined)
     throw new OAuthError('invalid_request', 'Two client authentication methods were used at once.');
-
-  for (const credentials of basic.readings) {
-    if (clientId !== undefined && clientId !== credentials.clientId) continue;
-    const client = await findClient(sql, config.issuer, credentials.clientId, now);
-    if (client && accepts(client, credentials)) return verify(sql, client, credentials, now);
-  }
-  if (clientId !== undefined && !basic.readings.some((reading) => reading.clientId === clientId))
+  const readings = basic.readings
+    .filter((reading) => clientId === undefined || clientId === reading.clientId)
+    .map(
+      (reading): Credentials => ({
+        ...reading,
+        method: reading.secret === undefined ? 'none' : 'client_secret_basic',
+      }),
+    );
+  if (readings.length === 0)
     throw new OAuthError(
       'invalid_request',
       'The client_id parameter differs from the one in the Authorization header.',
     );
-  if (basic.malformed) throw new OAuthError('invalid_request', 'The Authorization header is malformed.');
-  throw invalidClient();
+  return { readings, malformed: basic.malformed };
 }
 
-/** RFC 7617, with RFC 6749 §2.3.1's form-encoding: half of all clients encode, the other half does not, so both are read. */
-function readBasic(header: string): { readings: Credentials[]; malformed: boolean } {
-  const match = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header);
-  const text = match?.[1] === undefined ? undefined : decodeUtf8(Buffer.from(match[1], 'base64'));
-  const colon = text?.indexOf(':') ?? -1;
-  if (text === undefined || colon < 0)
-    throw new OAuthError('invalid_request', 'The Authorization header is malformed.');
-
-  const [id, secret] = [text.slice(0, colon), text.slice(colon + 1)];
-  const decodedId = decodeForm(id);
-  const decodedSecret = decodeForm(secret);
-  const readings = [credentialsOf(id, secret)];
-  if (decodedId !== undefined && decodedSecret !== undefined && (decodedId !== id || decodedSecret !== secret))
-    readings.push(credentialsOf(decodedId, decodedSecret));
-  // A form-encoded value has neither a second colon nor a lone `%`: such a header is right only if its raw reading is.
-  return { readings, malformed: secret.includes(':') || decodedId === undefined || decodedSecret === undefined };
-}
-
-function credentialsOf(clientId: string, secret: string): Credentials {
-  return secret === ''
-    ? { clientId, secret: undefined, method: 'none' }
-    : { clientId, secret, method: 'client_secret_basic' };
-}
-
-function decodeUtf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-function decodeForm(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return undefined;
-  }
-}
-
-function matchingSecret(client: Client, secret: string): Client['secrets'][number] | undefined {
+function matchingSecret(client: Client, secret: string | undefined): StoredSecret | undefined {
   // A value that claims to be one of ours and fails its checksum is a typing error: nothing to compare.
-  if (secret.startsWith('gcs_') && !isWellFormed('gcs', secret)) return undefined;
+  if (secret === undefined || (secret.startsWith('gcs_') && !isWellFormed('gcs', secret))) return undefined;
   const presented = digest(secret);
   return client.secrets.filter((stored) => sameBytes(stored.digest, presented))[0];
 }
 
-function accepts(client: Client, { secret, method }: Credentials): boolean {
+function accepts(client: Client, { method }: Credentials, secret: StoredSecret | undefined): boolean {
   if (isPublic(client)) return method === 'none';
-  if (secret === undefined) return false;
   const registered = client.tokenEndpointAuthMethod;
-  return (registered === undefined || registered === method) && matchingSecret(client, secret) !== undefined;
+  return secret !== undefined && !secret.expired && (registered === undefined || registered === method);
 }
 
-async function verify(sql: Sql, client: Client | undefined, credentials: Credentials, now: Date): Promise<Client> {
-  if (!client || !accepts(client, credentials)) throw invalidClient();
-  const used = credentials.secret === undefined ? undefined : matchingSecret(client, credentials.secret);
-  // Hourly is exact enough to see which secret is still in use, and keeps the write off the hot path.
-  if (used && (used.lastUsedAt === undefined || now.getTime() - used.lastUsedAt.getTime() > LAST_USED_STEP))
-    await sql(touchSecret, [used.id, now]);
-  return client;
+/** Hourly is exact enough to see which secret is still in use, and keeps the write off the hot path. */
+async function touch({ sql, now }: OAuthRequest, { id, lastUsedAt }: StoredSecret): Promise<void> {
+  if (lastUsedAt === undefined || now.getTime() - lastUsedAt.getTime() > LAST_USED_STEP)
+    await sql(touchSecret, [id, now]);
 }
+
+/** What an operator needs to find the app that is set up wrongly, and the caller must not learn. */
+function tellOperator(
+  { log, origin }: OAuthRequest,
+  client: Client,
+  presented: string | undefined,
+  secret: StoredSecret | undefined,
+): void {
+  const about = { client: client.clientId, requestId: origin.requestId };
+  if (secret?.expired)
+    log.warn({ ...about, secret: prefixedId('sec', secret.id) }, 'a client sent a secret that has expired');
+  else if (presented !== undefined && isStoredDigest(client, presented))
+    log.warn(about, 'a client sent the stored digest of its secret in place of the secret');
+}
+
+const isStoredDigest = ({ secrets }: Client, presented: string): boolean =>
+  secrets.some(({ digest: stored }) =>
+    (['hex', 'base64', 'base64url'] as const).some((encoding) => stored.toString(encoding) === presented),
+  );

@@ -14,6 +14,13 @@ const OVERLAP_MAX = 30 * DAY;
 const SECRETS_MAX = 10;
 const LABEL_MAX = 100;
 
+/** So many of those that have ended are kept, to tell an operator which of them an app still sends. */
+const EXPIRED_KEPT = 10;
+const forgetExpired = `
+  DELETE FROM client_secrets WHERE id IN (
+    SELECT id FROM client_secrets WHERE client_id = ? AND expires_at <= ? ORDER BY expires_at DESC, id DESC OFFSET ?
+  )`;
+
 export interface Rotation {
   readonly label?: string | null | undefined;
   /** How long the secrets there are stay good; 0: they end at once. Left out: a day. */
@@ -70,8 +77,9 @@ export async function rotateClientSecret(
       { client, $or: [{ expiresAt: null }, { expiresAt: { $gt: end } }] },
       { expiresAt: end },
     );
-    await tx.nativeDelete(ClientSecret, { client, expiresAt: { $lte: actor.now } });
-    if ((await tx.count(ClientSecret, { client })) >= SECRETS_MAX)
+    await tx.execute(forgetExpired, [client.id, actor.now, EXPIRED_KEPT]);
+    const live = { client, $or: [{ expiresAt: null }, { expiresAt: { $gt: actor.now } }] };
+    if ((await tx.count(ClientSecret, live)) >= SECRETS_MAX)
       throw new DomainError(
         'INVALID',
         `The client has ${SECRETS_MAX} secrets: let some end first, or set overlapSeconds to 0`,

@@ -18,6 +18,7 @@ export interface Client {
   /** Seconds. */
   readonly accessTokenTtl: number | undefined;
   readonly asksEveryTime: boolean;
+  readonly servicePermissions: readonly string[];
   readonly builtIn: boolean;
   /** Who registered it, if that was somebody whose word does not vouch for it. */
   readonly uncheckedOwner: string | undefined;
@@ -27,6 +28,8 @@ export interface Client {
 interface ClientSecret {
   readonly id: string;
   readonly digest: Buffer;
+  /** No longer accepted; known only to tell the operator that it is still being sent. */
+  readonly expired: boolean;
   readonly lastUsedAt: Date | undefined;
 }
 
@@ -44,21 +47,24 @@ interface Row {
   redirect_uri_optional: boolean;
   access_token_ttl: number | null;
   consent: string;
+  service_permissions: string[];
   built_in: boolean;
   unchecked_owner: string | null;
-  secrets: { id: string; digest: string; last_used_at: string | null }[];
+  secrets: { id: string; digest: string; expired: boolean; last_used_at: string | null }[];
 }
 
 const selectClient = `
   SELECT c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.scopes, c.default_scopes,
-         c.token_endpoint_auth_method, c.require_pkce, c.redirect_uri_optional, c.access_token_ttl, c.consent, c.built_in,
+         c.token_endpoint_auth_method, c.require_pkce, c.redirect_uri_optional, c.access_token_ttl, c.consent,
+         c.service_permissions, c.built_in,
          (SELECT u.username FROM users u WHERE u.id = c.owner_id AND NOT u.superuser AND NOT EXISTS (
             SELECT FROM group_members m JOIN groups g ON g.id = m.group_id
             WHERE m.user_id = u.id AND 'MANAGE_CLIENTS' = ANY (g.permissions))) AS unchecked_owner,
          (SELECT coalesce(jsonb_agg(jsonb_build_object(
-             'id', s.id, 'digest', encode(s.digest, 'hex'), 'last_used_at', s.last_used_at)), '[]')
+             'id', s.id, 'digest', encode(s.digest, 'hex'),
+             'expired', coalesce(s.expires_at <= $2, false), 'last_used_at', s.last_used_at)), '[]')
           FROM client_secrets s
-          WHERE s.client_id = c.id AND (s.expires_at IS NULL OR s.expires_at > $2)) AS secrets
+          WHERE s.client_id = c.id) AS secrets
   FROM clients c`;
 
 /** An unknown id is answered with the row of the client that every database has: so it takes no less time than a known one. */
@@ -73,7 +79,7 @@ const byRow = statement<Row>('find-client-by-row', `${selectClient} WHERE c.id =
 /** RFC 6749 App. A.1: VSCHAR. Anything else is nobody's client_id and need not be looked up. */
 const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
 
-/** The enabled client of that client_id, with its live secrets. */
+/** The enabled client of that client_id, with its secrets. */
 export async function findClient(sql: Sql, issuer: string, clientId: string, now: Date): Promise<Client | undefined> {
   const [row] = CLIENT_ID.test(clientId) ? await sql(byClientId, [clientId, now]) : [];
   const client = row && toClient(row, issuer);
@@ -101,11 +107,13 @@ function toClient(row: Row, issuer: string): Client {
     redirectUriOptional: row.redirect_uri_optional,
     accessTokenTtl: row.access_token_ttl ?? undefined,
     asksEveryTime: row.consent === 'ALWAYS',
+    servicePermissions: row.service_permissions,
     builtIn: row.built_in,
     uncheckedOwner: row.unchecked_owner ?? undefined,
     secrets: row.secrets.map((secret) => ({
       id: secret.id,
       digest: Buffer.from(secret.digest, 'hex'),
+      expired: secret.expired,
       lastUsedAt: secret.last_used_at === null ? undefined : new Date(secret.last_used_at),
     })),
   };

@@ -9,6 +9,7 @@ import { Consent } from './entities/consent.ts';
 import { Group } from './entities/group.ts';
 import { GroupMember } from './entities/group-member.ts';
 import { KeyCheck } from './entities/key-check.ts';
+import { RateLimit } from './entities/rate-limit.ts';
 import { RefreshToken } from './entities/refresh-token.ts';
 import { Scope } from './entities/scope.ts';
 import { Session } from './entities/session.ts';
@@ -28,6 +29,7 @@ export const entities = [
   Group,
   GroupMember,
   KeyCheck,
+  RateLimit,
   RefreshToken,
   Scope,
   Session,

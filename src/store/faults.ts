@@ -1,13 +1,16 @@
+import { Overloaded } from '../passwords.ts';
+
 /** SQLSTATE classes and codes that say "not now": the connection, resources, an operator's hand, a lock or a timeout. */
 const PASSING = /^(08|53|57|58|55P03|40001|40P01|25P0[34])/;
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
 const POOL =
   /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error/;
 
-/** True when the database was away or busy: the answer is 503 and trying again is right. Anything else is a defect of ours. */
+/** True when the database was away or busy, or this process is: the answer is 503 and trying again is right. Anything else is a defect of ours. */
 export function isPassingFault(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
+    if (cause instanceof Overloaded) return true;
     if (typeof code === 'string' && (PASSING.test(code) || NETWORK.test(code))) return true;
     if (POOL.test(cause.message)) return true;
   }

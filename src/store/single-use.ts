@@ -151,14 +151,14 @@ export async function rotate(sql: Sql, id: string, issue: Issue): Promise<boolea
   return (await sql(rotateRefresh, [id, issue.now, issue.scopes, ...tokenValues(issue)])).length === 1;
 }
 
-/** A replay kills all that descends from the approval. In a statement of its own, which no later failure undoes. */
+/** A replay kills all that descends from the approval; false if it was dead already. In a statement of its own, which no later failure undoes. */
 export async function revokeReplayed(
   sql: Sql,
   authorizationId: string,
   kind: AuditKind,
   now: Date,
-  origin: Origin,
-): Promise<void> {
-  const { ip, requestId } = origin;
-  await sql(revokeAuthorization, [authorizationId, now, randomUUIDv7(), kind, ip ?? null, requestId ?? null]);
+  { ip, requestId }: Origin,
+): Promise<boolean> {
+  const values = [authorizationId, now, randomUUIDv7(), kind, ip ?? null, requestId ?? null];
+  return (await sql(revokeAuthorization, values)).length === 1;
 }

@@ -18,7 +18,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
 }
 
-async function makeTemplate(project: TestProject, server: PostgresServer): Promise<() => Promise<void>> {
+async function makeTemplate(
+  project: TestProject,
+  server: Pick<PostgresServer, 'url' | 'stop'>,
+): Promise<() => Promise<void>> {
   const template = `gatehouse_template_${randomBytes(6).toString('hex')}`;
   const admin = await openDatabase({ url: server.url });
   await admin.em().execute(`CREATE DATABASE ${template}`);

@@ -6,23 +6,23 @@ import { dirname, join } from 'node:path';
 
 export interface PostgresServer {
   readonly url: string;
+  /** kill -9 of every process of it, and a new start on what is left on the disk. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** PostgreSQL will not run as root: there it becomes this one, which every system has. */
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
-/** Nothing of it outlives the run, so nothing need reach the disk. */
-const SETTINGS = [
-  'fsync=off',
-  'full_page_writes=off',
-  'synchronous_commit=off',
-  'max_connections=200',
-  'unix_socket_directories=',
-];
+const SETTINGS = ['max_connections=200', 'unix_socket_directories='];
+/** Where nothing outlives the run, nothing need reach the disk. */
+const FLEETING = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
 
-/** Starts a PostgreSQL 18 of the npm registry's binaries on a free loopback port, in a directory of its own. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts a PostgreSQL 18 of the npm registry's binaries on a free loopback port, in a directory of its own; `durable`, if
+ * what it has committed must outlive it.
+ */
+export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
   const identity: { uid?: number; gid?: number } = process.getuid?.() === 0 ? NOBODY : {};
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'));
   const bin = await binaries(directory, identity);
@@ -40,16 +40,26 @@ export async function startPostgres(): Promise<PostgresServer> {
   );
 
   const port = await freePort();
-  const flags = SETTINGS.flatMap((setting) => ['-c', setting]);
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...flags], {
-    ...options,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const flags = [...SETTINGS, ...(durable ? [] : FLEETING)].flatMap((setting) => ['-c', setting]);
+  const start = async () => {
+    const child = spawn(join(bin, 'postgres'), ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...flags], {
+      ...options,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    await ready(child);
+    return child;
+  };
+  let server = await start();
   const kill = () => server.kill('SIGQUIT');
   process.once('exit', kill);
-  await ready(server);
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    async crash() {
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      killAll(server);
+      await ended;
+      server = await start();
+    },
     async stop() {
       const ended = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGINT');
@@ -58,6 +68,23 @@ export async function startPostgres(): Promise<PostgresServer> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Each connection is a process of its own, in no group with its parent: the parent is held still, so that it makes no more. */
+function killAll(server: ChildProcess): void {
+  const parent = server.pid ?? 0;
+  server.kill('SIGSTOP');
+  const table = execFileSync('ps', ['-axo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const pairs = table.map((line) => line.trim().split(/\s+/).map(Number));
+  server.kill('SIGKILL');
+  for (const [pid, ppid] of pairs) {
+    if (pid === undefined || ppid !== parent) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  }
 }
 
 /** The binaries, or a copy of them if their place is one that only root can enter. */

@@ -22,7 +22,14 @@ export async function send(at: string, host: string, path: string, init: Request
     ...(body ? { 'Content-Length': body.length } : {}),
   };
   return new Promise((resolve, reject) => {
-    const outgoing = request(at, { path, method: init.method ?? 'GET', headers, agent: false }, (incoming) => {
+    const options = {
+      path,
+      method: init.method ?? 'GET',
+      headers,
+      agent: false,
+      ...(init.signal && { signal: init.signal }),
+    };
+    const outgoing = request(at, options, (incoming) => {
       buffer(incoming).then(
         (content) => resolve(toResponse(incoming.statusCode ?? 0, incoming.rawHeaders, content)),
         reject,

@@ -143,16 +143,14 @@ builder.relayMutationField(
   },
   {
     description:
-      'Sets a password: your own with the current one, or with MANAGE_USERS. Ends all their sessions and tokens.',
+      'Sets a password: your own with the current one, or with MANAGE_USERS. Ends all their tokens, and all their sessions but the one that did it.',
     nullable: true,
     access: { scopes: [['write']], permission: 'MANAGE_USERS', own: true },
     resolve: (_root, { input }, context) =>
       attempt(async () => {
         const { password, currentPassword } = input;
-        const { id } = await setPassword(context.em, actorOf(context), userRow(input.id), {
-          password,
-          currentPassword,
-        });
+        const change = { password, currentPassword };
+        const { id } = await setPassword(context.em, context.limits, actorOf(context), userRow(input.id), change);
         return { user: await loadPerson(context, id) };
       }),
   },

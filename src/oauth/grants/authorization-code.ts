@@ -1,9 +1,10 @@
 import { digest, isWellFormed } from '../../secrets.ts';
-import { type CodeRow, findCode, revokeReplayed, spendCode } from '../../store/single-use.ts';
+import { type CodeRow, findCode, spendCode } from '../../store/single-use.ts';
 import { OAuthError } from '../error.ts';
 import { isRefreshable, makeTokens } from '../issue-tokens.ts';
 import { optional, required } from '../params.ts';
 import { verifyCodeVerifier } from '../pkce.ts';
+import { replayed } from '../replay.ts';
 import { stillAllowed } from '../scope.ts';
 import type { TokenResponse } from '../token-response.ts';
 import type { TokenRequest } from './grant.ts';
@@ -21,13 +22,13 @@ export async function authorizationCode(request: TokenRequest): Promise<TokenRes
   checkRedirectUri(request, code, redirectUri);
   verifyCodeVerifier(verifier, code.code_challenge);
   // From here on the caller has proven to be the one the code was made for (§4.1.2, §10.5).
-  if (code.used_at !== null) throw await replayed(request, code);
+  if (code.used_at !== null) throw await replayed(request, 'code.replayed', code);
   if (code.expires_at <= now || !code.alive)
     throw new OAuthError('invalid_grant', 'The code has expired or was revoked.');
 
   const scopes = stillAllowed(code.scopes, client.scopes);
   const { issue, response } = makeTokens(request, scopes, code.authorization_expires_at, isRefreshable(request));
-  if (!(await spendCode(sql, code.id, issue))) throw await replayed(request, code);
+  if (!(await spendCode(sql, code.id, issue))) throw await replayed(request, 'code.replayed', code);
   return response;
 }
 
@@ -39,10 +40,4 @@ function checkRedirectUri({ client }: TokenRequest, code: CodeRow, sent: string 
   }
   if (sent !== (code.redirect_uri ?? client.redirectUris[0]))
     throw new OAuthError('invalid_grant', 'The redirect_uri differs from the one at the authorization endpoint.');
-}
-
-/** §4.1.2: a code used twice may be in a thief's hands, so all that it bought dies. */
-async function replayed({ sql, now, origin }: TokenRequest, code: CodeRow): Promise<OAuthError> {
-  await revokeReplayed(sql, code.authorization_id, 'code.replayed', now, origin);
-  return new OAuthError('invalid_grant', 'The code was already used.');
 }

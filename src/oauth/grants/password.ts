@@ -1,4 +1,5 @@
-import { checkCredentials } from '../../directory/credentials.ts';
+import { checkCredentials, recordFailedSignIn } from '../../directory/credentials.ts';
+import { usernameKey } from '../../directory/names.ts';
 import { issueDirectly } from '../../store/issue.ts';
 import { OAuthError } from '../error.ts';
 import { directExpiry, isRefreshable, makeTokens } from '../issue-tokens.ts';
@@ -9,13 +10,18 @@ import type { TokenRequest } from './grant.ts';
 
 /** RFC 6749 §4.3 */
 export async function password(request: TokenRequest): Promise<TokenResponse> {
-  const { params, client, sql } = request;
+  const { params, client, sql, limits, now, origin } = request;
   const username = required(params, 'username');
   const secret = required(params, 'password');
   const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
 
-  const user = await checkCredentials(sql, username, secret);
-  if (!user) throw wrong();
+  // Behind an authenticated client stands one server for everybody: its network says nothing.
+  const counts = { account: [usernameKey(username), client.id] };
+  const user = await limits.guess(counts, () => checkCredentials(sql, username, secret));
+  if (!user) {
+    await recordFailedSignIn(sql, username, { at: now, clientId: client.id, origin });
+    throw wrong();
+  }
 
   const refreshable = isRefreshable(request);
   const expiresAt = directExpiry(request, refreshable);

@@ -1,17 +1,11 @@
 import { hmac } from '../../keys.ts';
 import { digest, isWellFormed, sameBytes, secretFrom } from '../../secrets.ts';
-import {
-  findIssuedAccess,
-  findRefreshToken,
-  findSuccessor,
-  type RefreshRow,
-  revokeReplayed,
-  rotate,
-} from '../../store/single-use.ts';
+import { findIssuedAccess, findRefreshToken, findSuccessor, type RefreshRow, rotate } from '../../store/single-use.ts';
 import { OAuthError } from '../error.ts';
 import { type GivenSecrets, makeTokens } from '../issue-tokens.ts';
 import { secondsLater } from '../lifetime.ts';
 import { optional, required } from '../params.ts';
+import { replayed } from '../replay.ts';
 import { parseScope, stillAllowed } from '../scope.ts';
 import { type TokenResponse, tokenResponse } from '../token-response.ts';
 import type { TokenRequest } from './grant.ts';
@@ -67,7 +61,7 @@ async function again(
   token: RefreshRow,
   scopes: string[],
 ): Promise<TokenResponse> {
-  const { sql, keyring, config, now, origin } = request;
+  const { sql, keyring, config, now } = request;
   const successor = await findSuccessor(sql, token.id);
   if (successor && !successor.alive) throw dead();
 
@@ -88,6 +82,5 @@ async function again(
     if (access?.scopes.join(' ') === scopes.join(' '))
       return tokenResponse(given.accessToken, access.expires_at, now, access.scopes, given.refreshToken);
   }
-  await revokeReplayed(sql, token.authorization_id, 'refresh_token.replayed', now, origin);
-  throw new OAuthError('invalid_grant', 'The refresh token was already used.');
+  throw await replayed(request, 'refresh_token.replayed', token);
 }

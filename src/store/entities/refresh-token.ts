@@ -20,6 +20,14 @@ const schema = defineEntity({
     expiresAt: p.datetime(3).index(),
     usedAt: p.datetime(3).nullable(),
   },
+  // What the sweep looks for: salts that nobody can ask for any more.
+  indexes: [
+    {
+      name: 'refresh_tokens_spent_salt_index',
+      properties: ['usedAt'],
+      where: 'salt is not null and used_at is not null',
+    },
+  ],
 });
 
 export class RefreshToken extends schema.class {}

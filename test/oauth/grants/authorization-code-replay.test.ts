@@ -3,6 +3,7 @@ import { setPassword } from '../../../src/directory/set-password.ts';
 import { updateUser } from '../../../src/directory/update-user.ts';
 import { updateClient } from '../../../src/oauth/client-registration-changes.ts';
 import { revokeAuthorizations } from '../../../src/oauth/revocation.ts';
+import { noRateLimits } from '../../../src/store/rate-limits.ts';
 import { issueCode } from '../../support/authorize.ts';
 import { type TestClient, type TestUser, theOperator } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
@@ -98,7 +99,7 @@ describe('RFC 6749 §4.1.3: a code is bound', () => {
     ['were disabled', ({ uuid }) => updateUser(server.database.em(), theOperator(), uuid, { disabled: true })],
     [
       'were given another password',
-      ({ uuid }) => setPassword(server.database.em(), theOperator(), uuid, { password: 'another one' }),
+      ({ uuid }) => setPassword(server.database.em(), noRateLimits, theOperator(), uuid, { password: 'another one' }),
     ],
     [
       'have withdrawn the consent',

@@ -1,0 +1,42 @@
+// Two server processes over one PostgreSQL: a hundred codes and a hundred refresh tokens, each used fifty times at once.
+// `npx node bench/race.ts [rounds]` ends with 1 if anything but the one right outcome was seen.
+import { setTimeout as pause } from 'node:timers/promises';
+import { audit } from '../test/support/audit-queries.ts';
+import { SECRET_KEY } from '../test/support/database.ts';
+import { startNodes } from '../test/support/nodes.ts';
+import { startPostgres } from '../test/support/postgres.ts';
+import { type Family, raceForCode, raceForRefresh, raceOfReplays } from '../test/support/races.ts';
+
+const rounds = Number(process.argv[2] ?? 100);
+const GRACE = 10;
+
+const postgres = await startPostgres();
+const nodes = await startNodes({ DATABASE_URL: postgres.url, SECRET_KEY, REFRESH_GRACE: String(GRACE) });
+const faults: string[] = [];
+
+async function timed(name: string, run: (round: number) => Promise<string[]>): Promise<void> {
+  const before = faults.length;
+  const started = performance.now();
+  for (let round = 0; round < rounds; round++) faults.push(...(await run(round)));
+  const took = (performance.now() - started) / 1000;
+  console.log(`${name}: ${rounds} rounds in ${took.toFixed(1)} s, ${faults.length - before} faults`);
+}
+
+const families: Family[] = [];
+await timed('one code, 50 exchanges', () => raceForCode(nodes));
+await timed('one refresh token, 50 uses', async () => {
+  const { found, family } = await raceForRefresh(nodes);
+  families.push(family);
+  return found;
+});
+await pause((GRACE + 1) * 1000);
+await timed('a replay after the grace, 50 times', (round) => raceOfReplays(nodes, families[round]!));
+
+const found = await audit(nodes.database);
+console.log(`audit: ${found.length} findings`);
+faults.push(...found, ...nodes.processes.flatMap(({ stderr }) => (stderr === '' ? [] : [stderr])));
+const codes = await nodes.stop();
+if (codes.some((code) => code !== 0)) faults.push(`The servers ended with ${codes}`);
+await postgres.stop();
+for (const fault of faults.slice(0, 20)) console.error(fault);
+process.exitCode = faults.length === 0 ? 0 : 1;

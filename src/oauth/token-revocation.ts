@@ -1,0 +1,21 @@
+import { digest, isWellFormed } from '../secrets.ts';
+import { revoke } from '../store/revoke.ts';
+import { isPublic } from './client.ts';
+import { authenticateClient } from './client-authentication.ts';
+import { OAuthError } from './error.ts';
+import type { OAuthRequest } from './oauth-request.ts';
+import { type Params, required } from './params.ts';
+
+/** RFC 7009 §2: returns when the token is dead, or never was. Its prefix says what it is, so token_type_hint is not needed. */
+export async function revokeToken(request: OAuthRequest, header: string | undefined, params: Params): Promise<void> {
+  const client = await authenticateClient(request, header, params);
+  const token = required(params, 'token');
+  const kind = isWellFormed('gat', token) ? 'access' : isWellFormed('grt', token) ? 'refresh' : undefined;
+  // §2.2: an invalid token is as good as revoked.
+  if (kind === undefined) return;
+
+  const found = await revoke(request.sql, kind, digest(token), client.id, request.now, request.origin);
+  // §2.1: a public client proves nothing, so it learns nothing either.
+  if (found && !found.own && !isPublic(client))
+    throw new OAuthError('unauthorized_client', 'The token was issued to another client.');
+}

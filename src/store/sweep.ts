@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { type Sql, type Statement, statement } from './sql.ts';
+
+/** Rows a statement takes at most: the longest that a sweep stands in anybody's way. */
+const BATCH = 5000;
+/** Milliseconds between two batches. */
+const PAUSE = 20;
+const DAY = 86_400_000;
+/** Any number, as long as every node takes the same one. */
+const SWEEP_LOCK = 4_400_440_045;
+
+/** Milliseconds for which a row is still worth something after its end. */
+export interface Retention {
+  readonly audit: number;
+  readonly grace: number;
+}
+
+export const retentionOf = ({ auditRetention, refreshGrace }: Config): Retention => ({
+  audit: auditRetention * 1000,
+  grace: refreshGrace * 1000,
+});
+
+interface Rule {
+  readonly key: string;
+  /** Over is what is less than `$1` here. */
+  readonly column: string;
+  readonly keep: (retention: Retention) => number;
+  /** rate-limiter-flexible keeps milliseconds since 1970. */
+  readonly inMilliseconds?: true;
+}
+
+const expired = (keep = 0, key = 'id'): Rule => ({ key, column: 'expires_at', keep: () => keep });
+
+/** Whoever lost the answer may ask for the same tokens again until the grace is over, even if they have ended by then. */
+const afterGrace: Rule = { key: 'id', column: 'expires_at', keep: ({ grace }) => grace };
+
+/** Every table whose rows come to an end; those that others hang on come after them, so that a batch is never more than it says. */
+export const SWEPT: Readonly<Record<string, Rule>> = {
+  access_tokens: afterGrace,
+  refresh_tokens: afterGrace,
+  // A code used after its end still tells of a thief, so it stays for a day, with what it hangs on.
+  authorization_codes: expired(DAY),
+  authorizations: expired(DAY),
+  authorization_requests: expired(),
+  sessions: expired(),
+  setup_tickets: expired(0, 'digest'),
+  // Long enough to tell an operator which expired secret an app still sends.
+  client_secrets: expired(30 * DAY),
+  audit_events: { key: 'id', column: 'at', keep: ({ audit }) => audit },
+  rate_limits: { key: 'key', column: 'expire', keep: () => 0, inMilliseconds: true },
+};
+
+interface Sweep extends Rule {
+  readonly table: string;
+  readonly batch: Statement<{ swept: number }>;
+  readonly left: Statement<{ left: number }>;
+}
+
+/** Taken with each batch and let go with it: nodes that sweep at once take turns, and none waits for another. */
+const GATE = `gate AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(${SWEEP_LOCK}) AS mine)`;
+
+const chosen = (table: string, key: string, over: string): string =>
+  `chosen AS (SELECT t.${key} FROM ${table} t, gate WHERE mine AND ${over} LIMIT ${BATCH} FOR UPDATE OF t SKIP LOCKED)`;
+
+const sweeps: Sweep[] = Object.entries(SWEPT).map(([table, rule]) => ({
+  ...rule,
+  table,
+  batch: statement<{ swept: number }>(
+    `sweep-${table}`,
+    `WITH ${GATE}, ${chosen(table, rule.key, `t.${rule.column} < $1`)}, gone AS (
+       DELETE FROM ${table} USING chosen WHERE ${table}.${rule.key} = chosen.${rule.key} RETURNING 1
+     ) SELECT count(*)::int AS swept FROM gone`,
+  ),
+  left: statement<{ left: number }>(
+    `count-over-${table}`,
+    `SELECT count(*)::int AS left FROM ${table} t WHERE t.${rule.column} < $1`,
+  ),
+}));
+
+const forgetSalts = statement<{ swept: number }>(
+  'sweep-salts',
+  `WITH ${GATE}, ${chosen('refresh_tokens', 'id', 't.salt IS NOT NULL AND t.used_at < $1')}, gone AS (
+     UPDATE refresh_tokens SET salt = NULL FROM chosen WHERE refresh_tokens.id = chosen.id RETURNING 1
+   ) SELECT count(*)::int AS swept FROM gone`,
+);
+
+/** Rows taken, by table. Another node that sweeps at this moment takes the rest. */
+export async function sweep(
+  sql: Sql,
+  now: Date,
+  retention: Retention,
+  signal?: AbortSignal,
+): Promise<Record<string, number>> {
+  const taken: Record<string, number> = {};
+  for (const rule of sweeps)
+    taken[rule.table] = await inBatches(sql, rule.batch, limitOf(rule, now, retention), signal);
+  const graceOver = new Date(now.getTime() - retention.grace);
+  taken.salts = await inBatches(sql, forgetSalts, graceOver, signal);
+  return taken;
+}
+
+async function inBatches(
+  sql: Sql,
+  batch: Statement<{ swept: number }>,
+  limit: Date | number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let total = 0;
+  while (!signal?.aborted) {
+    const [row] = await sql(batch, [limit]);
+    const swept = row?.swept ?? 0;
+    total += swept;
+    if (swept < BATCH) break;
+    await pause(PAUSE);
+  }
+  return total;
+}
+
+/** Rows whose time is over and that are still there, by table. */
+export async function countOver(sql: Sql, now: Date, retention: Retention): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const rule of sweeps) counts[rule.table] = (await sql(rule.left, [limitOf(rule, now, retention)]))[0]?.left ?? 0;
+  return counts;
+}
+
+function limitOf({ keep, inMilliseconds }: Rule, now: Date, retention: Retention): Date | number {
+  const limit = now.getTime() - keep(retention);
+  return inMilliseconds ? limit : new Date(limit);
+}

@@ -1,0 +1,36 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Database } from './store/orm.ts';
+import { retentionOf, sweep } from './store/sweep.ts';
+
+/** Milliseconds between two sweeps of one node; up to a tenth more or less keeps nodes from beginning together. */
+const INTERVAL = 60_000;
+
+/** Clears away what has expired, now and then, until the returned function is called; that one waits for the batch under way. */
+export function sweepRegularly(config: Config, { sql }: Database, log: Logger, clock: () => Date): () => Promise<void> {
+  const stopped = new AbortController();
+  let underWay: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout;
+
+  const run = async () => {
+    try {
+      const swept = await sweep(sql, clock(), retentionOf(config), stopped.signal);
+      log.debug({ swept }, 'swept');
+    } catch (error) {
+      // The next sweep takes what this one left.
+      log.warn({ err: error }, 'the sweep failed');
+    }
+    plan();
+  };
+  const plan = () => {
+    if (stopped.signal.aborted) return;
+    timer = setTimeout(() => (underWay = run()), INTERVAL * (0.9 + Math.random() * 0.2));
+    timer.unref();
+  };
+  plan();
+  return async () => {
+    stopped.abort();
+    clearTimeout(timer);
+    await underWay;
+  };
+}

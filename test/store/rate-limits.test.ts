@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { makeRateLimits, networkOf, type RateLimits, TooManyAttempts } from '../../src/store/rate-limits.ts';
+import type { Sql } from '../../src/store/sql.ts';
+import { type StartedDatabase, startDatabase } from '../../src/store/start-database.ts';
+import { repeat } from '../support/attempts.ts';
+import { migratedDatabase, type TestDatabase } from '../support/database.ts';
+import { unique } from '../support/fixtures.ts';
+
+let home: TestDatabase;
+let started: StartedDatabase;
+beforeAll(async () => {
+  home = await migratedDatabase();
+  started = await startDatabase(loadConfig(home.env));
+});
+afterAll(async () => {
+  await started.close();
+  await home.remove();
+});
+
+const verdict = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'free',
+    (error: unknown) => (error instanceof TooManyAttempts ? 'wait' : String(error)),
+  );
+const failing = (limits: RateLimits, counts: Parameters<RateLimits['fail']>[0]) =>
+  verdict(limits.guess(counts, async () => undefined));
+
+describe('Counts on the database', () => {
+  it('are shared by two servers: neither gives an account or a network ten more', async () => {
+    const [one, two] = [makeRateLimits(started.database.sql), makeRateLimits(started.database.sql)];
+    const account = { account: [unique('alice'), '192.0.2.1'] };
+    await repeat(10, (index) => failing(index % 2 === 0 ? one : two, account));
+    expect([await verdict(one.check(account)), await verdict(two.check(account))]).toEqual(['wait', 'wait']);
+
+    const network = { network: [unique('net')] };
+    await repeat(30, (index) => failing(index % 2 === 0 ? one : two, network));
+    expect([await verdict(one.check(network)), await verdict(two.check(network))]).toEqual(['wait', 'wait']);
+  });
+
+  it('a server that has not failed a client yet learns of the others’ count by its first failure', async () => {
+    const [one, two] = [makeRateLimits(started.database.sql), makeRateLimits(started.database.sql)];
+    const client = { client: [unique('shop'), '192.0.2.1'] };
+    await repeat(20, () => one.fail(client));
+    expect([await verdict(one.check(client)), await verdict(two.check(client))]).toEqual(['wait', 'free']);
+    expect(await verdict(two.fail(client))).toBe('wait');
+    expect(await verdict(two.check(client))).toBe('wait');
+  });
+
+  it('parts of a key do not run into each other', async () => {
+    const limits = makeRateLimits(started.database.sql);
+    const name = unique('a');
+    await repeat(10, () => failing(limits, { account: [name, 'bc'] }));
+    expect(await verdict(limits.check({ account: [`${name}b`, 'c'] }))).toBe('free');
+    expect(await verdict(limits.check({ account: [name, 'bc'] }))).toBe('wait');
+  });
+
+  it('N271: a hundred at once: as many as there are cores are let in together, and each is counted', async () => {
+    const limits = makeRateLimits(started.database.sql);
+    const counts = { account: [unique('crowd'), '192.0.2.1'] };
+    let asked = 0;
+    const guess = async () => {
+      asked++;
+      return undefined;
+    };
+    const verdicts = await Promise.all(Array.from({ length: 100 }, () => verdict(limits.guess(counts, guess))));
+    expect(new Set(verdicts)).toEqual(new Set(['free', 'wait']));
+    expect(asked).toBe(verdicts.filter((word) => word === 'free').length);
+    expect(asked).toBeGreaterThanOrEqual(10);
+    expect(asked).toBeLessThanOrEqual(10 + navigator.hardwareConcurrency);
+  });
+
+  it('the queue of those who wait for a guess ends', async () => {
+    const limits = makeRateLimits(started.database.sql);
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = async () => {
+      await gate;
+      return true;
+    };
+    const all = Array.from({ length: 300 }, () => verdict(limits.guess({}, slow)));
+    await new Promise((resolve) => setImmediate(resolve));
+    release();
+    const refused = (await Promise.all(all)).filter((word) => word === 'wait').length;
+    expect(refused).toBeGreaterThanOrEqual(300 - 100 - navigator.hardwareConcurrency);
+    expect(refused).toBeLessThan(300);
+  });
+
+  it('while the database is away this server counts by itself, and shares again as soon as it is back', async () => {
+    let away = false;
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const sql: Sql = (statement, values) => (away ? Promise.reject(refused) : started.database.sql(statement, values));
+    const [limits, other] = [makeRateLimits(sql), makeRateLimits(started.database.sql)];
+    const counts = { account: [unique('alice'), '192.0.2.1'] };
+    away = true;
+    expect(await repeat(10, () => failing(limits, counts))).toEqual(Array(10).fill('free'));
+    expect(await verdict(limits.check(counts))).toBe('wait');
+    expect(await verdict(other.check(counts))).toBe('free');
+
+    away = false;
+    await repeat(10, () => failing(other, counts));
+    expect(await verdict(limits.check(counts))).toBe('wait');
+  });
+});
+
+describe('networkOf', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:0DB8:0001:0002::1', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    [undefined, ''],
+  ])('J185: %s is of the network %s', (ip, network) => {
+    expect(networkOf(ip)).toBe(network);
+  });
+});

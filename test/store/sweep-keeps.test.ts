@@ -1,0 +1,97 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { retentionOf, sweep } from '../../src/store/sweep.ts';
+import { issueCode } from '../support/authorize.ts';
+import { introspect } from '../support/client-endpoints.ts';
+import { expectTokenError } from '../support/invariants.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { eventsOf, exchange, expectDead, refreshing, tokenPair } from '../support/token-forms.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  // Longer than the shortest life of an access token, which then ends while its answer may still be asked for again.
+  server = await startServer({ REFRESH_GRACE: '120' });
+});
+afterAll(() => server.close());
+afterEach(() => vi.useRealTimers());
+
+/** Lets time pass and sweeps at the end of it. */
+async function sweepAfter(seconds: number): Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+  await sweep(server.database.sql, new Date(), retentionOf(server.config));
+}
+
+const salts = async (): Promise<number> => {
+  const [row] = await server.database
+    .em()
+    .execute<{ n: number }[]>('SELECT count(*)::int AS n FROM refresh_tokens WHERE salt IS NOT NULL');
+  return row?.n ?? 0;
+};
+
+describe('What tells of a thief stays until nothing is left to steal', () => {
+  it.each([
+    ['after its own minute', 90],
+    ['after the access token', 3700],
+    ['after 23 hours', 23 * 3600],
+  ])('D59, O281: a code used twice, %s: still revokes what it bought', async (_, seconds) => {
+    const client = await server.client();
+    const code = await issueCode(server, client);
+    const { body: pair } = await server.token(exchange(code), client);
+    await sweepAfter(seconds);
+    expectTokenError(await server.token(exchange(code), client), 400, 'invalid_grant');
+    await expectDead(server, client, pair);
+    expect(await eventsOf(server, 'code.replayed', client)).toHaveLength(1);
+  });
+
+  it.each([
+    ['when the grace is over', 121],
+    ['after the access token', 3700],
+    ['after 13 days', 13 * 86_400],
+  ])('O281: a refresh token used twice, %s: still revokes its family', async (_, seconds) => {
+    const client = await server.client();
+    const first = await tokenPair(server, client);
+    const { body: second } = await server.token(refreshing(first.refresh_token), client);
+    await sweepAfter(seconds);
+    expectTokenError(await server.token(refreshing(first.refresh_token), client), 400, 'invalid_grant');
+    await expectDead(server, client, second);
+    expect(await eventsOf(server, 'refresh_token.replayed', client)).toHaveLength(1);
+  });
+
+  it('O281: an unspent refresh token is good until it has lain idle for too long', async () => {
+    const client = await server.client();
+    const first = await tokenPair(server, client);
+    await sweepAfter(13 * 86_400);
+    const { body: second, status } = await server.token(refreshing(first.refresh_token), client);
+    expect(status).toBe(200);
+    await sweepAfter(14 * 86_400 + 1);
+    expectTokenError(await server.token(refreshing(second.refresh_token), client), 400, 'invalid_grant');
+  });
+});
+
+describe('What may be asked for again stays until the grace is over', () => {
+  it('the salt of a spent refresh token, and not a moment longer', async () => {
+    const client = await server.client();
+    const first = await tokenPair(server, client);
+    const before = await salts();
+    const { body: second } = await server.token(refreshing(first.refresh_token), client);
+    expect(await salts()).toBe(before + 1);
+    await sweepAfter(119);
+    const { body: again } = await server.token(refreshing(first.refresh_token), client);
+    expect(again.refresh_token).toBe(second.refresh_token);
+    await sweepAfter(2);
+    expect(await salts()).toBeLessThanOrEqual(before);
+    expect((await server.token(refreshing(second.refresh_token), client)).status).toBe(200);
+  });
+
+  it('an access token that has ended by then: the answer that was lost is given again, and nobody is blamed', async () => {
+    const client = await server.client({ accessTokenTtl: 60 });
+    const first = await tokenPair(server, client);
+    const { body: second } = await server.token(refreshing(first.refresh_token), client);
+    await sweepAfter(90);
+    const { status, body } = await server.token(refreshing(first.refresh_token), client);
+    expect([status, body.access_token, body.refresh_token]).toEqual([200, second.access_token, second.refresh_token]);
+    expect(body.expires_in).toBe(0);
+    expect((await introspect(server, second.access_token, client)).body).toEqual({ active: false });
+    expect(await eventsOf(server, 'refresh_token.replayed', client)).toEqual([]);
+    expect((await server.token(refreshing(second.refresh_token), client)).status).toBe(200);
+  });
+});

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Sql } from '../../src/store/sql.ts';
+import { countOver, type Retention, SWEPT, sweep } from '../../src/store/sweep.ts';
+import { type RowMaker, rowMaker } from '../support/expiring-rows.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let rows: RowMaker;
+let sql: Sql;
+beforeAll(async () => {
+  server = await startServer();
+  rows = await rowMaker(server);
+  sql = server.database.sql;
+});
+afterAll(() => server.close());
+
+/** Long after everything that the tests do by themselves. */
+const NOW = new Date('2031-01-01T00:00:00Z');
+const DAY = 86_400_000;
+const RETENTION: Retention = { audit: 400 * DAY, grace: 10_000 };
+
+/** For how long a row is kept after its end, in milliseconds. */
+const KEPT: Record<string, number> = {
+  access_tokens: RETENTION.grace,
+  refresh_tokens: RETENTION.grace,
+  authorization_codes: DAY,
+  authorizations: DAY,
+  authorization_requests: 0,
+  sessions: 0,
+  setup_tickets: 0,
+  client_secrets: 30 * DAY,
+  audit_events: RETENTION.audit,
+  rate_limits: 0,
+};
+
+/** Tables with a column that sounds like an end, and that no rule of the sweep speaks of. */
+const uncovered = (columns: readonly { table: string; column: string }[]): string[] =>
+  columns
+    .filter(({ column }) => /expir|_until$|_ends?_at$|^ttl$/.test(column))
+    .filter(({ table, column }) => SWEPT[table]?.column !== column)
+    .map(({ table, column }) => `${table}.${column}`);
+
+describe('Every table with an expiry is swept', () => {
+  it('by what the entities say', () => {
+    const entities = server.database.orm.getMetadata().getAll();
+    const columns = [...entities.values()].flatMap(({ tableName, props }) =>
+      props.flatMap(({ fieldNames }) => (fieldNames ?? []).map((column) => ({ table: tableName, column }))),
+    );
+    expect(columns.length).toBeGreaterThan(80);
+    expect(uncovered(columns)).toEqual([]);
+  });
+
+  it('by what the database says, which also has those columns, and an index for all but a few rows', async () => {
+    const em = server.database.em();
+    const columns = await em.execute<{ table: string; column: string }[]>(
+      `SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns WHERE table_schema = 'public'`,
+    );
+    expect(uncovered(columns)).toEqual([]);
+    const indexes = await em.execute<{ table: string; definition: string }[]>(
+      `SELECT tablename AS "table", indexdef AS definition FROM pg_indexes WHERE schemaname = 'public'`,
+    );
+    for (const [table, { column }] of Object.entries(SWEPT)) {
+      expect(columns).toContainEqual({ table, column });
+      const found = indexes.some((index) => index.table === table && index.definition.includes(`(${column}`));
+      expect([table, found || table === 'client_secrets']).toEqual([table, true]);
+    }
+  });
+
+  it('and one that were not would be seen', () => {
+    expect(
+      uncovered([
+        { table: 'device_codes', column: 'expires_at' },
+        { table: 'sessions', column: 'expires_at' },
+        { table: 'sessions', column: 'valid_until' },
+        { table: 'users', column: 'created_at' },
+      ]),
+    ).toEqual(['device_codes.expires_at', 'sessions.valid_until']);
+  });
+});
+
+describe('What is over goes, and nothing else', () => {
+  it('knows for how long each table is kept', () => {
+    expect(Object.keys(SWEPT).sort()).toEqual(Object.keys(KEPT).sort());
+  });
+
+  it.each(Object.entries(KEPT))('%s: %i milliseconds after its end', async (table, kept) => {
+    const { column = '' } = SWEPT[table] ?? {};
+    await sweep(sql, NOW, RETENTION);
+    const before = await rows.count(table);
+    const limit = NOW.getTime() - kept;
+    await rows.add(table, column, new Date(limit - 1), 3);
+    await rows.add(table, column, new Date(limit), 2);
+    expect(await countOver(sql, NOW, RETENTION)).toMatchObject({ [table]: 3 });
+
+    expect(await sweep(sql, NOW, RETENTION)).toMatchObject({ [table]: 3 });
+    expect(await rows.count(table)).toBe(before + 2);
+    expect(Object.values(await countOver(sql, NOW, RETENTION)).every((left) => left === 0)).toBe(true);
+    expect(await sweep(sql, new Date(NOW.getTime() + 1), RETENTION)).toMatchObject({ [table]: 2 });
+  });
+
+  it('a secret without an end stays', async () => {
+    const client = await server.client();
+    await sweep(sql, new Date('2090-01-01'), RETENTION);
+    expect((await server.token({ grant_type: 'client_credentials' }, client)).status).toBe(200);
+  });
+
+  it('the authorization of what is still alive stays', async () => {
+    const user = await server.user();
+    const token = await server.accessToken({ user });
+    await sweep(sql, new Date(), RETENTION);
+    expect((await server.graphql('{ viewer { id } }', token)).status).toBe(200);
+  });
+});
+
+describe('In bounded batches', () => {
+  it('of 5000 rows at most, until all are gone', async () => {
+    await sweep(sql, NOW, RETENTION);
+    await rows.add('sessions', 'expires_at', new Date(NOW.getTime() - 1), 12_000);
+    const taken: number[] = [];
+    const watched: Sql = async (statement, values) => {
+      const found = await sql(statement, values);
+      if (statement.name === 'sweep-sessions') taken.push((found[0] as { swept: number }).swept);
+      return found;
+    };
+    expect((await sweep(watched, NOW, RETENTION)).sessions).toBe(12_000);
+    expect(taken.reduce((sum, batch) => sum + batch)).toBe(12_000);
+    expect(taken.length).toBeGreaterThan(2);
+    expect(Math.max(...taken)).toBeLessThanOrEqual(5000);
+  });
+
+  it('stops between two of them when told so', async () => {
+    await rows.add('sessions', 'expires_at', new Date(NOW.getTime() - 1), 12_000);
+    const stop = new AbortController();
+    const watched: Sql = async (statement, values) => {
+      if (statement.name === 'sweep-sessions') stop.abort();
+      return sql(statement, values);
+    };
+    const { sessions: first = 0 } = await sweep(watched, NOW, RETENTION, stop.signal);
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThanOrEqual(5000);
+    expect((await sweep(sql, NOW, RETENTION)).sessions).toBe(12_000 - first);
+  });
+
+  it('two at once take each row once, and neither fails', async () => {
+    await rows.add('sessions', 'expires_at', new Date(NOW.getTime() - 1), 12_000);
+    const both = await Promise.all([sweep(sql, NOW, RETENTION), sweep(sql, NOW, RETENTION)]);
+    const rest = await sweep(sql, NOW, RETENTION);
+    expect([...both, rest].reduce((sum, { sessions = 0 }) => sum + sessions, 0)).toBe(12_000);
+    expect((await countOver(sql, NOW, RETENTION)).sessions).toBe(0);
+  });
+});

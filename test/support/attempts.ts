@@ -1,0 +1,72 @@
+import { basicOf } from './client-endpoints.ts';
+import type { TestClient } from './fixtures.ts';
+import type { TestServer } from './server.ts';
+
+export interface Told {
+  readonly status: number;
+  /** Seconds; 0 where the answer names none. */
+  readonly retryAfter: number;
+  readonly text: string;
+}
+
+const from = (address?: string): Record<string, string> =>
+  address === undefined ? {} : { 'X-Forwarded-For': address };
+
+async function told(response: Response): Promise<Told> {
+  const retryAfter = Number(response.headers.get('Retry-After') ?? 0);
+  return { status: response.status, retryAfter, text: await response.text() };
+}
+
+/** A try of a client to authenticate itself; `address` is where a proxy says that it comes from. */
+export async function tryClient(
+  server: TestServer,
+  client: TestClient,
+  address?: string,
+  path = '/oauth/token',
+): Promise<Told> {
+  const body = new URLSearchParams({ grant_type: 'client_credentials', token: 'x' });
+  const headers = { Authorization: basicOf(client), ...from(address) };
+  return told(await server.request(path, { method: 'POST', body, headers }));
+}
+
+/** A try to sign in, in a fresh browser: 401, 429, or 303 for one that succeeds. */
+export async function trySignIn(
+  server: TestServer,
+  username: string,
+  password: string,
+  address?: string,
+): Promise<Told> {
+  const form = await server.request('/login', { headers: from(address) });
+  const [cookie = ''] = form.headers.getSetCookie();
+  const csrf = /name="csrf" value="([^"]+)"/.exec(await form.text())?.[1] ?? '';
+  const headers = { Cookie: cookie.split(';')[0] ?? '', 'Sec-Fetch-Site': 'same-origin', ...from(address) };
+  const body = new URLSearchParams({ csrf, username, password });
+  return told(await server.request('/login', { method: 'POST', body, headers }));
+}
+
+/** A try with the password grant. */
+export async function tryPasswordGrant(
+  server: TestServer,
+  client: TestClient,
+  username: string,
+  password: string,
+  address?: string,
+): Promise<Told> {
+  const body = new URLSearchParams({ grant_type: 'password', username, password });
+  const headers = { Authorization: basicOf(client), ...from(address) };
+  return told(await server.request('/oauth/token', { method: 'POST', body, headers }));
+}
+
+/** One after another. */
+export async function repeat<T>(times: number, work: (index: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let index = 0; index < times; index++) results.push(await work(index));
+  return results;
+}
+
+/** How many there are of each status. */
+export function statuses(answers: readonly Told[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,79 @@
+import { loadConfig } from '../../src/config.ts';
+import { registerClient } from '../../src/oauth/client-registration.ts';
+import { type Database, openDatabase } from '../../src/store/orm.ts';
+import { answerIn, codeRequest, sentTo } from './authorize.ts';
+import { Browser } from './browser.ts';
+import { registerPerson, type TestClient, testRegistration, theOperator } from './fixtures.ts';
+import { freePort } from './postgres.ts';
+import { type GatehouseProcess, startServerProcess } from './process.ts';
+import { type Answer, read, send } from './send.ts';
+
+/** Processes of the server that share a database, the key and the name, and nothing else. */
+export interface Nodes {
+  readonly processes: GatehouseProcess[];
+  /** The test's own way into their database. */
+  readonly database: Database;
+  readonly client: TestClient;
+  /** One request to one of them (any number will do), under the name all go by. */
+  ask(node: number, path: string, init?: RequestInit): Promise<Response>;
+  /** POST of a form by the client. */
+  post(node: number, path: string, form: Record<string, string>, signal?: AbortSignal): Promise<Answer>;
+  /** A code that a person's remembered consent buys at once. */
+  newCode(node?: number): Promise<string>;
+  /** Starts this one again, after it has died. */
+  restart(node: number): Promise<void>;
+  /** Exit codes. */
+  stop(): Promise<(number | null)[]>;
+}
+
+export async function startNodes(env: Record<string, string>, count = 2): Promise<Nodes> {
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await freePort());
+  const issuer = `http://localhost:${ports[0]}`;
+  const all = { ISSUER: issuer, LOG_LEVEL: 'warn', RATE_LIMITS: 'off', ...env };
+  const start = (port: number) => startServerProcess({ ...all, PORT: String(port) });
+  const processes = ports.map(start);
+  await Promise.all(processes.map((process) => process.printed(/ready at/)));
+
+  const ask: Nodes['ask'] = (node, path, init) =>
+    send(`http://127.0.0.1:${ports[node % count]}`, new URL(issuer).host, path, init);
+
+  const database = await openDatabase({ url: loadConfig(all).databaseUrl ?? '' });
+  const registration = { ...testRegistration(), servicePermissions: ['INTROSPECT' as const] };
+  const registered = await registerClient(database.em(), theOperator(), registration);
+  const client = { clientId: registered.client.clientId, secret: registered.secret ?? '' };
+  const browserAt = (node: number) => new Browser(issuer, (path, init) => ask(node, path, init));
+  const browser = browserAt(0);
+  const user = await registerPerson(database, {});
+  const login = await browser.get(codeRequest(client));
+  const consent = await browser.submit(login, { username: user.username, password: user.password });
+  await browser.submit(consent, {}, 'allow');
+
+  return {
+    processes,
+    database,
+    client,
+    ask,
+    async post(node, path, form, signal) {
+      const headers = { Authorization: `Basic ${btoa(`${client.clientId}:${client.secret}`)}` };
+      const init = { method: 'POST', headers, body: new URLSearchParams(form) };
+      return read(await ask(node, path, signal ? { ...init, signal } : init));
+    },
+    async newCode(node = 0) {
+      const there = browserAt(node);
+      for (const [name, value] of browser.cookies) there.cookies.set(name, value);
+      return answerIn(sentTo(await there.get(codeRequest(client)))).code ?? '';
+    },
+    async restart(node) {
+      const process = start(ports[node % count] ?? 0);
+      processes[node % count] = process;
+      await process.printed(/ready at/);
+    },
+    async stop() {
+      for (const process of processes) process.kill('SIGTERM');
+      const codes = await Promise.all(processes.map(({ exit }) => exit));
+      await database.close();
+      return codes;
+    },
+  };
+}
