@@ -155,7 +155,7 @@ async function newCode(nodes: Nodes, node: number, ledger: Ledger): Promise<stri
     return (await nodes.newCode(node)) || undefined;
   } catch (error) {
     const busy = error instanceof Error && error.message.startsWith('Not sent anywhere: 503');
-    if (!busy && !('code' in (error as object))) ledger.faults.push(`no code: ${error}`);
+    if (!busy && !('code' in (error as object))) ledger.faults.push(`no code: ${String(error)}`);
     await pause(BREATH);
     return undefined;
   }

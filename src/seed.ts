@@ -29,7 +29,7 @@ const findSeededClients = statement<{ client_id: string }>(
 const findSeededSecrets = statement<{ client_id: string }>(
   'find-seeded-secrets',
   `SELECT DISTINCT c.client_id FROM clients c JOIN client_secrets s ON s.client_id = c.id
-   WHERE c.seeded AND s.digest = $1 AND NOT c.disabled`,
+   WHERE c.seeded AND s.digest = $1 AND NOT c.disabled AND (s.expires_at IS NULL OR s.expires_at > $2)`,
 );
 
 /** The demo data, always the same; what is there already stays as it is. Returns the names of what was made. */
@@ -73,10 +73,10 @@ async function seedClient(database: Database, actor: Actor): Promise<void> {
 }
 
 /** Seeded accounts that still have the password everybody knows. */
-export async function knownPasswordsInUse(sql: Sql): Promise<string[]> {
+export async function knownPasswordsInUse(sql: Sql, now: Date): Promise<string[]> {
   const found: string[] = [];
   for (const { username, password_hash } of await sql(findSeededUsers, []))
     for (const { password } of [ADMIN, PERSON]) if (await verifyPassword(password_hash, password)) found.push(username);
-  for (const { client_id } of await sql(findSeededSecrets, [digest(CLIENT.secret)])) found.push(client_id);
+  for (const { client_id } of await sql(findSeededSecrets, [digest(CLIENT.secret), now])) found.push(client_id);
   return found;
 }

@@ -84,7 +84,7 @@ async function refuseKnownPasswords(
   log: Logger,
 ): Promise<void> {
   const exposed = !issuerIsLoopback || !/^(127\.|::1$|localhost$)/.test(host);
-  const known = exposed ? await knownPasswordsInUse(sql) : [];
+  const known = exposed ? await knownPasswordsInUse(sql, new Date()) : [];
   if (known.length === 0) return;
   const told = `The demo data's passwords are known to everybody, and ${known.join(', ')} still has one`;
   if (!issuerIsLoopback) throw new Refusal(`${told}: not on ${issuer}. Change or delete them first.`);

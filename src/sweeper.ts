@@ -24,7 +24,12 @@ export function sweepRegularly(config: Config, { sql }: Database, log: Logger, c
   };
   const plan = () => {
     if (stopped.signal.aborted) return;
-    timer = setTimeout(() => (underWay = run()), INTERVAL * (0.9 + Math.random() * 0.2));
+    timer = setTimeout(
+      () => {
+        underWay = run();
+      },
+      INTERVAL * (0.9 + Math.random() * 0.2),
+    );
     timer.unref();
   };
   plan();

@@ -8,7 +8,7 @@ const BATCH = 5000;
 const PAUSE = 20;
 const DAY = 86_400_000;
 /** Any number, as long as every node takes the same one. */
-const SWEEP_LOCK = 4_400_440_045;
+export const SWEEP_LOCK = 4_400_440_045;
 
 /** Milliseconds for which a row is still worth something after its end. */
 export interface Retention {

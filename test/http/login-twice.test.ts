@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setPassword } from '../../src/directory/set-password.ts';
+import { noRateLimits } from '../../src/store/rate-limits.ts';
 import { answerIn, codeRequest, sentTo } from '../support/authorize.ts';
 import { theOperator } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -47,7 +48,7 @@ describe('Signing in, twice or too late', () => {
       const [granted] = await Promise.all([
         server.token({ grant_type: 'password', username, password }, client),
         browser.submit(login, { username, password }),
-        setPassword(server.database.em(), theOperator(), user.uuid, { password: 'another one entirely' }),
+        setPassword(server.database.em(), noRateLimits, theOperator(), user.uuid, { password: 'another one entirely' }),
       ]);
       if (granted.status === 200)
         expect((await server.graphql('{ viewer { id } }', granted.body.access_token)).status).toBe(401);

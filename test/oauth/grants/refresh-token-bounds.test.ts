@@ -3,6 +3,7 @@ import { setPassword } from '../../../src/directory/set-password.ts';
 import { updateUser } from '../../../src/directory/update-user.ts';
 import { updateClient } from '../../../src/oauth/client-registration-changes.ts';
 import { revokeAuthorizations } from '../../../src/oauth/revocation.ts';
+import { noRateLimits } from '../../../src/store/rate-limits.ts';
 import { answerIn, codeRequest, issueCode, reachConsent, sentTo } from '../../support/authorize.ts';
 import { type TestClient, type TestUser, theOperator } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
@@ -131,7 +132,10 @@ describe('RFC 9700 §4.14.2: a refresh token ends with what it hangs on', () => 
 
   it.each<[string, (user: TestUser, client: TestClient) => Promise<unknown>]>([
     ['the user was disabled', ({ uuid }) => updateUser(...operator(), uuid, { disabled: true })],
-    ['the password was changed', ({ uuid }) => setPassword(...operator(), uuid, { password: 'another one' })],
+    [
+      'the password was changed',
+      ({ uuid }) => setPassword(server.database.em(), noRateLimits, theOperator(), uuid, { password: 'another one' }),
+    ],
     ['the consent was withdrawn', ({ uuid }, { clientId }) => revokeAuthorizations(...operator(), uuid, clientId)],
   ])('F110: once %s', async (_, end) => {
     const client = await server.client();
