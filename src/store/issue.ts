@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { violatesReference } from './faults.ts';
 import { type Sql, statement } from './sql.ts';
 
 /** Digests and expiries of what one token request issues. */
@@ -17,10 +18,13 @@ export interface DirectAuthorization {
   readonly expiresAt: Date;
 }
 
+/** The lock waits for whoever disables the account at this moment, and then looks again. */
 const AUTHORIZED = `
   authorized AS (
     INSERT INTO authorizations (id, client_id, user_id, grant_type, scopes, created_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+    SELECT $1::uuid, $2::uuid, $3::uuid, $4::text, $5::text[], $6::timestamptz, $7::timestamptz
+    WHERE $3 IS NULL OR EXISTS (SELECT FROM users u WHERE u.id = $3 AND NOT u.disabled FOR KEY SHARE OF u)
+    RETURNING id
   )`;
 
 const access = (first: number): string => `
@@ -35,17 +39,25 @@ const refresh = (first: number): string => `
     SELECT $${first}::uuid, $${first + 1}::bytea, id, $${first + 2}::bytea, $6::timestamptz, $${first + 3}::timestamptz FROM authorized
   )`;
 
-const issueAccess = statement<never>('issue-access', `WITH ${AUTHORIZED},${access(8)} SELECT FROM authorized`);
-const issueBoth = statement<never>(
+const issueAccess = statement<{ id: string }>(
+  'issue-access',
+  `WITH ${AUTHORIZED},${access(8)} SELECT id FROM authorized`,
+);
+const issueBoth = statement<{ id: string }>(
   'issue-access-and-refresh',
-  `WITH ${AUTHORIZED},${access(8)},${refresh(11)} SELECT FROM authorized`,
+  `WITH ${AUTHORIZED},${access(8)},${refresh(11)} SELECT id FROM authorized`,
 );
 
-/** Authorization and tokens in one statement. */
-export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<void> {
+/** Authorization and tokens in one statement; false if the user or the client has gone meanwhile. */
+export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<boolean> {
   const { client, userId, grantType, expiresAt } = authorization;
   const row = [randomUUIDv7(), client, userId, grantType, issue.scopes, issue.now, expiresAt];
-  await sql(issue.refresh ? issueBoth : issueAccess, [...row, ...tokenValues(issue)]);
+  try {
+    return (await sql(issue.refresh ? issueBoth : issueAccess, [...row, ...tokenValues(issue)])).length === 1;
+  } catch (error) {
+    if (violatesReference(error)) return false;
+    throw error;
+  }
 }
 
 /** Values of the access row and, if there is one, the refresh row, in the order the statements bind them. */

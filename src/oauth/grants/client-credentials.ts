@@ -17,6 +17,8 @@ export async function clientCredentials(request: TokenRequest): Promise<TokenRes
   // §4.4.3: no refresh token.
   const expiresAt = directExpiry(request, false);
   const { issue, response } = makeTokens(request, scopes, expiresAt, false);
-  await issueDirectly(sql, { client: client.id, userId: null, grantType: 'client_credentials', expiresAt }, issue);
+  const direct = { client: client.id, userId: null, grantType: 'client_credentials', expiresAt } as const;
+  if (!(await issueDirectly(sql, direct, issue)))
+    throw new OAuthError('invalid_client', 'Client authentication failed.');
   return response;
 }

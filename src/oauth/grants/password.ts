@@ -21,12 +21,15 @@ export async function password(request: TokenRequest): Promise<TokenResponse> {
   // One answer for an unknown user, a wrong password and a disabled account.
   if (!user) {
     await recordFailedSignIn(sql, username, { at: now, clientId: client.id, origin });
-    throw new OAuthError('invalid_grant', 'The username or the password is wrong.');
+    throw wrong();
   }
 
   const refreshable = isRefreshable(request);
   const expiresAt = directExpiry(request, refreshable);
   const { issue, response } = makeTokens(request, scopes, expiresAt, refreshable);
-  await issueDirectly(sql, { client: client.id, userId: user.id, grantType: 'password', expiresAt }, issue);
+  const direct = { client: client.id, userId: user.id, grantType: 'password', expiresAt } as const;
+  if (!(await issueDirectly(sql, direct, issue))) throw wrong();
   return response;
 }
+
+const wrong = (): OAuthError => new OAuthError('invalid_grant', 'The username or the password is wrong.');
