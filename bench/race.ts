@@ -11,7 +11,9 @@ const rounds = Number(process.argv[2] ?? 100);
 const GRACE = 10;
 
 const postgres = await startPostgres();
-const nodes = await startNodes({ DATABASE_URL: postgres.url, SECRET_KEY, REFRESH_GRACE: String(GRACE) });
+// At `warn` each of the replays would be told.
+const env = { SECRET_KEY, LOG_LEVEL: 'error', REFRESH_GRACE: String(GRACE) };
+const nodes = await startNodes({ DATABASE_URL: postgres.url, ...env });
 const faults: string[] = [];
 
 async function timed(name: string, run: (round: number) => Promise<string[]>): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Origin } from './audit.ts';
+import { violatesReference } from './faults.ts';
 import { type Sql, statement } from './sql.ts';
 
 /** One approval, and the code or the access token it buys. Ids are rows' uuids. */
@@ -103,5 +104,10 @@ export async function approve(sql: Sql, given: Approval, decision: Decision | un
   if (bought.kind === 'code') values.push(bought.redirectUri, bought.codeChallenge);
   const query =
     bought.kind === 'code' ? (decision ? decidedCode : coveredCode) : decision ? decidedToken : coveredToken;
-  return (await sql(query, values)).length === 1;
+  try {
+    return (await sql(query, values)).length === 1;
+  } catch (error) {
+    if (violatesReference(error)) return false;
+    throw error;
+  }
 }

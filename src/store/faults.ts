@@ -1,7 +1,10 @@
 import { Overloaded } from '../passwords.ts';
 
-/** SQLSTATE classes and codes that say "not now": the connection, resources, an operator's hand, a lock or a timeout. */
-const PASSING = /^(08|53|57|58|55P03|40001|40P01|25P0[34])/;
+/**
+ * SQLSTATE classes and codes that say "not now": the connection, resources, an operator's hand, a lock, a timeout, or a row
+ * that was deleted while another was hung on it: asked again, the answer is that there is none.
+ */
+const PASSING = /^(08|53|57|58|55P03|40001|40P01|25P0[34]|23503)/;
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
 const POOL =
   /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error/;
@@ -14,6 +17,13 @@ export function isPassingFault(error: unknown): boolean {
     if (typeof code === 'string' && (PASSING.test(code) || NETWORK.test(code))) return true;
     if (POOL.test(cause.message)) return true;
   }
+  return false;
+}
+
+/** SQLSTATE 23503: what the row was to hang on has been deleted at this very moment. */
+export function violatesReference(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if ((cause as { code?: unknown }).code === '23503') return true;
   return false;
 }
 

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { violatesReference } from './faults.ts';
 import { type Sql, statement } from './sql.ts';
 
 /** Digests and expiries of what one token request issues. */
@@ -51,14 +52,19 @@ const issueForClient = issuing('issue-for-client', FOR_CLIENT, access(7));
 const issueForUser = issuing('issue-for-user', FOR_USER, access(9));
 const issueForUserWithRefresh = issuing('issue-for-user-with-refresh', FOR_USER, access(9), refresh(12));
 
-/** Authorization and tokens in one statement; false if the user was disabled or given another password meanwhile. */
+/** Authorization and tokens in one statement; false if the client has gone, or the user was disabled or given another password meanwhile. */
 export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<boolean> {
   const { client, user, expiresAt } = authorization;
   const grantType = user ? 'password' : 'client_credentials';
   const row = [randomUUIDv7(), client, grantType, issue.scopes, issue.now, expiresAt];
   const proof = user ? [user.id, user.passwordHash] : [];
   const query = user ? (issue.refresh ? issueForUserWithRefresh : issueForUser) : issueForClient;
-  return (await sql(query, [...row, ...proof, ...tokenValues(issue)])).length === 1;
+  try {
+    return (await sql(query, [...row, ...proof, ...tokenValues(issue)])).length === 1;
+  } catch (error) {
+    if (violatesReference(error)) return false;
+    throw error;
+  }
 }
 
 /** Values of the access row and, if there is one, the refresh row, in the order the statements bind them. */

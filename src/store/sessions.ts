@@ -21,7 +21,7 @@ const insertSession = statement<{ id: string }>(
   `WITH opened AS (
      INSERT INTO sessions (id, digest, user_id, created_at, expires_at)
      SELECT $1::uuid, $2::bytea, u.id, $3::timestamptz, $4::timestamptz FROM users u
-     WHERE u.id = $5 AND u.password_hash = $7 AND NOT u.disabled FOR SHARE
+     WHERE u.id = $5 AND u.password_hash = $7 AND NOT u.disabled FOR SHARE OF u
      RETURNING id
    ), closed AS (
      DELETE FROM sessions WHERE digest = $6 AND EXISTS (SELECT FROM opened)

@@ -74,8 +74,16 @@ const selectAccess = statement<{ scopes: string[]; expires_at: Date }>(
   'SELECT scopes, expires_at FROM access_tokens WHERE digest = $1 AND authorization_id = $2',
 );
 
-const ALIVE = `EXISTS (SELECT FROM authorizations a JOIN users u ON u.id = a.user_id
-    WHERE a.id = authorization_id AND a.revoked_at IS NULL AND NOT u.disabled)`;
+/**
+ * What the code or token descends from, if it is alive. Locked before the row that is spent, as whoever deletes it does: in the
+ * other order the two would wait for each other.
+ */
+const alive = (table: string): string => `
+  ground AS MATERIALIZED (
+    SELECT a.id FROM authorizations a JOIN users u ON u.id = a.user_id
+    WHERE a.id = (SELECT authorization_id FROM ${table} WHERE id = $1) AND a.revoked_at IS NULL AND NOT u.disabled
+    FOR KEY SHARE OF a
+  )`;
 
 const ACCESS = `
   access AS (
@@ -89,10 +97,11 @@ const refresh = (parent: string): string => `
     SELECT $7::uuid, $8::bytea, authorization_id, ${parent}, $9::bytea, $2, $10::timestamptz FROM spent
   )`;
 
-const SPENT_CODE = `
+const SPENT_CODE = `${alive('authorization_codes')},
   spent AS (
-    UPDATE authorization_codes SET used_at = $2
-    WHERE id = $1 AND used_at IS NULL AND expires_at > $2 AND ${ALIVE} RETURNING authorization_id
+    UPDATE authorization_codes c SET used_at = $2 FROM ground
+    WHERE c.id = $1 AND c.authorization_id = ground.id AND c.used_at IS NULL AND c.expires_at > $2
+    RETURNING c.authorization_id
   )`;
 
 const spendCodeForAccess = statement<{ authorization_id: string }>(
@@ -107,9 +116,10 @@ const spendCodeForBoth = statement<{ authorization_id: string }>(
 /** The parent's salt goes as soon as its successor is spent: from then on that successor can never be asked for again. */
 const rotateRefresh = statement<{ authorization_id: string }>(
   'rotate-refresh-token',
-  `WITH spent AS (
-     UPDATE refresh_tokens SET used_at = $2
-     WHERE id = $1 AND used_at IS NULL AND expires_at > $2 AND ${ALIVE} RETURNING authorization_id, parent_id
+  `WITH ${alive('refresh_tokens')}, spent AS (
+     UPDATE refresh_tokens r SET used_at = $2 FROM ground
+     WHERE r.id = $1 AND r.authorization_id = ground.id AND r.used_at IS NULL AND r.expires_at > $2
+     RETURNING r.authorization_id, r.parent_id
    ),${ACCESS},${refresh('$1::uuid')}, forgotten AS (
      UPDATE refresh_tokens SET salt = NULL FROM spent WHERE refresh_tokens.id = spent.parent_id
    )

@@ -3,9 +3,9 @@ import type { Config } from '../config.ts';
 import { type Sql, type Statement, statement } from './sql.ts';
 
 /** Rows a statement takes at most: the longest that a sweep stands in anybody's way. */
-const BATCH = 5000;
+const BATCH = 500;
 /** Milliseconds between two batches. */
-const PAUSE = 20;
+const PAUSE = 50;
 const DAY = 86_400_000;
 /** Any number, as long as every node takes the same one. */
 export const SWEEP_LOCK = 4_400_440_045;
@@ -22,7 +22,6 @@ export const retentionOf = ({ auditRetention, refreshGrace }: Config): Retention
 });
 
 interface Rule {
-  readonly key: string;
   /** Over is what is less than `$1` here. */
   readonly column: string;
   readonly keep: (retention: Retention) => number;
@@ -30,10 +29,10 @@ interface Rule {
   readonly inMilliseconds?: true;
 }
 
-const expired = (keep = 0, key = 'id'): Rule => ({ key, column: 'expires_at', keep: () => keep });
+const expired = (keep = 0): Rule => ({ column: 'expires_at', keep: () => keep });
 
 /** Whoever lost the answer may ask for the same tokens again until the grace is over, even if they have ended by then. */
-const afterGrace: Rule = { key: 'id', column: 'expires_at', keep: ({ grace }) => grace };
+const afterGrace: Rule = { column: 'expires_at', keep: ({ grace }) => grace };
 
 /** Every table whose rows come to an end; those that others hang on come after them, so that a batch is never more than it says. */
 export const SWEPT: Readonly<Record<string, Rule>> = {
@@ -44,11 +43,11 @@ export const SWEPT: Readonly<Record<string, Rule>> = {
   authorizations: expired(DAY),
   authorization_requests: expired(),
   sessions: expired(),
-  setup_tickets: expired(0, 'digest'),
+  setup_tickets: expired(),
   // Long enough to tell an operator which expired secret an app still sends.
   client_secrets: expired(30 * DAY),
-  audit_events: { key: 'id', column: 'at', keep: ({ audit }) => audit },
-  rate_limits: { key: 'key', column: 'expire', keep: () => 0, inMilliseconds: true },
+  audit_events: { column: 'at', keep: ({ audit }) => audit },
+  rate_limits: { column: 'expire', keep: () => 0, inMilliseconds: true },
 };
 
 interface Sweep extends Rule {
@@ -60,29 +59,31 @@ interface Sweep extends Rule {
 /** Taken with each batch and let go with it: nodes that sweep at once take turns, and none waits for another. */
 const GATE = `gate AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(${SWEEP_LOCK}) AS mine)`;
 
-const chosen = (table: string, key: string, over: string): string =>
-  `chosen AS (SELECT t.${key} FROM ${table} t, gate WHERE mine AND ${over} LIMIT ${BATCH} FOR UPDATE OF t SKIP LOCKED)`;
+/**
+ * The oldest rows that are over and that nobody holds, by their place: with the order of the index and with places PostgreSQL
+ * never reads a whole table for a batch, however large the table, the batch, or what is left of earlier ones.
+ */
+const chosen = (table: string, column: string, over = ''): string =>
+  `ctid = ANY (ARRAY(
+     SELECT t.ctid FROM ${table} t WHERE (SELECT mine FROM gate) AND t.${column} < $1 ${over}
+     ORDER BY t.${column} LIMIT ${BATCH} FOR UPDATE OF t SKIP LOCKED))`;
+
+const batch = (name: string, change: string): Statement<{ swept: number }> =>
+  statement(name, `WITH ${GATE}, gone AS (${change} RETURNING 1) SELECT count(*)::int AS swept FROM gone`);
 
 const sweeps: Sweep[] = Object.entries(SWEPT).map(([table, rule]) => ({
   ...rule,
   table,
-  batch: statement<{ swept: number }>(
-    `sweep-${table}`,
-    `WITH ${GATE}, ${chosen(table, rule.key, `t.${rule.column} < $1`)}, gone AS (
-       DELETE FROM ${table} USING chosen WHERE ${table}.${rule.key} = chosen.${rule.key} RETURNING 1
-     ) SELECT count(*)::int AS swept FROM gone`,
-  ),
+  batch: batch(`sweep-${table}`, `DELETE FROM ${table} WHERE ${chosen(table, rule.column)}`),
   left: statement<{ left: number }>(
     `count-over-${table}`,
     `SELECT count(*)::int AS left FROM ${table} t WHERE t.${rule.column} < $1`,
   ),
 }));
 
-const forgetSalts = statement<{ swept: number }>(
+const forgetSalts = batch(
   'sweep-salts',
-  `WITH ${GATE}, ${chosen('refresh_tokens', 'id', 't.salt IS NOT NULL AND t.used_at < $1')}, gone AS (
-     UPDATE refresh_tokens SET salt = NULL FROM chosen WHERE refresh_tokens.id = chosen.id RETURNING 1
-   ) SELECT count(*)::int AS swept FROM gone`,
+  `UPDATE refresh_tokens SET salt = NULL WHERE ${chosen('refresh_tokens', 'used_at', 'AND t.salt IS NOT NULL')}`,
 );
 
 /** Rows taken, by table. Another node that sweeps at this moment takes the rest. */
@@ -110,8 +111,9 @@ async function inBatches(
   while (!signal?.aborted) {
     const [row] = await sql(batch, [limit]);
     const swept = row?.swept ?? 0;
+    // Not "fewer than BATCH": a row that changed meanwhile is left for the next one.
+    if (swept === 0) break;
     total += swept;
-    if (swept < BATCH) break;
     await pause(PAUSE);
   }
   return total;

@@ -52,7 +52,7 @@ describe('O280: a sweep stands in nobody’s way', () => {
   it('two nodes sweep while a client revokes a row they are about to take', async () => {
     const client = await server.client();
     const token = await server.accessToken({ client });
-    await rows.add('access_tokens', 'expires_at', END, 20_000);
+    await rows.add('access_tokens', 'expires_at', END, 5000);
     const { sql } = server.database;
     const sweeps = Promise.all([sweep(sql, NOW, RETENTION), sweep(sql, NOW, RETENTION)]);
     const [answer, milliseconds] = await took(() => revoke(server, token, client));

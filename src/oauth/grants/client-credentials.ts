@@ -17,6 +17,7 @@ export async function clientCredentials(request: TokenRequest): Promise<TokenRes
   // §4.4.3: no refresh token.
   const expiresAt = directExpiry(request, false);
   const { issue, response } = makeTokens(request, scopes, expiresAt, false);
-  await issueDirectly(sql, { client: client.id, user: undefined, expiresAt }, issue);
+  if (!(await issueDirectly(sql, { client: client.id, user: undefined, expiresAt }, issue)))
+    throw new OAuthError('invalid_client', 'Client authentication failed.');
   return response;
 }

@@ -1,0 +1,132 @@
+// Refreshes on two server processes while a million expired rows are swept, by turns with none swept: how much longer do the
+// slowest take? `npx node bench/sweep.ts [rows] [refreshes a second]` ends with 1 beyond the goal.
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadConfig } from '../src/config.ts';
+import { statement } from '../src/store/sql.ts';
+import { countOver, retentionOf, SWEEP_LOCK, sweep } from '../src/store/sweep.ts';
+import { SECRET_KEY } from '../test/support/database.ts';
+import { startNodes } from '../test/support/nodes.ts';
+import { startPostgres } from '../test/support/postgres.ts';
+import { exchange, refreshing } from '../test/support/token-forms.ts';
+import { makeExpiredRows } from './expired-rows.ts';
+
+const ROWS = Number(process.argv[2] ?? 1_000_000);
+const RATE = Number(process.argv[3] ?? 100);
+const FAMILIES = 20;
+/** Milliseconds of a turn; a transaction of ours may be idle for ten seconds. */
+const TURN = 2000;
+const REVOKE_EVERY = 50;
+/** Times the p99 without the sweep; milliseconds that a revocation of a row being swept may take. */
+const GOAL = { ratio: 1.5, revoke: 100 };
+setTimeout(() => {
+  console.error('It takes too long: stopped.');
+  process.exit(2);
+}, 20 * 60_000).unref();
+
+const postgres = await startPostgres({ durable: true });
+const env = { DATABASE_URL: postgres.url, SECRET_KEY };
+const nodes = await startNodes(env);
+const { database } = nodes;
+const retention = retentionOf(loadConfig(env));
+const started = performance.now();
+const expired = await makeExpiredRows(database, nodes.client.clientId, ROWS);
+console.log(`${ROWS} expired rows made in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+
+type Turn = 'neither' | 'alone' | 'sweeping';
+let turn: Turn = 'neither';
+let over = false;
+let faults = 0;
+const times: Record<string, Record<Turn, number[]>> = {
+  refresh: { neither: [], alone: [], sweeping: [] },
+  revoke: { neither: [], alone: [], sweeping: [] },
+};
+
+/** One request, counted for the turn in which it began and ended. */
+async function timed(kind: 'refresh' | 'revoke', node: number, form: Record<string, string>) {
+  const [then, begun] = [turn, performance.now()];
+  const answer = await nodes.post(node, kind === 'refresh' ? '/oauth/token' : '/oauth/revoke', form);
+  if (answer.status !== 200) faults++;
+  if (turn === then) times[kind]![then].push(performance.now() - begun);
+  return answer;
+}
+
+async function family(index: number): Promise<void> {
+  const every = (FAMILIES / RATE) * 1000;
+  let { refresh_token: token } = (await nodes.post(index, '/oauth/token', exchange(await nodes.newCode()))).body;
+  let due = performance.now() + (every * index) / FAMILIES;
+  while (!over && token !== undefined) {
+    await pause(Math.max(0, due - performance.now()));
+    due += every;
+    ({ refresh_token: token } = (await timed('refresh', index, refreshing(token))).body);
+  }
+}
+
+async function revocations(): Promise<void> {
+  for (const [index, token] of expired.entries()) {
+    if (over) return;
+    await timed('revoke', index, { token });
+    await pause(REVOKE_EVERY);
+  }
+}
+
+const lock = statement<never>('hold-sweep-lock', `SELECT pg_advisory_xact_lock(${SWEEP_LOCK})`);
+
+/** Nobody sweeps: nor do the servers of their own accord. */
+const alone = (): Promise<void> =>
+  database.em().transactional(async (tx) => {
+    await tx.execute(lock.text);
+    turn = 'alone';
+    await pause(TURN);
+    turn = 'neither';
+  });
+
+let swept = 0;
+let sweeping = 0;
+async function sweepForATurn(): Promise<void> {
+  const ended = AbortSignal.timeout(TURN);
+  const begun = performance.now();
+  turn = 'sweeping';
+  while (!ended.aborted && (await left()) > 0) {
+    const taken = await sweep(database.sql, new Date(), retention, ended);
+    swept += Object.values(taken).reduce((sum, count) => sum + count, 0);
+  }
+  turn = 'neither';
+  sweeping += performance.now() - begun;
+}
+
+const left = async (): Promise<number> =>
+  Object.values(await countOver(database.sql, new Date(), retention)).reduce((sum, count) => sum + count, 0);
+
+const load = [...Array.from({ length: FAMILIES }, (_, index) => family(index)), revocations()];
+await pause(TURN);
+while ((await left()) > 0) {
+  await alone();
+  await sweepForATurn();
+}
+await alone();
+over = true;
+await Promise.all(load);
+const stderr = nodes.processes.map((process) => process.stderr).join('');
+await nodes.stop();
+await postgres.stop();
+
+function quantile(sample: number[], q: number): number {
+  const sorted = sample.toSorted((one, other) => one - other);
+  return Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0).toFixed(1));
+}
+
+const table = Object.entries(times).flatMap(([kind, byTurn]) =>
+  (['alone', 'sweeping'] as const).map((name) => {
+    const sample = byTurn[name];
+    const [p50, p95, p99, max] = [0.5, 0.95, 0.99, 1].map((q) => quantile(sample, q));
+    return { kind, turn: name, requests: sample.length, p50, p95, p99, max };
+  }),
+);
+console.table(table);
+const ratio = table[1]!.p99! / table[0]!.p99!;
+const seconds = (sweeping / 1000).toFixed(1);
+console.log(
+  JSON.stringify({ swept, seconds, p99Ratio: Number(ratio.toFixed(2)), slowestRevoke: table[3]!.max, faults }),
+);
+if (stderr !== '') console.error(stderr.slice(0, 2000));
+process.exitCode = ratio <= GOAL.ratio && faults === 0 && stderr === '' ? 0 : 1;
