@@ -12,7 +12,7 @@ const WRONG_USAGE = 2;
 
 function makeProgram(env: NodeJS.ProcessEnv): Command {
   const program = new Command('gatehouse')
-    .description('OAuth 2 and OpenID Connect authorization server and user directory, managed through GraphQL.')
+    .description('OAuth 2 authorization server and user directory, managed through GraphQL.')
     .showHelpAfterError('(add --help to see what it takes, with examples)')
     .exitOverride()
     .addHelpText(

@@ -95,12 +95,14 @@ export class ConfigError extends Error {
 /** Reads the environment: pure but for the `…_FILE` variables. Throws one ConfigError that lists every fault with its fix. */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const faults: string[] = [];
-  const parsed = schema.safeParse(withFiles(env, faults));
-  if (!parsed.success) {
-    for (const { path, message } of parsed.error.issues) faults.push(`${path.join('.')} ${message}`);
-    throw new ConfigError(faults);
+  const values = withFiles(env, faults);
+  const parsed = schema.safeParse(values);
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    faults.push(`${path.join('.')} ${message}`);
+    // What is wrong by itself is left out of what must fit together, so that those faults are told as well.
+    delete values[String(path[0])];
   }
-  const v = parsed.data;
+  const v = parsed.data ?? schema.parse(values);
   const issuer = v.ISSUER ?? `http://localhost:${v.PORT}`;
   const issuerIsLoopback = LOOPBACK.test(URL.parse(issuer)?.hostname ?? '');
   faults.push(...issuerFaults(issuer, issuerIsLoopback, v.INSECURE_HTTP === '1'));

@@ -40,7 +40,9 @@ export async function seed(database: Database, config: Config, now: Date): Promi
     );
   const [other] = await database.sql(findOtherUser, []);
   if (other)
-    throw new Refusal(`There are users already (${other.username}): the demo data goes into an empty directory only.`);
+    throw new Refusal(
+      `This database already has users (${other.username}). Demo data needs an empty one: set another DATA_DIR.`,
+    );
 
   const actor: Actor = { caller: OPERATOR, now, origin: { ip: undefined, requestId: undefined } };
   const people = new Set((await database.sql(findSeededUsers, [])).map(({ username }) => username));

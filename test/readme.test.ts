@@ -29,7 +29,10 @@ describe('the blocks of the README, pasted one after the other', () => {
   beforeAll(async () => {
     database = await emptyDatabase();
     const port = await freePort();
-    const script = `set -euo pipefail\n${blocks.join('\n').replaceAll('localhost:4400', `localhost:${port}`)}`;
+    const script = `set -euo pipefail\n${blocks
+      .join('\n')
+      .replaceAll('localhost:4400', `localhost:${port}`)
+      .replace('./data/demo', database.env.DATA_DIR ?? 'not-used-with-a-DATABASE_URL')}`;
     ({ answers, addresses } = await paste(script, { ...database.env, PORT: String(port), LOG_LEVEL: 'silent' }));
   }, 120_000);
   afterAll(() => database?.remove());

@@ -83,7 +83,7 @@ describe('S3-01: the demo data', () => {
   it('is refused where somebody else could sign in with it, and where people are already', async () => {
     await expect(seedNow({ ISSUER: 'https://id.example.com' })).rejects.toThrow(/not for https:\/\/id\.example\.com/);
     const { username } = await server.user();
-    await expect(seedNow()).rejects.toThrow(`There are users already (${username})`);
+    await expect(seedNow()).rejects.toThrow(`This database already has users (${username})`);
 
     expect(await rows('SELECT username FROM users')).toEqual([{ username }]);
   });

@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import { Gauge, Registry } from 'prom-client';
 import { countOver, retentionOf } from '../store/sweep.ts';
 import type { Handler, HttpContext } from './context.ts';
-import { PageError } from './errors.ts';
+import { noSuchPage } from './errors.ts';
 
 /** GET /metrics: for Prometheus, which asks from within. What it tells is no secret, but nobody's business outside. */
 export function metricsHandler(): Handler {
@@ -14,7 +14,7 @@ export function metricsHandler(): Handler {
     registers: [registry],
   });
   return async (ctx) => {
-    if (!comesFromWithin(ctx)) throw new PageError(404, 'There is no such page', 'Check the address.');
+    if (!comesFromWithin(ctx)) throw noSuchPage();
     const { sql, now, config } = ctx.state;
     for (const [table, left] of Object.entries(await countOver(sql, now, retentionOf(config))))
       rowsLeft.set({ table }, left);

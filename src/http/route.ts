@@ -1,5 +1,5 @@
 import type { Handler, HttpContext, State } from './context.ts';
-import { PageError } from './errors.ts';
+import { noSuchPage, PageError } from './errors.ts';
 
 /**
  * What answers at one path: a handler a method, `other` for those that have none and must be refused in a shape of their own,
@@ -32,7 +32,7 @@ export function route(table: Record<string, Route>): (ctx: HttpContext) => Promi
     const found = exact.get(path) ?? prefixes.find(([prefix]) => path.startsWith(prefix))?.[1];
     ctx.state.answers = found?.answers ?? (ctx.accepts('json', 'html') === 'html' ? 'page' : 'json');
     checkHost(ctx, path);
-    if (!found) throw new PageError(404, 'There is no such page', 'Check the address.');
+    if (!found) throw noSuchPage();
     if (ctx.method === 'OPTIONS') {
       ctx.set('Allow', allowed(found));
       ctx.status = 204;

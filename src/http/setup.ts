@@ -74,7 +74,8 @@ const spent = (): PageError =>
   new PageError(
     400,
     'This set-up link no longer works',
-    'It was used already, is older than an hour, or a newer one has been printed. Restart the server for a fresh one, as long as there is no administrator.',
+    'It was used already, is older than an hour, or a newer one has been printed. If there is an administrator, sign in; if not, restart the server for a fresh link.',
+    { href: '/login', label: 'Sign in' },
   );
 
 function show(ctx: HttpContext, username: string, email: string, problem: string | undefined): void {

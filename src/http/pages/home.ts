@@ -8,7 +8,7 @@ export function homePage(username: string | undefined, graphiql: boolean): strin
       : html`<p>You are signed in as <strong>${username}</strong>.</p><p><a class="button quiet" href="/logout">Sign out</a></p>`;
   return layout(
     'Home',
-    html`<h1>Gatehouse</h1>
+    html`<h1>${username === undefined ? 'Welcome' : 'You are signed in'}</h1>
 ${who}
 ${graphiql ? html`<p><a href="/graphiql">Open GraphiQL</a> to work with users, groups and clients.</p>` : ''}`,
   );
