@@ -38,7 +38,7 @@ const ENDS: [what: string, end: (user: TestUser, client: TestClient) => Promise<
 ];
 
 /** A little later each round, so that the two meet at every point of the way. */
-const after = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Tokens that were given are dead, and a refusal is one that the RFC foresees. */
 async function expectNothingLives(answer: Answer, refusals = ['invalid_grant', 'invalid_client']): Promise<void> {
@@ -59,8 +59,8 @@ describe('ASVS 5 §15.4.2: nothing that was revoked is born again', () => {
       const [client, user] = [await server.client(), await server.user()];
       const code = await issueCode(server, client, {}, user);
       const [answer] = await Promise.all([
-        after(round % 4).then(() => server.token(exchange(code), client)),
-        after(round / 4).then(() => end(user, client)),
+        later(round % 4).then(() => server.token(exchange(code), client)),
+        later(round / 4).then(() => end(user, client)),
       ]);
       await expectNothingLives(answer);
     }
@@ -71,8 +71,8 @@ describe('ASVS 5 §15.4.2: nothing that was revoked is born again', () => {
       const [client, user] = [await server.client(), await server.user()];
       const pair = await tokenPair(server, client, {}, user);
       const [answer] = await Promise.all([
-        after(round % 4).then(() => server.token(refreshing(pair.refresh_token), client)),
-        after(round / 4).then(() => end(user, client)),
+        later(round % 4).then(() => server.token(refreshing(pair.refresh_token), client)),
+        later(round / 4).then(() => end(user, client)),
       ]);
       await expectNothingLives(answer);
       expect(await bearerStatus(server, pair.access_token)).toBe(401);
@@ -84,8 +84,8 @@ describe('ASVS 5 §15.4.2: nothing that was revoked is born again', () => {
     for (let round = 0; round < ROUNDS * 3; round++) {
       const pair = await tokenPair(server, client);
       const [answer, revoked] = await Promise.all([
-        after(round % 4).then(() => server.token(refreshing(pair.refresh_token), client)),
-        after((round / 4) % 4).then(() => revoke(server, pair.refresh_token, client)),
+        later(round % 4).then(() => server.token(refreshing(pair.refresh_token), client)),
+        later((round / 4) % 4).then(() => revoke(server, pair.refresh_token, client)),
       ]);
       expect(revoked.status).toBe(200);
       await expectNothingLives(answer);
@@ -97,7 +97,7 @@ describe('ASVS 5 §15.4.2: nothing that was revoked is born again', () => {
     for (let round = 0; round < ROUNDS; round++) {
       const [client, user] = [await server.client(), await server.user()];
       const form = { grant_type: 'password', username: user.username, password: user.password };
-      const [answer] = await Promise.all([server.token(form, client), after(round * 3).then(() => end(user, client))]);
+      const [answer] = await Promise.all([server.token(form, client), later(round * 3).then(() => end(user, client))]);
       // Withdrawing consent, or a new password, takes what there is; what comes after it comes by the password that held.
       if (what.startsWith('the consent') || what.startsWith('the password')) expect(answer.status).toBeLessThan(500);
       else await expectNothingLives(answer);

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mutate } from './graphql/mutate.ts';
+import { type TestUser, unique } from './support/fixtures.ts';
+import { startServer, type TestServer } from './support/server.ts';
+
+let server: TestServer;
+let admin: string;
+beforeAll(async () => {
+  server = await startServer();
+  admin = await server.accessToken({ user: await server.user({ superuser: true }) });
+});
+afterAll(() => server.close());
+
+const AT_ONCE = 50;
+const atOnce = <T>(work: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: AT_ONCE }, (_, index) => work(index)));
+
+/** How often the mutation did it, and what the others were told. */
+async function tally(name: string, selection: string, input: (index: number) => Record<string, unknown>) {
+  const answers = await atOnce((index) => mutate(server, admin, name, input(index), selection));
+  const done = answers.filter(({ errors }) => errors.length === 0).length;
+  return [done, new Set(answers.flatMap(({ errors }) => errors.map(({ code }: { code: string }) => code)))];
+}
+
+describe('Fifty at once who want the same name', () => {
+  it('N269: one gets it, the others are told that it is taken, and nothing fails', async () => {
+    const name = unique('wanted');
+    const users = await tally('createUser', 'user { id }', (index) => ({
+      username: index % 2 === 0 ? name : name.toUpperCase(),
+    }));
+    const emails = await tally('createUser', 'user { id }', (index) => ({
+      username: `${name}-${index}`,
+      email: `${name}@example.com`,
+    }));
+    const groups = await tally('createGroup', 'group { id }', () => ({ name }));
+    const scopes = await tally('createScope', 'scope { name }', () => ({ name: `${name}:read`, sentence: 'Read' }));
+    expect([users, emails, groups, scopes]).toEqual(Array(4).fill([1, new Set(['TAKEN'])]));
+    expect(server.log.filter((line) => JSON.parse(line).level >= 40)).toEqual([]);
+  });
+
+  it('N269: clients have ids of their own, so any number may share a name', async () => {
+    const answers = await atOnce(() =>
+      mutate(
+        server,
+        admin,
+        'registerClient',
+        { name: 'The same for all', grantTypes: ['client_credentials'] },
+        'client { clientId } clientSecret',
+      ),
+    );
+    expect(new Set(answers.map(({ client }) => client.clientId)).size).toBe(AT_ONCE);
+    expect(new Set(answers.map(({ clientSecret }) => clientSecret)).size).toBe(AT_ONCE);
+  });
+});
+
+describe('Requests that are answered at the same time', () => {
+  it('N272: a thousand, of twenty people, and nobody is shown another’s', async () => {
+    const client = await server.client();
+    const people: { readonly user: TestUser; readonly token: string }[] = [];
+    for (let index = 0; index < 20; index++) {
+      const user = await server.user({ firstName: unique('first'), permissions: [] });
+      people.push({ user, token: await server.accessToken({ client, user }) });
+    }
+    const question =
+      '{ viewer { id username email groups { nodes { members { nodes { username } } } } } token { user { id } } }';
+    const seen = new Map<string, Set<string>>();
+    for (let round = 0; round < 20; round++) {
+      const answers = await atOnce((index) => {
+        const person = people[(index * 7 + round) % people.length]!;
+        return server.graphql(question, person.token).then(({ status, body }) => ({ person, status, body }));
+      });
+      for (const { person, status, body } of answers) {
+        expect(status).toBe(200);
+        const told = seen.get(person.user.id) ?? new Set();
+        seen.set(person.user.id, told.add(JSON.stringify(body)));
+      }
+    }
+    expect(seen.size).toBe(20);
+    for (const { user } of people) {
+      const [body, ...others] = [...(seen.get(user.id) ?? [])];
+      expect(others).toEqual([]);
+      expect(JSON.parse(body ?? '').data).toEqual({
+        viewer: {
+          ...{ id: user.id, username: user.username, email: user.email },
+          groups: { nodes: [{ members: { nodes: [{ username: user.username }] } }] },
+        },
+        token: { user: { id: user.id } },
+      });
+    }
+  });
+});

@@ -1,0 +1,21 @@
+import { type Answer, read } from './send.ts';
+import type { TestServer } from './server.ts';
+
+/** A request with what stands in the database on purpose, and so must not be remembered as a secret that has leaked there. */
+export async function present(
+  { url }: TestServer,
+  path: string,
+  form: Record<string, string> | undefined,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const body = form && new URLSearchParams(form);
+  const method = body ? 'POST' : 'GET';
+  return read(await fetch(url + path, { method, headers, redirect: 'manual', ...(body && { body }) }));
+}
+
+/** The same at /graphql, as a bearer token. */
+export async function presentBearer({ url }: TestServer, token: string): Promise<number> {
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` };
+  const body = JSON.stringify({ query: '{ viewer { id } }' });
+  return (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).status;
+}
