@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 
 /** A stack, a statement, a path, a version, a library's name: nothing of these is anybody's business. */
 const INSIDES =
-  /\bat \S+ \(|node_modules|\.ts:\d|\/src\/|\/work\/|SQLSTATE|\b(SELECT|INSERT INTO|UPDATE) \w|MikroORM|[Pp]ostgre|PGlite|Koa|\bv?\d+\.\d+\.\d+\b(?!\.)/;
+  /\bat \S+ \(|node_modules|\.ts:\d|\/src\/|SQLSTATE|\b(SELECT|INSERT INTO|UPDATE) \w|MikroORM|[Pp]ostgre|PGlite|Koa|\bv?\d+\.\d+\.\d+\b(?!\.)/;
 
 interface Told {
   readonly status: number;
