@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Every test runs on both databases, save these: they touch none, or only the one that their name says. */
 const NO_DATABASE = [
   'test/house.test.ts',
+  'test/hostile.test.ts',
+  'test/seeds.test.ts',
   'test/config.test.ts',
   'test/log.test.ts',
   'test/cli/help.test.ts',

@@ -1,6 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { namesIn, namesOfOthers } from './support/test-names.ts';
 
 /** How many checks there are for each of the systems that Gatehouse takes the place of: `S0-01` to `S0-18`, and so on. */
 const CHECKS = { S0: 18, S1: 21, S2: 13, S3: 12, S4: 8 };
@@ -28,16 +27,7 @@ const numbers = Object.entries(CHECKS).flatMap(([system, count]) =>
   Array.from({ length: count }, (_, at) => `${system}-${String(at + 1).padStart(2, '0')}`),
 );
 
-/** What a file calls its suites and its tests; neither comments nor what they do. */
-function namesIn(source: string): string {
-  const calls = source.matchAll(/^ *(?:(?:describe|it)(?:\.\w+)?(?:\([^\n]*?\))?|\]\)|\}\))\(\s*(['"`])(.*?)\1,/gms);
-  return [...calls].map(([, , name]) => name).join('\n');
-}
-
-const files = globSync('**/*.test.ts', { cwd: import.meta.dirname }).filter(
-  (file) => file !== basename(import.meta.filename),
-);
-const names = files.map((file) => namesIn(readFileSync(join(import.meta.dirname, file), 'utf8'))).join('\n');
+const names = namesOfOthers('seeds.test.ts');
 
 describe('What other systems do, as checks', () => {
   it.each(numbers)('%s has a test that carries its number', (number) => {
