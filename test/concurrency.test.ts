@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { mutate } from './graphql/mutate.ts';
 import { type TestUser, unique } from './support/fixtures.ts';
 import { startServer, type TestServer } from './support/server.ts';
@@ -12,6 +12,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const AT_ONCE = 50;
+/** A thousand requests, where they are really answered at the same time. */
+const ROUNDS = inject('databases').kind === 'postgres' ? 20 : 4;
 const atOnce = <T>(work: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: AT_ONCE }, (_, index) => work(index)));
 
@@ -54,7 +56,7 @@ describe('Fifty at once who want the same name', () => {
 });
 
 describe('Requests that are answered at the same time', () => {
-  it('N272: a thousand, of twenty people, and nobody is shown another’s', async () => {
+  it('N272: fifty at a time, of twenty people, and nobody is shown another’s', async () => {
     const client = await server.client();
     const people: { readonly user: TestUser; readonly token: string }[] = [];
     for (let index = 0; index < 20; index++) {
@@ -64,7 +66,7 @@ describe('Requests that are answered at the same time', () => {
     const question =
       '{ viewer { id username email groups { nodes { members { nodes { username } } } } } token { user { id } } }';
     const seen = new Map<string, Set<string>>();
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const answers = await atOnce((index) => {
         const person = people[(index * 7 + round) % people.length]!;
         return server.graphql(question, person.token).then(({ status, body }) => ({ person, status, body }));
