@@ -100,7 +100,7 @@ const { codes, refreshes, lostExchanges, retried, longestRetry, faults } = ledge
 for (const { stderr } of nodes.processes) errors.push(...stderr.split('\n').filter((line) => line !== ''));
 const exits = await nodes.stop();
 await postgres.stop();
-if (exits.some((code) => code !== 0)) faults.push(`The servers ended with ${exits}`);
+if (exits.some((code) => code !== 0)) faults.push(`The servers ended with ${exits.join(', ')}`);
 if (errors.length > 0) faults.push(`${errors.length} unexpected errors in the logs, such as ${errors[0]}`);
 
 console.table(table);

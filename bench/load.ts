@@ -155,7 +155,8 @@ async function newCode(nodes: Nodes, node: number, ledger: Ledger): Promise<stri
     return (await nodes.newCode(node)) || undefined;
   } catch (error) {
     const busy = error instanceof Error && error.message.startsWith('Not sent anywhere: 503');
-    if (!busy && !('code' in (error as object))) ledger.faults.push(`no code: ${String(error)}`);
+    // With a `code` it is the network's: nobody answered.
+    if (!busy && error instanceof Error && !('code' in error)) ledger.faults.push(`no code: ${error.message}`);
     await pause(BREATH);
     return undefined;
   }

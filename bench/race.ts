@@ -38,7 +38,7 @@ const found = await audit(nodes.database);
 console.log(`audit: ${found.length} findings`);
 faults.push(...found, ...nodes.processes.flatMap(({ stderr }) => (stderr === '' ? [] : [stderr])));
 const codes = await nodes.stop();
-if (codes.some((code) => code !== 0)) faults.push(`The servers ended with ${codes}`);
+if (codes.some((code) => code !== 0)) faults.push(`The servers ended with ${codes.join(', ')}`);
 await postgres.stop();
 for (const fault of faults.slice(0, 20)) console.error(fault);
 process.exitCode = faults.length === 0 ? 0 : 1;

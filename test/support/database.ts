@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { openDatabase } from '../../src/store/orm.ts';
+import { dumpAt } from './dump.ts';
+import { expectNoSecret } from './seen-secrets.ts';
 
 /** What a project's global set-up hands to its tests. */
 export type TestDatabases =
@@ -37,7 +39,13 @@ async function makeDatabase(migrated: boolean): Promise<TestDatabase> {
     await administer(databases.url, `CREATE DATABASE ${name} ${migrated ? `TEMPLATE ${databases.template}` : ''}`);
     return {
       env: { DATABASE_URL: databaseUrl(databases.url, name), SECRET_KEY },
-      remove: () => administer(databases.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+      async remove() {
+        try {
+          expectNoSecret('the database', await dumpAt(databaseUrl(databases.url, name)));
+        } finally {
+          await administer(databases.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+        }
+      },
     };
   }
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));

@@ -8,6 +8,7 @@ import type { ClientRegistration } from '../../src/oauth/client-registration.ts'
 import { BUILT_IN_SCOPES } from '../../src/oauth/scope.ts';
 import type { Database } from '../../src/store/orm.ts';
 import { prefixedId } from '../../src/store/prefixed-id.ts';
+import { keepSecret } from './seen-secrets.ts';
 
 export interface TestClient {
   readonly clientId: string;
@@ -48,6 +49,7 @@ export async function registerPerson(database: Database, { permissions, ...field
   const username = fields.username ?? unique('person');
   const email = fields.email ?? `${username}@example.com`;
   const password = fields.password ?? 'correct horse battery';
+  keepSecret(password);
   const { id: uuid } = await registerUser(database.em(), theOperator(), { ...fields, username, email, password });
   if (permissions) {
     const group = await createGroup(database.em(), theOperator(), { name: unique('group'), permissions });

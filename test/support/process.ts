@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { expectNoSecret, keepSecret, keepSecretsIn } from './seen-secrets.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -39,10 +40,18 @@ export function run(file: string, args: readonly string[], env: Record<string, s
   // A process that ends without reading its input is no fault of the test's.
   child.stdin.on('error', () => {});
   child.stdin.end(stdin);
-  const exit = new Promise<number | null>((resolve) => {
+  for (const [name, value] of Object.entries(env)) if (/(PASSWORD|SECRET_KEY)$/.test(name)) keepSecret(value);
+  keepSecret(stdin.trimEnd());
+  const exit = new Promise<number | null>((resolve, reject) => {
     child.once('close', (code) => {
       running.delete(child);
-      resolve(code);
+      keepSecretsIn(stdout);
+      try {
+        expectNoSecret('what a process wrote to stderr', stderr);
+        resolve(code);
+      } catch (error) {
+        reject(error);
+      }
     });
   });
 

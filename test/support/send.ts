@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { keepSecretsIn, keepSecretsOf } from './seen-secrets.ts';
 
 export interface Answer {
   readonly status: number;
@@ -21,6 +22,9 @@ export async function send(at: string, host: string, path: string, init: Request
     ...Object.fromEntries(prepared.headers),
     ...(body ? { 'Content-Length': body.length } : {}),
   };
+  keepSecretsIn(path);
+  keepSecretsOf(prepared.headers);
+  if (body) keepSecretsIn(body.toString());
   return new Promise((resolve, reject) => {
     const options = {
       path,
@@ -43,6 +47,8 @@ export async function send(at: string, host: string, path: string, init: Request
 function toResponse(status: number, rawHeaders: readonly string[], content: Buffer): Response {
   const headers = new Headers();
   for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
+  keepSecretsOf(headers);
+  keepSecretsIn(content.toString());
   const empty = status === 204 || status === 304;
   return new Response(empty ? null : new Uint8Array(content), { status, headers });
 }

@@ -5,6 +5,7 @@ import { type Gatehouse, startGatehouse } from '../../src/server.ts';
 import type { Database } from '../../src/store/orm.ts';
 import { Browser } from './browser.ts';
 import { migratedDatabase, type TestDatabase } from './database.ts';
+import { dumpOf } from './dump.ts';
 import {
   type PersonOptions,
   registerPerson,
@@ -13,6 +14,7 @@ import {
   testRegistration,
   theOperator,
 } from './fixtures.ts';
+import { expectNoSecret, keepName, keepSecret, keepSecretsIn } from './seen-secrets.ts';
 import { type Answer, read, send } from './send.ts';
 
 /** What an access token is wanted for; `user: null` means client_credentials. */
@@ -57,9 +59,17 @@ export async function startServer(env: Record<string, string> = {}, on?: TestDat
     out: (text) => void printed.push(text),
     log: makeLog(config.logLevel, stream),
   });
+  keepSecretsIn(printed.join(''));
+  for (const secret of [config.admin?.password, ...config.secretKeys]) keepSecret(secret);
   return serverOn(gatehouse, printed.join(''), log, async () => {
-    await gatehouse.close();
-    if (!on) await home.remove();
+    try {
+      expectNoSecret('the log', log.join(''));
+      // One of a PostgreSQL server is looked through when it is removed.
+      if (gatehouse.database.embedded) expectNoSecret('the database', await dumpOf(gatehouse.database));
+    } finally {
+      await gatehouse.close();
+      if (!on) await home.remove();
+    }
   });
 }
 
@@ -75,6 +85,8 @@ function serverOn(gatehouse: Gatehouse, printed: string, log: string[], close: (
   const client: TestServer['client'] = async (registration = {}, imported = {}) => {
     const input = { ...testRegistration(), ...registration };
     const made = await registerClient(database.em(), theOperator(), input, imported);
+    keepName(made.client.clientId);
+    keepSecret(made.secret);
     return { clientId: made.client.clientId, secret: made.secret ?? '' };
   };
 

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { type Database, openDatabase } from '../../src/store/orm.ts';
+
+/** Every row of every table, as text: what somebody reads who holds a backup. Bytes come as hex. */
+export async function dumpOf(database: Database): Promise<string> {
+  const em = database.em();
+  const tables = await em.execute<{ name: string }[]>(
+    `SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+  );
+  const rows: string[] = [];
+  for (const { name } of tables)
+    for (const { row } of await em.execute<{ row: string }[]>(`SELECT t::text AS row FROM ${name} t`)) rows.push(row);
+  return rows.join('\n');
+}
+
+/** The same of a database on a server, and what pg_dump makes of it, where one is installed that knows so new a server. */
+export async function dumpAt(url: string): Promise<string> {
+  const database = await openDatabase({ url });
+  try {
+    const [{ version } = { version: '' }] = await database
+      .em()
+      .execute<{ version: string }[]>(`SELECT current_setting('server_version') AS version`);
+    return (await dumpOf(database)) + pgDump(url, Number.parseInt(version, 10));
+  } finally {
+    await database.close();
+  }
+}
+
+const PG_DUMP = 'pg_dump';
+/** Its major version, 0 where there is none; asked once. */
+let known: number | undefined;
+
+function pgDump(url: string, serverVersion: number): string {
+  known ??= Number(/\d+/.exec(spawnSync(PG_DUMP, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[0] ?? 0);
+  if (known < serverVersion) return '';
+  const { status, stdout, stderr } = spawnSync(PG_DUMP, [url], { encoding: 'utf8', maxBuffer: 2 ** 30 });
+  if (status !== 0) throw new Error(`pg_dump ended with ${status}: ${stderr}`);
+  return stdout;
+}
