@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { expect } from 'vitest';
 
 /** Every secret that went over the wire, into a process or out of one since this test file began, right or wrong. */
 const seen = new Set<string>();
@@ -18,9 +19,23 @@ const HANDLE = /^[\w.~-]{43,}$/;
 /** Names that everybody may know, and that a test may also try as a secret. */
 const open = new Set<string>();
 
-export const keepName = (name: string): void => void open.add(name);
+/** A worker runs one test file after the other, and what is a secret here may be a name there. */
+let file: string | undefined;
+function turnPage(): void {
+  const { testPath } = expect.getState();
+  if (testPath === file) return;
+  file = testPath;
+  seen.clear();
+  open.clear();
+}
+
+export function keepName(name: string): void {
+  turnPage();
+  open.add(name);
+}
 
 export function keepSecret(value: unknown): void {
+  turnPage();
   if (typeof value === 'string' && value.length >= SHORTEST && new Set(value).size >= LETTERS) seen.add(value);
 }
 
@@ -79,6 +94,7 @@ export function keepSecretsOf(headers: Headers): void {
 
 /** The secrets that stand in this text, as they are or as plain bytes in hex or Base64. */
 export function secretsIn(text: string): string[] {
+  turnPage();
   const found = new Set(text.match(TYPED) ?? []);
   const digests = new Set<string>();
   const byBeginning = new Map<string, [form: string, secret: string][]>();

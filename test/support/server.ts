@@ -61,12 +61,14 @@ export async function startServer(env: Record<string, string> = {}, on?: TestDat
   });
   keepSecretsIn(printed.join(''));
   for (const secret of [config.admin?.password, ...config.secretKeys]) keepSecret(secret);
+  let open = true;
   return serverOn(gatehouse, printed.join(''), log, async () => {
     try {
       expectNoSecret('the log', log.join(''));
       // One of a PostgreSQL server is looked through when it is removed.
-      if (gatehouse.database.embedded) expectNoSecret('the database', await dumpOf(gatehouse.database));
+      if (open && gatehouse.database.embedded) expectNoSecret('the database', await dumpOf(gatehouse.database));
     } finally {
+      open = false;
       await gatehouse.close();
       if (!on) await home.remove();
     }
