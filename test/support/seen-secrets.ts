@@ -22,6 +22,8 @@ const open = new Set<string>();
 /** A worker runs one test file after the other, and what is a secret here may be a name there. */
 let file: string | undefined;
 function turnPage(): void {
+  // A measurement under bench/ starts servers in the same way, and no runner of tests.
+  if (process.env.VITEST === undefined) return;
   const { testPath } = expect.getState();
   if (testPath === file) return;
   file = testPath;
