@@ -43,22 +43,26 @@ declare global {
  */
 export class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
-    // An interface's fields are resolved by the types that have it.
-    if (field.graphqlKind === 'Interface') return field;
+    // An interface's fields are resolved by the types that have it, under the rules of these.
+    if (field.graphqlKind === 'Interface') return { ...field, description: ended(field.description, OF_THE_TYPE) };
     const type = this.buildCache.getTypeConfig(field.parentType).pothosOptions as { access?: AccessRule };
     const rule = field.pothosOptions.access ?? type.access;
     if (rule === undefined)
       throw new PothosSchemaError(`${field.parentType}.${field.name} does not say who may read it`);
 
-    const words = inWords(rule);
     return {
       ...field,
-      description: [field.description, words].filter((text) => text).join('\n\n'),
+      description: ended(field.description, inWords(rule)),
       extensions: { ...field.extensions, access: rule, directives: directivesOf(rule) },
       pothosOptions: { ...field.pothosOptions, ...(rule === 'parent' ? {} : { authScopes: { access: rule } }) },
     } as PothosOutputFieldConfig<Types>;
   }
 }
+
+const OF_THE_TYPE = 'Requires scope: that of the type it is asked of.';
+
+const ended = (description: string | null | undefined, words: string): string =>
+  [description, words].filter((text) => text).join('\n\n');
 
 /** In the words that federated gateways know. */
 function directivesOf(rule: AccessRule): Record<string, unknown> {

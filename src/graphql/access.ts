@@ -47,10 +47,31 @@ export function opens(token: AccessToken | undefined, rule: AccessRule): boolean
   return missing.length === 0 && !forbidden;
 }
 
-/** The rule in words, for the description of the field. */
-export function inWords(rule: AccessRule): string | undefined {
-  if (rule === 'parent') return undefined;
-  if (rule === 'token') return 'Requires a token; any scope.';
+/** What a token lacks for all of these rules together: nothing that another missing scope makes needless. */
+export function lackOfAll(token: AccessToken, rules: Iterable<AccessRule>): Lack {
+  const all = [...rules];
+  const lacks = all.map((rule) => lackOf(token, rule));
+  const missing = new Set(lacks.flatMap((lack) => lack.missing));
+  const listOf = (rule: AccessRule, without?: BuiltInScope) =>
+    scopeLists(rule).find((list) =>
+      list.every((scope) => token.scopes.has(scope) || (missing.has(scope) && scope !== without)),
+    );
+  for (const scope of [...missing]) if (all.every((rule) => listOf(rule, scope))) missing.delete(scope);
+  return {
+    required: [...new Set(all.flatMap((rule) => listOf(rule) ?? []))],
+    missing: [...missing],
+    forbidden: lacks.some(({ forbidden }) => forbidden),
+  };
+}
+
+/** The lists of scopes of which one, as a whole, opens what has this rule. */
+export const scopeLists = (rule: AccessRule): readonly (readonly BuiltInScope[])[] =>
+  typeof rule === 'string' ? [[]] : rule.scopes;
+
+/** The rule in words, for the end of the field's description. */
+export function inWords(rule: AccessRule): string {
+  if (rule === 'parent') return 'Requires scope: none beyond what led here.';
+  if (rule === 'token') return 'Requires scope: none; any token will do.';
   const lists = rule.scopes.map((list) => list.map((scope) => `\`${scope}\``).join(' and '));
   const scope = `Requires scope: ${lists.join(', or ')}.`;
   if (rule.permission === undefined) return scope;

@@ -7,6 +7,7 @@ import './types/client-secret-mutations.ts';
 import './types/group.ts';
 import './types/group-mutations.ts';
 import './types/node.ts';
+import './types/required-scopes.ts';
 import './types/revocation.ts';
 import './types/scope.ts';
 import './types/token.ts';

@@ -23,6 +23,7 @@ const TABLE: Record<string, Row> = {
   viewer: { document: '{ viewer { id } }', scopes: [] },
   scopes: { document: '{ scopes { name } }', scopes: [] },
   token: { document: '{ token { clientId } }', scopes: [] },
+  requiredScopes: { document: '{ requiredScopes(document: "{ users { nodes { id } } }") }', scopes: [] },
   node: { document: '{ node(id: "usr_aaaaaaaaaaaaaaaaaaaaaaaaaa") { id } }', scopes: ['read'], who: 'directory' },
   user: { document: '{ user(id: "usr_x") { id } }', scopes: ['read'], who: 'directory' },
   users: { document: '{ users { edges { cursor } } }', scopes: ['read'], who: 'directory' },

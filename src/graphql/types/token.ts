@@ -1,6 +1,8 @@
 import type { AccessToken } from '../../oauth/bearer.ts';
 import { builder } from '../builder.ts';
+import { accessTo } from '../field-access.ts';
 import { ClientType, loadClient, seesClient } from './client.ts';
+import { FieldAccessType } from './field-access.ts';
 import { loadPerson, UserType } from './user.ts';
 
 const TokenType = builder.objectRef<AccessToken>('Token').implement({
@@ -27,6 +29,17 @@ const TokenType = builder.objectRef<AccessToken>('Token').implement({
       description: 'Whom it speaks for; null: the client itself.',
       nullable: true,
       resolve: async ({ user }, _args, context) => (user ? ((await loadPerson(context, user.id)) ?? null) : null),
+    }),
+    canAccess: t.field({
+      type: [FieldAccessType],
+      description: 'Which of these fields it opens, in the order asked; of the fields within them nothing is said.',
+      args: {
+        coordinates: t.arg.stringList({
+          required: true,
+          description: 'Up to 100 fields, each as `Type.field`: `Mutation.registerClient`.',
+        }),
+      },
+      resolve: (token, { coordinates }, _context, { schema }) => accessTo(schema, token, coordinates),
     }),
   }),
 });
