@@ -20,9 +20,12 @@ const FLEETING = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
 
 /**
  * Starts a PostgreSQL 18 of the npm registry's binaries on a free loopback port, in a directory of its own; `durable`, if
- * what it has committed must outlive it.
+ * what it has committed must outlive it, and with these settings beside its own.
  */
-export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
+export async function startPostgres({
+  durable = false,
+  settings = [] as readonly string[],
+} = {}): Promise<PostgresServer> {
   const identity: { uid?: number; gid?: number } = process.getuid?.() === 0 ? NOBODY : {};
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'));
   const bin = await binaries(directory, identity);
@@ -40,7 +43,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
   );
 
   const port = await freePort();
-  const flags = [...SETTINGS, ...(durable ? [] : FLEETING)].flatMap((setting) => ['-c', setting]);
+  const flags = [...SETTINGS, ...(durable ? [] : FLEETING), ...settings].flatMap((setting) => ['-c', setting]);
   const start = async () => {
     const child = spawn(join(bin, 'postgres'), ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...flags], {
       ...options,
