@@ -1,15 +1,15 @@
-import { hashPassword, verifyPassword } from '../passwords.ts';
+import { hashPassword } from '../passwords.ts';
 import { recordWith } from '../store/audit.ts';
-import { User } from '../store/entities/user.ts';
+import type { User } from '../store/entities/user.ts';
 import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { RateLimits } from '../store/rate-limits.ts';
 import type { Actor } from './actor.ts';
 import { isSelf, requirePermission, requireRank } from './authorize.ts';
 import { endAccess } from './end-access.ts';
-import { DomainError } from './error.ts';
 import { lockUser } from './lock.ts';
 import { readPassword } from './password-rules.ts';
+import { provePassword, wrongPassword } from './prove-password.ts';
 
 export interface NewPassword {
   readonly password: string;
@@ -28,7 +28,7 @@ export async function setPassword(
   const own = isSelf(actor, id);
   if (!own) requirePermission(actor, 'MANAGE_USERS');
   const password = readPassword(input.password);
-  const proven = own ? await proveCurrent(em, limits, id, input.currentPassword) : undefined;
+  const proven = own ? await provePassword(em, limits, id, input.currentPassword) : undefined;
   const passwordHash = await hashPassword(password);
 
   return em.transactional(async (tx) => {
@@ -50,23 +50,4 @@ export async function setPassword(
     });
     return user;
   });
-}
-
-const wrongPassword = (): DomainError =>
-  new DomainError('INVALID', 'This is not your current password', ['currentPassword']);
-
-/** The hash that the current password was checked against. */
-async function proveCurrent(
-  em: Em,
-  limits: RateLimits,
-  id: string,
-  currentPassword: string | null | undefined,
-): Promise<string | null> {
-  const user = await em.findOne(User, { id }, { refresh: true });
-  const stored = user?.passwordHash ?? null;
-  const given = currentPassword ?? '';
-  // Who holds a stolen token must not find the password out by it.
-  const guess = async () => (await verifyPassword(stored, given.length <= 4096 ? given : '')) || undefined;
-  if (!(await limits.guess({ account: [id, 'current password'] }, guess))) throw wrongPassword();
-  return stored;
 }

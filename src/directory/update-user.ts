@@ -10,6 +10,7 @@ import { forbidden } from './error.ts';
 import { keepOneSuperuser, lockSuperusers, lockUser } from './lock.ts';
 import { emailKey, readEmail, readPersonalName, readUsername, usernameKey } from './names.ts';
 import { type Holdings, holds } from './permissions.ts';
+import { wrongPassword } from './prove-password.ts';
 import { orTaken } from './register-user.ts';
 
 /** What is undefined or null stays as it is, but for `email`, which null removes. */
@@ -27,8 +28,14 @@ export interface UserChanges {
 /** Of their own account everybody may change this much. */
 const OWN_PROFILE: readonly string[] = ['firstName', 'lastName', 'email'];
 
-/** Changes a user: their own profile, or anything with MANAGE_USERS. */
-export async function updateUser(em: Em, actor: Actor, id: string, changes: UserChanges): Promise<User> {
+/** Changes a user: their own profile, or anything with MANAGE_USERS. `proven` is the hash of a password that must still be theirs. */
+export async function updateUser(
+  em: Em,
+  actor: Actor,
+  id: string,
+  changes: UserChanges,
+  proven?: string | null,
+): Promise<User> {
   const asked = Object.entries(changes).filter(([field, value]) =>
     field === 'email' ? value !== undefined : value != null,
   );
@@ -42,6 +49,7 @@ export async function updateUser(em: Em, actor: Actor, id: string, changes: User
       const { row: user, held } = await lockUser(tx, id);
       const after: Holdings = { ...held, superuser: changes.superuser ?? held.superuser };
       requireRank(actor, held, after);
+      if (proven !== undefined && user.passwordHash !== proven) throw wrongPassword();
       if (superusers) keepOneSuperuser(superusers, id);
 
       apply(user, changes);

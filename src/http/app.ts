@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import type { Keyring } from '../keys.ts';
 import type { Database } from '../store/orm.ts';
 import { makeRateLimits, noRateLimits } from '../store/rate-limits.ts';
+import { account } from './account.ts';
 import { authorize } from './authorize.ts';
 import { consent } from './consent.ts';
 import type { Handler, State } from './context.ts';
@@ -53,6 +54,7 @@ function routes({ config, database, log }: AppOptions): Record<string, Route> {
     '/login': { answers: 'page', GET: login, POST: login },
     '/consent': { answers: 'page', GET: consent, POST: consent },
     '/logout': { answers: 'page', GET: logout, POST: logout },
+    '/account': { answers: 'page', GET: account, POST: account },
     '/setup': { answers: 'page', GET: setup, POST: setup },
     '/graphql': { answers: 'json', POST: graphql, other: graphql },
     ...(config.graphiql ? graphiql : {}),
@@ -74,6 +76,7 @@ export function createApp(options: AppOptions): Koa<State> {
     const origin = { ip: addressOf(ctx.ip), requestId: randomUUID() };
     Object.assign(ctx.state, {
       sql: database.sql,
+      em: database.em,
       config,
       keyring,
       limits,

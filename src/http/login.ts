@@ -12,7 +12,10 @@ import { loginPage } from './pages/login.ts';
 import { type Pending, readPending } from './pending.ts';
 import { currentSession, ensureBrowser, signIn } from './session.ts';
 
-/** GET /login shows the form, POST /login signs in. `request` is the pending authorization request to go on with. */
+/**
+ * GET /login shows the form, POST /login signs in. `request` is the pending authorization request to go on with, `to` a page of
+ * ours.
+ */
 export async function login(ctx: HttpContext): Promise<void> {
   const params = ctx.method === 'POST' ? await readForm(ctx) : readQuery(ctx);
   const handle = optional(params, 'request');
@@ -20,8 +23,8 @@ export async function login(ctx: HttpContext): Promise<void> {
     checkCsrf(ctx, params, 'login');
     return submit(ctx, params, handle);
   }
-  if (await currentSession(ctx)) return goOn(ctx, handle);
-  show(ctx, await pendingOf(ctx, handle), '', undefined);
+  if (await currentSession(ctx)) return goOn(ctx, params, handle);
+  show(ctx, params, await pendingOf(ctx, handle), '', undefined);
 }
 
 const pendingOf = async (ctx: HttpContext, handle: string | undefined): Promise<Pending | undefined> =>
@@ -37,22 +40,32 @@ async function submit(ctx: HttpContext, params: Params, handle: string | undefin
   const network = networkOf(origin.ip);
   const counts = { account: [usernameKey(username), network], network: [network] };
   const user = await limits.guess(counts, () => checkCredentials(sql, username, password));
-  if (user && (await signIn(ctx, user, handle))) return goOn(ctx, handle);
+  if (user && (await signIn(ctx, user, handle))) return goOn(ctx, params, handle);
 
   const pending = await pendingOf(ctx, handle);
   await recordFailedSignIn(sql, username, { at: now, clientId: pending?.recipient.client.id, origin });
   ctx.status = 401;
   // One sentence for an unknown user, a wrong password and a disabled account.
-  show(ctx, pending, username, 'The username or the password is wrong.');
+  show(ctx, params, pending, username, 'The username or the password is wrong.');
 }
 
-function goOn(ctx: HttpContext, handle: string | undefined): void {
-  seeOther(ctx, handle === undefined ? '/' : `/consent?request=${encodeURIComponent(handle)}`);
+/** A word and not an address: there is nowhere else to be sent. */
+const toAccount = (params: Params): boolean => optional(params, 'to') === 'account';
+
+function goOn(ctx: HttpContext, params: Params, handle: string | undefined): void {
+  const own = toAccount(params) ? '/account' : '/';
+  seeOther(ctx, handle === undefined ? own : `/consent?request=${encodeURIComponent(handle)}`);
 }
 
-function show(ctx: HttpContext, pending: Pending | undefined, username: string, problem: string | undefined): void {
+function show(
+  ctx: HttpContext,
+  params: Params,
+  pending: Pending | undefined,
+  username: string,
+  problem: string | undefined,
+): void {
   const csrf = csrfToken(ctx, ensureBrowser(ctx), 'login');
   const clientName = pending?.recipient.client.name;
   ctx.type = 'html';
-  ctx.body = loginPage({ csrf, request: pending?.handle, clientName, username, problem });
+  ctx.body = loginPage({ csrf, request: pending?.handle, clientName, toAccount: toAccount(params), username, problem });
 }

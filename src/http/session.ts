@@ -3,7 +3,9 @@ import type { Proven } from '../directory/credentials.ts';
 import { secondsLater } from '../oauth/lifetime.ts';
 import { digest, makeHandle } from '../secrets.ts';
 import { record } from '../store/audit.ts';
-import { closeSession, findSession, openSession, type SessionRow } from '../store/sessions.ts';
+import { endSession } from '../store/end-session.ts';
+import { findSession, openSession, renewCookie, type SessionRow } from '../store/sessions.ts';
+import { describeBrowser } from './browser-name.ts';
 import type { HttpContext } from './context.ts';
 
 /** Seconds after which a person signs in again. */
@@ -61,7 +63,8 @@ export async function signIn(ctx: HttpContext, user: Proven, handle: string | un
   const { sql, now, origin } = ctx.state;
   const secret = makeHandle();
   const expiresAt = secondsLater(now, SESSION_TTL);
-  const session = { id: randomUUIDv7(), digest: digest(secret), now, expiresAt };
+  const seen = { ip: origin.ip, browser: describeBrowser(ctx.get('User-Agent')) };
+  const session = { id: randomUUIDv7(), digest: digest(secret), now, expiresAt, ...seen };
   const goingOn = handle === undefined ? undefined : digest(handle);
   if (!(await openSession(sql, session, user, digest(browserSecret(ctx) ?? ''), goingOn))) return false;
   writeCookie(ctx, NAME, secret);
@@ -71,9 +74,14 @@ export async function signIn(ctx: HttpContext, user: Proven, handle: string | un
 
 /** Ends the session in the database, where it counts; the browser's pending requests go on under a new cookie. */
 export async function signOut(ctx: HttpContext): Promise<void> {
-  const { sql, now, origin } = ctx.state;
+  const { em, now, origin } = ctx.state;
+  await endSession(em(), { digest: digest(browserSecret(ctx) ?? '') }, now, origin);
+  await changeCookie(ctx);
+}
+
+/** A new cookie in place of the old one: a copy of that is worth nothing from here on. */
+export async function changeCookie(ctx: HttpContext): Promise<void> {
   const secret = makeHandle();
-  const userId = await closeSession(sql, digest(browserSecret(ctx) ?? ''), digest(secret));
+  await renewCookie(ctx.state.sql, digest(browserSecret(ctx) ?? ''), digest(secret));
   writeCookie(ctx, NAME, secret);
-  if (userId !== undefined) await record(sql, { kind: 'sign_out', at: now, actorId: userId, origin });
 }

@@ -9,6 +9,24 @@ export interface SessionRow {
   readonly signed_in_at: Date;
 }
 
+/** A session to open, with what its person may recognise it by later. */
+export interface NewSession {
+  readonly id: string;
+  readonly digest: Buffer;
+  readonly now: Date;
+  readonly expiresAt: Date;
+  readonly ip: string | undefined;
+  readonly browser: string | undefined;
+}
+
+/** A session as its person is shown it. */
+export interface OpenSession {
+  readonly id: string;
+  readonly signed_in_at: Date;
+  readonly ip: string | null;
+  readonly browser: string | null;
+}
+
 const selectSession = statement<SessionRow>(
   'find-session',
   `SELECT s.id, s.user_id, u.username, u.superuser, s.created_at AS signed_in_at
@@ -16,11 +34,23 @@ const selectSession = statement<SessionRow>(
    WHERE s.digest = $1 AND s.expires_at > $2 AND NOT u.disabled`,
 );
 
+const selectSessions = statement<OpenSession>(
+  'list-sessions',
+  `SELECT id, created_at AS signed_in_at, ip, browser FROM sessions
+   WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT 100`,
+);
+
+const moveToCookie = statement<never>(
+  'renew-cookie',
+  `WITH moved AS (UPDATE authorization_requests SET browser = $2 WHERE browser = $1)
+   UPDATE sessions SET digest = $2 WHERE digest = $1`,
+);
+
 const insertSession = statement<{ id: string }>(
   'open-session',
   `WITH opened AS (
-     INSERT INTO sessions (id, digest, user_id, created_at, expires_at)
-     SELECT $1::uuid, $2::bytea, u.id, $3::timestamptz, $4::timestamptz FROM users u
+     INSERT INTO sessions (id, digest, user_id, created_at, expires_at, ip, browser)
+     SELECT $1::uuid, $2::bytea, u.id, $3::timestamptz, $4::timestamptz, $9::text, $10::text FROM users u
      WHERE u.id = $5 AND u.password_hash = $7 AND NOT u.disabled FOR SHARE OF u
      RETURNING id
    ), closed AS (
@@ -31,12 +61,6 @@ const insertSession = statement<{ id: string }>(
        OR digest = $8 AND browser IN (SELECT s.digest FROM sessions s WHERE s.user_id = $5))
    )
    SELECT id FROM opened`,
-);
-
-const deleteSession = statement<{ user_id: string }>(
-  'close-session',
-  `WITH moved AS (UPDATE authorization_requests SET browser = $2 WHERE browser = $1)
-   DELETE FROM sessions WHERE digest = $1 RETURNING user_id`,
 );
 
 /** The live session of that cookie's digest, of a user who is not disabled. */
@@ -52,17 +76,22 @@ export async function findSession(sql: Sql, digest: Buffer, now: Date): Promise<
  */
 export async function openSession(
   sql: Sql,
-  session: { id: string; digest: Buffer; now: Date; expiresAt: Date },
+  session: NewSession,
   user: { id: string; passwordHash: string },
   oldCookie: Buffer,
   goingOn: Buffer | undefined,
 ): Promise<boolean> {
-  const { id, digest, now, expiresAt } = session;
+  const { id, digest, now, expiresAt, ip, browser } = session;
   const values = [id, digest, now, expiresAt, user.id, oldCookie, user.passwordHash, goingOn ?? null];
+  values.push(ip ?? null, browser ?? null);
   return (await sql(insertSession, values)).length === 1;
 }
 
-/** Ends the session of the old cookie; its pending requests go on under the new one. The user it was of, if there was one. */
-export async function closeSession(sql: Sql, oldCookie: Buffer, newCookie: Buffer): Promise<string | undefined> {
-  return (await sql(deleteSession, [oldCookie, newCookie]))[0]?.user_id;
+/** Where a person is signed in, the latest first. */
+export const listSessions = (sql: Sql, userId: string, now: Date): Promise<OpenSession[]> =>
+  sql(selectSessions, [userId, now]);
+
+/** What hangs on a cookie goes on under a new one: pending requests, and the session if it has not ended. */
+export async function renewCookie(sql: Sql, oldCookie: Buffer, newCookie: Buffer): Promise<void> {
+  await sql(moveToCookie, [oldCookie, newCookie]);
 }

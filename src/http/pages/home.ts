@@ -5,7 +5,7 @@ export function homePage(username: string | undefined, graphiql: boolean): strin
   const who =
     username === undefined
       ? html`<p>You are not signed in.</p><p><a class="button" href="/login">Sign in</a></p>`
-      : html`<p>You are signed in as <strong>${username}</strong>.</p><p><a class="button quiet" href="/logout">Sign out</a></p>`;
+      : html`<p>You are signed in as <strong>${username}</strong>.</p><p><a class="button" href="/account">Your account</a> <a class="button quiet" href="/logout">Sign out</a></p>`;
   return layout(
     'Home',
     html`<h1>${username === undefined ? 'Welcome' : 'You are signed in'}</h1>

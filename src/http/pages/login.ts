@@ -6,11 +6,12 @@ export interface LoginPage {
   readonly csrf: string;
   readonly request: string | undefined;
   readonly clientName: string | undefined;
+  readonly toAccount: boolean;
   readonly username: string;
   readonly problem: string | undefined;
 }
 
-export function loginPage({ csrf, request, clientName, username, problem }: LoginPage): string {
+export function loginPage({ csrf, request, clientName, toAccount, username, problem }: LoginPage): string {
   return layout(
     'Sign in',
     html`<h1>Sign in</h1>
@@ -19,6 +20,7 @@ ${alert(problem)}
 <form method="post" action="/login">
 <input type="hidden" name="csrf" value="${csrf}">
 ${request === undefined ? '' : html`<input type="hidden" name="request" value="${request}">`}
+${toAccount ? html`<input type="hidden" name="to" value="account">` : ''}
 <label for="username">Username or e-mail address</label>
 <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="320" required ${username === '' ? 'autofocus' : ''}>
 <label for="password">Password</label>

@@ -12,6 +12,9 @@ const schema = defineEntity({
       .onCreate(() => randomUUIDv7()),
     digest: p.uint8array().columnType('bytea').unique().hidden(),
     user: () => p.manyToOne(User).deleteRule('cascade').index(),
+    /** Where it was signed in from, for the person to recognise it by. */
+    ip: p.text().nullable(),
+    browser: p.text().nullable(),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3).index(),
   },

@@ -1,0 +1,10 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** Where a session was signed in from, so that its person can recognise it on the account page. */
+export class Migration20261121000015 extends Migration {
+  override name = 'Migration20261121000015';
+
+  override up(): void {
+    this.addSql('alter table "sessions" add "ip" text null, add "browser" text null;');
+  }
+}

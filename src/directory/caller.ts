@@ -1,0 +1,20 @@
+import { type Sql, statement } from '../store/sql.ts';
+import { type Caller, holdings } from './permissions.ts';
+
+interface Row {
+  superuser: boolean;
+  permissions: string[];
+}
+
+const selectHoldings = statement<Row>(
+  'find-holdings',
+  `SELECT u.superuser, ARRAY(SELECT DISTINCT unnest(g.permissions)
+     FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = u.id) AS permissions
+   FROM users u WHERE u.id = $1 AND NOT u.disabled`,
+);
+
+/** A person at our own pages, with what they hold at this moment; undefined once the account is gone or disabled. */
+export async function callerOf(sql: Sql, userId: string): Promise<Caller | undefined> {
+  const [row] = await sql(selectHoldings, [userId]);
+  return row && { ...holdings(row.superuser, ['READ_DIRECTORY', ...row.permissions]), userId, clientId: undefined };
+}

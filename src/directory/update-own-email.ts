@@ -1,0 +1,23 @@
+import type { User } from '../store/entities/user.ts';
+import type { Em } from '../store/orm.ts';
+import type { RateLimits } from '../store/rate-limits.ts';
+import type { Actor } from './actor.ts';
+import { provePassword } from './prove-password.ts';
+import { updateUser } from './update-user.ts';
+
+export interface OwnEmail {
+  readonly email: string | null;
+  readonly currentPassword: string | undefined;
+}
+
+/** Changes the address of one's own account. Whoever reads the mail there is trusted with much: so a session alone is not enough. */
+export async function updateOwnEmail(
+  em: Em,
+  limits: RateLimits,
+  actor: Actor,
+  id: string,
+  { email, currentPassword }: OwnEmail,
+): Promise<User> {
+  const proven = await provePassword(em, limits, id, currentPassword);
+  return updateUser(em, actor, id, { email }, proven);
+}
