@@ -1,7 +1,6 @@
 import type { Origin } from './audit.ts';
 import { recordWith } from './audit.ts';
 import type { Em } from './orm.ts';
-import { prefixedId } from './prefixed-id.ts';
 
 /** Which session: the one behind a cookie's digest, or one of a person's by its id. */
 export type SessionRef = { readonly digest: Buffer } | { readonly id: string; readonly userId: string };
@@ -31,8 +30,7 @@ export async function endSession(em: Em, session: SessionRef, now: Date, origin:
     if (!found) return undefined;
     await tx.execute(END_AUTHORIZATIONS, [now, found.id]);
     await tx.execute('DELETE FROM sessions WHERE id = ?', [found.id]);
-    const detail = { session: prefixedId('ses', found.id) };
-    recordWith(tx, { kind: 'sign_out', at: now, actorId: found.userId, origin, detail });
+    recordWith(tx, { kind: 'sign_out', at: now, actorId: found.userId, origin });
     return found;
   });
 }
