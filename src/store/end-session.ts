@@ -1,5 +1,4 @@
-import type { Origin } from './audit.ts';
-import { recordWith } from './audit.ts';
+import { type Origin, recordWith } from './audit.ts';
 import type { Em } from './orm.ts';
 
 /** Which session: the one behind a cookie's digest, or one of a person's by its id. */

@@ -23,7 +23,10 @@ export async function signedInAgain(server: TestServer, user: TestUser): Promise
 }
 
 /** What is stored of a person. */
-export async function rowOf({ database }: TestServer, { uuid }: TestUser): Promise<Record<string, unknown> | undefined> {
+export async function rowOf(
+  { database }: TestServer,
+  { uuid }: TestUser,
+): Promise<Record<string, unknown> | undefined> {
   const [row] = await database.em().execute('SELECT * FROM users WHERE id = ?', [uuid]);
   return row;
 }
