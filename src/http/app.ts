@@ -40,7 +40,7 @@ function routes({ config, database, log }: AppOptions): Record<string, Route> {
   const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));
   const icon = staticFile('image/svg+xml', readFileSync(new URL('pages/icon.svg', import.meta.url)));
   const graphiql: Record<string, Route> = {
-    '/graphql': { answers: 'json', GET: browserOrProgram, POST: graphql, other: graphql },
+    '/graphql': { answers: 'json', cors: 'listed', GET: browserOrProgram, POST: graphql, other: graphql },
     '/graphiql': { answers: 'page', GET: graphiqlPage },
     '/graphiql/callback': { answers: 'page', GET: graphiqlCallback },
     '/graphiql/*': { answers: 'page', GET: graphiqlAsset },
@@ -48,15 +48,15 @@ function routes({ config, database, log }: AppOptions): Record<string, Route> {
   return {
     '/': { answers: 'page', GET: home },
     '/oauth/authorize': { answers: 'page', GET: authorize, POST: authorize },
-    '/oauth/token': { answers: 'json', POST: token },
-    '/oauth/revoke': { answers: 'json', POST: revoke },
+    '/oauth/token': { answers: 'json', cors: 'listed', POST: token },
+    '/oauth/revoke': { answers: 'json', cors: 'listed', POST: revoke },
     '/oauth/introspect': { answers: 'json', POST: introspect },
     '/login': { answers: 'page', GET: login, POST: login },
     '/consent': { answers: 'page', GET: consent, POST: consent },
     '/logout': { answers: 'page', GET: logout, POST: logout },
     '/account': { answers: 'page', GET: account, POST: account },
     '/setup': { answers: 'page', GET: setup, POST: setup },
-    '/graphql': { answers: 'json', POST: graphql, other: graphql },
+    '/graphql': { answers: 'json', cors: 'listed', POST: graphql, other: graphql },
     ...(config.graphiql ? graphiql : {}),
     '/style.css': { answers: 'page', GET: style },
     '/icon.svg': { answers: 'page', GET: icon },

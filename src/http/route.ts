@@ -1,4 +1,5 @@
 import type { Handler, HttpContext, State } from './context.ts';
+import { allowOrigin, type Cors } from './cors.ts';
 import { noSuchPage, PageError } from './errors.ts';
 
 /**
@@ -7,6 +8,8 @@ import { noSuchPage, PageError } from './errors.ts';
  */
 export interface Route {
   readonly answers: State['answers'];
+  /** Left out: no script of another origin reads the answers. */
+  readonly cors?: Cors;
   readonly GET?: Handler;
   readonly POST?: Handler;
   readonly other?: Handler;
@@ -33,6 +36,7 @@ export function route(table: Record<string, Route>): (ctx: HttpContext) => Promi
     ctx.state.answers = found?.answers ?? (ctx.accepts('json', 'html') === 'html' ? 'page' : 'json');
     checkHost(ctx, path);
     if (!found) throw noSuchPage();
+    if (found.cors) await allowOrigin(ctx, found.cors, allowed(found));
     if (ctx.method === 'OPTIONS') {
       ctx.set('Allow', allowed(found));
       ctx.status = 204;

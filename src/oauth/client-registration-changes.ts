@@ -119,6 +119,7 @@ function copy(client: Client, metadata: ClientMetadata): void {
   client.clientUri = row.clientUri;
   client.grantTypes = row.grantTypes;
   client.redirectUris = row.redirectUris;
+  client.webOrigins = row.webOrigins;
   client.scopes = row.scopes;
   client.defaultScopes = row.defaultScopes;
   client.tokenEndpointAuthMethod = row.tokenEndpointAuthMethod;

@@ -5,6 +5,7 @@ import { Scope } from '../store/entities/scope.ts';
 import type { Em } from '../store/orm.ts';
 import type { ClientMetadata } from './client-registration-metadata.ts';
 import { BUILT_IN_SCOPES } from './scope.ts';
+import { webOriginsOf } from './web-origins.ts';
 
 /** Every scope that exists: ours, and the operator's own. */
 export async function knownScopes(em: Em): Promise<ReadonlySet<string>> {
@@ -19,6 +20,7 @@ export function columns(metadata: ClientMetadata) {
     clientUri: metadata.clientUri,
     grantTypes: [...metadata.grantTypes],
     redirectUris: [...metadata.redirectUris],
+    webOrigins: webOriginsOf(metadata.redirectUris),
     scopes: [...metadata.scopes],
     defaultScopes: [...metadata.defaultScopes],
     tokenEndpointAuthMethod: metadata.tokenEndpointAuthMethod,

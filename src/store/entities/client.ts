@@ -18,6 +18,8 @@ const schema = defineEntity({
     grantTypes: p.type(TextArray).$type<string[]>().default([]),
     /** Byte for byte as registered; one that begins with `/` is ours and stands behind the issuer. */
     redirectUris: p.type(TextArray).$type<string[]>().default([]),
+    /** Follows from the redirect URIs: where scripts may read the answers they get here. */
+    webOrigins: p.type(TextArray).$type<string[]>().default([]),
     scopes: p.type(TextArray).$type<string[]>().default([]),
     defaultScopes: p.type(TextArray).$type<string[]>().default([]),
     /** `client_secret_basic`, `client_secret_post`, `none`; null: Basic or body, whichever comes. */
@@ -36,7 +38,7 @@ const schema = defineEntity({
     owner: () => p.manyToOne(User).nullable().deleteRule('cascade').index(),
     secrets: () => p.oneToMany(ClientSecret).mappedBy('client'),
   },
-  indexes: [{ properties: ['createdAt', 'id'] }],
+  indexes: [{ properties: ['createdAt', 'id'] }, { properties: ['webOrigins'], type: 'gin' }],
 });
 
 export class Client extends schema.class {}
