@@ -29,9 +29,9 @@ export const builder = new SchemaBuilder<{
     // An error while deciding is that error (503), never a refusal and never a way in.
     treatErrorsAsUnauthorized: false,
     authScopes: ({ token }) => ({ access: (rule: AccessRule) => opens(token, rule) }),
-    unauthorizedError: (_parent, { token }, info) => {
+    unauthorizedError: (_parent, { token, config }, info) => {
       const rule = info.parentType.getFields()[info.fieldName]?.extensions.access as AccessRule;
-      return token ? (refusalFor(token, lackOf(token, rule)) ?? forbidden()) : unauthenticated(false);
+      return token ? (refusalFor(token, lackOf(token, rule), config.issuer) ?? forbidden()) : unauthenticated(false);
     },
   },
   relay: {

@@ -2,6 +2,7 @@ import type { GraphQLError } from 'graphql';
 import { createGraphQLError } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { DomainError, type DomainErrorCode, forbidden as forbiddenError } from '../directory/error.ts';
+import { authorizeUrl } from '../oauth/authorize-url.ts';
 import type { AccessToken } from '../oauth/bearer.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { isPassingFault } from '../store/faults.ts';
@@ -32,13 +33,15 @@ export const unauthenticated = (invalid: boolean): GraphQLError =>
 export const malformedAuthentication = (message: string): GraphQLError =>
   refusal(message, { code: 'BAD_REQUEST' }, 400, `${BEARER}, error="invalid_request"`);
 
-/** RFC 6750 §3.1: names what was granted and what would do, so that the client can ask again. */
-export function insufficientScope(token: AccessToken, { required, missing }: Lack): GraphQLError {
+/** RFC 6750 §3.1: names what was granted and what would do, and where the client can ask for it. */
+function insufficientScope(token: AccessToken, { required, missing }: Lack, issuer: string): GraphQLError {
+  const url = authorizeUrl(token, missing, issuer);
   const extensions = {
     code: 'INSUFFICIENT_SCOPE',
     requiredScopes: required,
     missingScopes: missing,
     grantedScopes: [...token.scopes],
+    ...(url === undefined ? {} : { authorizeUrl: url }),
   };
   return refusal(
     NOT_PERMITTED,
@@ -52,8 +55,8 @@ export function insufficientScope(token: AccessToken, { required, missing }: Lac
 export const forbidden = (): GraphQLError => refusal(NOT_PERMITTED, { code: 'FORBIDDEN' }, 403);
 
 /** The refusal for what a token lacks; undefined if it lacks nothing. Scope first: that much can be mended. */
-export function refusalFor(token: AccessToken, lack: Lack): GraphQLError | undefined {
-  if (lack.missing.length > 0) return insufficientScope(token, lack);
+export function refusalFor(token: AccessToken, lack: Lack, issuer: string): GraphQLError | undefined {
+  if (lack.missing.length > 0) return insufficientScope(token, lack, issuer);
   return lack.forbidden ? forbidden() : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
-import type { AccessToken } from '../oauth/bearer.ts';
 import { lackOfAll } from './access.ts';
+import type { Context } from './context.ts';
 import { refusalFor, unauthenticated } from './errors.ts';
 import { type Operation, walkOperation } from './operation-walk.ts';
 
@@ -8,9 +8,12 @@ import { type Operation, walkOperation } from './operation-walk.ts';
  * Decides about the whole operation before any resolver runs: its size, and whether the token opens every field of it.
  * Undefined if it may run.
  */
-export function checkOperation(operation: Operation, token: AccessToken | undefined): GraphQLError | undefined {
+export function checkOperation(
+  operation: Operation,
+  { token, config }: Pick<Context, 'token' | 'config'>,
+): GraphQLError | undefined {
   const { rules, refusal } = walkOperation(operation);
   if (refusal) return refusal;
   if (!token) return rules.size > 0 ? unauthenticated(false) : undefined;
-  return refusalFor(token, lackOfAll(token, [...rules]));
+  return refusalFor(token, lackOfAll(token, rules), config.issuer);
 }

@@ -46,7 +46,7 @@ const checkOperations: Plugin<Context> = {
   async onExecute({ args, setResultAndStopExecution }) {
     const { document, operationName, variableValues, contextValue } = args as ExecutionArgs & { contextValue: Context };
     const operation = { schema, document, operationName: operationName ?? undefined, variables: variableValues ?? {} };
-    const refusal = checkOperation(operation, contextValue.token);
+    const refusal = checkOperation(operation, contextValue);
     if (!refusal) return;
     await recordRefusal(contextValue, args, [refusal]);
     setResultAndStopExecution({ errors: [refusal] });

@@ -35,6 +35,7 @@ export interface AppOptions {
 /** Every URL there is. A path also answers with a trailing slash; one that ends in `*` answers for what follows. */
 function routes({ config, database, log }: AppOptions): Record<string, Route> {
   const graphql = onceAsked(async () => (await import('./graphql.ts')).graphqlHandler({ config, database, log }));
+  const sdl = onceAsked(async () => (await import('./sdl.ts')).sdlHandler({ config, database }));
   const browserOrProgram: Handler = (ctx) =>
     ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx);
   const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));
@@ -58,6 +59,7 @@ function routes({ config, database, log }: AppOptions): Record<string, Route> {
     '/setup': { answers: 'page', GET: setup, POST: setup },
     '/graphql': { answers: 'json', cors: 'listed', POST: graphql, other: graphql },
     ...(config.graphiql ? graphiql : {}),
+    '/graphql/sdl': { answers: 'json', GET: sdl },
     '/style.css': { answers: 'page', GET: style },
     '/icon.svg': { answers: 'page', GET: icon },
     '/healthz': { answers: 'json', GET: healthz },

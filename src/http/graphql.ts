@@ -3,14 +3,14 @@ import type { Logger } from 'pino';
 import getRawBody from 'raw-body';
 import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
-import { badRequest, expose, malformedAuthentication, unauthenticated } from '../graphql/errors.ts';
+import { badRequest, malformedAuthentication, unauthenticated } from '../graphql/errors.ts';
 import { isIntrospection } from '../graphql/introspection.ts';
 import { makeYoga } from '../graphql/yoga.ts';
-import { type AccessToken, authenticateBearer, bearerToken } from '../oauth/bearer.ts';
-import { OAuthError } from '../oauth/error.ts';
 import type { Database } from '../store/orm.ts';
 import type { HttpContext } from './context.ts';
 import { readGraphQLBody } from './graphql-body.ts';
+import { refuse } from './graphql-refusal.ts';
+import { authenticate } from './graphql-token.ts';
 
 interface GraphQLOptions {
   readonly config: Config;
@@ -29,7 +29,7 @@ export function graphqlHandler({ config, database, log }: GraphQLOptions): (ctx:
     ctx.set('Cache-Control', 'no-store');
     try {
       if (ctx.method !== 'POST') throw methodNotAllowed(ctx);
-      const token = await authenticate(ctx, database, config.production);
+      const token = await authenticate(ctx, database, !config.production && isJson(ctx));
       const text = await readText(ctx);
       const { query } = readGraphQLBody(text);
       if (!token && !isIntrospection(query)) throw unauthenticated(false);
@@ -40,28 +40,9 @@ export function graphqlHandler({ config, database, log }: GraphQLOptions): (ctx:
       const response = await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context);
       await answer(ctx, response);
     } catch (error) {
-      refuse(ctx, expose(readable(error), { log, requestId: ctx.state.origin.requestId }));
+      refuse(ctx, error);
     }
   };
-}
-
-/**
- * RFC 6750 §2.1: the header, once, and no other way. Undefined only outside production, where who has no token may still look
- * at the schema. A cookie is never looked at.
- */
-async function authenticate(
-  ctx: HttpContext,
-  database: Database,
-  production: boolean,
-): Promise<AccessToken | undefined> {
-  const headers = ctx.req.headersDistinct.authorization ?? [];
-  if (headers.length > 1) throw malformedAuthentication('There is more than one Authorization header');
-  if (new URLSearchParams(ctx.querystring).has('access_token'))
-    throw malformedAuthentication('Send the token in the Authorization header, not in the URL');
-  const token = bearerToken(headers[0]);
-  if (token !== undefined) return authenticateBearer(database.sql, token, ctx.state.now);
-  if (production || !isJson(ctx)) throw unauthenticated(false);
-  return undefined;
 }
 
 const isJson = (ctx: HttpContext): boolean =>
@@ -91,29 +72,10 @@ function methodNotAllowed(ctx: HttpContext): GraphQLError {
   return badRequest('Send a POST request', 'METHOD_NOT_ALLOWED', 405);
 }
 
-/** What the floors below and the body reader throw, in this endpoint's words. */
-function readable(error: unknown): unknown {
-  if (error instanceof OAuthError && error.code === 'invalid_token') return unauthenticated(true);
-  const { status } = error instanceof Error ? (error as { status?: unknown }) : {};
-  if (status === 413) return badRequest('The body is longer than 100 KB', 'PAYLOAD_TOO_LARGE', 413);
-  return status === 400 ? badRequest('The body could not be read', 'BAD_REQUEST') : error;
-}
-
 async function answer(ctx: HttpContext, response: Response): Promise<void> {
   const body = await response.text();
   ctx.body = body === '' ? null : body;
   // After the body, for Koa makes a 204 of an empty one.
   ctx.status = response.status;
   for (const [name, value] of response.headers) if (name !== 'content-length') ctx.set(name, value);
-}
-
-function refuse(ctx: HttpContext, { message, extensions }: GraphQLError): void {
-  const { http, ...told } = extensions as { http?: { status?: number; headers?: Record<string, string> } };
-  ctx.body = JSON.stringify({ errors: [{ message, extensions: told }] });
-  ctx.status = http?.status ?? 500;
-  ctx.set(http?.headers ?? {});
-  const asked = ctx.get('accept').includes('application/graphql-response+json');
-  ctx.set('Content-Type', `application/${asked ? 'graphql-response+' : ''}json; charset=utf-8`);
-  // What is left of an oversized body is not worth reading.
-  if (ctx.status === 413) ctx.set('Connection', 'close');
 }

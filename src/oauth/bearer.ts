@@ -12,8 +12,14 @@ export interface AccessToken {
   readonly sessionId: string | undefined;
   readonly scopes: ReadonlySet<string>;
   readonly expiresAt: Date;
-  /** `id` is the row's uuid, `clientId` the OAuth client_id. */
-  readonly client: { readonly id: string; readonly clientId: string };
+  readonly client: {
+    /** The row's uuid. */
+    readonly id: string;
+    /** The OAuth client_id. */
+    readonly clientId: string;
+    /** The scopes it can ask people for at the authorization endpoint; none if it is not registered to send them there. */
+    readonly mayAsk: readonly string[];
+  };
   /** Undefined for client_credentials. */
   readonly user: { readonly id: string; readonly username: string } | undefined;
   readonly caller: Caller;
@@ -27,6 +33,7 @@ interface Row {
   expires_at: Date;
   client: string;
   client_id: string;
+  may_ask: string[] | null;
   service_permissions: string[];
   user_id: string | null;
   username: string | null;
@@ -39,6 +46,7 @@ const findAccessToken = statement<Row>(
   'find-access-token',
   `SELECT t.id, t.authorization_id, a.session_id, t.scopes, t.expires_at,
           c.id AS client, c.client_id, c.service_permissions,
+          CASE WHEN 'authorization_code' = ANY(c.grant_types) THEN c.scopes END AS may_ask,
           u.id AS user_id, u.username, u.superuser,
           ARRAY(SELECT DISTINCT unnest(g.permissions)
                 FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = u.id) AS group_permissions
@@ -73,7 +81,7 @@ export async function authenticateBearer(sql: Sql, token: string, now: Date): Pr
     sessionId: row.session_id ?? undefined,
     scopes,
     expiresAt: row.expires_at,
-    client: { id: row.client, clientId: row.client_id },
+    client: { id: row.client, clientId: row.client_id, mayAsk: row.may_ask ?? [] },
     user: row.user_id !== null && row.username !== null ? { id: row.user_id, username: row.username } : undefined,
     caller: { ...held, userId: row.user_id ?? undefined, clientId: row.client, scopes },
   };

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allow, answerIn } from '../support/authorize.ts';
 import type { TestClient, TestUser } from '../support/fixtures.ts';
 import { unique } from '../support/fixtures.ts';
 import { expectCleanAnswer } from '../support/invariants.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { rowCounts } from './row-counts.ts';
 
 const SENTENCE = 'You do not have permission to perform this action';
 
@@ -34,10 +36,68 @@ describe('three refusals, never confused', () => {
             requiredScopes: ['write'],
             missingScopes: ['write'],
             grantedScopes: ['read'],
+            authorizeUrl: `${server.config.issuer}/oauth/authorize?response_type=code&client_id=${client.clientId}&scope=read+write`,
           },
         },
       ],
     });
+  });
+
+  it('leads by that URL to a token that will do, once the client has added what only it knows', async () => {
+    const token = await server.accessToken({ client, user, scopes: ['openid', 'groups'] });
+    const document = '{ users { nodes { groups { nodes { id } } } } }';
+    const { body } = await server.graphql(document, token);
+    const url = new URL(body.errors[0].extensions.authorizeUrl);
+    url.searchParams.set('redirect_uri', 'https://client.example/cb');
+    const { code = '' } = answerIn(await allow(server, `${url.pathname}${url.search}`, user));
+    const form = { grant_type: 'authorization_code', code, redirect_uri: 'https://client.example/cb' };
+    const fresh = await server.token(form, client);
+    expect(fresh.body.scope).toBe('openid groups read');
+    expect((await server.graphql(document, fresh.body.access_token)).status).toBe(200);
+  });
+
+  it('names no URL that leads nowhere: nobody to ask, a client without that grant, a scope that is not for it', async () => {
+    const document = '{ users { nodes { id } } groups { nodes { id } } }';
+    const extensions = async (asking: TestClient, person: TestUser | null) =>
+      (await server.graphql(document, await server.accessToken({ client: asking, user: person, scopes: ['openid'] })))
+        .body.errors[0].extensions;
+    const passwordOnly = await server.client({ grantTypes: ['password'], redirectUris: [] });
+    const narrow = await server.client({ scope: 'openid read' });
+    for (const told of [
+      await extensions(client, null),
+      await extensions(passwordOnly, user),
+      await extensions(narrow, user),
+    ]) {
+      expect(told).toMatchObject({ code: 'INSUFFICIENT_SCOPE', missingScopes: ['read', 'groups'] });
+      expect(told).not.toHaveProperty('authorizeUrl');
+    }
+  });
+
+  it('asks for no scope that another missing one makes needless', async () => {
+    const token = await server.accessToken({ client, user, scopes: ['openid'] });
+    const { headers, body } = await server.graphql('{ viewer { username } users { nodes { id } } }', token);
+    expect(body.errors[0].extensions).toMatchObject({ requiredScopes: ['read'], missingScopes: ['read'] });
+    expect(headers.get('WWW-Authenticate')).toContain('scope="read"');
+  });
+
+  it('refuses two mutations of which the second lacks a scope, changes nothing and names the same scopes everywhere', async () => {
+    const admin = await server.user({ superuser: true });
+    const token = await server.accessToken({ client, user: admin, scopes: ['write'] });
+    const before = await rowCounts(server.database);
+    const { status, headers, body } = await server.graphql(
+      `mutation {
+         createUser(input: {username: "${unique('first')}"}) { errors { code } }
+         createGroup(input: {name: "${unique('second')}"}) { errors { code } }
+       }`,
+      token,
+    );
+    expect([status, 'data' in body]).toEqual([403, false]);
+    const { requiredScopes, missingScopes } = body.errors[0].extensions;
+    expect([requiredScopes, missingScopes]).toEqual([['write', 'groups'], ['groups']]);
+    expect(headers.get('WWW-Authenticate')).toBe(
+      `Bearer realm="gatehouse", error="insufficient_scope", scope="${requiredScopes.join(' ')}"`,
+    );
+    expect(await rowCounts(server.database)).toEqual(before);
   });
 
   it('S1-19 opens users and one user to `read`, and groups not', async () => {
