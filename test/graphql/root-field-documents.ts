@@ -1,0 +1,88 @@
+import { printed } from './declared-rules.ts';
+
+/** Ids of things that are there, of one owner: what a document is about. */
+export interface Target {
+  readonly user: string;
+  readonly client: string;
+  readonly clientNode: string;
+  readonly event: string;
+  readonly token: string;
+}
+
+/** Things that nobody will miss. */
+export interface Doomed {
+  readonly user: string;
+  readonly group: string;
+  readonly client: string;
+  readonly scope: string;
+}
+
+export interface Subject {
+  readonly target: Target;
+  readonly doomed: Doomed;
+  /** A group that gives nothing. */
+  readonly group: string;
+  readonly fresh: () => string;
+}
+
+/** Arguments that do what the field is for; a mutation's are those of its `input`. */
+const ARGUMENTS: Record<string, (subject: Subject) => Record<string, unknown>> = {
+  auditEvents: () => ({}),
+  client: ({ target }) => ({ clientId: target.client }),
+  clients: () => ({}),
+  group: ({ group }) => ({ id: group }),
+  groups: () => ({}),
+  'node(AuditEvent)': ({ target }) => ({ id: target.event }),
+  'node(Client)': ({ target }) => ({ id: target.clientNode }),
+  'node(Group)': ({ group }) => ({ id: group }),
+  'node(User)': ({ target }) => ({ id: target.user }),
+  scopes: () => ({}),
+  token: () => ({}),
+  user: ({ target }) => ({ id: target.user }),
+  users: () => ({}),
+  viewer: () => ({}),
+  addGroupMember: ({ target, group }) => ({ groupId: group, userId: target.user }),
+  createGroup: ({ fresh }) => ({ name: fresh() }),
+  createScope: ({ fresh }) => ({ name: fresh(), sentence: 'See what is fresh' }),
+  createUser: ({ fresh }) => ({ username: fresh() }),
+  deleteClient: ({ doomed }) => ({ clientId: doomed.client }),
+  deleteGroup: ({ doomed }) => ({ id: doomed.group }),
+  deleteScope: ({ doomed }) => ({ name: doomed.scope }),
+  deleteUser: ({ doomed }) => ({ id: doomed.user }),
+  registerClient: ({ fresh }) => ({
+    name: fresh(),
+    grantTypes: ['authorization_code'],
+    redirectUris: ['https://app.example/cb'],
+  }),
+  removeGroupMember: ({ target, group }) => ({ groupId: group, userId: target.user }),
+  revokeAuthorization: ({ target }) => ({ clientId: target.client, userId: target.user }),
+  revokeToken: ({ target }) => ({ token: target.token }),
+  rotateClientSecret: ({ target }) => ({ clientId: target.client, overlapSeconds: 0 }),
+  // Too short: who may set it is told so, and nobody's tokens end.
+  setPassword: ({ target }) => ({ id: target.user, password: 'short' }),
+  updateClient: ({ target, fresh }) => ({ clientId: target.client, name: fresh() }),
+  updateGroup: ({ group, fresh }) => ({ id: group, name: fresh() }),
+  updateUser: ({ target }) => ({ id: target.user, firstName: 'Robin' }),
+};
+
+export const fieldsWithArguments: readonly string[] = Object.keys(ARGUMENTS);
+
+/** As literals of the language; an enum's names look like strings of JSON, so they are known by the schema. */
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .map(([name, item]) => `${name}: ${name === 'grantTypes' ? `[${(item as string[]).join(', ')}]` : literal(item)}`)
+      .join(', ')}}`;
+  return JSON.stringify(value);
+}
+
+/** The smallest document of a root field: it selects nothing that has a rule of its own. */
+export function documentOf(field: string, subject: Subject): string {
+  const name = field.replace(/\(.*/, '');
+  const values = ARGUMENTS[field]?.(subject) ?? {};
+  const mutation = printed.getMutationType()?.getFields()[name];
+  const inner = literal(values).slice(1, -1);
+  if (mutation) return `mutation { ${name}(input: {${inner}}) { errors { code path } } }`;
+  return `{ ${name}${inner === '' ? '' : `(${inner})`} { __typename } }`;
+}
