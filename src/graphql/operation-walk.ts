@@ -20,6 +20,7 @@ import { PAGE_DEFAULT } from './connection.ts';
 import { badRequest } from './errors.ts';
 import { LIMITS, Meter } from './limits.ts';
 import { findNodeId } from './node-id.ts';
+import { ruleOfNode } from './node-rule.ts';
 
 /** A validated document, and what came with it. */
 export interface Operation {
@@ -135,10 +136,12 @@ class Walk {
       this.#rules.add(rule);
       if (!node.selectionSet) continue;
       if (rule !== 'parent') this.#meter.load(times);
+      const reached = this.#typesOf(field, node);
+      if (isAbstractType(getNamedType(field.type))) for (const found of reached) this.#rules.add(ruleOfNode(found));
       this.selections(node.selectionSet, {
         depth: depth + 1,
         times: times * this.#pageSize(field, node),
-        types: this.#typesOf(field, node),
+        types: reached,
       });
     }
   }

@@ -37,7 +37,7 @@ export const WHO = {
   manager: role(MANAGING),
   member: role([]),
   'service account': role(['MANAGE_CLIENTS'], { person: false }),
-  'service without permissions': role([], { person: false, permissions: [] }),
+  'service without permissions': role([], { person: false, permissions: [], sets: 'all' }),
   disabled: role([], { superuser: true, disabled: true }),
   'manager of users': role(['MANAGE_USERS'], { sets: 'all' }),
   'manager of groups': role(['MANAGE_GROUPS'], { sets: 'all' }),
@@ -81,8 +81,11 @@ const own = async (
   return client.id;
 };
 
+/** Such a client as anybody may have. */
+const PLAIN = { grantTypes: ['authorization_code' as const], scope: 'openid read', requirePkce: true };
+
 async function targetOf(server: TestServer, user: TestUser, owner: TestUser | undefined): Promise<Target> {
-  const client = await server.client();
+  const client = await server.client(PLAIN);
   const row = await own(server, client, owner);
   const [[token = ''] = []] = await issuedTokens(server.database, [
     { client: row, user: user.uuid, scopes: [['read']] },
@@ -96,7 +99,7 @@ async function targetOf(server: TestServer, user: TestUser, owner: TestUser | un
 }
 
 async function doomedOf(server: TestServer, owner: TestUser | undefined): Promise<Doomed> {
-  const client = await server.client();
+  const client = await server.client(PLAIN);
   await own(server, client, owner);
   const group = await createGroup(server.database.em(), theOperator(), { name: unique('group') });
   const scope = await createScope(server.database.em(), theOperator(), { name: unique('scope'), sentence: 'See it' });
@@ -122,10 +125,10 @@ async function actorOf(server: TestServer, name: ActorName, stranger: TestUser):
 }
 
 /** Everybody, with their tokens, what is theirs and what they may break; and what is a stranger's. */
-export async function castOf(server: TestServer): Promise<Cast> {
+export async function castOf(server: TestServer, names = Object.keys(WHO) as readonly ActorName[]): Promise<Cast> {
   const stranger = await server.user();
   const group = await createGroup(server.database.em(), theOperator(), { name: unique('group') });
   const cast = new Map<ActorName, Actor>();
-  for (const name of Object.keys(WHO) as ActorName[]) cast.set(name, await actorOf(server, name, stranger));
+  for (const name of names) cast.set(name, await actorOf(server, name, stranger));
   return { cast, foreign: await targetOf(server, stranger, stranger), group: prefixedId('grp', group.id) };
 }

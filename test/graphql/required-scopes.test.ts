@@ -45,7 +45,9 @@ describe('requiredScopes', () => {
     ['query($on: Boolean! = true) { viewer { username @skip(if: $on) } }', [['profile'], ['read']]],
     ['{ viewer { id username @skip(if: true) } }', [[]]],
     ['query($id: ID!) { node(id: $id) { id } }', [['read', 'groups', 'clients', 'audit']]],
-    ['query($id: ID!) { node(id: $id) { ... on Group { id } } }', [['groups']]],
+    // Whatever the id is of: that it is there is told by the answer as well.
+    ['query($id: ID!) { node(id: $id) { ... on Group { id } } }', [['read', 'groups', 'clients', 'audit']]],
+    ['query($id: ID!) { node(id: $id) { __typename } }', [['read', 'groups', 'clients', 'audit']]],
     ['{ node(id: "usr_aaaaaaaaaaaaaaaaaaaaaaaaaa") { id } }', [['read']]],
   ])('for %s: %j', async (document, sets) => {
     expect(await ask(document)).toEqual(sets);

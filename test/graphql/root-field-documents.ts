@@ -1,4 +1,5 @@
-import { printed } from './declared-rules.ts';
+import { getNamedType, isLeafType } from 'graphql';
+import { printed } from './printed-rules.ts';
 
 /** Ids of things that are there, of one owner: what a document is about. */
 export interface Target {
@@ -36,6 +37,7 @@ const ARGUMENTS: Record<string, (subject: Subject) => Record<string, unknown>> =
   'node(Client)': ({ target }) => ({ id: target.clientNode }),
   'node(Group)': ({ group }) => ({ id: group }),
   'node(User)': ({ target }) => ({ id: target.user }),
+  requiredScopes: () => ({ document: '{ viewer { id } }' }),
   scopes: () => ({}),
   token: () => ({}),
   user: ({ target }) => ({ id: target.user }),
@@ -81,8 +83,10 @@ function literal(value: unknown): string {
 export function documentOf(field: string, subject: Subject): string {
   const name = field.replace(/\(.*/, '');
   const values = ARGUMENTS[field]?.(subject) ?? {};
-  const mutation = printed.getMutationType()?.getFields()[name];
   const inner = literal(values).slice(1, -1);
-  if (mutation) return `mutation { ${name}(input: {${inner}}) { errors { code path } } }`;
-  return `{ ${name}${inner === '' ? '' : `(${inner})`} { __typename } }`;
+  if (printed.getMutationType()?.getFields()[name])
+    return `mutation { ${name}(input: {${inner}}) { errors { code path } } }`;
+  const query = printed.getQueryType()?.getFields()[name];
+  const selection = isLeafType(getNamedType(query?.type)) ? '' : ' { __typename }';
+  return `{ ${name}${inner === '' ? '' : `(${inner})`}${selection} }`;
 }

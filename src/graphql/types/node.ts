@@ -1,8 +1,13 @@
 import { brandWithType } from '@pothos/core';
+import { isObjectType } from 'graphql';
 import { forbidden } from '../../directory/error.ts';
+import { lackOf } from '../access.ts';
+import { tokenOf } from '../actor.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { refusalFor } from '../errors.ts';
 import { findNodeId, type NodeId } from '../node-id.ts';
+import { ruleOfNode } from '../node-rule.ts';
 import { loadEvent, seesEvent } from './audit-event.ts';
 import { loadClient, seesClient } from './client.ts';
 import { loadTeam } from './group.ts';
@@ -28,10 +33,16 @@ builder.queryField('node', (t) =>
     nullable: true,
     access: 'token',
     args: { id: t.arg.id({ required: true, description: 'An id of any type that has one.' }) },
-    resolve: async (_root, { id }, context) => {
+    resolve: async (_root, { id }, context, { schema }) => {
       const nodeId = findNodeId(id);
-      const node = nodeId && (await loadNode(context, nodeId));
-      if (!nodeId || !node) return null;
+      const type = nodeId && schema.getType(nodeId.typename);
+      if (!nodeId || !isObjectType(type)) return null;
+      const token = tokenOf(context);
+      const refusal = refusalFor(token, lackOf(token, ruleOfNode(type)), context.config.issuer);
+      if (refusal) throw refusal;
+
+      const node = await loadNode(context, nodeId);
+      if (!node) return null;
       const branded = { ...node };
       brandWithType(branded, nodeId.typename as never);
       return branded;
