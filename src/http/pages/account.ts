@@ -55,21 +55,27 @@ export function accountPage(page: AccountPage): string {
 <p>You are signed in as <strong>${username}</strong>. <a href="/logout">Sign out</a></p>
 ${page.done === undefined ? '' : html`<p class="note" role="status">${SECTIONS[page.done]}</p>`}
 ${section(page, 'profile', 'Your name', [
-  field('firstName', 'First name', page.firstName, 'given-name'),
+  field('firstName', 'First name', page.firstName, 'given-name', focus(page, 'profile')),
   field('lastName', 'Last name', page.lastName, 'family-name'),
   html`<button type="submit">Save name</button>`,
 ])}
 ${section(page, 'email', 'Your e-mail address', [
   html`<p class="small">${email === '' ? 'You have told none.' : emailVerified ? 'An administrator has verified it.' : 'Nobody has verified it.'}</p>`,
   html`<label for="email">E-mail address <span class="small">(empty: none)</span></label>
-<input id="email" name="email" type="email" value="${email}" autocomplete="email" maxlength="254">`,
+<input id="email" name="email" type="email" value="${email}" autocomplete="email" maxlength="254"${focus(page, 'email')}>`,
   passwordField('email-password', 'currentPassword', 'Your current password', 'current-password'),
   html`<button type="submit">Save e-mail address</button>`,
 ])}
 ${section(page, 'password', 'Your password', [
   html`<p class="small">A new password signs you out everywhere else, and apps have to ask you again.</p>`,
-  passwordField('current-password', 'currentPassword', 'Your current password', 'current-password'),
-  passwordField('new-password', 'password', 'A new password', 'new-password', '8 characters or more'),
+  passwordField(
+    'current-password',
+    'currentPassword',
+    'Your current password',
+    'current-password',
+    focus(page, 'password'),
+  ),
+  passwordField('new-password', 'password', 'A new password (8 characters or more)', 'new-password'),
   passwordField('repeated', 'repeated', 'The new password again', 'new-password'),
   html`<button type="submit">Change password</button>`,
 ])}
@@ -94,19 +100,29 @@ ${content}
 </section>`;
 }
 
+/** After a mistake the first field is where the person goes on. */
+const focus = ({ problem }: AccountPage, name: Section): Html | '' =>
+  problem?.section === name ? html` autofocus` : '';
+
 const section = (page: AccountPage, name: Section, title: string, fields: readonly Html[]): Html =>
   part(page, name, title, html`<form method="post" action="/account">${hidden(page.csrf, name)}${[...fields]}</form>`);
 
 const hidden = (csrf: string, name: Section): Html =>
   html`<input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="section" value="${name}">`;
 
-const field = (name: string, label: string, value: string, autocomplete: string): Html =>
+const field = (name: string, label: string, value: string, autocomplete: string, autofocus: Html | '' = ''): Html =>
   html`<label for="${name}">${label}</label>
-<input id="${name}" name="${name}" value="${value}" autocomplete="${autocomplete}" maxlength="150">`;
+<input id="${name}" name="${name}" value="${value}" autocomplete="${autocomplete}" maxlength="150"${autofocus}>`;
 
-const passwordField = (id: string, name: string, label: string, autocomplete: string, hint?: string): Html =>
-  html`<label for="${id}">${label}${hint === undefined ? '' : html` <span class="small">(${hint})</span>`}</label>
-<input id="${id}" name="${name}" type="password" autocomplete="${autocomplete}" required>`;
+const passwordField = (
+  id: string,
+  name: string,
+  label: string,
+  autocomplete: string,
+  autofocus: Html | '' = '',
+): Html =>
+  html`<label for="${id}">${label}</label>
+<input id="${id}" name="${name}" type="password" autocomplete="${autocomplete}" required${autofocus}>`;
 
 function signedIn(csrf: string, { id, current, signedInAt, ip, browser }: SignedIn): Html {
   const what = browser ?? 'A browser';
