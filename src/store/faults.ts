@@ -1,13 +1,13 @@
 import { Overloaded } from '../passwords.ts';
 
 /**
- * SQLSTATE classes and codes that say "not now": the connection, resources, an operator's hand, a lock, a timeout, or a row
- * that was deleted while another was hung on it: asked again, the answer is that there is none.
+ * SQLSTATE classes and codes that say "not now": the connection, resources, an operator's hand, a lock, a timeout, a standby that
+ * may not write (25006), or a row that was deleted while another was hung on it: asked again, the answer is that there is none.
  */
-const PASSING = /^(08|53|57|58|55P03|40001|40P01|25P0[34]|23503)/;
+const PASSING = /^(08|53|57|58|55P03|40001|40P01|25006|25P0[34]|23503)/;
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
 const POOL =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error/;
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|Query read timeout|Client has encountered a connection error/;
 
 /** True when the database was away or busy, or this process is: the answer is 503 and trying again is right. Anything else is a defect of ours. */
 export function isPassingFault(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { MikroORM } from '@mikro-orm/core';
+import { patientConnectionOptions } from './connection-pool.ts';
 import { type Database, type DatabaseLocation, type Orm, postgresOptions } from './orm.ts';
 import { Refusal } from './refusal.ts';
 import { type Sql, statement } from './sql.ts';
@@ -21,7 +22,9 @@ export async function migrate(database: Database, location: DatabaseLocation): P
   if (!('url' in location)) return up(database.orm);
 
   // Connections of its own, without our timeouts: a long ALTER TABLE is no fault, nor is waiting for another node's.
-  const orm = (await MikroORM.init(postgresOptions(location.url, {}))) as unknown as Orm;
+  const orm = (await MikroORM.init(
+    postgresOptions(location.url, patientConnectionOptions(location.url)),
+  )) as unknown as Orm;
   try {
     return await orm.em.fork().transactional(async (tx) => {
       await tx.execute('SET LOCAL statement_timeout = 0');

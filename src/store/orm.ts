@@ -5,6 +5,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { AbstractSqlDriver, BasePostgreSqlEntityManager } from '@mikro-orm/sql';
+import { behindPooler, connectionOptions, POOL } from './connection-pool.ts';
 import { entities } from './entities.ts';
 import { type Pool, type Sql, sqlOverPglite, sqlOverPool } from './sql.ts';
 
@@ -24,16 +25,6 @@ export interface Database {
 /** Where the database is: a URL of PostgreSQL, or the embedded one, already open. */
 export type DatabaseLocation = { readonly url: string } | { readonly pglite: PGlite };
 
-/** Milliseconds. A frozen server or a held lock must become a 503, not a request that waits for ever. */
-export const TIMEOUTS = {
-  connectionTimeoutMillis: 1000,
-  statement_timeout: 5000,
-  lock_timeout: 2000,
-  idle_in_transaction_session_timeout: 10_000,
-  query_timeout: 6000,
-  keepAlive: true,
-} as const;
-
 const migrationsDirectory = join(import.meta.dirname, '../../migrations');
 
 const common = {
@@ -52,9 +43,9 @@ const common = {
   },
 } satisfies Partial<Options>;
 
-/** How the ORM reaches PostgreSQL; `limits` is left out only while migrating, where a long ALTER TABLE is no fault. */
-export function postgresOptions(url: string, limits: object = TIMEOUTS): Partial<Options> {
-  return { ...common, driver: PostgreSqlDriver, clientUrl: url, pool: { min: 0, max: 10 }, driverOptions: limits };
+/** How the ORM reaches PostgreSQL; the migrator has connection options of its own. */
+export function postgresOptions(url: string, driverOptions: object = connectionOptions(url)): Partial<Options> {
+  return { ...common, driver: PostgreSqlDriver, clientUrl: url, pool: POOL, driverOptions };
 }
 
 /** How the ORM reaches an embedded database that is already open. */
@@ -67,7 +58,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
   if ('url' in location) {
     const orm = (await MikroORM.init(postgresOptions(location.url))) as unknown as Orm;
     const pool = await nativeClient<Pool>(orm);
-    return database(orm, sqlOverPool(pool), false, () => orm.close(true));
+    return database(orm, sqlOverPool(pool, !behindPooler(location.url)), false, () => orm.close(true));
   }
   const { pglite } = location;
   const orm = (await MikroORM.init(pgliteOptions(pglite))) as unknown as Orm;

@@ -24,14 +24,14 @@ export interface Pool {
   query(config: object): Promise<{ rows: unknown[] }>;
 }
 
-/** PostgreSQL, through the pool that the entity manager uses as well. */
-export function sqlOverPool(pool: Pool): Sql {
+/** PostgreSQL, through the pool that the entity manager uses as well; `named`, if a connection remembers what it prepared. */
+export function sqlOverPool(pool: Pool, named: boolean): Sql {
   const inherited = pool.options.types;
   const getTypeParser: TypeParser = (oid, format) =>
     oid === TIMESTAMPTZ ? toDate : inherited.getTypeParser(oid, format);
   const types = { getTypeParser };
   return async <Row>({ name, text }: Statement<Row>, values: readonly unknown[]) =>
-    (await pool.query({ name, text, values, types })).rows as Row[];
+    (await pool.query({ ...(named && { name }), text, values, types })).rows as Row[];
 }
 
 /** The embedded database: one connection, so never call this while a transaction is open. */

@@ -6,9 +6,26 @@ import { dirname, join } from 'node:path';
 
 export interface PostgresServer {
   readonly url: string;
-  /** kill -9 of every process of it, and a new start on what is left on the disk. */
+  /** kill -9 of every process of it. */
+  kill(): Promise<void>;
+  /** The same, and a new start on what is left on the disk. */
   crash(): Promise<void>;
+  /** Every process of it stands still, holding what it holds; nobody is told. */
+  freeze(): void;
+  thaw(): void;
+  /** As an operator stops it, who leaves its directory for another `start`. */
+  halt(): Promise<void>;
+  /** Only after it has ended, by whatever hand. */
+  start(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  /** What it has committed must outlive it. */
+  readonly durable?: boolean;
+  readonly settings?: readonly string[];
+  /** A directory of its own for the write-ahead log. */
+  readonly waldir?: string;
 }
 
 /** PostgreSQL will not run as root: there it becomes this one, which every system has. */
@@ -18,24 +35,25 @@ const SETTINGS = ['max_connections=200', 'unix_socket_directories='];
 /** Where nothing outlives the run, nothing need reach the disk. */
 const FLEETING = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
 
-/**
- * Starts a PostgreSQL 18 of the npm registry's binaries on a free loopback port, in a directory of its own; `durable`, if
- * what it has committed must outlive it, and with these settings beside its own.
- */
+/** Starts a PostgreSQL 18 of the npm registry's binaries on a free loopback port, in a directory of its own. */
 export async function startPostgres({
   durable = false,
-  settings = [] as readonly string[],
-} = {}): Promise<PostgresServer> {
+  settings = [],
+  waldir,
+}: PostgresOptions = {}): Promise<PostgresServer> {
   const identity: { uid?: number; gid?: number } = process.getuid?.() === 0 ? NOBODY : {};
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'));
   const bin = await binaries(directory, identity);
   const data = join(directory, 'data');
   mkdirSync(data);
-  if (identity.uid !== undefined) for (const path of [directory, data]) chownSync(path, NOBODY.uid, NOBODY.gid);
+  const own = [directory, data, ...(waldir === undefined ? [] : [waldir])];
+  if (identity.uid !== undefined) for (const path of own) chownSync(path, NOBODY.uid, NOBODY.gid);
+  // Small segments: the disk beneath them may be small as well.
+  const wal = waldir === undefined ? [] : ['--waldir', waldir, '--wal-segsize', '1'];
   const options = { ...identity, cwd: directory };
   execFileSync(
     join(bin, 'initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', ...wal],
     {
       ...options,
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -44,7 +62,7 @@ export async function startPostgres({
 
   const port = await freePort();
   const flags = [...SETTINGS, ...(durable ? [] : FLEETING), ...settings].flatMap((setting) => ['-c', setting]);
-  const start = async () => {
+  const launch = async () => {
     const child = spawn(join(bin, 'postgres'), ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...flags], {
       ...options,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -52,41 +70,65 @@ export async function startPostgres({
     await ready(child);
     return child;
   };
-  let server = await start();
-  const kill = () => server.kill('SIGQUIT');
-  process.once('exit', kill);
+  let server = await launch();
+  const abandon = () => server.kill('SIGQUIT');
+  process.once('exit', abandon);
+  const end = async (ending: () => void) => {
+    const ended = hasEnded(server) || new Promise((resolve) => server.once('exit', resolve));
+    ending();
+    await ended;
+  };
+  const halt = () => end(() => server.kill('SIGINT'));
+  const kill = () => end(() => killAll(server));
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    kill,
     async crash() {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      killAll(server);
-      await ended;
-      server = await start();
+      await kill();
+      server = await launch();
+    },
+    freeze: () => signalAll(server, 'SIGSTOP'),
+    thaw: () => signalAll(server, 'SIGCONT'),
+    halt,
+    async start() {
+      await end(() => {});
+      server = await launch();
     },
     async stop() {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGINT');
-      await ended;
-      process.off('exit', kill);
+      await halt();
+      process.off('exit', abandon);
       rmSync(directory, { recursive: true, force: true });
     },
   };
 }
 
-/** Each connection is a process of its own, in no group with its parent: the parent is held still, so that it makes no more. */
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
+/** The parent is held still meanwhile, so that it makes no more of them. */
 function killAll(server: ChildProcess): void {
-  const parent = server.pid ?? 0;
   server.kill('SIGSTOP');
+  const children = childrenOf(server);
+  server.kill('SIGKILL');
+  for (const pid of children) signalIfThere(pid, 'SIGKILL');
+}
+
+function signalAll(server: ChildProcess, signal: NodeJS.Signals): void {
+  server.kill(signal);
+  for (const pid of childrenOf(server)) signalIfThere(pid, signal);
+}
+
+/** Each connection is a process of its own, in no group with its parent. */
+function childrenOf({ pid: parent }: ChildProcess): number[] {
   const table = execFileSync('ps', ['-axo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
   const pairs = table.map((line) => line.trim().split(/\s+/).map(Number));
-  server.kill('SIGKILL');
-  for (const [pid, ppid] of pairs) {
-    if (pid === undefined || ppid !== parent) continue;
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
+  return pairs.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []));
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
   }
 }
 

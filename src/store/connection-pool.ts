@@ -1,0 +1,73 @@
+import type { Socket } from 'node:net';
+
+/** Connections of one process. */
+const SIZE = 10;
+
+/**
+ * Milliseconds until a request is told that there is no connection for it, be the server away or the pool in use: an answer
+ * within a second.
+ */
+const CONNECT = 900;
+
+/** Milliseconds: the server cancels by itself what takes longer. */
+const SERVER_LIMITS = {
+  statement_timeout: 4000,
+  lock_timeout: 2000,
+  idle_in_transaction_session_timeout: 10_000,
+} as const;
+
+/** Milliseconds without a byte from a server that owes an answer: it is frozen, or gone without a word. */
+const SILENCE = 4500;
+
+/** The part of `pg.Client` used here. */
+interface Client {
+  readonly readyForQuery: boolean;
+  readonly connection: { readonly stream: Socket };
+}
+
+/** The part of `pg.Pool` used here. */
+interface Events {
+  on(event: 'connect', listener: (client: Client) => void): unknown;
+}
+
+/**
+ * A pooler that lends its connections by the transaction keeps neither settings nor prepared statements for us. It says so
+ * in its URL, as other programs have it: `postgres://…?pgbouncer=true`.
+ */
+export const behindPooler = (url: string): boolean => URL.parse(url)?.searchParams.get('pgbouncer') === 'true';
+
+export const POOL = { min: 0, max: SIZE } as const;
+
+/** How `pg` connects: the whole URL is its own to read, `sslmode` included. */
+export function connectionOptions(url: string): object {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT,
+    keepAlive: true,
+    application_name: 'gatehouse',
+    ...(behindPooler(url) ? {} : SERVER_LIMITS),
+    onPoolCreated: hangUpOnSilence,
+  };
+}
+
+/** The same without limits, for migrations: a long ALTER TABLE is no fault. */
+export const patientConnectionOptions = (url: string): object => ({
+  connectionString: url,
+  keepAlive: true,
+  application_name: 'gatehouse',
+});
+
+/**
+ * `query_timeout` of `pg` would give up the question and keep the connection, whose next user then waits behind it; and the
+ * ROLLBACK would wait as long again. A connection that owes an answer for too long is of no use to anybody.
+ */
+function hangUpOnSilence(pool: Events): void {
+  pool.on('connect', (client) => {
+    const { stream } = client.connection;
+    stream.setTimeout(SILENCE);
+    stream.on('timeout', () => {
+      if (client.readyForQuery) return;
+      stream.destroy(Object.assign(new Error('The database does not answer'), { code: 'ETIMEDOUT' }));
+    });
+  });
+}

@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SECRET_KEY } from './support/database.ts';
+import { FAULTS, type Site } from './support/database-faults.ts';
+import { suffer } from './support/fault-run.ts';
+import { startNodes } from './support/nodes.ts';
+import { startPostgres } from './support/postgres.ts';
+
+let site: Site;
+beforeAll(async () => {
+  const postgres = await startPostgres({ settings: ['max_connections=30'] });
+  site = { postgres, nodes: await startNodes({ DATABASE_URL: postgres.url, SECRET_KEY }, 1) };
+});
+afterAll(async () => {
+  const codes = await site.nodes.stop();
+  await site.postgres.stop();
+  expect(codes).toEqual([0]);
+});
+
+describe('M247, M248, M250, M251, M253, M254: a fault of the database', () => {
+  it.each(FAULTS)('is a 503 in time, and over when it is mended: $name', async (fault) => {
+    expect((await suffer(site, fault)).wrong).toEqual([]);
+  });
+});

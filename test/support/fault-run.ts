@@ -1,0 +1,60 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { anyToken, type Fault, type Site } from './database-faults.ts';
+import type { Answer } from './send.ts';
+
+/** Requests sent at once into what is broken. */
+const AT_ONCE = 20;
+
+/** Milliseconds: mended, the next request that succeeds must come within this. */
+const RECOVERY = 2000;
+
+export interface Outcome {
+  readonly fault: string;
+  readonly told: string;
+  /** Milliseconds until the last of those sent into the fault was answered. */
+  readonly slowest: number;
+  /** Milliseconds from the mending to the next success. */
+  readonly recovered: number;
+  /** Empty when it was borne as it must be. */
+  readonly wrong: readonly string[];
+}
+
+/** Breaks, asks, mends and asks again; the process must be the same one throughout. */
+export async function suffer(site: Site, fault: Fault): Promise<Outcome> {
+  const wrong: string[] = [];
+  let ended = false;
+  void site.nodes.processes[0]?.exit.finally(() => {
+    ended = true;
+  });
+  const before = await anyToken(site);
+  if (before.status !== 200) wrong.push(`before: ${before.status}`);
+
+  const { struck, mend } = await fault.inject(site);
+  const asked = struck ? [timed(struck)] : Array.from({ length: AT_ONCE }, () => timed(() => anyToken(site)));
+  const answers = await Promise.all(asked);
+  const slowest = Math.max(...answers.map(({ took }) => took));
+  for (const { answer } of answers) wrong.push(...faultsOf(answer, fault));
+  if (slowest > (fault.within ?? 1000)) wrong.push(`answered after ${Math.round(slowest)} ms`);
+
+  await mend();
+  const mended = performance.now();
+  while ((await anyToken(site)).status !== 200 && performance.now() - mended < 10 * RECOVERY) await pause(20);
+  const recovered = performance.now() - mended;
+  if (recovered > RECOVERY) wrong.push(`recovered after ${Math.round(recovered)} ms`);
+  if (ended) wrong.push('the process has ended');
+  const told = [...new Set(answers.map(({ answer }) => answer.status))].join(', ');
+  return { fault: fault.name, told, slowest: Math.round(slowest), recovered: Math.round(recovered), wrong };
+}
+
+async function timed(ask: () => Promise<Answer>): Promise<{ answer: Answer; took: number }> {
+  const started = performance.now();
+  const answer = await ask();
+  return { answer, took: performance.now() - started };
+}
+
+function faultsOf({ status, headers, body }: Answer, { within }: Fault): string[] {
+  if (within === undefined) return status === 200 ? [] : [`${status} although nobody need notice`];
+  if (status !== 503) return [`${status} instead of 503`];
+  const wrong = body.error === 'temporarily_unavailable' ? [] : [`503 ${body.error}`];
+  return headers.has('Retry-After') ? wrong : [...wrong, '503 without Retry-After'];
+}
