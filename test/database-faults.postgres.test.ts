@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECRET_KEY } from './support/database.ts';
-import { FAULTS, type Site } from './support/database-faults.ts';
+import { FAULTS } from './support/database-faults.ts';
 import { suffer } from './support/fault-run.ts';
+import type { Site } from './support/fault-site.ts';
 import { startNodes } from './support/nodes.ts';
 import { startPostgres } from './support/postgres.ts';
 

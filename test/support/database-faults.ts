@@ -1,15 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
-import type { Nodes } from './nodes.ts';
-import type { PostgresServer } from './postgres.ts';
+import type pg from 'pg';
+import { anyToken, family, lockOut, type Site, session, set, terminate } from './fault-site.ts';
 import type { Answer } from './send.ts';
-import { exchange, refreshing } from './token-forms.ts';
-
-/** One node over a PostgreSQL that is ours to break. */
-export interface Site {
-  readonly postgres: PostgresServer;
-  readonly nodes: Nodes;
-}
+import { refreshing } from './token-forms.ts';
 
 export interface Fault {
   readonly name: string;
@@ -23,46 +16,6 @@ interface Injury {
   readonly struck?: () => Promise<Answer>;
   readonly mend: () => Promise<unknown>;
 }
-
-/** An operator's own session, beside the pool. */
-async function session({ postgres }: Site): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: postgres.url, application_name: 'operator' });
-  client.on('error', () => {});
-  await client.connect();
-  return client;
-}
-
-const terminate = (operator: pg.Client, state: string) =>
-  operator.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gatehouse' AND state ${state}`,
-  );
-
-export const anyToken = ({ nodes }: Site): Promise<Answer> =>
-  nodes.post(0, '/oauth/token', { grant_type: 'client_credentials' });
-
-/** A refresh token that nobody has used, and its row. */
-async function family({ nodes }: Site): Promise<{ token: string; authorization: string }> {
-  const { body } = await nodes.post(0, '/oauth/token', exchange(await nodes.newCode()));
-  const sql = 'SELECT authorization_id AS id FROM refresh_tokens ORDER BY created_at DESC LIMIT 1';
-  const [row] = await nodes.database.em().execute<{ id: string }[]>(sql);
-  return { token: body.refresh_token, authorization: row?.id ?? '' };
-}
-
-/** Nobody is issued anything while this transaction is open. */
-async function lockOut(site: Site): Promise<pg.Client> {
-  const holder = await session(site);
-  await holder.query('BEGIN; LOCK TABLE access_tokens IN ACCESS EXCLUSIVE MODE');
-  return holder;
-}
-
-const set = async (site: Site, change: string): Promise<void> => {
-  const operator = await session(site);
-  await operator.query(`ALTER SYSTEM ${change}`);
-  await operator.query('SELECT pg_reload_conf()');
-  await operator.end();
-  // Each session reads it before its next statement, once the signal has come through.
-  await pause(100);
-};
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -94,6 +47,8 @@ export const FAULTS: readonly Fault[] = [
     async inject(site) {
       const operator = await session(site);
       await terminate(operator, "= 'idle'");
+      // For the pool to see that they have ended: who asks before is told 503.
+      await pause(100);
       return { mend: () => operator.end() };
     },
   },
@@ -155,22 +110,46 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    // Sooner than a lock is given up.
     name: 'a deadlock (40P01)',
-    within: 2500,
+    within: 1900,
     async inject(site) {
       const { token, authorization } = await family(site);
       const holder = await session(site);
       // It is the server's statement that looks for the deadlock first, and gives way.
       await holder.query("SET deadlock_timeout = '20s'; BEGIN");
-      await holder.query('SELECT FROM authorizations WHERE id = $1 FOR UPDATE', [authorization]);
+      await holder.query('SELECT FROM refresh_tokens WHERE authorization_id = $1 FOR UPDATE', [authorization]);
       return {
         async struck() {
           const asked = site.nodes.post(0, '/oauth/token', refreshing(token));
           await pause(300);
-          await holder.query('SELECT FROM refresh_tokens WHERE authorization_id = $1 FOR UPDATE', [authorization]);
+          await holder.query('SELECT FROM authorizations WHERE id = $1 FOR UPDATE', [authorization]);
           return asked;
         },
         mend: () => holder.end(),
+      };
+    },
+  },
+  {
+    name: 'a serialization failure (40001)',
+    within: 1000,
+    async inject(site) {
+      const { token, authorization } = await family(site);
+      await set(site, "SET default_transaction_isolation = 'serializable'");
+      const holder = await session(site);
+      await holder.query('BEGIN');
+      await holder.query('UPDATE refresh_tokens SET used_at = used_at WHERE authorization_id = $1', [authorization]);
+      return {
+        async struck() {
+          const asked = site.nodes.post(0, '/oauth/token', refreshing(token));
+          await pause(300);
+          await holder.query('COMMIT');
+          return asked;
+        },
+        async mend() {
+          await holder.end();
+          await set(site, 'RESET default_transaction_isolation');
+        },
       };
     },
   },

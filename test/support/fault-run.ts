@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { anyToken, type Fault, type Site } from './database-faults.ts';
+import type { Fault } from './database-faults.ts';
+import { anyToken, type Site } from './fault-site.ts';
 import type { Answer } from './send.ts';
 
 /** Requests sent at once into what is broken. */

@@ -1,0 +1,52 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import type { Nodes } from './nodes.ts';
+import type { PostgresServer } from './postgres.ts';
+import type { Answer } from './send.ts';
+import { exchange } from './token-forms.ts';
+
+/** One node over a PostgreSQL that is ours to break. */
+export interface Site {
+  readonly postgres: PostgresServer;
+  readonly nodes: Nodes;
+}
+
+/** An operator's own session, beside the pool. */
+export async function session({ postgres }: Site): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: postgres.url, application_name: 'operator' });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+export const terminate = (operator: pg.Client, state: string) =>
+  operator.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gatehouse' AND state ${state}`,
+  );
+
+export const anyToken = ({ nodes }: Site): Promise<Answer> =>
+  nodes.post(0, '/oauth/token', { grant_type: 'client_credentials' });
+
+/** A refresh token that nobody has used, and its row. */
+export async function family({ nodes }: Site): Promise<{ token: string; authorization: string }> {
+  const { body } = await nodes.post(0, '/oauth/token', exchange(await nodes.newCode()));
+  const sql = 'SELECT authorization_id AS id FROM refresh_tokens ORDER BY created_at DESC LIMIT 1';
+  const [row] = await nodes.database.em().execute<{ id: string }[]>(sql);
+  return { token: body.refresh_token, authorization: row?.id ?? '' };
+}
+
+/** Nobody is issued anything while this transaction is open. */
+export async function lockOut(site: Site): Promise<pg.Client> {
+  const holder = await session(site);
+  await holder.query('BEGIN; LOCK TABLE access_tokens IN ACCESS EXCLUSIVE MODE');
+  return holder;
+}
+
+export const set = async (site: Site, change: string): Promise<void> => {
+  const operator = await session(site);
+  await operator.query(`ALTER SYSTEM ${change}`);
+  await operator.query('SELECT pg_reload_conf()');
+  await operator.end();
+  // Each session reads it before its next statement, once the signal has come through.
+  await pause(100);
+};
