@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, ListenOptions } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Refusal } from './store/refusal.ts';
 
 /** Milliseconds. Someone who sends or reads a byte a second must not hold a connection for long. */
@@ -14,8 +15,13 @@ const LIMITS = {
 const SILENCE = 30_000;
 const MAX_CONNECTIONS = 10_000;
 
-/** How long requests under way may take to end once the server is told to stop. */
-const DRAIN = 8000;
+/** How long it still takes what comes once it is told to stop: whoever spreads the requests must hear of that first. */
+const NOTICE = 1000;
+
+/** How long requests under way may take to end after that. */
+const DRAIN = 7000;
+
+const TICK = 20;
 
 const CANNOT_LISTEN: Record<string, (where: string) => string> = {
   EADDRINUSE: (where) => `${where} is taken by another program. Stop that one, or set another PORT.`,
@@ -40,15 +46,45 @@ export async function listen(host: string, port: number): Promise<Server> {
   return server;
 }
 
+/** Once `stopping` is aborted each answer asks for its connection to be closed: no request is then sent into one that is. */
+export function answerWith(server: Server, app: RequestListener, stopping: AbortSignal): void {
+  const unanswered = new Set<ServerResponse>();
+  const handle: RequestListener = (request, response) => {
+    if (stopping.aborted) response.shouldKeepAlive = false;
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+    void app(request, response);
+  };
+  server.on('request', handle);
+  // RFC 9110 §10.1.1: an expectation that nobody here knows may be passed over.
+  server.on('checkExpectation', handle);
+  stopping.addEventListener('abort', () => {
+    for (const response of unanswered) response.shouldKeepAlive = false;
+  });
+}
+
 export const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-/** Takes no more, ends idle connections, and waits for requests under way; after DRAIN it cuts them off. */
-export async function drain(server: Server): Promise<void> {
+/**
+ * Goes on until nobody is connected or the notice is over; then takes no more, ends idle connections, and waits for requests
+ * under way. False if some had to be cut off.
+ */
+export async function drain(server: Server): Promise<boolean> {
+  for (let left = NOTICE; left > 0 && (await connectionsOf(server)) > 0; left -= TICK) await wait(TICK);
+
+  let cut = false;
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
   // A connection falls idle only when its request has ended, and nobody else tells us when that is.
-  const sweep = setInterval(() => server.closeIdleConnections(), 20);
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN);
+  const sweep = setInterval(() => server.closeIdleConnections(), TICK);
+  const deadline = setTimeout(() => {
+    cut = true;
+    server.closeAllConnections();
+  }, DRAIN);
   await ended;
   clearInterval(sweep);
-  clearTimeout(cut);
+  clearTimeout(deadline);
+  return !cut;
 }
+
+const connectionsOf = (server: Server): Promise<number> =>
+  new Promise((resolve) => server.getConnections((_error, count) => resolve(count ?? 0)));

@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, '..');
 const FLOORS = ['composition', 'http', 'graphql', 'oauth', 'directory', 'store', 'foundation'];
 const COMPOSITION = [
   ...['src/server.ts', 'src/cli.ts', 'src/seed.ts', 'src/listen.ts', 'src/log.ts', 'src/failure.ts', 'src/sweeper.ts'],
+  ...['src/greeting.ts', 'src/first-administrator.ts', 'src/stop-when-told.ts', 'src/workers.ts'],
 ];
 const FOUNDATION = ['src/secrets.ts', 'src/keys.ts', 'src/passwords.ts', 'src/config.ts'];
 const CLOCKS = ['src/http/app.ts', 'src/server.ts', 'src/cli.ts', 'src/cli/command.ts'];

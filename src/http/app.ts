@@ -7,13 +7,14 @@ import type { Config } from '../config.ts';
 import type { Keyring } from '../keys.ts';
 import type { Database } from '../store/orm.ts';
 import { makeRateLimits, noRateLimits } from '../store/rate-limits.ts';
+import { makeReadiness } from '../store/readiness.ts';
 import { account } from './account.ts';
 import { authorize } from './authorize.ts';
 import { consent } from './consent.ts';
 import type { Handler, State } from './context.ts';
 import { answerErrors } from './errors.ts';
 import { graphiqlAsset, graphiqlCallback, graphiqlPage } from './graphiql.ts';
-import { healthz, readyz } from './health.ts';
+import { healthz, readyzHandler } from './health.ts';
 import { home } from './home.ts';
 import { introspect } from './introspect.ts';
 import { login } from './login.ts';
@@ -30,10 +31,12 @@ export interface AppOptions {
   readonly database: Database;
   readonly keyring: Keyring;
   readonly log: Logger;
+  /** Aborted as soon as the process is told to end: what would go on for ever ends then. */
+  readonly stopping: AbortSignal;
 }
 
 /** Every URL there is. A path also answers with a trailing slash; one that ends in `*` answers for what follows. */
-function routes({ config, database, log }: AppOptions): Record<string, Route> {
+function routes({ config, database, keyring, log, stopping }: AppOptions): Record<string, Route> {
   const graphql = onceAsked(async () => (await import('./graphql.ts')).graphqlHandler({ config, database, log }));
   const sdl = onceAsked(async () => (await import('./sdl.ts')).sdlHandler({ config, database }));
   const browserOrProgram: Handler = (ctx) =>
@@ -63,7 +66,7 @@ function routes({ config, database, log }: AppOptions): Record<string, Route> {
     '/style.css': { answers: 'page', GET: style },
     '/icon.svg': { answers: 'page', GET: icon },
     '/healthz': { answers: 'json', GET: healthz },
-    '/readyz': { answers: 'json', GET: readyz },
+    '/readyz': { answers: 'json', GET: readyzHandler(makeReadiness(database, keyring), stopping) },
     ...(config.metrics ? { '/metrics': { answers: 'json', GET: metricsHandler() } } : {}),
   };
 }

@@ -15,17 +15,21 @@ const moveKeyCheck = statement<never>(
 
 const mark = (key: Buffer): Buffer => hmac(key, 'key-check');
 
+/** True if any key of the ring left that mark. */
+export const isMarkOf = (keyring: Keyring, stored: Uint8Array): boolean =>
+  keyring('key-check').some((key) => sameBytes(mark(key), stored));
+
 /**
  * Refuses to serve a database whose secrets were derived from another SECRET_KEY: refresh tokens made there could not be
  * continued here. The first start leaves its mark; a mark of a later key of the list moves to the first.
  */
 export async function checkKeys(sql: Sql, keyring: Keyring): Promise<void> {
-  const [first, ...others] = keyring('key-check');
+  const [first] = keyring('key-check');
   const newest = mark(first);
   await sql(insertKeyCheck, [newest]);
   const [stored] = await sql(findKeyCheck, []);
   if (!stored || sameBytes(stored.digest, newest)) return;
-  if (!others.some((key) => sameBytes(mark(key), stored.digest)))
+  if (!isMarkOf(keyring, stored.digest))
     throw new Refusal(
       'SECRET_KEY is not the key this database was made with. Set the one it had; to change it, put the new key in front and keep the old one behind a comma.',
     );

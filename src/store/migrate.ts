@@ -50,10 +50,7 @@ export async function checkMigrations(database: Database): Promise<void> {
 
 /** Names of the migrations that the database lacks, in order. Refuses a database that a newer Gatehouse has changed. */
 async function pendingMigrations({ orm, sql }: Database): Promise<string[]> {
-  const known = readdirSync(String(orm.config.get('migrations').path))
-    .filter((file) => /^Migration\d+\.ts$/.test(file))
-    .map((file) => file.replace(/\.ts$/, ''))
-    .sort();
+  const known = knownMigrations(orm);
   const executed = await executedMigrations(sql);
   const foreign = executed.filter((name) => !known.includes(name));
   if (foreign.length > 0)
@@ -62,6 +59,13 @@ async function pendingMigrations({ orm, sql }: Database): Promise<string[]> {
     );
   return known.filter((name) => !executed.includes(name));
 }
+
+/** Names of the migrations of this code, in order. */
+export const knownMigrations = (orm: Orm): string[] =>
+  readdirSync(String(orm.config.get('migrations').path))
+    .filter((file) => /^Migration\d+\.ts$/.test(file))
+    .map((file) => file.replace(/\.ts$/, ''))
+    .sort();
 
 async function executedMigrations(sql: Sql): Promise<string[]> {
   const [table] = await sql(findMigrationsTable, []);

@@ -1,0 +1,34 @@
+import type { Logger } from 'pino';
+
+/** Milliseconds after which a stop that hangs is cut short. */
+const PATIENCE = 9500;
+
+/** Resolves when all is closed; false if something under way had to be cut off. */
+export type Close = () => Promise<boolean>;
+
+/**
+ * Ends the process at a signal: with 0 when all under way was finished, with 1 when it was not, when it is asked twice, or
+ * when something unexpected was thrown.
+ */
+export function stopWhenTold(starting: Promise<{ readonly close: Close }>, log: Logger): void {
+  let stopping = false;
+  const stop = async (code: number) => {
+    // Asked twice: whoever asks does not want to wait.
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), PATIENCE).unref();
+    const whole = await starting.then(
+      ({ close }) => close(),
+      () => true,
+    );
+    process.exit(whole ? code : 1);
+  };
+  process.on('SIGTERM', () => void stop(0));
+  process.on('SIGINT', () => void stop(0));
+  const failed = (error: unknown) => {
+    log.fatal({ err: error }, 'unexpected error: stopping');
+    if (!stopping) void stop(1);
+  };
+  process.on('uncaughtException', failed);
+  process.on('unhandledRejection', failed);
+}
