@@ -5,7 +5,7 @@ import { startServerProcess } from './support/process.ts';
 import { startServer } from './support/server.ts';
 
 describe('five nodes that start at once on an empty database', () => {
-  it('are all ready: one migrates, the others wait for it', async () => {
+  it('O277 are all ready: one migrates, the others wait for it', async () => {
     const home = await emptyDatabase();
     const nodes = Array.from({ length: 5 }, () => startServerProcess(home.env));
     const addresses = await Promise.all(nodes.map(async ({ printed }) => (await printed(/ready at (\S+)\n/))[1] ?? ''));

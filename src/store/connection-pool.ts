@@ -16,6 +16,9 @@ const SERVER_LIMITS = {
   idle_in_transaction_session_timeout: 10_000,
 } as const;
 
+/** Whatever the server or the role has: times and quotes are read in one way only. */
+const READING = '-c DateStyle=ISO -c standard_conforming_strings=on';
+
 /** Milliseconds without a byte from a server that owes an answer: it is frozen, or gone without a word. */
 const SILENCE = 4500;
 
@@ -45,7 +48,7 @@ export function connectionOptions(url: string): object {
     connectionTimeoutMillis: CONNECT,
     keepAlive: true,
     application_name: 'gatehouse',
-    ...(behindPooler(url) ? {} : SERVER_LIMITS),
+    ...(behindPooler(url) ? {} : { ...SERVER_LIMITS, options: READING }),
     onPoolCreated: hangUpOnSilence,
   };
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { type Keyring, makeKeyring } from '../keys.ts';
+import { checkServer } from './check-server.ts';
 import { type DataDirectory, secretKeyOf, takeDataDirectory } from './data-directory.ts';
 import { embeddedDatabase } from './embedded-database.ts';
 import { checkKeys } from './key-check.ts';
@@ -28,6 +29,7 @@ export async function startDatabase(config: Config): Promise<StartedDatabase> {
     const location = directory ? { pglite: await embeddedDatabase(directory) } : { url: config.databaseUrl ?? '' };
     const database = await openDatabase(location);
     undo.push(() => database.close());
+    await checkServer(database.sql);
 
     let migrated: readonly string[] = [];
     if (config.migrate === 'auto') migrated = await migrate(database, location);

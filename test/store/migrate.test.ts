@@ -32,7 +32,7 @@ describe('MIGRATE=check', () => {
     await close();
   });
 
-  it('refuses one that lacks some, in one line that says what to do, and changes nothing', async () => {
+  it('M262 refuses one that lacks some, in one line that says what to do, and changes nothing', async () => {
     const home = await own(emptyDatabase());
     const refusal = await start(home, { MIGRATE: 'check' }).catch((error: unknown) => error);
 
@@ -45,7 +45,7 @@ describe('MIGRATE=check', () => {
 });
 
 describe('a database that a newer version has changed', () => {
-  it.each(['auto', 'check'])('is refused and left alone (MIGRATE=%s)', async (mode) => {
+  it.each(['auto', 'check'])('M262 is refused and left alone (MIGRATE=%s)', async (mode) => {
     const home = await own(migratedDatabase());
     await meddle(home, "INSERT INTO migrations (name, executed_at) VALUES ('Migration20991231235959', now())");
 
@@ -56,7 +56,7 @@ describe('a database that a newer version has changed', () => {
 });
 
 describe('a migration that was taken back half-way', () => {
-  it('runs again at the next start', async () => {
+  it('O278 runs again at the next start, and whole', async () => {
     const home = await own(migratedDatabase());
     await meddle(home, "DELETE FROM migrations WHERE name = 'Migration20261121000001'");
     // Its row is still there, so the migration fails, and nothing of it stays.
