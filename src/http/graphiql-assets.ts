@@ -26,6 +26,13 @@ const STYLE = 'text/css; charset=utf-8';
 /** Our own part of the page, written for the browser as it stands. */
 const OWN_FILES = {
   'console.js': SCRIPT,
+  'bar.js': SCRIPT,
+  'access.js': SCRIPT,
+  'editor.js': SCRIPT,
+  'operations.js': SCRIPT,
+  'confirm-mutation.js': SCRIPT,
+  'curl.js': SCRIPT,
+  'event-stream.js': SCRIPT,
   'session.js': SCRIPT,
   'sign-in.js': SCRIPT,
   'fetcher.js': SCRIPT,

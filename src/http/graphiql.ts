@@ -3,7 +3,7 @@ import { BUILT_IN_SCOPES, SCOPES } from '../oauth/scope.ts';
 import type { HttpContext } from './context.ts';
 import { PageError } from './errors.ts';
 import { graphiqlAssets } from './graphiql-assets.ts';
-import { layout, rendered } from './pages/layout.ts';
+import { type Html, layout, rendered } from './pages/layout.ts';
 
 const CLIENT_ID = 'gatehouse-graphiql';
 const DEFAULT_SCOPES: ReadonlySet<string> = new Set(['openid', 'profile', 'read']);
@@ -23,6 +23,7 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
     issuer,
     clientId: CLIENT_ID,
     redirectUri: `${issuer}/graphiql/callback`,
+    production,
     script: urls.script,
     workers: { editorWorkerService: urls.editorWorker, json: urls.jsonWorker, graphql: urls.graphqlWorker },
   });
@@ -59,16 +60,27 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
         )}
       </fieldset>
     </details>
-    <button id="ask" class="ask" type="button" hidden></button>
+    <button id="curl" class="quiet" type="button">Copy as curl</button>
     <button id="sign-in" type="button" disabled>Sign in</button>
     <button id="sign-out" class="quiet" type="button" hidden>Sign out</button>
   </header>
-  <p id="notice" class="notice" role="status" hidden></p>
+  <div id="notice" class="notice" hidden><span id="said" role="status"></span> <button id="ask" type="button" hidden></button></div>
   <noscript><p class="notice">GraphiQL needs JavaScript. The API itself is at <code>POST /graphql</code>.</p></noscript>
   <main id="root"></main>
+  ${production ? confirmation(issuer) : ''}
 </body>
 </html>`);
 }
+
+/** Cancel comes first, so that it is what Enter does. */
+const confirmation = (issuer: string): Html => html`<dialog id="confirm" aria-labelledby="confirm-question">
+    <p id="confirm-question"><strong>Run <code id="confirm-name"></code> in production?</strong></p>
+    <p>It changes what people use at <code>${issuer}</code>.</p>
+    <p class="choice">
+      <button type="button" value="cancel" class="quiet">Cancel</button>
+      <button type="button" value="run" class="danger">Run it</button>
+    </p>
+  </dialog>`;
 
 /** RFC 6749 §4.1.2: where the built-in client's code arrives. Its script hands it to the window that asked. */
 export function graphiqlCallback(ctx: HttpContext): void {

@@ -25,7 +25,8 @@ const everybodys = pagedList<AuditRow>(
   'list-events',
   'e.at',
   'e.id',
-  ({ window, cut }) => `SELECT ${EVENT} FROM audit_events e WHERE ${window} ${cut}`,
+  ({ window, cut }) =>
+    `SELECT ${EVENT} FROM audit_events e WHERE ($6::text IS NULL OR e.kind = $6) AND ${window} ${cut}`,
   true,
 );
 
@@ -33,12 +34,20 @@ const ones = pagedList<AuditRow>(
   'list-own-events',
   'e.at',
   'e.id',
-  ({ window, cut }) => `SELECT ${EVENT} FROM audit_events e WHERE e.actor_id = $6::uuid AND ${window} ${cut}`,
+  ({ window, cut }) =>
+    `SELECT ${EVENT} FROM audit_events e
+    WHERE ($6::text IS NULL OR e.kind = $6) AND e.actor_id = $7::uuid AND ${window} ${cut}`,
   true,
 );
 
 export const findEvents = (sql: Sql, ids: readonly string[]): Promise<AuditRow[]> => sql(selectEvents, [ids]);
 
-/** Newest first; everybody's, or one person's. */
-export const listEvents = (sql: Sql, page: Page, actorId: string | undefined): Promise<AuditRow[]> =>
-  actorId === undefined ? readPage(sql, everybodys, page) : readPage(sql, ones, page, [actorId]);
+export interface EventFilter {
+  readonly kind: string | null;
+  /** Undefined: everybody's. */
+  readonly actorId: string | undefined;
+}
+
+/** Newest first. */
+export const listEvents = (sql: Sql, page: Page, { kind, actorId }: EventFilter): Promise<AuditRow[]> =>
+  actorId === undefined ? readPage(sql, everybodys, page, [kind]) : readPage(sql, ones, page, [kind, actorId]);

@@ -64,10 +64,14 @@ builder.queryField('auditEvents', (t) =>
       type: AuditEventType,
       description: 'What you did, or with READ_AUDIT what everybody did. Newest first.',
       access: READS_AUDIT,
+      args: {
+        kind: t.arg.string({ description: 'Only events of this kind, such as `sign_in.succeeded`.' }),
+      },
       resolve: async (_root, args, context) => {
         const page = readPageArguments(args);
         const { caller } = tokenOf(context);
-        const rows = await listEvents(context.sql, page, holds(caller, 'READ_AUDIT') ? undefined : caller.userId);
+        const actorId = holds(caller, 'READ_AUDIT') ? undefined : caller.userId;
+        const rows = await listEvents(context.sql, page, { kind: args.kind ?? null, actorId });
         return toConnection(rows, page, ({ at, id }) => ({ at: at.toISOString(), id }));
       },
     },

@@ -1,122 +1,142 @@
+import { forgetAccess, learnAccess, learnSchema, markWhatIsRefused } from './access.js';
+import { element, notice, onTick, show, showTime, tick, tickedScopes } from './bar.js';
+import { confirmMutation, wireConfirmation } from './confirm-mutation.js';
+import { curlCommand } from './curl.js';
 import { DEFAULT_TABS } from './default-tabs.js';
+import { followSystemColours, leaveByEscape, run, written } from './editor.js';
 import { createFetcher } from './fetcher.js';
-import { beginSession, currentSession, endSession, onSessionChange } from './session.js';
+import { beginSession, currentSession, endSession, onSessionChange, revoke } from './session.js';
 import { canSignIn, createSignIn } from './sign-in.js';
 
 const settings = JSON.parse(document.body.dataset.settings);
-const element = (id) => document.getElementById(id);
-const ticks = [...element('scopes').querySelectorAll('input')];
 let startSignIn;
 /** Whom the session speaks for; undefined until the server has said so. */
 let username;
-/** What the last refusal would have needed as well. */
-let missing = [];
+/** What the last refusal would have needed as well, and what stood in the editor then. */
+let refusal;
+/** The refusal that the sign-in under way is to mend. */
+let mending;
 
 /** Why nobody can sign in on this page, if so: it stands there whenever there is nothing else to say. */
 const obstacle = findObstacle();
+const say = (sentence, more) => (sentence ? notice(sentence, more) : notice(...obstacle));
 
 function findObstacle() {
   const href = `${settings.issuer}/graphiql`;
   if (location.origin !== settings.issuer)
-    return ['To sign in, open this page where the server says it is:', { text: href, href }];
+    return ['To sign in, open this page where the server says it is:', { link: { text: href, href } }];
   return canSignIn() ? [] : ['Signing in here needs https, or localhost.'];
 }
 
-/** Says one thing at a time, with a link behind it where there is something to do. */
-function notice(...said) {
-  const [sentence = '', link] = said.length > 0 ? said : obstacle;
-  const place = element('notice');
-  place.hidden = sentence === '';
-  place.replaceChildren(sentence);
-  if (!link) return;
-  const anchor = document.createElement('a');
-  anchor.textContent = link.text;
-  anchor.href = link.href;
-  if (link.newTab) anchor.target = '_blank';
-  place.append(' ', anchor);
-}
+/** For questions of the bar's own: no notice comes of them. */
+const ask = createFetcher({});
+const fetcher = createFetcher({
+  confirm: settings.production ? confirmMutation : undefined,
+  onRefusal,
+  onSchema(schema) {
+    learnSchema(schema);
+    greyOut();
+  },
+});
 
-const tickedScopes = () => ticks.filter(({ checked }) => checked).map(({ value }) => value);
-
-function signIn(scopes) {
+function signIn(scopes, toMend) {
+  mending = toMend;
   element('scopes').open = false;
-  notice();
-  const address = startSignIn(scopes);
-  if (address)
-    notice('Your browser has blocked the sign-in window.', { text: 'Sign in here', href: address, newTab: true });
+  say();
+  const href = startSignIn(scopes);
+  if (href) say('Your browser has blocked the sign-in window.', { link: { text: 'Sign in here', href, newTab: true } });
 }
 
-function timeLeft({ expiresAt }) {
-  const seconds = Math.max(0, Math.round((expiresAt - Date.now()) / 1000));
-  if (seconds >= 120) return `${Math.floor(seconds / 60)} min left`;
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`;
-}
-
-/** The bar as things stand. */
-function show() {
-  const session = currentSession();
-  const chosen = session ? session.scopes : tickedScopes();
-  element('who').textContent = session ? (username ?? 'Signed in') : 'Not signed in';
-  element('who').classList.toggle('signed-in', session !== undefined);
-  element('countdown').hidden = !session;
-  element('countdown').textContent = session ? timeLeft(session) : '';
-  element('chosen').textContent = chosen.join(' ') || 'the usual ones';
-  element('sign-in').textContent = session ? 'Sign in again' : 'Sign in';
-  element('sign-in').hidden = session !== undefined && tickedScopes().join() === ticked(session.scopes).join();
-  element('sign-out').hidden = !session;
-  element('ask').hidden = missing.length === 0;
-  element('ask').textContent = `Ask for: ${missing.join(' ')}`;
-}
-
-/** Scopes in the order of the ticks, so that two lists can be compared. */
-const ticked = (scopes) => ticks.map(({ value }) => value).filter((value) => scopes.includes(value));
-
-function tick(scopes) {
-  for (const box of ticks) box.checked = scopes.includes(box.value);
-}
-
-async function onTokens(tokens) {
-  username = undefined;
-  missing = [];
-  beginSession(tokens);
-  const { scopes, token } = currentSession();
+function onTokens(tokens) {
+  const before = currentSession();
+  const { scopes } = beginSession(tokens);
+  // Nobody needs it any more, and what nobody needs should not open anything.
+  if (before) revoke(settings.clientId, before).catch(() => {});
   tick(scopes);
-  notice();
-  show();
-  if (!scopes.includes('profile') && !scopes.includes('read')) return;
-  const answer = await createFetcher(() => {})({ query: '{ viewer { username } }' }).catch(() => undefined);
-  if (currentSession()?.token === token) username = answer?.data?.viewer?.username;
-  show();
+  show(currentSession());
+  askWho();
+  greyOut();
+  const { missingScopes, text } = mending ?? {};
+  mending = undefined;
+  if (!missingScopes) return;
+  const withheld = missingScopes.filter((scope) => !scopes.includes(scope));
+  if (withheld.length > 0) say(`You have not been granted ${withheld.join(' ')}.`);
+  else if (sameText(text, written())) run();
+  else say('You may now. What is in the editor has changed, so run it when it is ready.');
 }
 
-function onRefusal(refusal) {
-  missing = refusal?.missingScopes ?? [];
-  if (refusal?.code === 'UNAUTHENTICATED') notice('This needs somebody who is signed in: press “Sign in”.');
-  else if (refusal?.code === 'EXPIRED') notice('Your sign-in is over. Please sign in again.');
-  else if (missing.length > 0) notice('Your token may not do this yet.');
-  else notice();
-  show();
+const sameText = (one, other) => one.query === other.query && one.variables === other.variables;
+
+async function askWho() {
+  const session = currentSession();
+  if (!session.scopes.includes('profile') && !session.scopes.includes('read')) return;
+  const answer = await ask({ query: '{ viewer { username } }' }).catch(() => undefined);
+  if (currentSession() !== session) return;
+  username = answer?.data?.viewer?.username;
+  show(session, username);
+}
+
+/** For as long as it is not known what the token may do, nothing is grey. */
+async function greyOut() {
+  const session = currentSession();
+  if (!session) return;
+  const apply = await learnAccess(ask).catch(() => undefined);
+  if (currentSession() === session) apply?.();
+}
+
+function onRefusal(refused) {
+  refusal = refused?.missingScopes ? { ...refused, text: written() } : undefined;
+  if (refused?.code === 'UNAUTHENTICATED') say('This needs somebody who is signed in: press “Sign in”.');
+  else if (refused?.code === 'EXPIRED') say('Your sign-in is over. Please sign in again.');
+  else if (refusal) say('Your token may not do this yet.', { missing: refusal.missingScopes });
+  else say();
 }
 
 function runOut() {
   const session = currentSession();
   if (!session) return;
-  if (Date.now() < session.expiresAt) element('countdown').textContent = timeLeft(session);
-  else {
-    endSession(session);
-    notice('Your sign-in is over. Please sign in again.');
+  showTime(session);
+  if (Date.now() < session.expiresAt) return;
+  endSession(session);
+  say('Your sign-in is over. Please sign in again.');
+}
+
+async function signOut() {
+  const session = currentSession();
+  endSession(session);
+  const ended = await revoke(settings.clientId, session).catch(() => false);
+  say(
+    ended
+      ? 'The token is revoked. The server still knows who you are:'
+      : 'The token is forgotten here, but the server could not be told. It still knows who you are, too:',
+    { link: { text: 'sign out there, too', href: '/logout', newTab: true } },
+  );
+}
+
+async function copyAsCurl() {
+  try {
+    await navigator.clipboard.writeText(curlCommand(settings.issuer, written()));
+    say('Copied. The token is not in it: set TOKEN in your shell to one of your own.');
+  } catch (error) {
+    say(error instanceof SyntaxError ? 'The variables are not JSON.' : 'Your browser does not let this page copy.');
   }
 }
 
-/** GraphiQL's editors compute in workers, which it looks for here. */
-globalThis.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => settings.workers[label] };
+/** GraphiQL's editors compute in workers, which it looks for here; `globalAPI` is how they can be asked what is in them. */
+globalThis.MonacoEnvironment = { globalAPI: true, getWorkerUrl: (_module, label) => settings.workers[label] };
 
 function mountGraphiql() {
+  markWhatIsRefused();
+  leaveByEscape(() =>
+    [...document.querySelectorAll('header button, #ask')].find((button) => button.checkVisibility())?.focus(),
+  );
+  followSystemColours();
   globalThis.YogaGraphiQL.renderYogaGraphiQL(element('root'), {
     title: 'GraphiQL',
     logo: '',
-    fetcher: createFetcher(onRefusal),
-    defaultTabs: DEFAULT_TABS,
+    fetcher,
+    // Told again after a reload, it would open one more tab beside those it remembers.
+    ...(sessionStorage.getItem('graphiql:tabState') ? {} : { defaultTabs: DEFAULT_TABS }),
     defaultEditorToolsVisibility: false,
     shouldPersistHeaders: false,
     // What is written here may hold a password: it goes with the tab, and not into the address as it would by default.
@@ -129,28 +149,24 @@ function loadGraphiql() {
   const script = document.createElement('script');
   script.src = settings.script;
   script.addEventListener('load', mountGraphiql);
-  script.addEventListener('error', () => notice('GraphiQL could not be loaded. Please load this page again.'));
+  script.addEventListener('error', () => say('GraphiQL could not be loaded. Please load this page again.'));
   document.head.append(script);
 }
 
 onSessionChange(() => {
-  if (!currentSession()) {
-    username = undefined;
-    missing = [];
-  }
-  show();
+  username = undefined;
+  refusal = undefined;
+  forgetAccess();
+  say();
+  show(currentSession());
 });
-for (const box of ticks) box.addEventListener('change', show);
+onTick(() => show(currentSession(), username));
 element('sign-in').addEventListener('click', () => signIn(tickedScopes()));
-element('ask').addEventListener('click', () => signIn([...(currentSession()?.scopes ?? tickedScopes()), ...missing]));
-element('sign-out').addEventListener('click', () => {
-  endSession(currentSession());
-  notice('The token is forgotten. The server still knows who you are:', {
-    text: 'sign out there, too',
-    href: '/logout',
-    newTab: true,
-  });
-});
+element('ask').addEventListener('click', () =>
+  signIn([...(currentSession()?.scopes ?? tickedScopes()), ...refusal.missingScopes], refusal),
+);
+element('sign-out').addEventListener('click', signOut);
+element('curl').addEventListener('click', copyAsCurl);
 document.addEventListener('keydown', ({ key }) => {
   if (key !== 'Escape' || !element('scopes').open) return;
   element('scopes').open = false;
@@ -160,11 +176,12 @@ document.addEventListener('pointerdown', ({ target }) => {
   if (!element('scopes').contains(target)) element('scopes').open = false;
 });
 setInterval(runOut, 1000);
+wireConfirmation();
 
 show();
-notice();
+say();
 loadGraphiql();
 if (obstacle.length === 0) {
-  startSignIn = await createSignIn(settings, onTokens, notice);
+  startSignIn = await createSignIn(settings, onTokens, say);
   element('sign-in').disabled = false;
 }

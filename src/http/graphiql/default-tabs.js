@@ -1,27 +1,37 @@
-/** What the editor opens with, once: afterwards a tab keeps what was written in it. */
+/** What the editor opens with, once: afterwards a tab keeps what was written in it. Lines short enough for half a window. */
 
 const WHO_AM_I = `# Welcome to Gatehouse.
 # 1. Sign in, with the button above.
 # 2. Run this query: ▶ beside it, or Ctrl-Enter.
 # "viewer" is whoever is signed in.
+# (Tab indents; Escape leaves the editor.)
 query WhoAmI {
   viewer {
     id
     username
   }
+  token {
+    scopes
+    expiresAt
+  }
 }
 `;
 
-const REGISTER_A_CLIENT = `# Registers an application that signs people in.
-# It needs the scope "clients": run it, then press
-# "Ask for: clients" above, and run it again.
+const REGISTER_A_CLIENT = `# An application that signs people in. It needs
+# the scope "clients": run it, then press the
+# button that asks for it.
 # The secret is shown once, here and never again.
 mutation RegisterClient {
   registerClient(
     input: {
       name: "My application"
-      grantTypes: [authorization_code, refresh_token]
-      redirectUris: ["http://127.0.0.1:8000/callback"]
+      grantTypes: [
+        authorization_code
+        refresh_token
+      ]
+      redirectUris: [
+        "http://127.0.0.1:8000/callback"
+      ]
       scope: "openid profile email read"
     }
   ) {
@@ -39,19 +49,64 @@ mutation RegisterClient {
 }
 `;
 
-const PEOPLE = `# The people of this directory, ten at a time.
-query People($after: String) {
-  users(first: 10, after: $after) {
-    nodes {
+const CREATE_A_USER = `# Somebody new. Without a password they cannot
+# sign in with one yet: setPassword gives one.
+mutation CreateUser {
+  createUser(
+    input: {
+      username: "bob"
+      email: "bob@example.com"
+      firstName: "Bob"
+    }
+  ) {
+    user {
       id
       username
     }
-    pageInfo {
-      hasNextPage
-      endCursor
+    errors {
+      code
+      message
+      path
     }
   }
 }
 `;
 
-export const DEFAULT_TABS = [{ query: WHO_AM_I }, { query: REGISTER_A_CLIENT }, { query: PEOPLE }];
+const GROUPS = `# Groups, who is in them, and what it lets
+# them do.
+query Groups {
+  groups(first: 10) {
+    nodes {
+      id
+      name
+      permissions
+      members(first: 5) {
+        nodes {
+          username
+        }
+      }
+    }
+  }
+}
+`;
+
+const LAST_SIGN_INS = `# Your own; everybody's with READ_AUDIT.
+query LastSignIns {
+  auditEvents(
+    first: 20
+    kind: "sign_in.succeeded"
+  ) {
+    nodes {
+      at
+      ip
+      actor {
+        username
+      }
+    }
+  }
+}
+`;
+
+export const DEFAULT_TABS = [WHO_AM_I, REGISTER_A_CLIENT, CREATE_A_USER, GROUPS, LAST_SIGN_INS].map((query) => ({
+  query,
+}));

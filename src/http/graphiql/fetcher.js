@@ -1,37 +1,53 @@
+import { answersIn } from './event-stream.js';
+import { operationsIn } from './operations.js';
 import { currentSession, endSession, signedIn } from './session.js';
 
+const JSON_ANSWER = 'application/graphql-response+json, application/json';
+
 /**
- * What GraphiQL sends its operations with.
- * @param onRefusal called with what the bar can help with: { code, missingScopes }
+ * What operations are sent with.
+ * @param told confirm: asked first whether this may be sent; onRefusal: { code, missingScopes } of what the bar can help
+ * with, or undefined; onSchema: what introspection has shown
  */
-export function createFetcher(onRefusal) {
-  return async function fetcher({ query, variables, operationName }, { headers = {} } = {}) {
+export function createFetcher({ confirm, onRefusal, onSchema }) {
+  return async function fetcher(operation, { headers = {} } = {}) {
+    if (confirm && !(await confirm(operation))) return { errors: [{ message: 'Not sent.' }] };
+    const introspects = operation.operationName === 'IntrospectionQuery';
     for (;;) {
       const session = currentSession();
       const ownHeader = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-      const response = await fetch('/graphql', {
-        method: 'POST',
-        credentials: 'omit',
-        headers: {
-          ...(session && !ownHeader ? { Authorization: `Bearer ${session.token}` } : {}),
-          ...headers,
-          'Content-Type': 'application/json',
-          Accept: 'application/graphql-response+json, application/json',
-        },
-        body: JSON.stringify({ query, variables, operationName }),
-      });
-      const answer = await read(response);
+      const authorization = session && !ownHeader ? { Authorization: `Bearer ${session.token}` } : {};
+      const { status, answer } = await send(operation, { ...authorization, ...headers });
+      if (introspects && answer.data?.__schema) onSchema?.(answer.data.__schema);
       if (ownHeader) return answer;
-      if (response.status === 401) endSession(session);
-      if (operationName !== 'IntrospectionQuery') {
-        onRefusal(response.status === 401 ? unauthenticated(session) : insufficientScope(answer));
+      if (status === 401) endSession(session);
+      if (!introspects) {
+        onRefusal?.(status === 401 ? { code: session ? 'EXPIRED' : 'UNAUTHENTICATED' } : insufficientScope(answer));
         return answer;
       }
-      if (response.status !== 401) return answer;
+      if (status !== 401) return answer;
       // Where strangers may not see the schema, GraphiQL shows it as soon as somebody is signed in.
       await signedIn();
     }
   };
+}
+
+async function send({ query, variables, operationName }, headers) {
+  const connection = new AbortController();
+  const streams = operationsIn(query).some(({ kind }) => kind === 'subscription');
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    credentials: 'omit',
+    signal: connection.signal,
+    headers: {
+      ...headers,
+      'Content-Type': 'application/json',
+      Accept: streams ? `text/event-stream, ${JSON_ANSWER}` : JSON_ANSWER,
+    },
+    body: JSON.stringify({ query, variables, operationName }),
+  });
+  const isStream = response.headers.get('Content-Type')?.startsWith('text/event-stream');
+  return { status: response.status, answer: isStream ? answersIn(response, connection) : await read(response) };
 }
 
 async function read(response) {
@@ -42,8 +58,6 @@ async function read(response) {
     return { errors: [{ message: `The server answered ${response.status}: ${text.slice(0, 200)}` }] };
   }
 }
-
-const unauthenticated = (session) => ({ code: session ? 'EXPIRED' : 'UNAUTHENTICATED', missingScopes: [] });
 
 /** Undefined, or what the token would have needed as well. */
 function insufficientScope({ errors = [] }) {

@@ -9,7 +9,7 @@ const events = new EventTarget();
 
 export const currentSession = () => current;
 
-/** RFC 6749 §5.1: an access token response begins a session. */
+/** RFC 6749 §5.1: an access token response begins a session; this gives it. */
 export function beginSession({ access_token, expires_in, scope }) {
   current = {
     token: access_token,
@@ -17,6 +17,7 @@ export function beginSession({ access_token, expires_in, scope }) {
     expiresAt: Date.now() + expires_in * 1000,
   };
   events.dispatchEvent(new Event('change'));
+  return current;
 }
 
 /** Ends the session it is given, if that is still the one: a late answer to an older token must not end a newer session. */
@@ -24,6 +25,18 @@ export function endSession(session) {
   if (session !== current) return;
   current = undefined;
   events.dispatchEvent(new Event('change'));
+}
+
+/** RFC 7009 §2.1: the token is dead for everybody. Settles with whether the server has said so. */
+export async function revoke(clientId, { token }) {
+  const response = await fetch('/oauth/revoke', {
+    method: 'POST',
+    credentials: 'omit',
+    // Though the page be closed.
+    keepalive: true,
+    body: new URLSearchParams({ token, token_type_hint: 'access_token', client_id: clientId }),
+  });
+  return response.ok;
 }
 
 export const onSessionChange = (listener) => events.addEventListener('change', listener);
