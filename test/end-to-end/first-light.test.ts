@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config.ts';
 import { type Gatehouse, startGatehouse } from '../../src/server.ts';
 import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { emptyDatabase, type TestDatabase } from '../support/database.ts';
-import { openGraphiql, passSignIn, runTab } from '../support/graphiql.ts';
+import { askAndRunAgain, openGraphiql, passSignIn, runTab } from '../support/graphiql.ts';
 
 const ADMIN = { username: 'olivia', password: 'a lantern at the gate' };
 
@@ -88,9 +88,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
 
   it('registers an application there, once the token may', async () => {
     expect(await runTab(page, 1)).toMatchObject({ status: 403 });
-    await passSignIn(page, '#ask');
-    await page.waitForSelector('#ask', { state: 'hidden' });
-    const { body } = await runTab(page, 1);
+    const { body } = await askAndRunAgain(page);
 
     expect(body).toMatchObject({ data: { registerClient: { errors: [] } } });
     const { client, clientSecret } = (

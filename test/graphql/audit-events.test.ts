@@ -123,4 +123,27 @@ describe('auditEvents', () => {
     const seen = await server.graphql(`{ node(id: "${foreign}") { id ... on AuditEvent { kind } } }`, reader);
     expect(seen.body.data.node.id).toBe(foreign);
   });
+
+  it('tells of one kind alone where it is asked to, a page at a time', async () => {
+    const user = await server.user();
+    const mine = await server.accessToken({ client, user });
+    for (const firstName of ['Ada', 'Bea', 'Cleo']) {
+      await mutate(server, mine, 'updateUser', { id: user.id, firstName });
+      await mutate(server, mine, 'updateUser', { id: admin.id, firstName });
+    }
+    const page = async (bearer: string, kind: string, more = '') => {
+      const asked = `{ auditEvents(first: 2, kind: "${kind}"${more}) { nodes { kind } pageInfo { hasNextPage endCursor } } }`;
+      const { nodes, pageInfo } = (await server.graphql(asked, bearer)).body.data.auditEvents;
+      return { ...pageInfo, kinds: nodes.map((node: Pick<Event, 'kind'>) => node.kind) };
+    };
+    for (const bearer of [mine, token]) {
+      const first = await page(bearer, 'user.updated');
+      expect(first).toMatchObject({ kinds: ['user.updated', 'user.updated'], hasNextPage: true });
+      const { kinds } = await page(bearer, 'user.updated', `, after: "${first.endCursor}"`);
+      expect(new Set(kinds)).toEqual(new Set(['user.updated']));
+    }
+    const rest = await page(mine, 'user.updated', `, after: "${(await page(mine, 'user.updated')).endCursor}"`);
+    expect(rest).toMatchObject({ kinds: ['user.updated'], hasNextPage: false });
+    expect(await page(mine, "' OR true --")).toMatchObject({ kinds: [], hasNextPage: false });
+  });
 });

@@ -86,6 +86,8 @@ describe('GET /graphiql', () => {
 describe('What the editor opens with', () => {
   it.each(DEFAULT_TABS.map(({ query }) => query))('is a document of this schema: %.40s', (query) => {
     expect(validate(schema, parse(query))).toEqual([]);
+    // What half of a window 1280 pixels wide has room for.
+    expect(Math.max(...query.split('\n').map((line) => line.length))).toBeLessThanOrEqual(44);
   });
 });
 

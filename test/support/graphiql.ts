@@ -48,14 +48,18 @@ function isOperation(request: Request): boolean {
   return operationName !== undefined && operationName !== 'IntrospectionQuery';
 }
 
-/** Runs what stands in the tab, and gives the server's answer once GraphiQL shows it. */
-export async function runTab(page: Page, index: number): Promise<{ status: number; body: unknown }> {
+export async function openTab(page: Page, index: number): Promise<void> {
   const tab = page.locator('[role=tab]').nth(index);
   // The tabs slide into place, so that a click may come too early to hit; and the editor reads a moment later what is in one.
   while ((await tab.getAttribute('aria-selected')) !== 'true') {
     await page.locator(`#graphiql-session-tab-${index}`).click();
     await page.waitForTimeout(500);
   }
+}
+
+/** Runs what stands in the tab, and gives the server's answer once GraphiQL shows it. */
+export async function runTab(page: Page, index: number): Promise<{ status: number; body: unknown }> {
+  await openTab(page, index);
   const [response] = await Promise.all([
     page.waitForResponse((candidate) => isOperation(candidate.request())),
     page.click('.graphiql-execute-button'),
@@ -67,4 +71,13 @@ export async function runTab(page: Page, index: number): Promise<{ status: numbe
     .first()
     .waitFor();
   return { status: response.status(), body };
+}
+
+/** Asks for the scope that was missing, and gives the answer to the operation that then runs by itself. */
+export async function askAndRunAgain(page: Page): Promise<{ status: number; body: unknown }> {
+  const [response] = await Promise.all([
+    page.waitForResponse((candidate) => isOperation(candidate.request())),
+    passSignIn(page, '#ask'),
+  ]);
+  return { status: response.status(), body: await response.json() };
 }

@@ -62,9 +62,9 @@ function markDocumentation() {
 }
 
 /** Completion knows a field by its name, type and description: fields that are alike in all three have the same rule. */
-function whyNot({ label, detail, documentation = '' }) {
+function whyNot({ label, detail, documentation }) {
   const alike = fields.filter(
-    ({ name, type, description }) => name === label && type === detail && description === documentation,
+    ({ name, type, description }) => name === label && type === detail && description === (documentation?.value ?? ''),
   );
   const reasons = alike.map(({ coordinate }) => refused.get(coordinate));
   return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;

@@ -2,7 +2,7 @@ import { forgetAccess, learnAccess, learnSchema, markWhatIsRefused } from './acc
 import { element, notice, onTick, show, showTime, tick, tickedScopes } from './bar.js';
 import { confirmMutation, wireConfirmation } from './confirm-mutation.js';
 import { curlCommand } from './curl.js';
-import { DEFAULT_TABS } from './default-tabs.js';
+import { openingTabs } from './default-tabs.js';
 import { followSystemColours, leaveByEscape, run, written } from './editor.js';
 import { createFetcher } from './fetcher.js';
 import { beginSession, currentSession, endSession, onSessionChange, revoke } from './session.js';
@@ -128,15 +128,19 @@ globalThis.MonacoEnvironment = { globalAPI: true, getWorkerUrl: (_module, label)
 function mountGraphiql() {
   markWhatIsRefused();
   leaveByEscape(() =>
-    [...document.querySelectorAll('header button, #ask')].find((button) => button.checkVisibility())?.focus(),
+    ['ask', 'sign-in', 'sign-out']
+      .map(element)
+      .find((button) => button.checkVisibility())
+      ?.focus(),
   );
   followSystemColours();
   globalThis.YogaGraphiQL.renderYogaGraphiQL(element('root'), {
     title: 'GraphiQL',
     logo: '',
     fetcher,
-    // Told again after a reload, it would open one more tab beside those it remembers.
-    ...(sessionStorage.getItem('graphiql:tabState') ? {} : { defaultTabs: DEFAULT_TABS }),
+    ...openingTabs(sessionStorage),
+    // What "+" opens.
+    defaultQuery: '',
     defaultEditorToolsVisibility: false,
     shouldPersistHeaders: false,
     // What is written here may hold a password: it goes with the tab, and not into the address as it would by default.

@@ -1,10 +1,10 @@
-/** What the editor opens with, once: afterwards a tab keeps what was written in it. Lines short enough for half a window. */
+/** What the editor opens with, once: afterwards a tab keeps what was written in it. The lines fit half of 1280 pixels. */
 
 const WHO_AM_I = `# Welcome to Gatehouse.
 # 1. Sign in, with the button above.
-# 2. Run this query: ▶ beside it, or Ctrl-Enter.
+# 2. Run this query: ▶ or Ctrl-Enter.
 # "viewer" is whoever is signed in.
-# (Tab indents; Escape leaves the editor.)
+# (Escape leaves the editor for the bar.)
 query WhoAmI {
   viewer {
     id
@@ -17,10 +17,10 @@ query WhoAmI {
 }
 `;
 
-const REGISTER_A_CLIENT = `# An application that signs people in. It needs
-# the scope "clients": run it, then press the
-# button that asks for it.
-# The secret is shown once, here and never again.
+const REGISTER_A_CLIENT = `# An application that signs people in.
+# It needs the scope "clients": run it, then
+# press the button that asks for it.
+# The secret is shown this once.
 mutation RegisterClient {
   registerClient(
     input: {
@@ -49,8 +49,8 @@ mutation RegisterClient {
 }
 `;
 
-const CREATE_A_USER = `# Somebody new. Without a password they cannot
-# sign in with one yet: setPassword gives one.
+const CREATE_A_USER = `# Somebody new. They cannot sign in before
+# setPassword has given them a password.
 mutation CreateUser {
   createUser(
     input: {
@@ -110,3 +110,14 @@ query LastSignIns {
 export const DEFAULT_TABS = [WHO_AM_I, REGISTER_A_CLIENT, CREATE_A_USER, GROUPS, LAST_SIGN_INS].map((query) => ({
   query,
 }));
+
+/** GraphiQL opens one more tab, an empty one, where it is not told which of those it remembers was open. */
+export function openingTabs(storage) {
+  try {
+    const { tabs, activeTabIndex } = JSON.parse(storage.getItem('graphiql:tabState'));
+    const { query, variables } = tabs[activeTabIndex];
+    return { initialQuery: query ?? '', initialVariables: variables ?? '' };
+  } catch {
+    return { defaultTabs: DEFAULT_TABS };
+  }
+}

@@ -27,10 +27,16 @@ export const run = () => editorOf(QUERY)?.getAction('graphql-run').run();
 
 /** Monaco takes Tab for itself, so whoever has no mouse needs another way out. */
 export function leaveByEscape(leave) {
-  const { editor: editors, KeyCode } = monaco();
-  const busy = ['suggestWidgetVisible', 'findWidgetVisible', 'parameterHintsVisible', 'editorHoverVisible'];
-  const idle = ['editorHasSelection', 'editorHasMultipleSelections', ...busy].map((state) => `!${state}`).join(' && ');
-  editors.onDidCreateEditor((editor) => editor.addCommand?.(KeyCode.Escape, leave, idle));
+  const { editor, KeyCode } = monaco();
+  // Where something is open or selected, Escape already has a meaning.
+  const open = ['suggestWidgetVisible', 'findWidgetVisible', 'parameterHintsVisible', 'editorHoverVisible'];
+  const busy = [...open, 'editorHasSelection', 'editorHasMultipleSelections'];
+  editor.addCommand({ id: 'gatehouse-leave', run: leave });
+  editor.addKeybindingRule({
+    keybinding: KeyCode.Escape,
+    command: 'gatehouse-leave',
+    when: ['editorTextFocus', ...busy.map((state) => `!${state}`)].join(' && '),
+  });
 }
 
 /** GraphiQL looks at the system's colours once; its style sheet and our bar follow them, so the text has to as well. */

@@ -1,0 +1,193 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
+import { askAndRunAgain, openGraphiql, openTab, passSignIn, runTab, signInToGraphiql } from '../support/graphiql.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+/** GraphiQL's own texts, and what the bar adds to them. On one database only, as for the rest of GraphiQL. */
+describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout: 60_000 }, () => {
+  let server: TestServer;
+  let chromium: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let seen: ReturnType<typeof watch>;
+  /** The tokens the page has used, in their order. */
+  let tokens: string[];
+
+  beforeAll(async () => {
+    [server, chromium] = await Promise.all([startServer(), openChromium()]);
+  });
+  afterEach(async () => {
+    await context.close();
+    // CSP complaints are console errors, too.
+    expect(seen).toEqual({ elsewhere: [], complaints: [] });
+  });
+  afterAll(async () => {
+    await chromium.close();
+    await server.close();
+  });
+
+  async function open(at = server): Promise<void> {
+    context = await chromium.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+    page = await context.newPage();
+    seen = watch(page, at.config.issuer);
+    tokens = [];
+    page.on('request', (request) => {
+      const token = /^Bearer (.+)/.exec(request.headers().authorization ?? '')?.[1];
+      if (token && token !== tokens.at(-1)) tokens.push(token);
+    });
+    await openGraphiql(context, at, page);
+  }
+
+  const statusOf = async (token: string | undefined): Promise<number> =>
+    (await server.graphql('{ token { scopes } }', token)).status;
+
+  it('revokes the token when its person signs out, and speaks for nobody then', async () => {
+    await open();
+    await signInToGraphiql(page, await server.user());
+    await runTab(page, 0);
+    expect(await statusOf(tokens[0])).toBe(200);
+
+    await page.click('#sign-out');
+    await page.getByText('The token is revoked.').waitFor();
+    expect(await statusOf(tokens[0])).toBe(401);
+    expect(await runTab(page, 0)).toMatchObject({
+      status: 401,
+      body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+    expect(await page.textContent('#notice')).toContain('press “Sign in”');
+  });
+
+  it('revokes the token that a better one has taken the place of', async () => {
+    await open();
+    await signInToGraphiql(page, await server.user());
+    await runTab(page, 1);
+    await askAndRunAgain(page);
+    const [first, second] = tokens;
+    await expect.poll(() => statusOf(first)).toBe(401);
+    expect(await statusOf(second)).toBe(200);
+  });
+
+  it('runs nothing again that has been changed meanwhile', async () => {
+    await open();
+    await signInToGraphiql(page, await server.user());
+    await runTab(page, 1);
+    await page.locator('.graphiql-query-editor .view-line').first().click();
+    await page.keyboard.type('# not this ');
+    await passSignIn(page, '#ask');
+    await page.getByText('What is in the editor has changed').waitFor();
+    expect(await page.textContent('.result-window')).toContain('INSUFFICIENT_SCOPE');
+  });
+
+  it('says what was not granted after all, and runs nothing', async () => {
+    await open();
+    await signInToGraphiql(page, await server.user());
+    await runTab(page, 1);
+    const [popup] = await Promise.all([context.waitForEvent('page'), page.click('#ask')]);
+    await popup.getByRole('checkbox', { name: /clients/ }).uncheck();
+    await popup.getByRole('button', { name: 'Allow' }).click();
+    await page.getByText('You have not been granted clients.').waitFor();
+    expect(await page.textContent('.result-window')).toContain('INSUFFICIENT_SCOPE');
+  });
+
+  it('asks before a mutation in production, under a badge, and sends nothing unless told to', async () => {
+    const production = await startServer({ NODE_ENV: 'production' });
+    try {
+      await open(production);
+      expect(await page.locator('.production').isVisible()).toBe(true);
+      await signInToGraphiql(page, await production.user());
+      await runTab(page, 0);
+      expect(await page.locator('#confirm').isVisible()).toBe(false);
+
+      const sent: string[] = [];
+      page.on('request', (request) => sent.push(request.postData() ?? ''));
+      await openTab(page, 1);
+      await page.click('.graphiql-execute-button');
+      await page.getByText('Run RegisterClient in production?').waitFor();
+      // Enter does what has the focus, and that is Cancel.
+      await page.keyboard.press('Enter');
+      await page.locator('.result-window').getByText('Not sent.').waitFor();
+      await page.click('.graphiql-execute-button');
+      await page.keyboard.press('Escape');
+      await page.locator('#confirm').waitFor({ state: 'hidden' });
+      expect(sent.filter((body) => body.includes('registerClient'))).toEqual([]);
+
+      await page.click('.graphiql-execute-button');
+      await page.getByRole('button', { name: 'Run it' }).click();
+      await page.locator('.result-window').getByText('INSUFFICIENT_SCOPE').waitFor();
+      expect(sent.filter((body) => body.includes('registerClient'))).toHaveLength(1);
+    } finally {
+      await context.close();
+      await production.close();
+    }
+  });
+
+  it('shows greyed what the token may not do, and why, in documentation and completion', async () => {
+    await open();
+    const greyed = page.locator('[data-refused]');
+    await page.getByLabel('Show Documentation Explorer').click();
+    await page.getByText('Mutation', { exact: true }).first().click();
+    await page.locator('.graphiql-doc-explorer-title').waitFor();
+    expect(await greyed.count()).toBe(0);
+
+    await signInToGraphiql(page, await server.user());
+    const reasonOf = (field: string) =>
+      page
+        .locator('.graphiql-doc-explorer-item')
+        .filter({ has: page.getByText(field, { exact: true }) })
+        .getAttribute('data-refused');
+    await greyed.first().waitFor();
+    expect(await reasonOf('registerClient')).toBe('needs clients');
+    expect(await reasonOf('createGroup')).toBe('needs write groups');
+
+    await page.locator('.graphiql-query-editor .view-line').nth(5).click();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+Space');
+    const row = (field: string) => page.locator('.suggest-widget .monaco-list-row').filter({ hasText: field });
+    await row('auditEvents').getByText('needs audit').waitFor();
+    expect(await row('users').textContent()).not.toContain('needs');
+
+    await page.keyboard.press('Escape');
+    await page.click('#sign-out');
+    await expect.poll(() => greyed.count()).toBe(0);
+  });
+
+  it('copies the operation as a command for curl, with no token in it', async () => {
+    await open();
+    await signInToGraphiql(page, await server.user());
+    await runTab(page, 0);
+    await page.click('#curl');
+    await page.getByText('Copied.').waitFor();
+    const command = await page.evaluate(() => navigator.clipboard.readText());
+    expect(command).toContain(`curl '${server.config.issuer}/graphql'`);
+    expect(command).toContain('-H "Authorization: Bearer $TOKEN"');
+    expect(command).toContain('query WhoAmI');
+    expect(command).not.toMatch(/gat_/);
+  });
+
+  it('keeps its tabs over a reload, and opens no other', async () => {
+    await open();
+    const names = () => page.locator('[role=tab] > button:first-of-type').allTextContents();
+    const those = ['WhoAmI', 'RegisterClient', 'CreateUser', 'Groups', 'LastSignIns'];
+    await openTab(page, 3);
+    expect(await names()).toEqual(those);
+    // GraphiQL writes down what it keeps half a second after it changed.
+    await page.waitForTimeout(700);
+    await page.reload();
+    await page.locator('.graphiql-query-editor').getByText('Groups').first().waitFor();
+    expect(await names()).toEqual(those);
+  });
+
+  it('turns dark with the system while it is open, editor and all', async () => {
+    await open();
+    const colour = () =>
+      page
+        .locator('.graphiql-query-editor .mtk1, .graphiql-query-editor .view-line span span')
+        .first()
+        .evaluate((span) => getComputedStyle(span).color);
+    const light = await colour();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(colour).not.toBe(light);
+  });
+});
