@@ -22,7 +22,7 @@ export interface Pending {
 export async function readPending(ctx: HttpContext, handle: string): Promise<Pending> {
   const { sql, config, now } = ctx.state;
   const row = await findRequest(sql, digest(handle), digest(browserSecret(ctx) ?? ''), now);
-  const client = row && (await findClientOfRow(sql, config.issuer, row.client, now));
+  const client = row && (await findClientOfRow(sql, config.issuer, row.client));
   const redirectUri = client && resolveRedirectUri(client, row.redirect_uri ?? undefined);
   if (!row || !client || redirectUri === undefined || !row.scopes.every((scope) => client.scopes.includes(scope)))
     throw new PageError(

@@ -36,11 +36,11 @@ export interface AuthorizationRequest {
 const MAX_STATE = 2048;
 
 /** Until this returns, an error is a page (RFC 6749 §3.1.2.4, §4.1.2.1). */
-export async function resolveRecipient({ sql, config, now }: OAuthRequest, params: Params): Promise<Recipient> {
+export async function resolveRecipient({ sql, config }: OAuthRequest, params: Params): Promise<Recipient> {
   const clientId = optional(params, 'client_id');
   if (clientId === undefined)
     throw new OAuthError('invalid_request', 'The request does not say which app it is from: client_id is missing.');
-  const client = await findClient(sql, config.issuer, clientId, now);
+  const client = await findClient(sql, config.issuer, clientId);
   if (!client) throw new OAuthError('invalid_request', 'No app is registered with this client_id.');
 
   const sentRedirectUri = optional(params, 'redirect_uri');

@@ -40,10 +40,10 @@ export async function authenticateClient(
 
   let known: Client | undefined;
   for (const credentials of readings) {
-    const client = await findClient(sql, config.issuer, credentials.clientId, now);
+    const client = await findClient(sql, config.issuer, credentials.clientId);
     if (!client) continue;
     const secret = matchingSecret(client, credentials.secret);
-    if (accepts(client, credentials, secret)) {
+    if (accepts(client, credentials, secret, now)) {
       if (secret) await touch(request, secret);
       return client;
     }
@@ -92,10 +92,12 @@ function matchingSecret(client: Client, secret: string | undefined): StoredSecre
   return client.secrets.filter((stored) => sameBytes(stored.digest, presented))[0];
 }
 
-function accepts(client: Client, { method }: Credentials, secret: StoredSecret | undefined): boolean {
+const hasExpired = ({ expiresAt }: StoredSecret, now: Date): boolean => expiresAt !== undefined && expiresAt <= now;
+
+function accepts(client: Client, { method }: Credentials, secret: StoredSecret | undefined, now: Date): boolean {
   if (isPublic(client)) return method === 'none';
   const registered = client.tokenEndpointAuthMethod;
-  return secret !== undefined && !secret.expired && (registered === undefined || registered === method);
+  return secret !== undefined && !hasExpired(secret, now) && (registered === undefined || registered === method);
 }
 
 /** Hourly is exact enough to see which secret is still in use, and keeps the write off the hot path. */
@@ -106,13 +108,13 @@ async function touch({ sql, now }: OAuthRequest, { id, lastUsedAt }: StoredSecre
 
 /** What an operator needs to find the app that is set up wrongly, and the caller must not learn. */
 function tellOperator(
-  { log, origin }: OAuthRequest,
+  { log, now, origin }: OAuthRequest,
   client: Client,
   presented: string | undefined,
   secret: StoredSecret | undefined,
 ): void {
   const about = { client: client.clientId, requestId: origin.requestId };
-  if (secret?.expired)
+  if (secret && hasExpired(secret, now))
     log.warn({ ...about, secret: prefixedId('sec', secret.id) }, 'a client sent a secret that has expired');
   else if (presented !== undefined && isStoredDigest(client, presented))
     log.warn(about, 'a client sent the stored digest of its secret in place of the secret');

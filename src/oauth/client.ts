@@ -1,3 +1,4 @@
+import { batched, inOrder } from '../store/batch.ts';
 import { type Sql, statement } from '../store/sql.ts';
 
 /** RFC 6749 §2: a registered client, as the protocol needs it. */
@@ -28,8 +29,8 @@ export interface Client {
 interface ClientSecret {
   readonly id: string;
   readonly digest: Buffer;
-  /** No longer accepted; known only to tell the operator that it is still being sent. */
-  readonly expired: boolean;
+  /** From then on it is no longer accepted, and known only to tell the operator that it is still being sent. */
+  readonly expiresAt: Date | undefined;
   readonly lastUsedAt: Date | undefined;
 }
 
@@ -50,45 +51,57 @@ interface Row {
   service_permissions: string[];
   built_in: boolean;
   unchecked_owner: string | null;
-  secrets: { id: string; digest: string; expired: boolean; last_used_at: string | null }[];
+  secrets: { id: string; digest: string; expires_at: string | null; last_used_at: string | null }[];
 }
 
-const selectClient = `
-  SELECT c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.scopes, c.default_scopes,
-         c.token_endpoint_auth_method, c.require_pkce, c.redirect_uri_optional, c.access_token_ttl, c.consent,
-         c.service_permissions, c.built_in,
-         (SELECT u.username FROM users u WHERE u.id = c.owner_id AND NOT u.superuser AND NOT EXISTS (
-            SELECT FROM group_members m JOIN groups g ON g.id = m.group_id
-            WHERE m.user_id = u.id AND 'MANAGE_CLIENTS' = ANY (g.permissions))) AS unchecked_owner,
-         (SELECT coalesce(jsonb_agg(jsonb_build_object(
-             'id', s.id, 'digest', encode(s.digest, 'hex'),
-             'expired', coalesce(s.expires_at <= $2, false), 'last_used_at', s.last_used_at)), '[]')
-          FROM client_secrets s
-          WHERE s.client_id = c.id) AS secrets
-  FROM clients c`;
+const CLIENT = `
+  c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.scopes, c.default_scopes,
+  c.token_endpoint_auth_method, c.require_pkce, c.redirect_uri_optional, c.access_token_ttl, c.consent,
+  c.service_permissions, c.built_in,
+  (SELECT u.username FROM users u WHERE u.id = c.owner_id AND NOT u.superuser AND NOT EXISTS (
+     SELECT FROM group_members m JOIN groups g ON g.id = m.group_id
+     WHERE m.user_id = u.id AND 'MANAGE_CLIENTS' = ANY (g.permissions))) AS unchecked_owner,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object(
+      'id', s.id, 'digest', encode(s.digest, 'hex'), 'expires_at', s.expires_at, 'last_used_at', s.last_used_at)), '[]')
+   FROM client_secrets s
+   WHERE s.client_id = c.id) AS secrets`;
 
 /** An unknown id is answered with the row of the client that every database has: so it takes no less time than a known one. */
-const byClientId = statement<Row>(
-  'find-client',
-  `${selectClient} WHERE c.id = coalesce(
-     (SELECT id FROM clients WHERE client_id = $1 AND NOT disabled), '019a0000-0000-7000-8000-000000000001')
-   AND NOT c.disabled`,
+const byClientId = statement<Row & { n: number }>(
+  'find-clients',
+  `SELECT w.n::int, ${CLIENT}
+   FROM unnest($1::text[]) WITH ORDINALITY AS w (client_id, n)
+   JOIN clients c ON c.id = coalesce(
+     (SELECT k.id FROM clients k WHERE k.client_id = w.client_id AND NOT k.disabled), '019a0000-0000-7000-8000-000000000001')
+   WHERE NOT c.disabled`,
 );
-const byRow = statement<Row>('find-client-by-row', `${selectClient} WHERE c.id = $1 AND NOT c.disabled`);
+const byRow = statement<Row>(
+  'find-client-by-row',
+  `SELECT ${CLIENT} FROM clients c WHERE c.id = $1 AND NOT c.disabled`,
+);
+
+/** Those who ask for the same client at the same moment are answered with the same row. */
+const lookUp = batched(async (sql: Sql, asked: readonly { readonly clientId: string; readonly issuer: string }[]) => {
+  const distinct = [...new Map(asked.map((one) => [one.clientId, one])).values()];
+  const rows = inOrder(distinct.length, await sql(byClientId, [distinct.map(({ clientId }) => clientId)]));
+  const clients = new Map(
+    distinct.map(({ clientId, issuer }, index) => [clientId, rows[index] && toClient(rows[index], issuer)]),
+  );
+  return asked.map(({ clientId }) => clients.get(clientId));
+});
 
 /** RFC 6749 App. A.1: VSCHAR. Anything else is nobody's client_id and need not be looked up. */
 const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
 
 /** The enabled client of that client_id, with its secrets. */
-export async function findClient(sql: Sql, issuer: string, clientId: string, now: Date): Promise<Client | undefined> {
-  const [row] = CLIENT_ID.test(clientId) ? await sql(byClientId, [clientId, now]) : [];
-  const client = row && toClient(row, issuer);
+export async function findClient(sql: Sql, issuer: string, clientId: string): Promise<Client | undefined> {
+  const client = CLIENT_ID.test(clientId) ? await lookUp(sql, { clientId, issuer }) : undefined;
   return client?.clientId === clientId ? client : undefined;
 }
 
 /** The same by the row's uuid, for a stored authorization request. */
-export async function findClientOfRow(sql: Sql, issuer: string, id: string, now: Date): Promise<Client | undefined> {
-  const [row] = await sql(byRow, [id, now]);
+export async function findClientOfRow(sql: Sql, issuer: string, id: string): Promise<Client | undefined> {
+  const [row] = await sql(byRow, [id]);
   return row && toClient(row, issuer);
 }
 
@@ -113,11 +126,13 @@ function toClient(row: Row, issuer: string): Client {
     secrets: row.secrets.map((secret) => ({
       id: secret.id,
       digest: Buffer.from(secret.digest, 'hex'),
-      expired: secret.expired,
-      lastUsedAt: secret.last_used_at === null ? undefined : new Date(secret.last_used_at),
+      expiresAt: toDate(secret.expires_at),
+      lastUsedAt: toDate(secret.last_used_at),
     })),
   };
 }
+
+const toDate = (text: string | null): Date | undefined => (text === null ? undefined : new Date(text));
 
 /** RFC 6749 §2.1 */
 export const isPublic = (client: Client): boolean => client.tokenEndpointAuthMethod === 'none';

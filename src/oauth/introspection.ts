@@ -1,4 +1,5 @@
 import { digest, isWellFormed } from '../secrets.ts';
+import { batched, inOrder } from '../store/batch.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import { type Sql, statement } from '../store/sql.ts';
 import { isPublic } from './client.ts';
@@ -23,32 +24,35 @@ interface ActiveToken {
 }
 
 interface Row {
+  /** Which of the digests asked for. */
+  n: number;
   client: string;
   client_id: string;
   scopes: string[];
   created_at: Date;
   expires_at: Date;
+  authorization_expires_at: Date;
   user_id: string | null;
   username: string | null;
 }
 
-const ALIVE = `
-  JOIN authorizations a ON a.id = t.authorization_id
-  JOIN clients c ON c.id = a.client_id
-  LEFT JOIN users u ON u.id = a.user_id
-  WHERE t.digest = $1 AND t.expires_at > $2 AND a.revoked_at IS NULL AND NOT c.disabled
-    AND (a.user_id IS NULL OR NOT u.disabled)`;
+const introspect = (kind: string, table: string, scopes: string, alive: string) => {
+  const query = statement<Row>(
+    `introspect-${kind}-tokens`,
+    `SELECT d.n::int, c.id AS client, c.client_id, t.created_at, t.expires_at, a.expires_at AS authorization_expires_at,
+            u.id AS user_id, u.username, ${scopes}
+     FROM unnest($1::bytea[]) WITH ORDINALITY AS d (digest, n)
+     JOIN ${table} t ON t.digest = d.digest
+     JOIN authorizations a ON a.id = t.authorization_id
+     JOIN clients c ON c.id = a.client_id
+     LEFT JOIN users u ON u.id = a.user_id
+     WHERE a.revoked_at IS NULL AND NOT c.disabled AND (a.user_id IS NULL OR NOT u.disabled) AND ${alive}`,
+  );
+  return batched(async (sql: Sql, digests: readonly Buffer[]) => inOrder(digests.length, await sql(query, [digests])));
+};
 
-const COLUMNS = 'c.id AS client, c.client_id, t.created_at, t.expires_at, u.id AS user_id, u.username';
-
-const introspectAccess = statement<Row>(
-  'introspect-access-token',
-  `SELECT ${COLUMNS}, t.scopes FROM access_tokens t ${ALIVE} AND t.revoked_at IS NULL`,
-);
-const introspectRefresh = statement<Row>(
-  'introspect-refresh-token',
-  `SELECT ${COLUMNS}, a.scopes FROM refresh_tokens t ${ALIVE} AND t.used_at IS NULL AND a.expires_at > $2`,
-);
+const introspectAccess = introspect('access', 'access_tokens', 't.scopes', 't.revoked_at IS NULL');
+const introspectRefresh = introspect('refresh', 'refresh_tokens', 'a.scopes', 't.used_at IS NULL');
 
 /** RFC 7662 §2: a confidential client sees its own tokens, one with INTROSPECT sees all; for everything else there is one answer. */
 export async function introspectToken(
@@ -78,10 +82,11 @@ export async function introspectToken(
 }
 
 async function find(sql: Sql, token: string, now: Date): Promise<Row | undefined> {
-  const query = isWellFormed('gat', token)
+  const lookUp = isWellFormed('gat', token)
     ? introspectAccess
     : isWellFormed('grt', token)
       ? introspectRefresh
       : undefined;
-  return query && (await sql(query, [digest(token), now]))[0];
+  const row = await lookUp?.(sql, digest(token));
+  return row && row.expires_at > now && row.authorization_expires_at > now ? row : undefined;
 }

@@ -20,6 +20,15 @@ export function isPassingFault(error: unknown): boolean {
   return false;
 }
 
+/** SQLSTATE of a statement that was carried out and refused for what it was given: nothing of it was written, and the connection is whole. */
+export function isRefusedBySql(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string') return /^(2[0-8]|4[04]|55P03|P0)/.test(code);
+  }
+  return false;
+}
+
 /** SQLSTATE 23503: what the row was to hang on has been deleted at this very moment. */
 export function violatesReference(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause)

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { violatesReference } from './faults.ts';
+import { batched, inOrder } from './batch.ts';
+import { isRefusedBySql, violatesReference } from './faults.ts';
 import { type Sql, statement } from './sql.ts';
 
 /** Digests and expiries of what one token request issues. */
@@ -52,9 +53,60 @@ const issueForClient = issuing('issue-for-client', FOR_CLIENT, access(7));
 const issueForUser = issuing('issue-for-user', FOR_USER, access(9));
 const issueForUserWithRefresh = issuing('issue-for-user-with-refresh', FOR_USER, access(9), refresh(12));
 
+interface ClientIssue {
+  readonly client: string;
+  readonly expiresAt: Date;
+  readonly issue: Issue;
+}
+
+/**
+ * Tokens for clients that act for themselves, many in one statement. A client that somebody holds a lock on is passed over:
+ * it must not hold up the others.
+ */
+const issueForClients = statement<{ n: number }>(
+  'issue-for-clients',
+  `WITH given AS (
+     SELECT g.*, string_to_array(g.scope, ' ') AS scopes
+     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::uuid[], $7::bytea[],
+                 $8::timestamptz[]) WITH ORDINALITY AS g (id, client_id, scope, created_at, expires_at, access_id, digest,
+                                                          access_expires_at, n)
+   ), present AS MATERIALIZED (
+     SELECT id FROM clients WHERE id = ANY ($2) FOR KEY SHARE SKIP LOCKED
+   ), authorized AS (
+     INSERT INTO authorizations ${COLUMNS}
+     SELECT g.id, g.client_id, NULL, 'client_credentials', g.scopes, g.created_at, g.expires_at
+     FROM given g JOIN present p ON p.id = g.client_id
+   ), access AS (
+     INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at)
+     SELECT g.access_id, g.digest, g.id, g.scopes, g.created_at, g.access_expires_at
+     FROM given g JOIN present p ON p.id = g.client_id
+   )
+   SELECT g.n::int FROM given g JOIN present p ON p.id = g.client_id`,
+);
+
+const issueTogether = batched(async (sql: Sql, asked: readonly ClientIssue[]): Promise<readonly boolean[]> => {
+  const rows = await sql(issueForClients, [
+    asked.map(() => randomUUIDv7()),
+    asked.map(({ client }) => client),
+    asked.map(({ issue }) => issue.scopes.join(' ')),
+    asked.map(({ issue }) => issue.now),
+    asked.map(({ expiresAt }) => expiresAt),
+    asked.map(() => randomUUIDv7()),
+    asked.map(({ issue }) => issue.access.digest),
+    asked.map(({ issue }) => issue.access.expiresAt),
+  ]).catch((error: unknown) => {
+    // One of them is at fault, and none was written.
+    if (isRefusedBySql(error)) return [];
+    throw error;
+  });
+  const done = inOrder(asked.length, rows);
+  return asked.map((_, index) => done[index] !== undefined);
+});
+
 /** Authorization and tokens in one statement; false if the client has gone, or the user was disabled or given another password meanwhile. */
 export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<boolean> {
   const { client, user, expiresAt } = authorization;
+  if (!user && (await issueTogether(sql, { client, expiresAt, issue }))) return true;
   const grantType = user ? 'password' : 'client_credentials';
   const row = [randomUUIDv7(), client, grantType, issue.scopes, issue.now, expiresAt];
   const proof = user ? [user.id, user.passwordHash] : [];
