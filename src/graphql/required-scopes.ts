@@ -9,18 +9,19 @@ import { WellFormedStrings } from './well-formed-strings.ts';
 /** How many sets are told at most: alternatives multiply. */
 const SETS = 16;
 
-/** A document whose variables are not known: what @skip and @include make of them is left in. */
+/** Where the variables are not known, what @skip and @include make of them is left in. */
 export interface Asked {
   readonly document: string;
   readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Every minimal set of scopes with which the operation passes the check; nothing is executed. */
-export function requiredScopes(schema: GraphQLSchema, { document: text, operationName }: Asked): BuiltInScope[][] {
-  const document = parsed(text);
+export function requiredScopes(schema: GraphQLSchema, asked: Asked): BuiltInScope[][] {
+  const document = parsed(asked.document);
   const [error] = validate(schema, document, [...specifiedRules, WellFormedStrings], { maxErrors: 1 });
   if (error) throw invalid(error.message);
-  const { rules, refusal } = walkOperation({ schema, document, operationName, variables: undefined });
+  const { rules, refusal } = walkOperation({ ...asked, schema, document });
   if (refusal) throw invalid(refusal.message);
   return minimalScopeSets(rules).slice(0, SETS);
 }

@@ -30,5 +30,25 @@ const authenticated = new GraphQLDirective({
   locations: ['FIELD_DEFINITION'],
 });
 
+const link = new GraphQLDirective({
+  name: 'link',
+  description: 'Names the specification that directives of this schema belong to.',
+  isRepeatable: true,
+  locations: ['SCHEMA'],
+  args: {
+    url: { type: new GraphQLNonNull(GraphQLString), description: 'The address of the specification.' },
+    import: {
+      type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+      description: 'Those that go by their own names here.',
+    },
+  },
+});
+
+// Without it a gateway takes the two directives for ours, and drops them when it composes the schema with others.
+const federation = { url: 'https://specs.apollo.dev/federation/v2.5', import: ['@authenticated', '@requiresScopes'] };
+
 /** The whole API. Not built while a field does not say who may read it. */
-export const schema = builder.toSchema({ directives: [...specifiedDirectives, requiresScopes, authenticated] });
+export const schema = builder.toSchema({
+  directives: [...specifiedDirectives, requiresScopes, authenticated, link],
+  extensions: { directives: { link: federation } },
+});

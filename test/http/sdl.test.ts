@@ -43,6 +43,12 @@ describe('GET /graphql/sdl', () => {
     expect(users?.astNode?.directives?.map(({ name }) => name.value)).toEqual(['requiresScopes']);
   });
 
+  it('says that the directives are those of federation, so that gateways enforce them', () => {
+    expect(printedSchema()).toContain(
+      'schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@authenticated", "@requiresScopes"])',
+    );
+  });
+
   it('wants a token in production, and a good one everywhere', async () => {
     const none = await read(production, '/graphql/sdl');
     expect(none.status).toBe(401);

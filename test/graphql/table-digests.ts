@@ -1,0 +1,18 @@
+import type { User } from '../../src/store/entities/user.ts';
+import { entities } from '../../src/store/entities.ts';
+import type { Database } from '../../src/store/orm.ts';
+
+/** What every table holds, but for the audit trail, which tells of refusals as well. */
+export async function tableDigests(database: Database): Promise<Record<string, string>> {
+  const em = database.em();
+  const digests: Record<string, string> = {};
+  for (const entity of entities) {
+    const { name, tableName } = em.getMetadata().get(entity as typeof User);
+    if (name === 'AuditEvent') continue;
+    const [row] = await em.execute<{ digest: string }[]>(
+      `SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS digest FROM ${tableName} t`,
+    );
+    digests[tableName] = row?.digest ?? '';
+  }
+  return digests;
+}
