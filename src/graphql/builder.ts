@@ -41,31 +41,50 @@ export const builder = new SchemaBuilder<{
     cursorType: 'String',
     nodesQueryOptions: false,
     nodeQueryOptions: false,
-    idFieldOptions: { description: 'Opaque and for ever: its first letters tell the type.' },
-    nodeTypeOptions: { description: 'Anything that has an id.' },
-    mutationInputArgOptions: { description: 'What to do.' },
-    pageInfoTypeOptions: { access: 'parent', description: 'Where a page lies in its list.' },
+    idFieldOptions: {
+      description:
+        'Identifies it for ever. Opaque, save that its first letters tell the type; `node` finds it by this.',
+    },
+    nodeTypeOptions: { description: 'Anything that can be found again by its id.' },
+    mutationInputArgOptions: { description: 'The fields of this mutation, as one object.' },
+    pageInfoTypeOptions: {
+      access: 'parent',
+      description: 'Where a page lies in its list, and whether there is more on either side.',
+    },
     hasNextPageFieldOptions: { description: 'Whether the list goes on after this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether there is something before this page.' },
-    startCursorFieldOptions: { description: 'The cursor of the first edge: give it as `before`.' },
-    endCursorFieldOptions: { description: 'The cursor of the last edge: give it as `after`.' },
+    startCursorFieldOptions: {
+      description:
+        'The cursor of the first entry: give it as `before` for the page in front. Null if the page is empty.',
+    },
+    endCursorFieldOptions: {
+      description: 'The cursor of the last entry: give it as `after` for the next page. Null if the page is empty.',
+    },
     defaultConnectionTypeOptions: { access: 'parent' },
     defaultEdgeTypeOptions: { access: 'parent' },
     defaultPayloadTypeOptions: { access: 'parent' },
     edgesFieldOptions: { description: 'The entries of this page.', nullable: { list: false, items: false } },
     pageInfoFieldOptions: { description: 'Where this page lies in the list.' },
-    nodeFieldOptions: { description: 'The entry itself.', nullable: false },
-    cursorFieldOptions: { description: 'The place of this entry in the list.' },
-    firstArgOptions: { description: 'How many, from the front: 1 to 100, 20 if left out.' },
-    lastArgOptions: { description: 'How many, from the end: 1 to 100.' },
+    nodeFieldOptions: { description: 'What stands at this place of the list.', nullable: false },
+    cursorFieldOptions: {
+      description: 'The place of this entry in the list: give it as `after` or `before` to go on from here.',
+    },
+    firstArgOptions: {
+      description: 'How many entries, counted from the front: 1 to 100; 20 if neither `first` nor `last` is given.',
+    },
+    lastArgOptions: { description: 'How many entries, counted from the end: 1 to 100.' },
     afterArgOptions: { description: 'Only what comes after this cursor.' },
     beforeArgOptions: { description: 'Only what comes before this cursor.' },
     nodesOnConnection: { description: 'The entries of this page, without their cursors.' },
   },
 });
 
-builder.addScalarType('DateTime', DateTimeResolver, { description: 'An instant, RFC 3339 in UTC.' });
-builder.addScalarType('JSONObject', JSONObjectResolver, { description: 'Any JSON object.' });
+builder.addScalarType('DateTime', DateTimeResolver, {
+  description: 'A moment in time: RFC 3339, in UTC, to the millisecond.',
+});
+builder.addScalarType('JSONObject', JSONObjectResolver, {
+  description: 'A JSON object with whatever members you like.',
+});
 
 builder.queryType({ description: 'What can be read. Every field says which scope opens it.' });
 builder.mutationType({

@@ -11,22 +11,28 @@ interface UserError {
 }
 
 const UserErrorCodeType = builder.enumType('UserErrorCode', {
-  description: 'What kind of mistake it is.',
+  description: 'What kind of mistake a mutation was asked to make.',
   values: {
-    INVALID: { description: 'A value that cannot be taken.' },
-    TAKEN: { description: 'Somebody or something else has this name.' },
-    NOT_FOUND: { description: 'There is no such thing.' },
+    INVALID: { description: 'A value breaks a rule; the message says which.' },
+    TAKEN: { description: 'The name, or the e-mail address, belongs to somebody or something else.' },
+    NOT_FOUND: { description: "The id or the name is nobody's." },
   },
 });
 
 const UserErrorType = builder.objectRef<UserError>('UserError').implement({
-  description: 'What the caller can mend. Everything else is a top-level error with `extensions.code`.',
+  description:
+    'A mistake in the input that the caller can mend. Everything else is a top-level error with `extensions.code`.',
   access: 'parent',
   fields: (t) => ({
-    code: t.expose('code', { type: UserErrorCodeType, description: 'For programs.' }),
-    message: t.exposeString('message', { description: 'For people.' }),
+    code: t.expose('code', {
+      type: UserErrorCodeType,
+      description: 'What kind of mistake it is, for a program to act on.',
+    }),
+    message: t.exposeString('message', {
+      description: 'What is wrong, in a sentence for people. Its words may change.',
+    }),
     path: t.stringList({
-      description: 'The field of the input that is wrong.',
+      description: 'Where it is wrong, such as `["input", "username"]`; null: not in one field.',
       nullable: true,
       resolve: ({ path }) => path && ['input', ...path],
     }),
@@ -50,6 +56,6 @@ export async function attempt<Changed extends object>(work: () => Promise<Change
 /** The `errors` field of every payload. */
 export const errorsOption = {
   type: [UserErrorType] as [typeof UserErrorType],
-  description: 'What was wrong with the input; empty if it was done.',
+  description: 'What was wrong with the input; empty if the change was made. With an error nothing was changed.',
   resolve: ({ errors }: { readonly errors?: readonly UserError[] }) => [...(errors ?? [])],
 };

@@ -21,7 +21,12 @@ const requiresScopes = new GraphQLDirective({
   name: 'requiresScopes',
   description: 'The scopes that open the field: all of one of these lists.',
   locations: ['FIELD_DEFINITION'],
-  args: { scopes: { type: new GraphQLNonNull(new GraphQLList(allOf)), description: 'Lists of scopes.' } },
+  args: {
+    scopes: {
+      type: new GraphQLNonNull(new GraphQLList(allOf)),
+      description: 'Lists of scopes; whoever holds all of one list may read the field.',
+    },
+  },
 });
 
 const authenticated = new GraphQLDirective({

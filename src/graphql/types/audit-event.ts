@@ -25,14 +25,14 @@ export const AuditEventType = builder.objectRef<AuditRow>('AuditEvent');
 
 builder.node(AuditEventType, {
   id: { resolve: ({ id }) => id },
-  description: 'Something that happened.',
+  description: 'Something that happened here: a sign-in, a refusal, a change by an administrator.',
   access: READS_AUDIT,
   fields: (t) => ({
-    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
-    kind: t.exposeString('kind', { description: 'What, such as `user.created`.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
+    kind: t.exposeString('kind', { description: 'What happened, such as `user.created` or `sign_in.failed`.' }),
     actor: t.field({
       type: UserType,
-      description: 'Who did it; null: nobody who was signed in, or somebody who is gone.',
+      description: 'Who did it. Null if nobody was signed in, or if the account has been deleted since.',
       nullable: true,
       resolve: async ({ actorId }, _args, context) =>
         actorId === null ? null : ((await loadPerson(context, actorId)) ?? null),
@@ -40,22 +40,25 @@ builder.node(AuditEventType, {
     client: t.field({
       type: ClientType,
       description:
-        'Through which client; null: none, one that is gone, or one that is neither yours nor yours to manage.',
+        'The client it was done through. Null if there was none, if it has been deleted, or if it is neither yours nor yours to manage.',
       nullable: true,
       resolve: async ({ clientId }, _args, context) => {
         const client = clientId === null ? undefined : await loadClient(context, clientId);
         return client && seesClient(context, client) ? client : null;
       },
     }),
-    ip: t.exposeString('ip', { description: 'From where.', nullable: true }),
-    requestId: t.exposeString('requestId', { description: 'In which request.', nullable: true }),
-    detail: t.expose('detail', { type: 'JSONObject', description: 'Names and ids, never a secret.' }),
+    ip: t.exposeString('ip', { description: 'The IP address the request came from.', nullable: true }),
+    requestId: t.exposeString('requestId', {
+      description: 'The id of the request, as in the `X-Request-Id` header of its answer and in the log.',
+      nullable: true,
+    }),
+    detail: t.expose('detail', { type: 'JSONObject', description: 'The names and ids it is about; never a secret.' }),
   }),
 });
 
 const AuditEventConnection = builder.connectionObject(
   { type: AuditEventType, name: 'AuditEventConnection', description: 'A page of the audit trail.' },
-  { name: 'AuditEventEdge', description: 'An event in a list.' },
+  { name: 'AuditEventEdge', description: 'An event, and its place in the list.' },
 );
 
 builder.queryField('auditEvents', (t) =>

@@ -22,8 +22,8 @@ const METHOD_WORDS: Record<AuthMethod, string> = {
 };
 
 const RESPONSE_WORDS: Record<ResponseType, string> = {
-  code: 'Goes with authorization_code.',
-  token: 'Goes with implicit.',
+  code: 'An authorization code comes back, to be exchanged for tokens. Goes with authorization_code.',
+  token: 'An access token comes back at once, in the URL. Goes with implicit.',
 };
 
 /** Values whose names are the RFCs' own strings. */
@@ -49,7 +49,7 @@ export const ResponseTypeEnum = builder.enumType('ResponseType', {
 });
 
 export const ConsentModeEnum = builder.enumType('ConsentMode', {
-  description: 'Whether people are asked again.',
+  description: 'Whether people are asked each time a client wants access.',
   values: {
     REMEMBER: {
       description: 'What a person has allowed is remembered, where the redirect URI can be trusted to be the client.',

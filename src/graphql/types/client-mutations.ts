@@ -5,31 +5,17 @@ import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
 import { ClientType, loadClient, READS_CLIENTS } from './client.ts';
 import { AuthMethodEnum, ConsentModeEnum, GrantTypeEnum, ResponseTypeEnum } from './client-enums.ts';
+import { MANAGED, WORDS } from './client-input-words.ts';
 import { PermissionType } from './permission.ts';
-
-const MANAGED = 'Needs MANAGE_CLIENTS.';
-
-const WORDS = {
-  name: 'What people are shown: at most 150 visible characters.',
-  clientUri: 'Its web page, https.',
-  grantTypes: `How it may get its tokens. Other than authorization_code and refresh_token: ${MANAGED}`,
-  redirectUris: `At most 20, compared byte for byte. https, http on a loopback address, or (${MANAGED}) a private-use scheme with a dot.`,
-  responseTypes: 'They follow from the grant types; told, they must agree with them.',
-  defaultScopes: 'What it gets when it asks for nothing: all of `scope` if left out.',
-  requirePkce: `True if left out; a public client must. False: ${MANAGED}`,
-  redirectUriOptional: `To exchange a code without the redirect URI it was asked with. ${MANAGED}`,
-  accessTokenTtl: `How many seconds its access tokens live, from 60 on; null: as long as all others. ${MANAGED}`,
-  consent: 'Whether people are asked again; REMEMBER if left out.',
-  servicePermissions: `What it may do when it speaks for itself: nothing you do not hold. ${MANAGED}`,
-};
 
 export const changedClient = {
   type: ClientType,
-  description: 'The client as it is now; null if nothing was done.',
+  description: 'The client as it is now; null if nothing was changed.',
   nullable: true,
 } as const;
 export const toldSecret = {
-  description: 'The new secret. It is told this once and stored as a digest; a public client has none.',
+  description:
+    'The new secret. It is told this once, and only its digest is stored: keep it. Null for a public client, which has none.',
   nullable: true,
 } as const;
 
@@ -44,12 +30,14 @@ builder.relayMutationField(
       redirectUris: t.stringList({ description: `${WORDS.redirectUris} Needed for authorization_code and implicit.` }),
       responseTypes: t.field({ type: [ResponseTypeEnum], description: WORDS.responseTypes }),
       scope: t.string({
-        description: `All it may ask for, parted by blanks: \`openid profile email read\` if left out. Other than openid, profile, email, offline_access, read and groups: ${MANAGED}`,
+        description:
+          'All the scopes it may ask for, separated by spaces: `openid profile email read` if left out. Any but openid, profile, email, offline_access, read and groups requires permission MANAGE_CLIENTS.',
       }),
       defaultScopes: t.stringList({ description: WORDS.defaultScopes }),
       tokenEndpointAuthMethod: t.field({
         type: AuthMethodEnum,
-        description: 'How it proves itself; left out: Basic or in the body, whichever comes.',
+        description:
+          'How it proves itself: by HTTP Basic or in the body, as it likes, if left out; `none` makes a public client.',
       }),
       requirePkce: t.boolean({ description: WORDS.requirePkce }),
       redirectUriOptional: t.boolean({ description: WORDS.redirectUriOptional }),
@@ -59,7 +47,8 @@ builder.relayMutationField(
     }),
   },
   {
-    description: 'Registers a client. Without MANAGE_CLIENTS you may have 10, of the plain kind.',
+    description:
+      'Registers a client. Without permission MANAGE_CLIENTS you may have 10, which people can sign in with and nothing else.',
     nullable: true,
     access: READS_CLIENTS,
     resolve: (_root, { input }, context) =>
@@ -83,7 +72,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The new client with its secret, or why there is none.',
     outputFields: (t) => ({
       client: t.field({ ...changedClient, resolve: ({ client }) => client }),
       clientSecret: t.string({ ...toldSecret, resolve: ({ clientSecret }) => clientSecret }),
@@ -95,26 +84,30 @@ builder.relayMutationField(
 builder.relayMutationField(
   'updateClient',
   {
-    description: 'What to change. Left out: it stays as it is. Null: what a client can be without is taken away.',
+    description:
+      'What to change about a client. What is left out stays as it is; null removes what a client can be without.',
     inputFields: (t) => ({
-      clientId: t.string({ required: true, description: 'Its client_id.' }),
+      clientId: t.string({ required: true, description: 'Which client to change, by its client_id.' }),
       name: t.string({ description: WORDS.name }),
       clientUri: t.string({ description: WORDS.clientUri }),
       grantTypes: t.field({ type: [GrantTypeEnum], description: WORDS.grantTypes }),
       redirectUris: t.stringList({ description: WORDS.redirectUris }),
       responseTypes: t.field({ type: [ResponseTypeEnum], description: WORDS.responseTypes }),
-      scope: t.string({ description: 'All it may ask for, parted by blanks.' }),
+      scope: t.string({ description: 'All the scopes it may ask for, separated by spaces.' }),
       defaultScopes: t.stringList({ description: WORDS.defaultScopes }),
       tokenEndpointAuthMethod: t.field({
         type: AuthMethodEnum,
-        description: 'How it proves itself; null: Basic or in the body. `none` deletes its secrets.',
+        description:
+          'How it proves itself. Null: by HTTP Basic or in the body, as it likes. `none` makes it public and deletes its secrets.',
       }),
       requirePkce: t.boolean({ description: WORDS.requirePkce }),
       redirectUriOptional: t.boolean({ description: WORDS.redirectUriOptional }),
       accessTokenTtl: t.int({ description: WORDS.accessTokenTtl }),
       consent: t.field({ type: ConsentModeEnum, description: WORDS.consent }),
       servicePermissions: t.field({ type: [PermissionType], description: WORDS.servicePermissions }),
-      disabled: t.boolean({ description: `True: its tokens are dead, and it gets no new ones. ${MANAGED}` }),
+      disabled: t.boolean({
+        description: `True: its tokens are dead from now on, and it gets no new ones. ${MANAGED}`,
+      }),
     }),
   },
   {
@@ -142,7 +135,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The client as it is now, or why it was not changed.',
     outputFields: (t) => ({
       client: t.field({ ...changedClient, resolve: ({ client }) => client }),
       errors: t.field(errorsOption),
@@ -153,11 +146,13 @@ builder.relayMutationField(
 builder.relayMutationField(
   'deleteClient',
   {
-    description: 'The client to delete.',
-    inputFields: (t) => ({ clientId: t.string({ required: true, description: 'Its client_id.' }) }),
+    description: 'Which client to delete.',
+    inputFields: (t) => ({
+      clientId: t.string({ required: true, description: 'Which client to delete, by its client_id.' }),
+    }),
   },
   {
-    description: 'Deletes a client, with its secrets, its tokens and all consents to it.',
+    description: 'Deletes a client with its secrets, its tokens and all consents to it. It cannot be undone.',
     nullable: true,
     access: READS_CLIENTS,
     resolve: (_root, { input }, context) =>
@@ -167,10 +162,10 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The client that is gone, or why it is not.',
     outputFields: (t) => ({
       deletedClientId: t.string({
-        description: 'The client_id that was; null if nothing was done.',
+        description: 'The client_id of the client that is gone; null if nothing was deleted.',
         nullable: true,
         resolve: ({ deletedClientId }) => deletedClientId,
       }),

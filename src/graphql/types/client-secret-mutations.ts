@@ -10,13 +10,19 @@ builder.relayMutationField(
   {
     description: 'Which client, and how long its earlier secrets stay good.',
     inputFields: (t) => ({
-      clientId: t.string({ required: true, description: 'Its client_id.' }),
-      label: t.string({ description: 'What to call the new secret.' }),
-      overlapSeconds: t.int({ description: 'A day if left out; 0 ends the earlier secrets at once; at most 30 days.' }),
+      clientId: t.string({ required: true, description: 'Which client gets a new secret, by its client_id.' }),
+      label: t.string({
+        description: 'What to call the new secret, to tell it from the others: at most 100 visible characters.',
+      }),
+      overlapSeconds: t.int({
+        description:
+          'How many seconds the earlier secrets stay good: a day if left out, at most 30 days; 0 ends them at once.',
+      }),
     }),
   },
   {
-    description: 'Gives a client a new secret, and its earlier ones an end.',
+    description:
+      'Gives a client a new secret. Its earlier ones stay good for a while, so that a running service can change over.',
     nullable: true,
     access: READS_CLIENTS,
     resolve: (_root, { input }, context) =>
@@ -30,7 +36,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The new secret, or why there is none.',
     outputFields: (t) => ({
       client: t.field({ ...changedClient, resolve: ({ client }) => client }),
       clientSecret: t.string({ ...toldSecret, resolve: ({ clientSecret }) => clientSecret }),

@@ -49,9 +49,16 @@ builder.node(ClientType, {
   description: 'An OAuth client, in the words of RFC 7591.',
   access: READS_CLIENTS,
   fields: (t) => ({
-    clientId: t.exposeString('clientId', { description: 'RFC 7591 client_id.' }),
-    name: t.exposeString('name', { description: 'RFC 7591 client_name: what people are shown.' }),
-    clientUri: t.exposeString('clientUri', { description: 'RFC 7591 client_uri: its web page.', nullable: true }),
+    clientId: t.exposeString('clientId', {
+      description: 'RFC 7591 client_id: what it calls itself at the endpoints. Public, and never changes.',
+    }),
+    name: t.exposeString('name', {
+      description: 'RFC 7591 client_name: what people are shown when they are asked for consent.',
+    }),
+    clientUri: t.exposeString('clientUri', {
+      description: 'RFC 7591 client_uri: its web page, where it has told one.',
+      nullable: true,
+    }),
     grantTypes: t.field({
       type: [GrantTypeEnum],
       description: 'RFC 7591 grant_types: how it may get its tokens.',
@@ -63,20 +70,22 @@ builder.node(ClientType, {
     }),
     responseTypes: t.field({
       type: [ResponseTypeEnum],
-      description: 'RFC 7591 response_types.',
+      description:
+        'RFC 7591 response_types: what it may ask the authorization endpoint for. Follows from the grant types.',
       resolve: ({ grantTypes }) => responseTypesOf(grantTypes),
     }),
     scope: t.string({
-      description: 'RFC 7591 scope: all it may ask for, parted by blanks.',
+      description: 'RFC 7591 scope: all the scopes it may ask for, separated by spaces.',
       resolve: ({ scopes }) => scopes.join(' '),
     }),
     defaultScopes: t.stringList({
-      description: 'What it gets when it asks for nothing.',
+      description: 'The scopes it gets when it asks for none by name.',
       resolve: ({ defaultScopes }) => [...defaultScopes],
     }),
     tokenEndpointAuthMethod: t.field({
       type: AuthMethodEnum,
-      description: 'RFC 7591 token_endpoint_auth_method; null: Basic or in the body, whichever comes.',
+      description:
+        'RFC 7591 token_endpoint_auth_method: how it proves itself. Null: by HTTP Basic or in the body, as it likes.',
       nullable: true,
       resolve: ({ tokenEndpointAuthMethod: method }) => (isAuthMethod(method) ? method : null),
     }),
@@ -84,35 +93,42 @@ builder.node(ClientType, {
       description: 'Whether an authorization code needs PKCE (RFC 7636).',
     }),
     redirectUriOptional: t.exposeBoolean('redirectUriOptional', {
-      description: 'Whether a code is exchanged without the redirect URI it was asked with.',
+      description: 'Whether it may leave out the redirect URI when it exchanges a code.',
     }),
     accessTokenTtl: t.exposeInt('accessTokenTtl', {
-      description: 'How many seconds its access tokens live; null: as long as all others.',
+      description: 'How many seconds its access tokens live. Null: as long as the server is set to.',
       nullable: true,
     }),
     consent: t.field({
       type: ConsentModeEnum,
-      description: 'Whether people are asked again.',
+      description: 'Whether people are asked each time it wants access.',
       resolve: ({ consent }) => (consent === 'ALWAYS' ? 'ALWAYS' : 'REMEMBER'),
     }),
     servicePermissions: t.field({
       type: [PermissionType],
-      description: 'What it may do when it speaks for itself.',
+      description:
+        "What it may do with a token of its own, got by client_credentials; with a person's token these count for nothing.",
       resolve: ({ servicePermissions }) => servicePermissions.filter(isPermission),
     }),
     disabled: t.exposeBoolean('disabled', { description: 'A disabled client gets nothing, and its tokens are dead.' }),
-    builtIn: t.exposeBoolean('builtIn', { description: 'Part of this server: it cannot be changed.' }),
-    clientIdIssuedAt: t.expose('createdAt', { type: 'DateTime', description: 'RFC 7591 client_id_issued_at.' }),
+    builtIn: t.exposeBoolean('builtIn', {
+      description: 'Whether it is a part of this server, such as GraphiQL: nobody can change it.',
+    }),
+    clientIdIssuedAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'RFC 7591 client_id_issued_at: when it was registered.',
+    }),
     owner: t.field({
       type: UserType,
-      description: 'Who registered it; null: the operator.',
+      description: 'The person who registered it. Null: the operator.',
       nullable: true,
       resolve: async ({ ownerId }, _args, context) =>
         ownerId === null ? null : ((await loadPerson(context, ownerId)) ?? null),
     }),
     secrets: t.field({
       type: [ClientSecretType],
-      description: 'The secrets that are still good. What they are is told once, when they are made.',
+      description:
+        'Its secrets that are still good. Their values are told once, when they are made, and are not stored.',
       resolve: async ({ id }, _args, context) => {
         const { sql, now } = context;
         return (
@@ -125,16 +141,16 @@ builder.node(ClientType, {
 
 const ClientConnection = builder.connectionObject(
   { type: ClientType, name: 'ClientConnection', description: 'A page of clients.' },
-  { name: 'ClientEdge', description: 'A client in a list.' },
+  { name: 'ClientEdge', description: 'A client, and its place in the list.' },
 );
 
 builder.queryField('client', (t) =>
   t.field({
     type: ClientType,
-    description: 'One client; null if there is none.',
+    description: 'The client of this client_id; null if there is none.',
     nullable: true,
     access: READS_CLIENTS,
-    args: { clientId: t.arg.string({ required: true, description: 'Its client_id.' }) },
+    args: { clientId: t.arg.string({ required: true, description: 'The client_id of the client to show.' }) },
     resolve: async (_root, { clientId }, context) => {
       const client = await findRegisteredClient(context.sql, clientId);
       if (client && !seesClient(context, client)) throw forbidden();

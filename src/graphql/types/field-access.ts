@@ -4,7 +4,7 @@ import type { FieldAccess } from '../field-access.ts';
 const AccessAnswerEnum = builder.enumType('AccessAnswer', {
   description: 'Whether a token opens a field.',
   values: {
-    YES: { description: 'It does.' },
+    YES: { description: 'It opens the field for everything the field can be asked of.' },
     NO: { description: 'It does not: an operation with this field is refused before anything runs.' },
     OWN_ONLY: { description: "It does for what is the person's own; elsewhere the field fails when it is resolved." },
   } as const,

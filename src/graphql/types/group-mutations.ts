@@ -21,22 +21,25 @@ function groupRow(id: string, field = 'id'): string {
 
 const changedGroup = {
   type: GroupType,
-  description: 'The group as it is now; null if nothing was done.',
+  description: 'The group as it is now; null if nothing was changed.',
   nullable: true,
 } as const;
-const permissionsInput = 'What its members may do: nothing that you do not hold yourself.';
+const permissionsInput = 'What its members may do beyond what everybody may: nothing that you do not hold yourself.';
 
 builder.relayMutationField(
   'createGroup',
   {
-    description: 'The group to create.',
+    description: 'The group to create, and what it gives.',
     inputFields: (t) => ({
-      name: t.string({ required: true, description: 'At most 150 visible characters. Unique, whatever its capitals.' }),
+      name: t.string({
+        required: true,
+        description: 'What to call it: at most 150 visible characters; no two groups differ only in capitals.',
+      }),
       permissions: t.field({ type: [PermissionType], description: permissionsInput }),
     }),
   },
   {
-    description: 'Creates an empty group.',
+    description: 'Creates a group, which has no members yet.',
     nullable: true,
     access: MANAGES_GROUPS,
     resolve: (_root, { input }, context) =>
@@ -47,7 +50,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The new group, or why there is none.',
     outputFields: (t) => ({
       group: t.field({ ...changedGroup, resolve: ({ group }) => group }),
       errors: t.field(errorsOption),
@@ -58,13 +61,15 @@ builder.relayMutationField(
 builder.relayMutationField(
   'updateGroup',
   {
-    description: 'What to change. Left out or null: it stays as it is.',
+    description: 'What to change about a group. What is left out or null stays as it is.',
     inputFields: (t) => ({
-      id: t.id({ required: true, description: 'A `grp_…` id.' }),
-      name: t.string({ description: 'A new name.' }),
+      id: t.id({ required: true, description: 'Which group to change, as a `grp_…` id.' }),
+      name: t.string({
+        description: 'A new name for it: at most 150 visible characters; no two groups differ only in capitals.',
+      }),
       permissions: t.field({
         type: [PermissionType],
-        description: `Take the place of the earlier ones. ${permissionsInput}`,
+        description: `${permissionsInput} These take the place of all there were.`,
       }),
     }),
   },
@@ -80,7 +85,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The group as it is now, or why it was not changed.',
     outputFields: (t) => ({
       group: t.field({ ...changedGroup, resolve: ({ group }) => group }),
       errors: t.field(errorsOption),
@@ -91,11 +96,11 @@ builder.relayMutationField(
 builder.relayMutationField(
   'deleteGroup',
   {
-    description: 'The group to delete.',
-    inputFields: (t) => ({ id: t.id({ required: true, description: 'A `grp_…` id.' }) }),
+    description: 'Which group to delete.',
+    inputFields: (t) => ({ id: t.id({ required: true, description: 'Which group to delete, as a `grp_…` id.' }) }),
   },
   {
-    description: 'Deletes a group; its members stay, without what it gave them.',
+    description: 'Deletes a group. Its members stay, without what it gave them.',
     nullable: true,
     access: MANAGES_GROUPS,
     resolve: (_root, { input }, context) =>
@@ -105,10 +110,10 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The group that is gone, or why it is not.',
     outputFields: (t) => ({
       deletedGroupId: t.id({
-        description: 'The id that was; null if nothing was done.',
+        description: 'The id of the group that is gone; null if nothing was deleted.',
         nullable: true,
         resolve: ({ deletedGroupId }) => deletedGroupId,
       }),
@@ -132,10 +137,10 @@ for (const [name, { change, description }] of Object.entries(changes)) {
   builder.relayMutationField(
     name,
     {
-      description: 'Who, and which group.',
+      description: 'A user and a group.',
       inputFields: (t) => ({
-        groupId: t.id({ required: true, description: 'A `grp_…` id.' }),
-        userId: t.id({ required: true, description: 'A `usr_…` id.' }),
+        groupId: t.id({ required: true, description: 'Which group, as a `grp_…` id.' }),
+        userId: t.id({ required: true, description: 'Which user, as a `usr_…` id.' }),
       }),
     },
     {
@@ -150,12 +155,12 @@ for (const [name, { change, description }] of Object.entries(changes)) {
         }),
     },
     {
-      description: 'What came of it.',
+      description: 'The group and the user as they are now, or why nothing was changed.',
       outputFields: (t) => ({
         group: t.field({ ...changedGroup, resolve: ({ group }) => group }),
         user: t.field({
           type: UserType,
-          description: 'The user as they are now; null if nothing was done.',
+          description: 'The user as they are now; null if nothing was changed.',
           nullable: true,
           resolve: ({ user }) => user,
         }),

@@ -43,10 +43,10 @@ builder.node(GroupType, {
   description: 'A group of users. Its members have its permissions.',
   access: READS_GROUPS,
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Unique, whatever its capitals.' }),
+    name: t.exposeString('name', { description: 'What it is called; no two groups differ only in capitals.' }),
     permissions: t.field({
       type: [PermissionType],
-      description: 'What its members may do.',
+      description: 'What its members may do, beyond what everybody may.',
       resolve: ({ permissions }) => permissions.filter(isPermission),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the group was made.' }),
@@ -63,7 +63,7 @@ builder.node(GroupType, {
 
 export const GroupConnection = builder.connectionObject(
   { type: GroupType, name: 'GroupConnection', description: 'A page of groups.' },
-  { name: 'GroupEdge', description: 'A group in a list.' },
+  { name: 'GroupEdge', description: 'A group, and its place in the list.' },
 );
 
 builder.objectField(UserType, 'groups', (t) =>
@@ -81,10 +81,10 @@ builder.objectField(UserType, 'groups', (t) =>
 builder.queryField('group', (t) =>
   t.field({
     type: GroupType,
-    description: 'One group; null if there is none.',
+    description: 'The group of this id; null if there is none.',
     nullable: true,
     access: READS_GROUPS,
-    args: { id: t.arg.id({ required: true, description: 'A `grp_…` id.' }) },
+    args: { id: t.arg.id({ required: true, description: 'The `grp_…` id of the group to show.' }) },
     resolve: async (_root, { id }, context) => {
       const uuid = uuidOf('grp', id);
       return uuid === undefined ? null : ((await loadTeam(context, uuid)) ?? null);

@@ -29,10 +29,11 @@ function owned<Row>(row: Row | undefined, sees: (row: Row) => boolean): Row | un
 builder.queryField('node', (t) =>
   t.field({
     type: builder.nodeInterfaceRef(),
-    description: 'Anything by its id, under the rule of its type; null if there is none.',
+    description:
+      'Whatever has this id; null if nothing has. The rule is that of its type: who may not read its id is refused here as well.',
     nullable: true,
     access: 'token',
-    args: { id: t.arg.id({ required: true, description: 'An id of any type that has one.' }) },
+    args: { id: t.arg.id({ required: true, description: 'The id of a user, a group, a client or an event.' }) },
     resolve: async (_root, { id }, context, { schema }) => {
       const nodeId = findNodeId(id);
       const type = nodeId && schema.getType(nodeId.typename);

@@ -13,12 +13,13 @@ builder.relayMutationField(
   {
     description: 'Which client, and whose consent to it.',
     inputFields: (t) => ({
-      clientId: t.string({ required: true, description: 'The client_id of the client.' }),
-      userId: t.id({ description: 'A `usr_…` id; yourself if left out.' }),
+      clientId: t.string({ required: true, description: 'The client_id of the client that loses its access.' }),
+      userId: t.id({ description: 'Whose consent, as a `usr_…` id; your own if left out.' }),
     }),
   },
   {
-    description: 'Withdraws what a person allowed a client: the consent, and every token under it.',
+    description:
+      'Withdraws what a person allowed a client: the consent and every token under it. The client has to ask again.',
     nullable: true,
     access: REVOKES,
     resolve: (_root, { input }, context) =>
@@ -30,15 +31,15 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'What lost its access, or why nothing did.',
     outputFields: (t) => ({
       clientId: t.string({
-        description: 'The client; null if nothing was done.',
+        description: 'The client_id of the client that lost its access; null if nothing was done.',
         nullable: true,
         resolve: ({ clientId }) => clientId,
       }),
       revoked: t.int({
-        description: 'How many authorizations were alive, and are no more.',
+        description: 'How many authorizations were ended by this; 0 if there was none.',
         resolve: ({ revoked }) => revoked ?? 0,
       }),
       errors: t.field(errorsOption),
@@ -49,11 +50,12 @@ builder.relayMutationField(
 builder.relayMutationField(
   'revokeToken',
   {
-    description: 'The token to revoke.',
+    description: 'Which token to revoke.',
     inputFields: (t) => ({
       token: t.string({
         required: true,
-        description: 'An access token, or a refresh token: that one with its whole family.',
+        description:
+          'The token itself: an access token, which ends alone, or a refresh token, which takes its whole family along.',
       }),
     }),
   },
@@ -65,10 +67,10 @@ builder.relayMutationField(
       attempt(async () => ({ revoked: await revokeToken(context.em, actorOf(context), input.token) })),
   },
   {
-    description: 'What came of it.',
+    description: 'Whether the token was ended, or why not.',
     outputFields: (t) => ({
       revoked: t.boolean({
-        description: 'Whether it was alive, and is no more.',
+        description: 'Whether this ended it; false if it was not alive.',
         resolve: ({ revoked }) => revoked ?? false,
       }),
       errors: t.field(errorsOption),

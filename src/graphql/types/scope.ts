@@ -7,12 +7,14 @@ import { attempt, errorsOption } from '../payload.ts';
 const MANAGES_SCOPES = { scopes: [['clients']], permission: 'MANAGE_CLIENTS' } as const satisfies AccessRule;
 
 const ScopeType = builder.objectRef<NamedScope>('Scope').implement({
-  description: 'Something a client can ask a person for.',
+  description: 'Something that a client can ask a person to be allowed.',
   access: 'token',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What clients send.' }),
-    sentence: t.exposeString('sentence', { description: 'What people are told.' }),
-    builtIn: t.exposeBoolean('builtIn', { description: 'Whether it opens fields here; one of your own opens none.' }),
+    name: t.exposeString('name', { description: 'The name by which clients ask for it, such as `read`.' }),
+    sentence: t.exposeString('sentence', { description: 'What people are told when they are asked for consent.' }),
+    builtIn: t.exposeBoolean('builtIn', {
+      description: 'Whether it opens fields of this API; those of your own open none.',
+    }),
   }),
 });
 
@@ -28,10 +30,17 @@ builder.queryField('scopes', (t) =>
 builder.relayMutationField(
   'createScope',
   {
-    description: 'The scope to create.',
+    description: 'A scope of your own, for your own API.',
     inputFields: (t) => ({
-      name: t.string({ required: true, description: 'RFC 6749 §3.3, such as `invoices:read`.' }),
-      sentence: t.string({ required: true, description: 'What consent tells people, such as `See your invoices`.' }),
+      name: t.string({
+        required: true,
+        description:
+          'The name by which clients will ask for it, such as `invoices:read`: RFC 6749 §3.3, at most 100 characters.',
+      }),
+      sentence: t.string({
+        required: true,
+        description: 'What people are told when they are asked for consent, such as `See your invoices`.',
+      }),
     }),
   },
   {
@@ -45,11 +54,11 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The new scope, or why there is none.',
     outputFields: (t) => ({
       scope: t.field({
         type: ScopeType,
-        description: 'The scope; null if nothing was done.',
+        description: 'The new scope; null if none was made.',
         nullable: true,
         resolve: ({ scope }) => scope,
       }),
@@ -61,8 +70,8 @@ builder.relayMutationField(
 builder.relayMutationField(
   'deleteScope',
   {
-    description: 'The scope to delete.',
-    inputFields: (t) => ({ name: t.string({ required: true, description: 'One of your own.' }) }),
+    description: 'Which scope to delete.',
+    inputFields: (t) => ({ name: t.string({ required: true, description: 'Its name; the built-in ones stay.' }) }),
   },
   {
     description: 'Deletes a scope of your own, and takes it from all clients.',
@@ -75,10 +84,10 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The scope that is gone, or why it is not.',
     outputFields: (t) => ({
       deletedScope: t.string({
-        description: 'The name that was; null if nothing was done.',
+        description: 'The name of the scope that is gone; null if nothing was deleted.',
         nullable: true,
         resolve: ({ deletedScope }) => deletedScope,
       }),

@@ -9,8 +9,11 @@ const TokenType = builder.objectRef<AccessToken>('Token').implement({
   description: 'The access token of this very request.',
   access: 'token',
   fields: (t) => ({
-    scopes: t.stringList({ description: 'What it opens.', resolve: ({ scopes }) => [...scopes] }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends.' }),
+    scopes: t.stringList({
+      description: 'The scopes it was granted, and so what it opens.',
+      resolve: ({ scopes }) => [...scopes],
+    }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends, unless it is revoked before.' }),
     clientId: t.string({
       description: 'The client_id of the client it was issued to.',
       resolve: ({ client }) => client.clientId,
@@ -26,7 +29,7 @@ const TokenType = builder.objectRef<AccessToken>('Token').implement({
     }),
     user: t.field({
       type: UserType,
-      description: 'Whom it speaks for; null: the client itself.',
+      description: 'The person it speaks for. Null: nobody but the client itself.',
       nullable: true,
       resolve: async ({ user }, _args, context) => (user ? ((await loadPerson(context, user.id)) ?? null) : null),
     }),

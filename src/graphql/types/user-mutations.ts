@@ -18,30 +18,38 @@ export function userRow(id: string, field = 'id'): string {
 
 const changedUser = {
   type: UserType,
-  description: 'The user as they are now; null if nothing was done.',
+  description: 'The user as they are now; null if nothing was changed.',
   nullable: true,
 } as const;
 
 builder.relayMutationField(
   'createUser',
   {
-    description: 'The account to create.',
+    description: 'The account to create, and what is known of the person.',
     inputFields: (t) => ({
       username: t.string({
         required: true,
-        description: 'At most 150 visible characters, no @. Unique, whatever its capitals.',
+        description:
+          'What they will sign in with: at most 150 visible characters, no @; no two accounts differ only in capitals.',
       }),
-      email: t.string({ description: 'Unique, whatever its capitals.' }),
-      password: t.string({ description: '8 to 1024 characters. Left out: they cannot sign in with a password.' }),
-      firstName: t.string({ description: 'Their first name.' }),
-      lastName: t.string({ description: 'Their last name.' }),
-      attributes: t.field({ type: 'JSONObject', description: 'Whatever you keep with them, up to 16 KB.' }),
-      emailVerified: t.boolean({ description: 'That you know the address to be theirs.' }),
-      superuser: t.boolean({ description: 'To hold every permission: only a superuser may say so.' }),
+      email: t.string({ description: 'Their e-mail address; no two accounts have the same, whatever its capitals.' }),
+      password: t.string({ description: '8 to 1024 characters. Without one they cannot sign in with a password.' }),
+      firstName: t.string({
+        description: 'Their first name: one line of at most 150 characters; an empty one removes it.',
+      }),
+      lastName: t.string({
+        description: 'Their last name: one line of at most 150 characters; an empty one removes it.',
+      }),
+      attributes: t.field({
+        type: 'JSONObject',
+        description: 'Whatever you keep with an account, as JSON of up to 16 KB.',
+      }),
+      emailVerified: t.boolean({ description: 'True says that you know the e-mail address to be theirs.' }),
+      superuser: t.boolean({ description: 'Whether they hold every permission: only a superuser may make one.' }),
     }),
   },
   {
-    description: 'Creates a user.',
+    description: 'Creates an account for a person.',
     nullable: true,
     access: { scopes: [['write']], permission: 'MANAGE_USERS' },
     resolve: (_root, { input }, context) =>
@@ -53,7 +61,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The new account, or why there is none.',
     outputFields: (t) => ({
       user: t.field({ ...changedUser, resolve: ({ user }) => user }),
       errors: t.field(errorsOption),
@@ -64,20 +72,33 @@ builder.relayMutationField(
 builder.relayMutationField(
   'updateUser',
   {
-    description: 'What to change. Left out or null: it stays as it is, save that a null `email` removes it.',
+    description:
+      'What to change about an account. What is left out or null stays as it is, save that a null `email` removes it.',
     inputFields: (t) => ({
-      id: t.id({ required: true, description: 'A `usr_…` id.' }),
-      username: t.string({ description: 'Needs MANAGE_USERS.' }),
-      email: t.string({ description: 'A new address counts as not verified.' }),
-      emailVerified: t.boolean({ description: 'Needs MANAGE_USERS.' }),
-      firstName: t.string({ description: 'Their first name.' }),
-      lastName: t.string({ description: 'Their last name.' }),
+      id: t.id({ required: true, description: 'Which account to change, as a `usr_…` id.' }),
+      username: t.string({ description: 'A new name to sign in with. Requires permission MANAGE_USERS.' }),
+      email: t.string({ description: 'A new e-mail address, which counts as not verified; null removes it.' }),
+      emailVerified: t.boolean({
+        description: 'True says that you know the e-mail address to be theirs. Requires permission MANAGE_USERS.',
+      }),
+      firstName: t.string({
+        description: 'Their first name: one line of at most 150 characters; an empty one removes it.',
+      }),
+      lastName: t.string({
+        description: 'Their last name: one line of at most 150 characters; an empty one removes it.',
+      }),
       attributes: t.field({
         type: 'JSONObject',
-        description: 'Takes the place of all earlier ones. Needs MANAGE_USERS.',
+        description: 'Takes the place of all there was. Requires permission MANAGE_USERS.',
       }),
-      disabled: t.boolean({ description: 'True ends all their sessions and tokens. Needs MANAGE_USERS.' }),
-      superuser: t.boolean({ description: 'Only a superuser may make or unmake one; the last one stays.' }),
+      disabled: t.boolean({
+        description:
+          'True ends all their sessions and tokens, and they cannot sign in. Requires permission MANAGE_USERS.',
+      }),
+      superuser: t.boolean({
+        description:
+          'Whether they hold every permission: only a superuser may make or unmake one, and the last one stays.',
+      }),
     }),
   },
   {
@@ -94,7 +115,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The account as it is now, or why it was not changed.',
     outputFields: (t) => ({
       user: t.field({ ...changedUser, resolve: ({ user }) => user }),
       errors: t.field(errorsOption),
@@ -105,11 +126,12 @@ builder.relayMutationField(
 builder.relayMutationField(
   'deleteUser',
   {
-    description: 'The account to delete.',
-    inputFields: (t) => ({ id: t.id({ required: true, description: 'A `usr_…` id.' }) }),
+    description: 'Which account to delete.',
+    inputFields: (t) => ({ id: t.id({ required: true, description: 'Which account to delete, as a `usr_…` id.' }) }),
   },
   {
-    description: 'Deletes a user, with their sessions, consents, tokens, memberships and the clients they own.',
+    description:
+      'Deletes an account with its sessions, consents, tokens, memberships and the clients it owns. It cannot be undone.',
     nullable: true,
     access: { scopes: [['write']], permission: 'MANAGE_USERS' },
     resolve: (_root, { input }, context) =>
@@ -119,10 +141,10 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'The account that is gone, or why it is not.',
     outputFields: (t) => ({
       deletedUserId: t.id({
-        description: 'The id that was; null if nothing was done.',
+        description: 'The id of the account that is gone; null if nothing was deleted.',
         nullable: true,
         resolve: ({ deletedUserId }) => deletedUserId,
       }),
@@ -134,11 +156,13 @@ builder.relayMutationField(
 builder.relayMutationField(
   'setPassword',
   {
-    description: 'A new password, and whose.',
+    description: 'A new password, and whose it is.',
     inputFields: (t) => ({
-      id: t.id({ required: true, description: 'A `usr_…` id.' }),
-      password: t.string({ required: true, description: '8 to 1024 characters.' }),
-      currentPassword: t.string({ description: 'Needed for your own account.' }),
+      id: t.id({ required: true, description: 'Whose password to set, as a `usr_…` id.' }),
+      password: t.string({ required: true, description: 'The new password: 8 to 1024 characters.' }),
+      currentPassword: t.string({
+        description: 'The password up to now: needed for your own account, whatever you may do besides.',
+      }),
     }),
   },
   {
@@ -155,7 +179,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'What came of it.',
+    description: 'Whose password was set, or why it was not.',
     outputFields: (t) => ({
       user: t.field({ ...changedUser, resolve: ({ user }) => user }),
       errors: t.field(errorsOption),

@@ -27,7 +27,9 @@ builder.node(UserType, {
   description: 'A person in the directory.',
   access: READS_USERS,
   fields: (t) => ({
-    username: t.exposeString('username', { description: 'What they sign in with; unique, whatever its capitals.' }),
+    username: t.exposeString('username', {
+      description: 'What they sign in with; no two accounts differ only in capitals.',
+    }),
     email: t.string({
       description: 'Their e-mail address; null unless it is your own or you hold MANAGE_USERS.',
       nullable: true,
@@ -38,8 +40,8 @@ builder.node(UserType, {
       nullable: true,
       resolve: (user, _args, context) => (seesAll(context, user) ? user.emailVerified : null),
     }),
-    firstName: t.exposeString('firstName', { description: 'Their first name, or empty.' }),
-    lastName: t.exposeString('lastName', { description: 'Their last name, or empty.' }),
+    firstName: t.exposeString('firstName', { description: 'Their first name; empty if they have told none.' }),
+    lastName: t.exposeString('lastName', { description: 'Their last name; empty if they have told none.' }),
     attributes: t.field({
       type: 'JSONObject',
       description: 'What the operator keeps with them; null unless they are your own or you hold MANAGE_USERS.',
@@ -60,16 +62,16 @@ builder.node(UserType, {
 
 export const UserConnection = builder.connectionObject(
   { type: UserType, name: 'UserConnection', description: 'A page of users.' },
-  { name: 'UserEdge', description: 'A user in a list.' },
+  { name: 'UserEdge', description: 'A user, and their place in the list.' },
 );
 
 builder.queryField('user', (t) =>
   t.field({
     type: UserType,
-    description: 'One user; null if there is none.',
+    description: 'The user of this id; null if there is none.',
     nullable: true,
     access: READS_USERS,
-    args: { id: t.arg.id({ required: true, description: 'A `usr_…` id.' }) },
+    args: { id: t.arg.id({ required: true, description: 'The `usr_…` id of the user to show.' }) },
     resolve: async (_root, { id }, context) => {
       const uuid = uuidOf('usr', id);
       return uuid === undefined ? null : ((await loadPerson(context, uuid)) ?? null);
@@ -81,7 +83,7 @@ builder.queryField('users', (t) =>
   t.connection(
     {
       type: UserType,
-      description: 'Everybody, in the order they came.',
+      description: 'Everybody who has an account, in the order they were made.',
       access: READS_USERS,
       resolve: async (_root, args, { sql }) => {
         const page = readPageArguments(args);

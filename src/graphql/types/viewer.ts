@@ -29,14 +29,14 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       access: 'token',
       resolve: ({ id }) => prefixedId('usr', id),
     }),
-    username: t.exposeString('username', { description: 'What they sign in with.', access: PROFILE }),
+    username: t.exposeString('username', { description: 'The name they sign in with.', access: PROFILE }),
     firstName: t.string({
-      description: 'Their first name, or empty.',
+      description: 'Their first name; empty if they have told none.',
       access: PROFILE,
       resolve: async (viewer, _args, context) => (await profile(context, viewer)).firstName,
     }),
     lastName: t.string({
-      description: 'Their last name, or empty.',
+      description: 'Their last name; empty if they have told none.',
       access: PROFILE,
       resolve: async (viewer, _args, context) => (await profile(context, viewer)).lastName,
     }),
