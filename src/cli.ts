@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addClientCommands } from './cli/client.ts';
 import { runWith } from './cli/command.ts';
+import { addKeyCommands } from './cli/keys.ts';
 import { addScopeCommands } from './cli/scope.ts';
 import { addUpkeepCommands } from './cli/upkeep.ts';
 import { addUserCommands } from './cli/user.ts';
@@ -65,6 +66,7 @@ Examples:
   addUserCommands(program, env);
   addClientCommands(program, env);
   addScopeCommands(program, env);
+  addKeyCommands(program, env);
   addUpkeepCommands(program, env);
   return program;
 }

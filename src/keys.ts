@@ -1,8 +1,8 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { sameBytes } from './secrets.ts';
 
 /** Each use has a key of its own, so that a value made for one can never serve another. */
-export type KeyUse = 'refresh' | 'csrf' | 'key-check';
+export type KeyUse = 'refresh' | 'csrf' | 'key-check' | 'signing-keys';
 
 /** The keys of one use, newest first: the first makes, all are tried when reading. */
 export type Keyring = (use: KeyUse) => readonly [Buffer, ...Buffer[]];
@@ -33,4 +33,28 @@ export function hmac(key: Buffer, ...parts: (string | Uint8Array)[]): Buffer {
 export function verifies(keys: readonly Buffer[], tag: string, ...parts: (string | Uint8Array)[]): boolean {
   const given = Buffer.from(tag, 'base64url');
   return keys.some((key) => sameBytes(hmac(key, ...parts), given));
+}
+
+const NONCE = 12;
+const TAG = 16;
+
+/** AES-256-GCM under the first key: nonce, ciphertext, tag. `name` is bound in, so that nothing sealed can stand for another. */
+export function seal([key]: readonly [Buffer, ...Buffer[]], name: string, plain: Uint8Array): Buffer {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(name));
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** What was sealed under this key and name; undefined if it was not, or has been tampered with. */
+export function unseal(key: Buffer, name: string, sealed: Uint8Array): Buffer | undefined {
+  const bytes = Buffer.from(sealed);
+  if (bytes.length < NONCE + TAG) return undefined;
+  const options = { authTagLength: TAG };
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE), options).setAAD(Buffer.from(name));
+  decipher.setAuthTag(bytes.subarray(-TAG));
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
 }

@@ -8,6 +8,7 @@ import { createApp } from './http/app.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { answerWith, drain, listen, portOf } from './listen.ts';
 import { makeLog } from './log.ts';
+import { ensureSigningKeys } from './oauth/signing-key-rotation.ts';
 import { knownPasswordsInUse } from './seed.ts';
 import { type Close, stopWhenTold } from './stop-when-told.ts';
 import type { Database } from './store/orm.ts';
@@ -34,6 +35,7 @@ export async function startGatehouse(given: Config, { out, log }: StartOptions):
   try {
     const { database, keyring } = started;
     await refuseKnownPasswords(given, database, log);
+    await ensureSigningKeys({ sql: database.sql, keyring, now: new Date() });
     const ticket = await prepareAdministrator(given, database, new Date());
 
     const server = await listen(given.host, given.port);
@@ -43,7 +45,7 @@ export async function startGatehouse(given: Config, { out, log }: StartOptions):
     answerWith(server, app.callback(), stopping.signal);
     server.on('clientError', answerUnreadable(config));
     const setupLink = ticket === undefined ? undefined : `${config.issuer}/setup?ticket=${ticket}`;
-    const stopSweeping = sweepRegularly(config, database, log, () => new Date());
+    const stopSweeping = sweepRegularly(config, database, keyring, log, () => new Date());
     const close = async () => {
       stopping.abort();
       const whole = await drain(server);

@@ -1,13 +1,21 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import type { Keyring } from './keys.ts';
+import { rotateSigningKeysByAge } from './oauth/signing-key-rotation.ts';
 import type { Database } from './store/orm.ts';
 import { retentionOf, sweep } from './store/sweep.ts';
 
 /** Milliseconds between two sweeps of one node; up to a tenth more or less keeps nodes from beginning together. */
 const INTERVAL = 60_000;
 
-/** Clears away what has expired, now and then, until the returned function is called; that one waits for the batch under way. */
-export function sweepRegularly(config: Config, { sql }: Database, log: Logger, clock: () => Date): () => Promise<void> {
+/** Clears away what has expired and renews keys that have grown old, now and then, until the returned function is called; that one waits for the batch under way. */
+export function sweepRegularly(
+  config: Config,
+  { sql }: Database,
+  keyring: Keyring,
+  log: Logger,
+  clock: () => Date,
+): () => Promise<void> {
   const stopped = new AbortController();
   let underWay: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout;
@@ -16,6 +24,9 @@ export function sweepRegularly(config: Config, { sql }: Database, log: Logger, c
     try {
       const swept = await sweep(sql, clock(), retentionOf(config), stopped.signal);
       log.debug({ swept }, 'swept');
+      if (stopped.signal.aborted) return;
+      const made = await rotateSigningKeysByAge({ sql, keyring, now: clock() });
+      if (made.length > 0) log.info({ made }, 'made signing keys');
     } catch (error) {
       // The next sweep takes what this one left.
       log.warn({ err: error }, 'the sweep failed');

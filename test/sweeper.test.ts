@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeKeyring } from '../src/keys.ts';
 import { makeLog } from '../src/log.ts';
 import { sweepRegularly } from '../src/sweeper.ts';
 import { type RowMaker, rowMaker } from './support/expiring-rows.ts';
@@ -6,6 +7,7 @@ import { startServer, type TestServer } from './support/server.ts';
 
 let server: TestServer;
 let rows: RowMaker;
+const keyring = makeKeyring(['k'.repeat(32)]);
 beforeAll(async () => {
   server = await startServer();
   rows = await rowMaker(server);
@@ -27,7 +29,7 @@ function start() {
   }) as typeof setTimeout);
   const lines: string[] = [];
   const log = makeLog('debug', { write: (line: string) => void lines.push(line) });
-  const stop = sweepRegularly(server.config, server.database, log, later);
+  const stop = sweepRegularly(server.config, server.database, keyring, log, later);
   return { stop, lines, waits };
 }
 
@@ -44,8 +46,9 @@ describe('The server sweeps by itself', () => {
     }
     await stop();
     const told = lines.map((line) => JSON.parse(line));
-    expect(new Set(told.map(({ msg }) => msg))).toEqual(new Set(['swept']));
-    expect(told.reduce((sum, { swept }) => sum + swept.setup_tickets, 0)).toBe(15);
+    const sweeps = told.filter(({ msg }) => msg === 'swept');
+    expect(told.filter(({ level }) => level > 30)).toEqual([]);
+    expect(sweeps.reduce((sum, { swept }) => sum + swept.setup_tickets, 0)).toBe(15);
     // Never twice the same wait, so that nodes do not keep beginning together.
     expect(new Set(waits).size).toBe(waits.length);
 
@@ -54,6 +57,15 @@ describe('The server sweeps by itself', () => {
     await pause(400);
     expect(await rows.count('setup_tickets')).toBe(1);
     expect(lines).toHaveLength(before);
+  });
+
+  it('and renews the keys that sign: years have gone by since they were made', async () => {
+    const { stop, lines } = start();
+    await until(() => expect(lines.join('')).toContain('"msg":"made signing keys"'));
+    await stop();
+    const made = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'made signing keys');
+    expect(made).toHaveLength(1);
+    expect(made[0].made.map(({ algorithm }: { algorithm: string }) => algorithm)).toEqual(['RS256', 'ES256', 'EdDSA']);
   });
 
   it('goes on after a sweep that failed, and says so', async () => {

@@ -3,6 +3,7 @@ import { ALL_PERMISSIONS, type Permission } from '../directory/permissions.ts';
 import { registerClient } from '../oauth/client-registration.ts';
 import { GRANT_TYPES, type GrantType } from '../oauth/client-registration-metadata.ts';
 import { rotateClientSecret } from '../oauth/client-secrets.ts';
+import { SIGNING_ALGORITHM_NAMES, type SigningAlgorithm } from '../oauth/signing-algorithm.ts';
 import { type Answer, runWith } from './command.ts';
 import { secretFromStdin } from './secret-input.ts';
 
@@ -12,6 +13,7 @@ interface ClientOptions {
   readonly redirectUri?: readonly string[];
   readonly scope?: string;
   readonly public?: true;
+  readonly idTokenAlg?: SigningAlgorithm;
   readonly pkce: boolean;
   readonly permission?: readonly Permission[];
   readonly id?: string;
@@ -37,6 +39,9 @@ export function addClientCommands(program: Command, env: NodeJS.ProcessEnv): voi
     .option('--redirect-uri <uri...>', 'where the code is sent, compared byte for byte')
     .option('--scope <scopes>', 'what it may ask for, parted by blanks')
     .option('--public', 'has no secret: an app on a phone or in a browser')
+    .addOption(
+      new Option('--id-token-alg <algorithm>', 'how its ID tokens are signed').choices(SIGNING_ALGORITHM_NAMES),
+    )
     .option('--no-pkce', 'do not demand PKCE')
     .addOption(
       new Option('--permission <name...>', 'what it may do by itself (client_credentials)').choices(ALL_PERMISSIONS),
@@ -92,6 +97,7 @@ function registration(options: ClientOptions) {
     redirectUris: options.redirectUri ?? [],
     scope: options.scope,
     tokenEndpointAuthMethod: options.public ? ('none' as const) : undefined,
+    idTokenSignedResponseAlg: options.idTokenAlg,
     requirePkce: options.pkce,
     servicePermissions: options.permission,
   };

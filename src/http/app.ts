@@ -5,6 +5,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Keyring } from '../keys.ts';
+import { makeSigningKeys } from '../oauth/signing-keys.ts';
 import type { Database } from '../store/orm.ts';
 import { makeRateLimits, noRateLimits } from '../store/rate-limits.ts';
 import { makeReadiness } from '../store/readiness.ts';
@@ -17,6 +18,7 @@ import { graphiqlAsset, graphiqlCallback, graphiqlPage } from './graphiql.ts';
 import { healthz, readyzHandler } from './health.ts';
 import { home } from './home.ts';
 import { introspect } from './introspect.ts';
+import { jwks } from './jwks.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
 import { metricsHandler } from './metrics.ts';
@@ -55,6 +57,7 @@ function routes({ config, database, keyring, log, stopping }: AppOptions): Recor
     '/oauth/token': { answers: 'json', cors: 'listed', POST: token },
     '/oauth/revoke': { answers: 'json', cors: 'listed', POST: revoke },
     '/oauth/introspect': { answers: 'json', POST: introspect },
+    '/oauth/jwks': { answers: 'json', GET: jwks },
     '/login': { answers: 'page', GET: login, POST: login },
     '/consent': { answers: 'page', GET: consent, POST: consent },
     '/logout': { answers: 'page', GET: logout, POST: logout },
@@ -75,6 +78,7 @@ function routes({ config, database, keyring, log, stopping }: AppOptions): Recor
 export function createApp(options: AppOptions): Koa<State> {
   const { config, database, keyring, log } = options;
   const limits = config.rateLimits ? makeRateLimits(database.sql) : noRateLimits;
+  const signingKeys = makeSigningKeys(database.sql, keyring);
   const app = new Koa<State>({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.use(async (ctx, next) => {
     const now = new Date();
@@ -84,6 +88,7 @@ export function createApp(options: AppOptions): Koa<State> {
       em: database.em,
       config,
       keyring,
+      signingKeys,
       limits,
       now,
       origin,

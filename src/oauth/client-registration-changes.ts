@@ -19,6 +19,7 @@ import {
 import { columns, knownScopes, recordClient } from './client-registration-row.ts';
 import { requireRights } from './client-registration-rules.ts';
 import { lockOwnClient } from './client-secrets.ts';
+import type { SigningAlgorithm } from './signing-algorithm.ts';
 
 /** What is undefined stays as it is; null takes away what a client can be without, and counts as undefined elsewhere. */
 export interface ClientChanges {
@@ -30,6 +31,7 @@ export interface ClientChanges {
   readonly scope?: string | null | undefined;
   readonly defaultScopes?: readonly string[] | null | undefined;
   readonly tokenEndpointAuthMethod?: AuthMethod | null | undefined;
+  readonly idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
   readonly requirePkce?: boolean | null | undefined;
   readonly redirectUriOptional?: boolean | null | undefined;
   readonly accessTokenTtl?: number | null | undefined;
@@ -85,6 +87,7 @@ function metadataOf(client: Client): ClientMetadata {
     scopes: client.scopes,
     defaultScopes: client.defaultScopes,
     tokenEndpointAuthMethod: (client.tokenEndpointAuthMethod ?? null) as AuthMethod | null,
+    idTokenSignedResponseAlg: client.idTokenSignedResponseAlg as SigningAlgorithm,
     requirePkce: client.requirePkce,
     redirectUriOptional: client.redirectUriOptional,
     accessTokenTtl: client.accessTokenTtl ?? null,
@@ -105,6 +108,7 @@ function merge(before: ClientMetadata, changes: ClientChanges): ClientMetadata {
     // A scope that is taken away is no default either.
     defaultScopes: changes.defaultScopes ?? before.defaultScopes.filter((scope) => scopes.includes(scope)),
     tokenEndpointAuthMethod: orNull(changes.tokenEndpointAuthMethod, before.tokenEndpointAuthMethod),
+    idTokenSignedResponseAlg: changes.idTokenSignedResponseAlg ?? before.idTokenSignedResponseAlg,
     requirePkce: changes.requirePkce ?? before.requirePkce,
     redirectUriOptional: changes.redirectUriOptional ?? before.redirectUriOptional,
     accessTokenTtl: orNull(changes.accessTokenTtl, before.accessTokenTtl),
@@ -123,6 +127,7 @@ function copy(client: Client, metadata: ClientMetadata): void {
   client.scopes = row.scopes;
   client.defaultScopes = row.defaultScopes;
   client.tokenEndpointAuthMethod = row.tokenEndpointAuthMethod;
+  client.idTokenSignedResponseAlg = row.idTokenSignedResponseAlg;
   client.requirePkce = row.requirePkce;
   client.redirectUriOptional = row.redirectUriOptional;
   client.accessTokenTtl = row.accessTokenTtl;

@@ -3,6 +3,7 @@ import { readName } from '../directory/names.ts';
 import type { Permission } from '../directory/permissions.ts';
 import { readClientUri, readRedirectUris } from './client-registration-uris.ts';
 import { parseScope } from './scope.ts';
+import type { SigningAlgorithm } from './signing-algorithm.ts';
 
 /** RFC 7591 §2: what each grant type needs, and the response type that goes with it. */
 export const GRANT_TYPES = {
@@ -32,6 +33,7 @@ export interface ClientMetadata {
   readonly defaultScopes: readonly string[];
   /** Null: Basic or body, whichever comes. */
   readonly tokenEndpointAuthMethod: AuthMethod | null;
+  readonly idTokenSignedResponseAlg: SigningAlgorithm;
   readonly requirePkce: boolean;
   readonly redirectUriOptional: boolean;
   /** Seconds; null: the server's. */

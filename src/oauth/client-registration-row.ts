@@ -24,6 +24,7 @@ export function columns(metadata: ClientMetadata) {
     scopes: [...metadata.scopes],
     defaultScopes: [...metadata.defaultScopes],
     tokenEndpointAuthMethod: metadata.tokenEndpointAuthMethod,
+    idTokenSignedResponseAlg: metadata.idTokenSignedResponseAlg,
     requirePkce: metadata.requirePkce,
     redirectUriOptional: metadata.redirectUriOptional,
     accessTokenTtl: metadata.accessTokenTtl,

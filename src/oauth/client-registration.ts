@@ -20,6 +20,7 @@ import {
 import { columns, knownScopes, recordClient } from './client-registration-row.ts';
 import { OWN_CLIENTS_MAX, requireRights, USUAL_SCOPES } from './client-registration-rules.ts';
 import { addSecret } from './client-secrets.ts';
+import type { SigningAlgorithm } from './signing-algorithm.ts';
 
 /** RFC 7591 §2, in camelCase, and our few options. */
 export interface ClientRegistration {
@@ -33,6 +34,7 @@ export interface ClientRegistration {
   /** Left out: all of `scope`. */
   readonly defaultScopes?: readonly string[] | null | undefined;
   readonly tokenEndpointAuthMethod?: AuthMethod | null | undefined;
+  readonly idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
   readonly requirePkce?: boolean | null | undefined;
   readonly redirectUriOptional?: boolean | null | undefined;
   readonly accessTokenTtl?: number | null | undefined;
@@ -71,6 +73,7 @@ export async function registerClient(
       scopes,
       defaultScopes: input.defaultScopes ?? scopes,
       tokenEndpointAuthMethod: input.tokenEndpointAuthMethod ?? null,
+      idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
       requirePkce: input.requirePkce ?? true,
       redirectUriOptional: input.redirectUriOptional ?? false,
       accessTokenTtl: input.accessTokenTtl ?? null,

@@ -6,3 +6,6 @@ export const secondsUntil = (until: Date, now: Date): number =>
   Math.max(0, Math.floor((until.getTime() - now.getTime()) / 1000));
 
 export const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
+
+/** RFC 7519 §2, NumericDate: whole seconds since 1970. */
+export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);

@@ -7,6 +7,8 @@ export interface TokenResponse {
   readonly expires_in: number;
   readonly scope: string;
   readonly refresh_token?: string;
+  /** OpenID Connect Core 1.0 §3.1.3.3 */
+  readonly id_token?: string;
 }
 
 export function tokenResponse(

@@ -30,8 +30,9 @@ export interface Decision {
 /** The locks make it wait for a sign-out or a change of the password under way, and then see it. */
 const APPROVED = `
   approved AS (
-    INSERT INTO authorizations (id, client_id, user_id, session_id, grant_type, scopes, nonce, created_at, expires_at)
-    SELECT $2::uuid, $3::uuid, u.id, s.id, $4::text, $5::text[], $6::text, $1::timestamptz, $7::timestamptz
+    INSERT INTO authorizations (id, client_id, user_id, session_id, grant_type, scopes, nonce, auth_time, created_at, expires_at)
+    SELECT $2::uuid, $3::uuid, u.id, s.id, $4::text, $5::text[], $6::text, coalesce(s.auth_time, s.created_at), $1::timestamptz,
+           $7::timestamptz
     FROM users u JOIN sessions s ON s.user_id = u.id, ground
     WHERE u.id = $8 AND NOT u.disabled AND s.id = $9 AND s.expires_at > $1
     FOR SHARE OF u FOR KEY SHARE OF s RETURNING id

@@ -30,7 +30,8 @@ export type AuditKind =
   | 'client.deleted'
   | 'client.secret_rotated'
   | 'scope.created'
-  | 'scope.deleted';
+  | 'scope.deleted'
+  | 'keys.rotated';
 
 /** Where a request came from, for the trail. */
 export interface Origin {

@@ -14,6 +14,7 @@ import { RefreshToken } from './entities/refresh-token.ts';
 import { Scope } from './entities/scope.ts';
 import { Session } from './entities/session.ts';
 import { SetupTicket } from './entities/setup-ticket.ts';
+import { SigningKey } from './entities/signing-key.ts';
 import { User } from './entities/user.ts';
 
 /** Every table there is. */
@@ -34,5 +35,6 @@ export const entities = [
   Scope,
   Session,
   SetupTicket,
+  SigningKey,
   User,
 ];

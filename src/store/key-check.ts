@@ -1,6 +1,7 @@
-import { hmac, type Keyring } from '../keys.ts';
+import { hmac, type Keyring, seal, unseal } from '../keys.ts';
 import { sameBytes } from '../secrets.ts';
 import { Refusal } from './refusal.ts';
+import { findSigningKeys, resealSigningKey } from './signing-keys.ts';
 import { type Sql, statement } from './sql.ts';
 
 const insertKeyCheck = statement<never>(
@@ -12,6 +13,9 @@ const moveKeyCheck = statement<never>(
   'move-key-check',
   'UPDATE key_checks SET digest = $1 WHERE id = 1 AND digest = $2',
 );
+
+/** Nothing has expired yet at this moment. */
+const ALL = new Date(0);
 
 const mark = (key: Buffer): Buffer => hmac(key, 'key-check');
 
@@ -33,5 +37,16 @@ export async function checkKeys(sql: Sql, keyring: Keyring): Promise<void> {
     throw new Refusal(
       'SECRET_KEY is not the key this database was made with. Set the one it had; to change it, put the new key in front and keep the old one behind a comma.',
     );
+  // Before the mark moves: from then on the node may start without the old key.
+  await resealKeys(sql, keyring('signing-keys'));
   await sql(moveKeyCheck, [newest, stored.digest]);
+}
+
+async function resealKeys(sql: Sql, keys: ReturnType<Keyring>): Promise<void> {
+  const [first, ...others] = keys;
+  for (const { kid, private_key: sealed } of await findSigningKeys(sql, ALL)) {
+    if (unseal(first, kid, sealed)) continue;
+    const plain = others.map((key) => unseal(key, kid, sealed)).find((found) => found !== undefined);
+    if (plain) await resealSigningKey(sql, kid, seal(keys, kid, plain), sealed);
+  }
 }

@@ -1,12 +1,12 @@
 import { type Sql, statement } from './sql.ts';
 
-/** A signed-in browser; `signedInAt` is when the person proved who they are. */
+/** A signed-in browser; `auth_time` is when the person last proved who they are. */
 export interface SessionRow {
   readonly id: string;
   readonly user_id: string;
   readonly username: string;
   readonly superuser: boolean;
-  readonly signed_in_at: Date;
+  readonly auth_time: Date;
 }
 
 /** A session to open, with what its person may recognise it by later. */
@@ -29,7 +29,7 @@ export interface OpenSession {
 
 const selectSession = statement<SessionRow>(
   'find-session',
-  `SELECT s.id, s.user_id, u.username, u.superuser, s.created_at AS signed_in_at
+  `SELECT s.id, s.user_id, u.username, u.superuser, coalesce(s.auth_time, s.created_at) AS auth_time
    FROM sessions s JOIN users u ON u.id = s.user_id
    WHERE s.digest = $1 AND s.expires_at > $2 AND NOT u.disabled`,
 );
@@ -48,19 +48,25 @@ const moveToCookie = statement<never>(
 
 const insertSession = statement<{ id: string }>(
   'open-session',
-  `WITH opened AS (
+  `WITH proven AS MATERIALIZED (
+     SELECT u.id FROM users u WHERE u.id = $5 AND u.password_hash = $7 AND NOT u.disabled FOR SHARE OF u
+   ), renewed AS (
+     UPDATE sessions s SET digest = $2, auth_time = $3, expires_at = $4, ip = $9, browser = $10 FROM proven
+     WHERE s.digest = $6 AND s.user_id = proven.id AND s.expires_at > $3
+     RETURNING s.id
+   ), opened AS (
      INSERT INTO sessions (id, digest, user_id, created_at, expires_at, ip, browser)
-     SELECT $1::uuid, $2::bytea, u.id, $3::timestamptz, $4::timestamptz, $9::text, $10::text FROM users u
-     WHERE u.id = $5 AND u.password_hash = $7 AND NOT u.disabled FOR SHARE OF u
+     SELECT $1::uuid, $2::bytea, id, $3::timestamptz, $4::timestamptz, $9::text, $10::text FROM proven
+     WHERE NOT EXISTS (SELECT FROM renewed)
      RETURNING id
    ), closed AS (
      DELETE FROM sessions WHERE digest = $6 AND EXISTS (SELECT FROM opened)
    ), moved AS (
      UPDATE authorization_requests SET browser = $2
-     WHERE EXISTS (SELECT FROM opened) AND (browser = $6
+     WHERE EXISTS (SELECT FROM proven) AND (browser = $6
        OR digest = $8 AND browser IN (SELECT s.digest FROM sessions s WHERE s.user_id = $5))
    )
-   SELECT id FROM opened`,
+   SELECT id FROM renewed UNION ALL SELECT id FROM opened`,
 );
 
 /** The live session of that cookie's digest, of a user who is not disabled. */
@@ -69,7 +75,8 @@ export async function findSession(sql: Sql, digest: Buffer, now: Date): Promise<
 }
 
 /**
- * Opens a session under a new cookie, ends the one under the old cookie and hands its pending requests over, at once:
+ * Opens a session under a new cookie, ends the one under the old cookie and hands its pending requests over, at once; the old
+ * one of the same person goes on instead, for what was approved in it hangs on it (OpenID Connect `sid`). Either way
  * a cookie known before signing in is worth nothing afterwards. `goingOn` is the request it leads to: when a form is sent
  * twice, it has already gone to that same person's first new cookie. False if the user was disabled or given another
  * password meanwhile.

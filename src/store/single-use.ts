@@ -14,6 +14,9 @@ export interface CodeRow {
   readonly authorization_expires_at: Date;
   readonly client: string;
   readonly user_id: string;
+  readonly session_id: string | null;
+  readonly auth_time: Date;
+  readonly nonce: string | null;
   readonly scopes: string[];
   /** The authorization is neither revoked nor its user disabled. */
   readonly alive: boolean;
@@ -29,6 +32,9 @@ export interface RefreshRow {
   readonly authorization_expires_at: Date;
   readonly client: string;
   readonly user_id: string;
+  readonly session_id: string | null;
+  readonly auth_time: Date;
+  readonly nonce: string | null;
   readonly scopes: string[];
   readonly alive: boolean;
 }
@@ -44,6 +50,7 @@ export interface SuccessorRow {
 
 const DESCENT = `
   a.id AS authorization_id, a.expires_at AS authorization_expires_at, a.client_id AS client, a.user_id, a.scopes,
+  a.session_id, coalesce(a.auth_time, a.created_at) AS auth_time, a.nonce,
   a.revoked_at IS NULL AND NOT u.disabled AS alive`;
 
 const selectCode = statement<CodeRow>(

@@ -18,6 +18,10 @@ const COLUMNS: Record<string, Record<string, string>> = {
     ...{ response_type: "'code'", scopes: "'{}'", created_at: "'2026-01-01'" },
   },
   sessions: { digest: 'DIGEST', user_id: '$2', created_at: "'2026-01-01'" },
+  signing_keys: {
+    ...{ algorithm: 'gen_random_uuid()::text', generation: '1', public_key: "'{}'", private_key: 'DIGEST' },
+    ...{ created_at: "'2026-01-01'", signs_from: "'2026-01-01'" },
+  },
   setup_tickets: { created_at: "'2026-01-01'" },
   client_secrets: { client_id: '$1', digest: 'DIGEST', created_at: "'2026-01-01'" },
   audit_events: { kind: "'sign_out'" },
@@ -27,6 +31,7 @@ const COLUMNS: Record<string, Record<string, string>> = {
 /** How the key of a table is made, where it is no uuid. */
 const KEYS: Record<string, [column: string, value: string]> = {
   setup_tickets: ['digest', 'DIGEST'],
+  signing_keys: ['kid', 'gen_random_uuid()::text'],
   rate_limits: ['key', 'gen_random_uuid()::text'],
 };
 

@@ -26,6 +26,7 @@ export interface TokenPair {
   readonly refresh_token: string;
   readonly expires_in: number;
   readonly scope: string;
+  readonly id_token?: string;
 }
 
 /** The tokens of a fresh approval. */

@@ -5,6 +5,7 @@ import {
   type GrantType,
   type ResponseType,
 } from '../../oauth/client-registration-metadata.ts';
+import type { SigningAlgorithm } from '../../oauth/signing-algorithm.ts';
 import { builder } from '../builder.ts';
 
 const GRANT_WORDS: Record<keyof typeof GRANT_TYPES, string> = {
@@ -24,6 +25,12 @@ const METHOD_WORDS: Record<AuthMethod, string> = {
 const RESPONSE_WORDS: Record<ResponseType, string> = {
   code: 'An authorization code comes back, to be exchanged for tokens. Goes with authorization_code.',
   token: 'An access token comes back at once, in the URL. Goes with implicit.',
+};
+
+const ALGORITHM_WORDS: Record<SigningAlgorithm, string> = {
+  RS256: 'RSA with SHA-256: every client library knows it.',
+  ES256: 'ECDSA on P-256 with SHA-256: shorter tokens.',
+  EdDSA: 'Ed25519: shorter tokens.',
 };
 
 /** Values whose names are the RFCs' own strings. */
@@ -46,6 +53,11 @@ export const AuthMethodEnum = builder.enumType('TokenEndpointAuthMethod', {
 export const ResponseTypeEnum = builder.enumType('ResponseType', {
   description: 'RFC 7591 §2 response_types: they follow from the grant types.',
   values: described(RESPONSE_WORDS),
+});
+
+export const SigningAlgorithmEnum = builder.enumType('SigningAlgorithm', {
+  description: 'RFC 7518 §3.1, RFC 8037 §3.1: how an ID token is signed.',
+  values: described<SigningAlgorithm>(ALGORITHM_WORDS),
 });
 
 export const ConsentModeEnum = builder.enumType('ConsentMode', {

@@ -10,6 +10,7 @@ export const WORDS = {
     'Where people may be sent back to: at most 20, compared byte for byte. https, http on a loopback address, or with permission MANAGE_CLIENTS a private-use scheme that has a dot.',
   responseTypes: 'Follow from the grant types and can be left out; if given, they must agree with them.',
   defaultScopes: 'The scopes it gets when it asks for none by name; all of `scope` if left out.',
+  idTokenSignedResponseAlg: 'How its ID tokens are signed; RS256 if never told.',
   requirePkce:
     'Whether an authorization code needs PKCE: true if left out, and always for a public client. False requires permission MANAGE_CLIENTS.',
   redirectUriOptional: `Whether it may leave out the redirect URI when it exchanges a code: false if left out. ${MANAGED}`,

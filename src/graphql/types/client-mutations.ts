@@ -4,7 +4,13 @@ import { actorOf } from '../actor.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
 import { ClientType, loadClient, READS_CLIENTS } from './client.ts';
-import { AuthMethodEnum, ConsentModeEnum, GrantTypeEnum, ResponseTypeEnum } from './client-enums.ts';
+import {
+  AuthMethodEnum,
+  ConsentModeEnum,
+  GrantTypeEnum,
+  ResponseTypeEnum,
+  SigningAlgorithmEnum,
+} from './client-enums.ts';
 import { MANAGED, WORDS } from './client-input-words.ts';
 import { PermissionType } from './permission.ts';
 
@@ -39,6 +45,7 @@ builder.relayMutationField(
         description:
           'How it proves itself: by HTTP Basic or in the body, as it likes, if left out; `none` makes a public client.',
       }),
+      idTokenSignedResponseAlg: t.field({ type: SigningAlgorithmEnum, description: WORDS.idTokenSignedResponseAlg }),
       requirePkce: t.boolean({ description: WORDS.requirePkce }),
       redirectUriOptional: t.boolean({ description: WORDS.redirectUriOptional }),
       accessTokenTtl: t.int({ description: WORDS.accessTokenTtl }),
@@ -54,7 +61,8 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) =>
       attempt(async () => {
         const { name, clientUri, grantTypes, responseTypes, scope, defaultScopes, tokenEndpointAuthMethod } = input;
-        const { requirePkce, redirectUriOptional, accessTokenTtl, consent, servicePermissions } = input;
+        const { idTokenSignedResponseAlg, requirePkce, redirectUriOptional, accessTokenTtl, consent } = input;
+        const { servicePermissions } = input;
         const redirectUris = input.redirectUris ?? [];
         const metadata = {
           name,
@@ -65,6 +73,7 @@ builder.relayMutationField(
           scope,
           defaultScopes,
           tokenEndpointAuthMethod,
+          idTokenSignedResponseAlg,
         };
         const options = { requirePkce, redirectUriOptional, accessTokenTtl, consent, servicePermissions };
         const { client, secret } = await registerClient(context.em, actorOf(context), { ...metadata, ...options });
@@ -100,6 +109,7 @@ builder.relayMutationField(
         description:
           'How it proves itself. Null: by HTTP Basic or in the body, as it likes. `none` makes it public and deletes its secrets.',
       }),
+      idTokenSignedResponseAlg: t.field({ type: SigningAlgorithmEnum, description: WORDS.idTokenSignedResponseAlg }),
       requirePkce: t.boolean({ description: WORDS.requirePkce }),
       redirectUriOptional: t.boolean({ description: WORDS.redirectUriOptional }),
       accessTokenTtl: t.int({ description: WORDS.accessTokenTtl }),
@@ -118,7 +128,7 @@ builder.relayMutationField(
       attempt(async () => {
         const { name, clientUri, grantTypes, redirectUris, responseTypes, scope, defaultScopes } = input;
         const { tokenEndpointAuthMethod, requirePkce, redirectUriOptional, accessTokenTtl, consent } = input;
-        const { servicePermissions, disabled } = input;
+        const { idTokenSignedResponseAlg, servicePermissions, disabled } = input;
         const metadata = {
           name,
           clientUri,
@@ -128,6 +138,7 @@ builder.relayMutationField(
           scope,
           defaultScopes,
           tokenEndpointAuthMethod,
+          idTokenSignedResponseAlg,
         };
         const options = { requirePkce, redirectUriOptional, accessTokenTtl, consent, servicePermissions, disabled };
         const client = await updateClient(context.em, actorOf(context), input.clientId, { ...metadata, ...options });

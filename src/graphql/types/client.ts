@@ -8,6 +8,7 @@ import {
   listSecrets,
   type RegisteredClient,
 } from '../../oauth/registered-clients.ts';
+import { isSigningAlgorithm } from '../../oauth/signing-algorithm.ts';
 import type { AccessRule } from '../access.ts';
 import { tokenOf } from '../actor.ts';
 import { byId, byParent, loadBatched } from '../batch.ts';
@@ -21,6 +22,7 @@ import {
   isAuthMethod,
   isGrantType,
   ResponseTypeEnum,
+  SigningAlgorithmEnum,
 } from './client-enums.ts';
 import { ClientSecretType } from './client-secret.ts';
 import { PermissionType } from './permission.ts';
@@ -88,6 +90,11 @@ builder.node(ClientType, {
         'RFC 7591 token_endpoint_auth_method: how it proves itself. Null: by HTTP Basic or in the body, as it likes.',
       nullable: true,
       resolve: ({ tokenEndpointAuthMethod: method }) => (isAuthMethod(method) ? method : null),
+    }),
+    idTokenSignedResponseAlg: t.field({
+      type: SigningAlgorithmEnum,
+      description: 'OpenID Connect id_token_signed_response_alg: how its ID tokens are signed.',
+      resolve: ({ idTokenSignedResponseAlg: algorithm }) => (isSigningAlgorithm(algorithm) ? algorithm : 'RS256'),
     }),
     requirePkce: t.exposeBoolean('requirePkce', {
       description: 'Whether an authorization code needs PKCE (RFC 7636).',

@@ -1,6 +1,7 @@
 import { digest, isWellFormed } from '../../secrets.ts';
 import { type CodeRow, findCode, spendCode } from '../../store/single-use.ts';
 import { OAuthError } from '../error.ts';
+import { withIdToken } from '../id-token.ts';
 import { isRefreshable, makeTokens } from '../issue-tokens.ts';
 import { optional, required } from '../params.ts';
 import { verifyCodeVerifier } from '../pkce.ts';
@@ -28,8 +29,9 @@ export async function authorizationCode(request: TokenRequest): Promise<TokenRes
 
   const scopes = stillAllowed(code.scopes, client.scopes);
   const { issue, response } = makeTokens(request, scopes, code.authorization_expires_at, isRefreshable(request));
+  const answer = await withIdToken(request, code, scopes, response);
   if (!(await spendCode(sql, code.id, issue))) throw await replayed(request, 'code.replayed', code);
-  return response;
+  return answer;
 }
 
 /** §4.1.3: what was sent at authorize must be sent again; the page of the design's decisions says when it may be left out. */

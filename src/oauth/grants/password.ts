@@ -2,6 +2,7 @@ import { checkCredentials, recordFailedSignIn } from '../../directory/credential
 import { usernameKey } from '../../directory/names.ts';
 import { issueDirectly } from '../../store/issue.ts';
 import { OAuthError } from '../error.ts';
+import { withIdToken } from '../id-token.ts';
 import { directExpiry, isRefreshable, makeTokens } from '../issue-tokens.ts';
 import { optional, required } from '../params.ts';
 import { grantedScope } from '../scope.ts';
@@ -26,8 +27,10 @@ export async function password(request: TokenRequest): Promise<TokenResponse> {
   const refreshable = isRefreshable(request);
   const expiresAt = directExpiry(request, refreshable);
   const { issue, response } = makeTokens(request, scopes, expiresAt, refreshable);
+  const authentication = { user_id: user.id, auth_time: now, session_id: null, nonce: null };
+  const answer = await withIdToken(request, authentication, scopes, response);
   if (!(await issueDirectly(sql, { client: client.id, user, expiresAt }, issue))) throw wrong();
-  return response;
+  return answer;
 }
 
 /** One answer for an unknown user, a wrong password and a disabled account. */

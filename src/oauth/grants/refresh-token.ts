@@ -2,6 +2,7 @@ import { hmac } from '../../keys.ts';
 import { digest, isWellFormed, sameBytes, secretFrom } from '../../secrets.ts';
 import { findIssuedAccess, findRefreshToken, findSuccessor, type RefreshRow, rotate } from '../../store/single-use.ts';
 import { OAuthError } from '../error.ts';
+import { type Authentication, withIdToken } from '../id-token.ts';
 import { type GivenSecrets, makeTokens } from '../issue-tokens.ts';
 import { secondsLater } from '../lifetime.ts';
 import { optional, required } from '../params.ts';
@@ -26,11 +27,15 @@ export async function refreshToken(request: TokenRequest): Promise<TokenResponse
   const [key] = keyring('refresh');
   const given = derive(key, value, token.salt);
   const { issue, response } = makeTokens(request, scopes, token.authorization_expires_at, true, given);
+  const answer = await withIdToken(request, renewed(token), scopes, response);
   const spent = await rotate(sql, token.id, issue);
-  return spent ? response : again(request, value, token, scopes);
+  return spent ? answer : again(request, value, token, scopes);
 }
 
 const dead = (): OAuthError => new OAuthError('invalid_grant', 'The refresh token has expired or was revoked.');
+
+/** OpenID Connect Core 1.0 §12.2: as at first, but that the nonce has done its work. */
+const renewed = (token: RefreshRow): Authentication => ({ ...token, nonce: null });
 
 /** §6: never wider than what was granted. */
 function narrowScope({ params, client }: TokenRequest, token: RefreshRow): string[] {
@@ -79,8 +84,10 @@ async function again(
     if (!given) throw new OAuthError('invalid_grant', 'The refresh token was already used.');
 
     const access = await findIssuedAccess(sql, digest(given.accessToken), token.authorization_id);
-    if (access?.scopes.join(' ') === scopes.join(' '))
-      return tokenResponse(given.accessToken, access.expires_at, now, access.scopes, given.refreshToken);
+    if (access?.scopes.join(' ') === scopes.join(' ')) {
+      const response = tokenResponse(given.accessToken, access.expires_at, now, access.scopes, given.refreshToken);
+      return withIdToken(request, renewed(token), scopes, response);
+    }
   }
   throw await replayed(request, 'refresh_token.replayed', token);
 }

@@ -22,6 +22,13 @@ const schema = defineEntity({
     state: p.text().nullable(),
     codeChallenge: p.text().nullable(),
     nonce: p.text().nullable(),
+    /** OpenID Connect Core 1.0 §3.1.2.1, as they were sent. */
+    prompts: p.type(TextArray).$type<string[]>().default([]),
+    loginHint: p.text().nullable(),
+    /** The person must have proved who they are at this moment or after it (prompt=login, max_age). */
+    authenticatedSince: p.datetime(3).nullable(),
+    /** The one person it is about (id_token_hint, the claim sub). */
+    subject: p.uuid().nullable(),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3).index(),
     decidedAt: p.datetime(3).nullable(),

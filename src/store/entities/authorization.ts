@@ -20,6 +20,8 @@ const schema = defineEntity({
     grantType: p.text(),
     scopes: p.type(TextArray).$type<string[]>(),
     nonce: p.text().nullable(),
+    /** When the person had proved who they are; null: as it was made. */
+    authTime: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
     /** After this nothing that descends from it can be alive. */
     expiresAt: p.datetime(3).index(),

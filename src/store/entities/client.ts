@@ -24,6 +24,7 @@ const schema = defineEntity({
     defaultScopes: p.type(TextArray).$type<string[]>().default([]),
     /** `client_secret_basic`, `client_secret_post`, `none`; null: Basic or body, whichever comes. */
     tokenEndpointAuthMethod: p.text().nullable(),
+    idTokenSignedResponseAlg: p.text().default('RS256'),
     requirePkce: p.boolean().default(true),
     redirectUriOptional: p.boolean().default(false),
     /** Seconds; null: the server's ACCESS_TOKEN_TTL. */

@@ -16,10 +16,12 @@ const schema = defineEntity({
     ip: p.text().nullable(),
     browser: p.text().nullable(),
     createdAt: p.datetime(3),
+    /** When the person last proved who they are; null: when it was opened. */
+    authTime: p.datetime(3).nullable(),
     expiresAt: p.datetime(3).index(),
   },
 });
 
-/** One browser, signed in. `createdAt` is when the person proved who they are. */
+/** One browser, signed in. It lives on when the same person proves again who they are. */
 export class Session extends schema.class {}
 schema.setClass(Session);
