@@ -134,6 +134,7 @@ class Walk {
       if (!field) continue;
       const rule = field.extensions.access as AccessRule;
       this.#rules.add(rule);
+      if (typeof field.extensions.cost === 'number') this.#meter.load(field.extensions.cost);
       if (!node.selectionSet) continue;
       if (rule !== 'parent') this.#meter.load(times);
       const reached = this.#typesOf(field, node);

@@ -88,6 +88,13 @@ describe('requiredScopes', () => {
     expect(body.errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT', field: ['document'] });
   });
 
+  it('is asked of five documents at most in one operation, for each takes as long as a request', async () => {
+    const asking = (times: number) =>
+      `{ ${Array.from({ length: times }, (_, at) => `a${at}: requiredScopes(document: "{ viewer { id } }")`).join(' ')} }`;
+    expect((await server.graphql(asking(5), token)).body.data).toMatchObject({ a4: [[]] });
+    expect((await server.graphql(asking(6), token)).body.errors[0].extensions.code).toBe('LIMIT_EXCEEDED');
+  });
+
   it('tells sets of which none contains another, whatever the rules', () => {
     const rule = (...scopes: BuiltInScope[][]): AccessRule => ({ scopes });
     expect(minimalScopeSets([rule(['read'], ['profile']), rule(['profile'], ['email', 'read']), 'token'])).toEqual([

@@ -1,6 +1,9 @@
 import { builder } from '../builder.ts';
 import { requiredScopes } from '../required-scopes.ts';
 
+/** In look-ups: to validate the largest of documents takes the time of so many. */
+const COST = 200;
+
 builder.queryField('requiredScopes', (t) =>
   t.field({
     type: t.listRef(t.listRef('String')),
@@ -8,6 +11,7 @@ builder.queryField('requiredScopes', (t) =>
       'The scopes that an operation takes, without running it: at most 16 sets, each of which would do and none of which ' +
       'holds a scope too many. One empty set: any token will do. Permissions are not looked at.',
     access: 'token',
+    extensions: { cost: COST },
     args: {
       document: t.arg.string({ required: true, description: 'A GraphQL document, within the limits of any other.' }),
       operationName: t.arg.string({ description: 'Which of its operations, if it has several.' }),
