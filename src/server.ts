@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type Config, loadConfig } from './config.ts';
 import { tellFailure } from './failure.ts';
 import { prepareAdministrator } from './first-administrator.ts';
+import { makeLiveEvents } from './graphql/live-events.ts';
 import { facts, greeting, type Started } from './greeting.ts';
 import { createApp } from './http/app.ts';
 import { answerUnreadable } from './http/unreadable.ts';
@@ -41,14 +42,16 @@ export async function startGatehouse(given: Config, { out, log }: StartOptions):
     const server = await listen(given.host, given.port);
     const config = withPort(given, portOf(server));
     const stopping = new AbortController();
-    const app = createApp({ config, database, keyring, log, stopping: stopping.signal });
+    const live = makeLiveEvents({ database, log, clock: () => new Date() });
+    const app = createApp({ config, database, keyring, live, log, stopping: stopping.signal });
     answerWith(server, app.callback(), stopping.signal);
     server.on('clientError', answerUnreadable(config));
     const setupLink = ticket === undefined ? undefined : `${config.issuer}/setup?ticket=${ticket}`;
     const stopSweeping = sweepRegularly(config, database, keyring, log, () => new Date());
     const close = async () => {
       stopping.abort();
-      const whole = await drain(server);
+      // A stream ends only when it is told to.
+      const [whole] = await Promise.all([drain(server), live.close()]);
       await stopSweeping();
       await started.close();
       return whole;

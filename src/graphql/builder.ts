@@ -28,6 +28,7 @@ export const builder = new SchemaBuilder<{
     defaultStrategy: 'all',
     // An error while deciding is that error (503), never a refusal and never a way in.
     treatErrorsAsUnauthorized: false,
+    authorizeOnSubscribe: true,
     authScopes: ({ token }) => ({ access: (rule: AccessRule) => opens(token, rule) }),
     unauthorizedError: (_parent, { token, config }, info) => {
       const rule = info.parentType.getFields()[info.fieldName]?.extensions.access as AccessRule;
@@ -90,3 +91,4 @@ builder.queryType({ description: 'What can be read. Every field says which scope
 builder.mutationType({
   description: 'What can be changed. Every field says which scopes and which permission it takes.',
 });
+builder.subscriptionType({ description: 'What can be watched. Every field says which scope opens it.' });

@@ -4,6 +4,7 @@ import type { Origin } from '../store/audit.ts';
 import type { Em } from '../store/orm.ts';
 import type { RateLimits } from '../store/rate-limits.ts';
 import type { Sql } from '../store/sql.ts';
+import type { LiveEvents } from './live-events.ts';
 
 /** What one GraphQL request has: its own identity map, one moment in time, and the token it came with. */
 export interface Context {
@@ -13,6 +14,11 @@ export interface Context {
   readonly config: Config;
   readonly limits: RateLimits;
   readonly origin: Origin;
+  /** When the operation is stopped; what it asks of the database is cancelled then. A subscription has one for each event. */
+  readonly deadline: AbortSignal;
+  /** Aborts when the client has gone. */
+  readonly hungUp: AbortSignal;
+  readonly live: LiveEvents;
   /** Undefined only for an anonymous look at the schema outside production. */
   readonly token: AccessToken | undefined;
 }

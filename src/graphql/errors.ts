@@ -64,6 +64,24 @@ export function refusalFor(token: AccessToken, lack: Lack, issuer: string): Grap
 export const badRequest = (message: string, code = 'BAD_USER_INPUT', status = 400): GraphQLError =>
   refusal(message, { code }, status);
 
+/** The operation was stopped: what it had changed by then stands, and nothing else. */
+export const timedOut = (): GraphQLError =>
+  busy('The operation took longer than 5 seconds and was stopped', { code: 'TIMEOUT' });
+
+/** RFC 6585 §4 where it is the caller's own doing. */
+export const subscribedEnough = (whose: string, status: 429 | 503): GraphQLError =>
+  busy(`${whose} as many live subscriptions as there may be`, { code: 'TOO_MANY_SUBSCRIPTIONS' }, status);
+
+export const readTooSlowly = (): GraphQLError =>
+  busy('This subscription was read too slowly: what it missed is in auditEvents', { code: 'TOO_SLOW' });
+
+export const unavailable = (requestId?: string): GraphQLError =>
+  busy('The server is busy or restarting. Try again in a moment.', { code: 'SERVICE_UNAVAILABLE', requestId });
+
+/** Trying again is right. */
+const busy = (message: string, extensions: Record<string, unknown>, status = 503): GraphQLError =>
+  createGraphQLError(message, { extensions: { ...extensions, http: { status, headers: { 'Retry-After': '1' } } } });
+
 function refusal(
   message: string,
   extensions: Record<string, unknown>,
@@ -101,14 +119,14 @@ export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
     const http = { status: 429, headers: { 'Retry-After': String(cause.seconds) } };
     return say(cause.message, { code: 'TOO_MANY_ATTEMPTS', http });
   }
+  if (cause instanceof DOMException && cause.name === 'TimeoutError') {
+    const { message, extensions } = timedOut();
+    return say(message, { ...extensions });
+  }
   if (isPassingFault(cause)) {
     log.warn({ err: cause, requestId }, 'the database is away or busy');
-    const http = { status: 503, headers: { 'Retry-After': '1' } };
-    return say('The server is busy or restarting. Try again in a moment.', {
-      code: 'SERVICE_UNAVAILABLE',
-      requestId,
-      http,
-    });
+    const { message, extensions } = unavailable(requestId);
+    return say(message, { ...extensions });
   }
   log.error({ err: cause, requestId }, 'unexpected error');
   return say('Unexpected error.', { code: 'INTERNAL_SERVER_ERROR', requestId });

@@ -1,12 +1,22 @@
-import type { ExecutionArgs, GraphQLError } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { parse } from 'graphql';
-import { createGraphQLError, createLRUCache, createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import {
+  createGraphQLError,
+  createLRUCache,
+  createYoga,
+  isAsyncIterable,
+  type Plugin,
+  type YogaInitialContext,
+  type YogaServerInstance,
+} from 'graphql-yoga';
 import type { Logger } from 'pino';
+import type { Database } from '../store/orm.ts';
 import type { Context } from './context.ts';
-import { expose } from './errors.ts';
+import { badRequest, expose } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { checkOperation } from './operation-check.ts';
 import { recordRefusal } from './refusal-trail.ts';
+import { executeInTime, subscribeAfresh } from './run-operation.ts';
 import { schema } from './schema.ts';
 import { WellFormedStrings } from './well-formed-strings.ts';
 
@@ -14,7 +24,7 @@ import { WellFormedStrings } from './well-formed-strings.ts';
 const CACHED_DOCUMENTS = 200;
 
 /** The engine: parses, validates, checks the whole operation, and only then executes it. */
-export function makeYoga(log: Logger): YogaServerInstance<Context, Context> {
+export function makeYoga(log: Logger, database: Database): YogaServerInstance<Context, Context> {
   return createYoga<Context, Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -29,7 +39,7 @@ export function makeYoga(log: Logger): YogaServerInstance<Context, Context> {
       errorCache: createLRUCache({ max: CACHED_DOCUMENTS }),
     },
     maskedErrors: { maskError: (error) => expose(error, { log, requestId: undefined }) },
-    plugins: [limitDocuments, checkOperations, exposeErrors(log), shapeErrors],
+    plugins: [limitDocuments, checkOperations, runOperations(database), exposeErrors(log), shapeErrors],
   });
 }
 
@@ -42,31 +52,65 @@ const limitDocuments: Plugin<Context> = {
   },
 };
 
+type Arguments = ExecutionArgs & { contextValue: Context & YogaInitialContext };
+
+/** Why the operation is not run, if it is not. */
+async function refusalOf(args: Arguments): Promise<GraphQLError | undefined> {
+  const { document, operationName, variableValues, contextValue } = args;
+  const operation = { schema, document, operationName: operationName ?? undefined, variables: variableValues ?? {} };
+  const refusal = checkOperation(operation, contextValue);
+  if (refusal) await recordRefusal(contextValue, args, [refusal]);
+  return refusal;
+}
+
 const checkOperations: Plugin<Context> = {
   async onExecute({ args, setResultAndStopExecution }) {
-    const { document, operationName, variableValues, contextValue } = args as ExecutionArgs & { contextValue: Context };
-    const operation = { schema, document, operationName: operationName ?? undefined, variables: variableValues ?? {} };
-    const refusal = checkOperation(operation, contextValue);
-    if (!refusal) return;
-    await recordRefusal(contextValue, args, [refusal]);
-    setResultAndStopExecution({ errors: [refusal] });
+    const refusal = await refusalOf(args as Arguments);
+    if (refusal) setResultAndStopExecution({ errors: [refusal] });
+  },
+  async onSubscribe({ args, setResultAndStopExecution }) {
+    const { contextValue } = args as Arguments;
+    const streams = contextValue.request.headers.get('accept')?.includes('text/event-stream');
+    const refusal = (await refusalOf(args as Arguments)) ?? (streams ? undefined : notAcceptable());
+    if (refusal) setResultAndStopExecution({ errors: [refusal] });
   },
 };
 
-const exposeErrors = (log: Logger): Plugin<Context> => ({
-  onExecute({ args }) {
+const notAcceptable = (): GraphQLError =>
+  badRequest('A subscription is answered as text/event-stream: ask for that in Accept', 'NOT_ACCEPTABLE', 406);
+
+const runOperations = (database: Database): Plugin<Context> => ({
+  onExecute: ({ setExecuteFn }) => setExecuteFn(executeInTime),
+  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args: ExecutionArgs) => subscribeAfresh(args, database)),
+});
+
+const exposeErrors = (log: Logger): Plugin<Context> => {
+  const exposed = async (args: ExecutionArgs, result: ExecutionResult): Promise<ExecutionResult> => {
+    if (!result.errors) return result;
     const context = args.contextValue as Context;
     const { requestId } = context.origin;
-    return {
+    const errors = result.errors.map((error) => expose(error, { log, requestId }));
+    await recordRefusal(context, args, errors);
+    return { ...result, errors };
+  };
+  return {
+    onExecute: ({ args }) => ({
       async onExecuteDone({ result, setResult }) {
-        if (!('errors' in result) || !result.errors) return;
-        const errors = result.errors.map((error) => expose(error, { log, requestId }));
-        await recordRefusal(context, args, errors);
-        setResult({ ...result, errors });
+        if (!isAsyncIterable(result)) setResult(await exposed(args, result));
       },
-    };
-  },
-});
+    }),
+    onSubscribe: ({ args }) => ({
+      onSubscribeResult({ result }) {
+        if (!isAsyncIterable(result)) return undefined;
+        return {
+          async onNext({ result: next, setResult: setNext }) {
+            if (!isAsyncIterable(next)) setNext(await exposed(args, next));
+          },
+        };
+      },
+    }),
+  };
+};
 
 /**
  * GraphQL over HTTP §6.4: a request that never ran is a 400, save for a client that asks for `application/json` by name.

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import type { LiveEvents } from '../graphql/live-events.ts';
 import type { Keyring } from '../keys.ts';
 import { makeSigningKeys } from '../oauth/signing-keys.ts';
 import type { Database } from '../store/orm.ts';
@@ -32,14 +33,15 @@ export interface AppOptions {
   readonly config: Config;
   readonly database: Database;
   readonly keyring: Keyring;
+  readonly live: LiveEvents;
   readonly log: Logger;
   /** Aborted as soon as the process is told to end: what would go on for ever ends then. */
   readonly stopping: AbortSignal;
 }
 
 /** Every URL there is. A path also answers with a trailing slash; one that ends in `*` answers for what follows. */
-function routes({ config, database, keyring, log, stopping }: AppOptions): Record<string, Route> {
-  const graphql = onceAsked(async () => (await import('./graphql.ts')).graphqlHandler({ config, database, log }));
+function routes({ config, database, keyring, live, log, stopping }: AppOptions): Record<string, Route> {
+  const graphql = onceAsked(async () => (await import('./graphql.ts')).graphqlHandler({ config, database, live, log }));
   const sdl = onceAsked(async () => (await import('./sdl.ts')).sdlHandler({ config, database }));
   const browserOrProgram: Handler = (ctx) =>
     ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx);

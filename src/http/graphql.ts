@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import getRawBody from 'raw-body';
@@ -5,6 +6,8 @@ import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
 import { badRequest, malformedAuthentication, unauthenticated } from '../graphql/errors.ts';
 import { isIntrospection } from '../graphql/introspection.ts';
+import { LIMITS } from '../graphql/limits.ts';
+import type { LiveEvents } from '../graphql/live-events.ts';
 import { makeYoga } from '../graphql/yoga.ts';
 import type { Database } from '../store/orm.ts';
 import type { HttpContext } from './context.ts';
@@ -15,6 +18,7 @@ import { authenticate } from './graphql-token.ts';
 interface GraphQLOptions {
   readonly config: Config;
   readonly database: Database;
+  readonly live: LiveEvents;
   readonly log: Logger;
 }
 
@@ -22,8 +26,8 @@ interface GraphQLOptions {
 const LIMIT = 100 * 1024;
 
 /** POST /graphql: a bearer token and a JSON body, and nothing else. What is refused here is told in GraphQL's shape, too. */
-export function graphqlHandler({ config, database, log }: GraphQLOptions): (ctx: HttpContext) => Promise<void> {
-  const yoga = makeYoga(log);
+export function graphqlHandler({ config, database, live, log }: GraphQLOptions): (ctx: HttpContext) => Promise<void> {
+  const yoga = makeYoga(log, database);
 
   return async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
@@ -35,7 +39,9 @@ export function graphqlHandler({ config, database, log }: GraphQLOptions): (ctx:
       if (!token && !isIntrospection(query)) throw unauthenticated(false);
 
       const { limits, now, origin } = ctx.state;
-      const context: Context = { em: database.em(), sql: database.sql, now, config, limits, origin, token };
+      const deadline = AbortSignal.timeout(LIMITS.milliseconds);
+      const request = { ...database.until(deadline), now, config, limits, origin, token };
+      const context: Context = { ...request, deadline, hungUp: hungUp(ctx), live };
       const headers = { 'Content-Type': 'application/json', Accept: ctx.get('accept') || '*/*' };
       const response = await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context);
       await answer(ctx, response);
@@ -72,10 +78,23 @@ function methodNotAllowed(ctx: HttpContext): GraphQLError {
   return badRequest('Send a POST request', 'METHOD_NOT_ALLOWED', 405);
 }
 
+/** Of the connection, whose headers are not the engine's business; and `no-store` has been said. */
+const NOT_THE_ENGINES = new Set(['content-length', 'content-encoding', 'connection', 'cache-control']);
+
 async function answer(ctx: HttpContext, response: Response): Promise<void> {
-  const body = await response.text();
+  const streams = response.headers.get('content-type')?.startsWith('text/event-stream');
+  const body = streams ? Readable.from(response.body ?? []) : await response.text();
   ctx.body = body === '' ? null : body;
   // After the body, for Koa makes a 204 of an empty one.
   ctx.status = response.status;
-  for (const [name, value] of response.headers) if (name !== 'content-length') ctx.set(name, value);
+  for (const [name, value] of response.headers) if (!NOT_THE_ENGINES.has(name.toLowerCase())) ctx.set(name, value);
+  // Proxies that gather an answer before they hand it on would hold it back for ever.
+  if (streams) ctx.set('X-Accel-Buffering', 'no');
+}
+
+function hungUp({ res }: HttpContext): AbortSignal {
+  const gone = new AbortController();
+  if (res.closed) gone.abort();
+  else res.once('close', () => gone.abort());
+  return gone.signal;
 }

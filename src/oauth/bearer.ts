@@ -27,7 +27,7 @@ export interface AccessToken {
 }
 
 interface Row {
-  /** Which of the digests asked for. */
+  /** Which of those asked for. */
   n: number;
   id: string;
   authorization_id: string;
@@ -48,24 +48,28 @@ interface Row {
  * Dead at once, on every node: revoked token, revoked authorization, disabled client or user; whether it has expired is for
  * each request's own clock to say.
  */
-const findAccessTokens = statement<Row>(
-  'find-access-tokens',
-  `SELECT d.n::int, t.id, t.authorization_id, a.session_id, t.scopes, t.expires_at,
+const liveTokens = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uuid') =>
+  statement<Row>(
+    name,
+    `SELECT d.n::int, t.id, t.authorization_id, a.session_id, t.scopes, t.expires_at,
           c.id AS client, c.client_id, c.service_permissions,
           CASE WHEN 'authorization_code' = ANY(c.grant_types) THEN c.scopes END AS may_ask,
           u.id AS user_id, u.username, u.superuser,
           ARRAY(SELECT DISTINCT unnest(g.permissions)
                 FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = u.id) AS group_permissions
-   FROM unnest($1::bytea[]) WITH ORDINALITY AS d (digest, n)
-   JOIN access_tokens t ON t.digest = d.digest
+   FROM unnest($1::${type}[]) WITH ORDINALITY AS d (key, n)
+   JOIN access_tokens t ON t.${key} = d.key
    JOIN authorizations a ON a.id = t.authorization_id
    JOIN clients c ON c.id = a.client_id
    LEFT JOIN users u ON u.id = a.user_id
    WHERE t.revoked_at IS NULL AND a.revoked_at IS NULL AND NOT c.disabled AND (a.user_id IS NULL OR NOT u.disabled)`,
-);
+  );
+
+const byDigest = liveTokens('find-access-tokens', 'digest', 'bytea');
+const byId = liveTokens('recheck-access-tokens', 'id', 'uuid');
 
 const findAccessToken = batched(async (sql: Sql, digests: readonly Buffer[]) =>
-  inOrder(digests.length, await sql(findAccessTokens, [digests])),
+  inOrder(digests.length, await sql(byDigest, [digests])),
 );
 
 /** RFC 6750 §2.1: the token of an Authorization header; undefined without one or for another scheme. */
@@ -81,6 +85,20 @@ export async function authenticateBearer(sql: Sql, token: string, now: Date): Pr
   const row = isWellFormed('gat', token) ? await findAccessToken(sql, digest(token)) : undefined;
   if (!row || row.expires_at <= now)
     throw new OAuthError('invalid_token', 'The access token is unknown, expired or revoked.');
+  return toAccessToken(row);
+}
+
+/** The same tokens as they stand now, by their ids; one that is dead is not among them. */
+export async function recheckTokens(
+  sql: Sql,
+  ids: readonly string[],
+  now: Date,
+): Promise<ReadonlyMap<string, AccessToken>> {
+  const rows = await sql(byId, [[...new Set(ids)]]);
+  return new Map(rows.filter((row) => row.expires_at > now).map((row) => [row.id, toAccessToken(row)]));
+}
+
+function toAccessToken(row: Row): AccessToken {
   const service = row.user_id === null;
   const held = service
     ? holdings(false, row.service_permissions)

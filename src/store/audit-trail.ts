@@ -13,7 +13,8 @@ export interface AuditRow {
   readonly detail: Record<string, unknown>;
 }
 
-const EVENT = `
+/** The columns of one, of `audit_events e`. */
+export const EVENT = `
   e.id, e.at, e.kind, e.actor_id AS "actorId", e.client_id AS "clientId", e.ip, e.request_id AS "requestId", e.detail`;
 
 const selectEvents = statement<AuditRow>(

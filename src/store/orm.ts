@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
-import { MikroORM, type Options } from '@mikro-orm/core';
+import { type ForkOptions, MikroORM, type Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { AbstractSqlDriver, BasePostgreSqlEntityManager } from '@mikro-orm/sql';
 import { behindPooler, connectionOptions, POOL } from './connection-pool.ts';
 import { entities } from './entities.ts';
+import { type Listen, listenOverPglite, listenOverPool, type Pool as PoolThatListens } from './notices.ts';
 import { type Pool, type Sql, sqlOverPglite, sqlOverPool } from './sql.ts';
 
 export type Em = BasePostgreSqlEntityManager<AbstractSqlDriver>;
@@ -16,9 +17,12 @@ export type Orm = MikroORM<AbstractSqlDriver, Em>;
 export interface Database {
   readonly orm: Orm;
   readonly sql: Sql;
+  readonly listen: Listen;
   readonly embedded: boolean;
   /** A fresh identity map: one a request. */
   em(): Em;
+  /** The same under a deadline: what is not done by then is cancelled. The embedded database finishes what it is doing. */
+  until(deadline: AbortSignal): { readonly em: Em; readonly sql: Sql };
   close(): Promise<void>;
 }
 
@@ -57,15 +61,23 @@ export function pgliteOptions(pglite: PGlite): Partial<Options> {
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
   if ('url' in location) {
     const orm = (await MikroORM.init(postgresOptions(location.url))) as unknown as Orm;
-    const pool = await nativeClient<Pool>(orm);
-    return database(orm, sqlOverPool(pool, !behindPooler(location.url)), false, () => orm.close(true));
+    const pool = await nativeClient<Pool & PoolThatListens>(orm);
+    const named = !behindPooler(location.url);
+    return {
+      ...session(orm, (deadline) => sqlOverPool(pool, named, deadline), { inflightQueryAbortStrategy: 'cancel query' }),
+      ...{ listen: listenOverPool(pool), embedded: false, close: () => orm.close(true) },
+    };
   }
   const { pglite } = location;
   const orm = (await MikroORM.init(pgliteOptions(pglite))) as unknown as Orm;
-  return database(orm, sqlOverPglite(pglite), true, async () => {
-    await orm.close(true);
-    await pglite.close();
-  });
+  return {
+    ...session(orm, (deadline) => sqlOverPglite(pglite, deadline), {}),
+    ...{ listen: listenOverPglite(pglite), embedded: true },
+    async close() {
+      await orm.close(true);
+      await pglite.close();
+    },
+  };
 }
 
 async function nativeClient<T>(orm: Orm): Promise<T> {
@@ -73,6 +85,11 @@ async function nativeClient<T>(orm: Orm): Promise<T> {
   return connection.getNativeClient();
 }
 
-function database(orm: Orm, sql: Sql, embedded: boolean, close: () => Promise<void>): Database {
-  return { orm, sql, embedded, em: () => orm.em.fork(), close };
-}
+type Session = Pick<Database, 'orm' | 'sql' | 'em' | 'until'>;
+
+const session = (orm: Orm, sqlUntil: (deadline?: AbortSignal) => Sql, cancelling: ForkOptions): Session => ({
+  orm,
+  sql: sqlUntil(),
+  em: () => orm.em.fork(),
+  until: (deadline) => ({ em: orm.em.fork({ ...cancelling, signal: deadline }), sql: sqlUntil(deadline) }),
+});

@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite';
+import { type Pool as PoolOfClients, queryUntil } from './query-until.ts';
 
 /** A statement with a name: PostgreSQL plans it once a connection, and values are bound, never written into its text. */
 export interface Statement<Row> {
@@ -19,24 +20,30 @@ const toDate = (text: string): Date => new Date(text);
 type TypeParser = (oid: number, format?: 'text' | 'binary') => (value: string) => unknown;
 
 /** The part of `pg.Pool` used here. */
-export interface Pool {
+export interface Pool extends PoolOfClients {
   readonly options: { readonly types: { readonly getTypeParser: TypeParser } };
-  query(config: object): Promise<{ rows: unknown[] }>;
 }
 
-/** PostgreSQL, through the pool that the entity manager uses as well; `named`, if a connection remembers what it prepared. */
-export function sqlOverPool(pool: Pool, named: boolean): Sql {
+/**
+ * PostgreSQL, through the pool that the entity manager uses as well; `named`, if a connection remembers what it prepared. What
+ * is not done by the deadline is cancelled.
+ */
+export function sqlOverPool(pool: Pool, named: boolean, deadline?: AbortSignal): Sql {
   const inherited = pool.options.types;
   const getTypeParser: TypeParser = (oid, format) =>
     oid === TIMESTAMPTZ ? toDate : inherited.getTypeParser(oid, format);
   const types = { getTypeParser };
-  return async <Row>({ name, text }: Statement<Row>, values: readonly unknown[]) =>
-    (await pool.query({ ...(named && { name }), text, values, types })).rows as Row[];
+  return async <Row>({ name, text }: Statement<Row>, values: readonly unknown[]) => {
+    const query = { ...(named && { name }), text, values, types };
+    return (await (deadline ? queryUntil(pool, query, deadline) : pool.query(query))).rows as Row[];
+  };
 }
 
 /** The embedded database: one connection, so never call this while a transaction is open. */
-export function sqlOverPglite(database: PGlite): Sql {
+export function sqlOverPglite(database: PGlite, deadline?: AbortSignal): Sql {
   const options = { parsers: { [TIMESTAMPTZ]: toDate } };
-  return async <Row>({ text }: Statement<Row>, values: readonly unknown[]) =>
-    (await database.query<Row>(text, [...values], options)).rows;
+  return async <Row>({ text }: Statement<Row>, values: readonly unknown[]) => {
+    deadline?.throwIfAborted();
+    return (await database.query<Row>(text, [...values], options)).rows;
+  };
 }

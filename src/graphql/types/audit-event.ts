@@ -1,11 +1,14 @@
 import { holds } from '../../directory/permissions.ts';
+import type { AccessToken } from '../../oauth/bearer.ts';
 import { type AuditRow, findEvents, listEvents } from '../../store/audit-trail.ts';
-import type { AccessRule } from '../access.ts';
+import { type AccessRule, lackOf } from '../access.ts';
 import { tokenOf } from '../actor.ts';
 import { byId, loadBatched } from '../batch.ts';
 import { builder } from '../builder.ts';
 import { readPageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
+import { refusalFor } from '../errors.ts';
+import type { Told } from '../subscriber.ts';
 import { ClientType, loadClient, seesClient } from './client.ts';
 import { loadPerson, UserType } from './user.ts';
 
@@ -16,8 +19,9 @@ export const loadEvent = (context: Context, id: string): Promise<AuditRow | unde
   loadBatched(context, 'event', id, async (ids) => byId(await findEvents(context.sql, ids)));
 
 /** One's own, or READ_AUDIT. */
-export function seesEvent(context: Context, { actorId }: AuditRow): boolean {
-  const { caller } = tokenOf(context);
+export const seesEvent = (context: Context, event: AuditRow): boolean => isShownTo(tokenOf(context), event);
+
+function isShownTo({ caller }: AccessToken, { actorId }: AuditRow): boolean {
   return holds(caller, 'READ_AUDIT') || (actorId !== null && actorId === caller.userId);
 }
 
@@ -80,4 +84,22 @@ builder.queryField('auditEvents', (t) =>
     },
     AuditEventConnection,
   ),
+);
+
+builder.subscriptionField('auditEvent', (t) =>
+  t.field({
+    type: AuditEventType,
+    description:
+      'What you do from now on, or with READ_AUDIT what everybody does, as it happens. Ends with the token. Answered as text/event-stream.',
+    access: READS_AUDIT,
+    subscribe: (_root, _args, context) =>
+      context.live.subscribe({
+        token: tokenOf(context),
+        refusal: (token) => refusalFor(token, lackOf(token, READS_AUDIT), context.config.issuer),
+        wants: isShownTo,
+        hungUp: context.hungUp,
+      }),
+    // The last one, which has no event, is answered before anything is resolved.
+    resolve: (delivery) => (delivery as Told).event,
+  }),
 );

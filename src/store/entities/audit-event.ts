@@ -1,6 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
 
+/** Where the database tells the id of every event that is written. */
+export const AUDIT_CHANNEL = 'gatehouse_audit';
+
 const schema = defineEntity({
   name: 'AuditEvent',
   tableName: 'audit_events',
@@ -23,6 +26,16 @@ const schema = defineEntity({
       .onCreate(() => ({})),
   },
   indexes: [{ properties: ['at', 'id'] }, { properties: ['actorId', 'at', 'id'] }],
+  // By the database, so that no writer forgets it. Whatever ends somebody's access writes an event as well; it is told on commit.
+  triggers: [
+    {
+      name: 'audit_events_notice',
+      timing: 'after',
+      events: ['insert'],
+      forEach: 'row',
+      body: `PERFORM pg_notify('${AUDIT_CHANNEL}', NEW.id::text); RETURN NULL`,
+    },
+  ],
 });
 
 export class AuditEvent extends schema.class {}

@@ -1,0 +1,44 @@
+/** The part of `pg.PoolClient` used here. */
+interface Client {
+  /** Of the server's process that serves it. */
+  readonly processID: number | null;
+  query(config: object): Promise<{ rows: unknown[] }>;
+  on(event: 'error', listener: () => void): unknown;
+  off(event: 'error', listener: () => void): unknown;
+  release(): void;
+}
+
+/** The part of `pg.Pool` used here. */
+export interface Pool {
+  query(config: object): Promise<{ rows: unknown[] }>;
+  connect(): Promise<Client>;
+}
+
+/** Runs a query that the server is told to cancel at the deadline. */
+export async function queryUntil(pool: Pool, query: object, deadline: AbortSignal): Promise<{ rows: unknown[] }> {
+  deadline.throwIfAborted();
+  const client = await pool.connect();
+  let cancelled: Promise<unknown> | undefined;
+  const cancel = () => {
+    const request = { text: 'SELECT pg_cancel_backend($1::int)', values: [client.processID] };
+    // Without a connection to spare, the server's own limit ends the query.
+    cancelled = pool.query(request).catch(() => {});
+  };
+  client.on('error', lost);
+  deadline.addEventListener('abort', cancel);
+  try {
+    deadline.throwIfAborted();
+    return await client.query(query);
+  } catch (error) {
+    throw deadline.aborted ? deadline.reason : error;
+  } finally {
+    deadline.removeEventListener('abort', cancel);
+    // Only then may somebody else use the connection: it is this query that is to be cancelled.
+    await cancelled;
+    client.off('error', lost);
+    client.release();
+  }
+}
+
+/** The query under way has been told, and the pool lets go of such a connection. */
+const lost = (): void => {};

@@ -1,0 +1,76 @@
+import { type IncomingMessage, request } from 'node:http';
+
+/** A subscription, read as `text/event-stream`. */
+export interface EventStream {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  /** The next answer; undefined when there are no more. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects in there
+  next(): Promise<any>;
+  /** What has come so far, comments included. */
+  readonly text: string;
+  /** Resolves when the server has ended it, with the moment (`performance.now()`). */
+  readonly ended: Promise<number>;
+  /** Stops reading; the socket stays. */
+  pause(): void;
+  /** Hangs up. */
+  close(): void;
+}
+
+export const AUDIT_EVENT = 'subscription { auditEvent { id kind actor { id } detail } }';
+
+/** Resolves with the head of the answer; `at` is where the server listens, `host` the name it goes by. */
+export function subscribe(
+  { at, host }: { readonly at: string; readonly host: string },
+  token: string,
+  query = AUDIT_EVENT,
+  accept = 'text/event-stream',
+): Promise<EventStream> {
+  const headers = { Host: host, Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', Accept: accept };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(`${at}/graphql`, { method: 'POST', headers, agent: false }, (incoming) => {
+      resolve(read(incoming, () => outgoing.destroy()));
+    });
+    outgoing.once('error', reject);
+    outgoing.end(JSON.stringify({ query }));
+  });
+}
+
+function read(incoming: IncomingMessage, close: () => void): EventStream {
+  let text = '';
+  let taken = 0;
+  let over = false;
+  let wake = (): void => {};
+  incoming.setEncoding('utf8');
+  incoming.on('data', (chunk: string) => {
+    text += chunk;
+    wake();
+  });
+  incoming.on('error', () => {});
+  const ended = new Promise<number>((resolve) => {
+    incoming.once('close', () => {
+      over = true;
+      wake();
+      resolve(performance.now());
+    });
+  });
+  const answers = () => [...text.matchAll(/^event: next\ndata: (.*)\n\n/gm)].map(([, data = '']) => data);
+  return {
+    status: incoming.statusCode ?? 0,
+    headers: incoming.headers,
+    ended,
+    get text() {
+      return text;
+    },
+    async next() {
+      while (answers().length <= taken && !over)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      const data = answers()[taken++];
+      return data === undefined ? undefined : JSON.parse(data);
+    },
+    pause: () => void incoming.pause(),
+    close,
+  };
+}
