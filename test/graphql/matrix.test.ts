@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUILT_IN_SCOPES } from '../../src/oauth/scope.ts';
+import { addressOf, subscribe } from '../support/event-stream.ts';
 import { unique } from '../support/fixtures.ts';
 import type { Answer } from '../support/send.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -17,12 +18,12 @@ const PERMISSIONS: Record<string, string> = {
   'createGroup updateGroup deleteGroup addGroupMember removeGroupMember': 'MANAGE_GROUPS',
   'createScope deleteScope': 'MANAGE_CLIENTS',
   'client clients node(Client) registerClient updateClient rotateClientSecret deleteClient': 'MANAGE_CLIENTS, own',
-  'auditEvents node(AuditEvent)': 'READ_AUDIT, own',
+  'auditEvent auditEvents node(AuditEvent)': 'READ_AUDIT, own',
   'viewer scopes token requiredScopes': '',
 };
 
 /** Lists have no owner: everybody gets what is theirs. A new client is its maker's. */
-const OF_NOBODY_ELSE = ['auditEvents', 'clients', 'registerClient'];
+const OF_NOBODY_ELSE = ['auditEvent', 'auditEvents', 'clients', 'registerClient'];
 
 const opens = ({ scopes }: DeclaredRule, granted: readonly string[]): boolean =>
   scopes.some((list) => list.every((scope) => granted.includes(scope)));
@@ -66,6 +67,19 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
+/** A subscription, as an answer: one that begins is as good as answered. */
+async function begin(document: string, token: string): Promise<Answer> {
+  const stream = await subscribe(addressOf(server), token, document);
+  const { status, headers } = stream;
+  const fields = new Headers({ 'WWW-Authenticate': headers['www-authenticate'] ?? '' });
+  if (status === 200) {
+    stream.close();
+    return { status, headers: fields, body: { data: { auditEvent: {} } } };
+  }
+  await stream.ended;
+  return { status, headers: fields, body: (await stream.next()) ?? JSON.parse(stream.text) };
+}
+
 async function tried(
   field: string,
   rule: DeclaredRule,
@@ -77,7 +91,8 @@ async function tried(
   const outcomes: Record<string, Outcome> = {};
   let done = false;
   for (const [scopes, token] of actor.tokens) {
-    const answer = await server.graphql(documentOf(field, { ...subject, fresh: () => unique('fresh') }), token);
+    const document = documentOf(field, { ...subject, fresh: () => unique('fresh') });
+    const answer = await (document.startsWith('subscription') ? begin : server.graphql)(document, token);
     const said = outcome(field, rule, answer);
     outcomes[scopes] = said;
     if (said !== 'YES') continue;

@@ -28,6 +28,7 @@ export interface Subject {
 
 /** Arguments that do what the field is for; a mutation's are those of its `input`. */
 const ARGUMENTS: Record<string, (subject: Subject) => Record<string, unknown>> = {
+  auditEvent: () => ({}),
   auditEvents: () => ({}),
   client: ({ target }) => ({ clientId: target.client }),
   clients: () => ({}),
@@ -86,6 +87,7 @@ export function documentOf(field: string, subject: Subject): string {
   const inner = literal(values).slice(1, -1);
   if (printed.getMutationType()?.getFields()[name])
     return `mutation { ${name}(input: {${inner}}) { errors { code path } } }`;
+  if (printed.getSubscriptionType()?.getFields()[name]) return `subscription { ${name} { __typename } }`;
   const query = printed.getQueryType()?.getFields()[name];
   const selection = isLeafType(getNamedType(query?.type)) ? '' : ' { __typename }';
   return `{ ${name}${inner === '' ? '' : `(${inner})`}${selection} }`;

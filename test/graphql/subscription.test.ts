@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { updateUser } from '../../src/directory/update-user.ts';
-import { type EventStream, subscribe } from '../support/event-stream.ts';
+import { addressOf, type EventStream, subscribe } from '../support/event-stream.ts';
 import { type TestClient, type TestUser, theOperator, unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { mutate } from './mutate.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 const watch = (bearer: string, query?: string, accept?: string): Promise<EventStream> =>
-  subscribe({ at: server.url, host: new URL(server.config.issuer).host }, bearer, query, accept);
+  subscribe(addressOf(server), bearer, query, accept);
 
 /** Milliseconds from the moment `end` is done until the stream has ended, with the last answer. */
 async function endedBy(stream: EventStream, end: () => Promise<unknown>) {

@@ -1,4 +1,5 @@
 import { type IncomingMessage, request } from 'node:http';
+import type { TestServer } from './server.ts';
 
 /** A subscription, read as `text/event-stream`. */
 export interface EventStream {
@@ -19,9 +20,17 @@ export interface EventStream {
 
 export const AUDIT_EVENT = 'subscription { auditEvent { id kind actor { id } detail } }';
 
-/** Resolves with the head of the answer; `at` is where the server listens, `host` the name it goes by. */
+/** Where a server listens, and the name it goes by. */
+export interface Address {
+  readonly at: string;
+  readonly host: string;
+}
+
+export const addressOf = ({ url, config }: TestServer): Address => ({ at: url, host: new URL(config.issuer).host });
+
+/** Resolves with the head of the answer. */
 export function subscribe(
-  { at, host }: { readonly at: string; readonly host: string },
+  { at, host }: Address,
   token: string,
   query = AUDIT_EVENT,
   accept = 'text/event-stream',
