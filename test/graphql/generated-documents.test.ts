@@ -3,6 +3,7 @@ import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { AccessRule } from '../../src/graphql/access.ts';
 import type { Context } from '../../src/graphql/context.ts';
+import { LIMITS } from '../../src/graphql/limits.ts';
 import { findNodeId } from '../../src/graphql/node-id.ts';
 import { checkOperation } from '../../src/graphql/operation-check.ts';
 import { type Operation, walkOperation } from '../../src/graphql/operation-walk.ts';
@@ -65,7 +66,7 @@ const codeOf = (operation: Operation, token: AccessToken): unknown =>
 async function answers(asked: readonly Attempt[]) {
   const log = makeLog('warn', { write: (line) => void lines.push(line) });
   const lines: string[] = [];
-  const yoga = makeYoga(log);
+  const yoga = makeYoga(log, server.database);
   const told = [];
   for (const attempt of asked) {
     const { database, config } = server;
@@ -79,6 +80,7 @@ async function answers(asked: readonly Attempt[]) {
       limits: noRateLimits,
       origin,
       token,
+      deadline: AbortSignal.timeout(LIMITS.milliseconds),
     };
     const body = JSON.stringify({ query: attempt.text, variables: attempt.variables });
     const headers = { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json' };
