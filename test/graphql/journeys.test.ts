@@ -1,6 +1,24 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestClient, type TestUser, unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import {
+  AddGroupMemberDocument,
+  ClientDocument,
+  CreateGroupDocument,
+  CreateUserDocument,
+  type CreateUserInput,
+  DeleteClientDocument,
+  DirectoryDocument,
+  MembershipDocument,
+  PersonDocument,
+  RegisterClientDocument,
+  RemoveGroupMemberDocument,
+  UpdateClientDocument,
+  ViewerDocument,
+} from './journey.generated.ts';
+import { answerTo } from './typed-answer.ts';
 
 let server: TestServer;
 let client: TestClient;
@@ -18,53 +36,38 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** The data of an operation that must succeed. */
-async function data(query: string, variables: Record<string, unknown> = {}, bearer = token) {
-  const { status, body } = await server.graphql(query, bearer, variables);
-  expect(body.errors).toBeUndefined();
-  expect(status).toBe(200);
-  return body.data;
-}
+const data = <Data, Variables extends Record<string, unknown>>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  bearer = token,
+): Promise<Data> => answerTo(server, bearer, document, variables);
 
-const CREATE_USER = `mutation ($username: String!, $password: String, $email: String) {
-  createUser(input: { username: $username, password: $password, email: $email }) { user { id username } errors { code message path } }
-}`;
+const create = async (input: CreateUserInput) => (await data(CreateUserDocument, { input })).createUser;
 const signIn = ({ username, password }: { username: string; password: string }) =>
   server.token({ grant_type: 'password', username, password }, client);
 
 describe('An administrator keeps a directory', () => {
   it('S1-03 S1-06 S1-07 creates users and groups, puts users into groups, and the API tells of all of them', async () => {
     const [username, name] = [unique('kim'), unique('Helpers')];
-    const { user } = (await data(CREATE_USER, { username, email: `${username}@example.com` })).createUser;
-    const { group } = (
-      await data('mutation ($name: String!) { createGroup(input: { name: $name }) { group { id } } }', { name })
-    ).createGroup;
-    const ids = { groupId: group.id, userId: user.id };
-    const join =
-      'mutation ($groupId: ID!, $userId: ID!) { addGroupMember(input: { groupId: $groupId, userId: $userId }) { group { name } } }';
-    expect((await data(join, ids)).addGroupMember.group).toEqual({ name });
+    const created = await create({ username, email: `${username}@example.com` });
+    const { createGroup } = await data(CreateGroupDocument, { input: { name } });
+    const ids = { groupId: createGroup?.group?.id ?? '', userId: created?.user?.id ?? '' };
+    const { addGroupMember } = await data(AddGroupMemberDocument, { input: ids });
+    expect(addGroupMember?.group).toEqual({ name });
 
-    const read = await data(
-      `query ($groupId: ID!, $userId: ID!) {
-        users(last: 100) { nodes { username } } groups { nodes { name } }
-        user(id: $userId) { username email groups { nodes { name } } }
-        group(id: $groupId) { name members { nodes { username } } }
-      }`,
-      ids,
-    );
+    const read = await data(MembershipDocument, ids);
     expect(read.users.nodes).toEqual(expect.arrayContaining([{ username: admin.username }, { username }]));
     expect(read.groups.nodes).toContainEqual({ name });
     expect(read.user).toEqual({ username, email: `${username}@example.com`, groups: { nodes: [{ name }] } });
     expect(read.group).toEqual({ name, members: { nodes: [{ username }] } });
 
-    const leave = join.replace('addGroupMember', 'removeGroupMember');
-    await data(leave, ids);
-    const after = await data('query ($userId: ID!) { user(id: $userId) { groups { nodes { name } } } }', ids);
-    expect(after.user.groups.nodes).toEqual([]);
+    const { removeGroupMember } = await data(RemoveGroupMemberDocument, { input: ids });
+    expect(removeGroupMember?.user?.groups.nodes).toEqual([]);
+    expect((await data(MembershipDocument, ids)).group?.members.nodes).toEqual([]);
   });
 
   it('S1-05 shows username, e-mail address, first and last name of a user, and never a hash', async () => {
-    const fields = 'username email firstName lastName';
-    const { user } = await data(`query ($id: ID!) { user(id: $id) { ${fields} } }`, { id: admin.id });
+    const { user } = await data(PersonDocument, { id: admin.id });
     expect(user).toEqual({ username: admin.username, email: admin.email, firstName: 'Ada', lastName: 'Lovelace' });
     for (const guess of ['passwordHash', 'password', 'hash']) {
       const { status, body } = await server.graphql(`{ users { nodes { ${guess} } } }`, token);
@@ -75,50 +78,44 @@ describe('An administrator keeps a directory', () => {
 
   it('S1-04 creates, reads, changes and deletes a client for the password grant', async () => {
     const bearer = await server.accessToken({ client, user: admin, scopes: ['clients', 'read'] });
-    const create = `mutation ($name: String!) {
-      registerClient(input: { name: $name, grantTypes: [password, refresh_token], scope: "read write groups" }) {
-        client { clientId } clientSecret errors { message }
-      }
-    }`;
-    const { client: made, clientSecret } = (await data(create, { name: 'Notes' }, bearer)).registerClient;
-    const { clientId } = made;
+    const grantTypes = ['password' as const, 'refresh_token' as const];
+    const input = { name: 'Notes', grantTypes, scope: 'read write groups' };
+    const { registerClient } = await data(RegisterClientDocument, { input }, bearer);
+    const clientId = registerClient?.client?.clientId ?? '';
+    const secret = registerClient?.clientSecret ?? '';
     const signInThere = () =>
       server.token(
         { grant_type: 'password', username: admin.username, password: admin.password },
-        { clientId, secret: clientSecret },
+        { clientId, secret },
       );
     expect((await signInThere()).body.scope).toBe('read write groups');
 
-    const read = 'query ($clientId: String!) { client(clientId: $clientId) { name grantTypes owner { username } } }';
-    const grantTypes = ['password', 'refresh_token'];
     const owner = { username: admin.username };
-    expect((await data(read, { clientId }, bearer)).client).toEqual({ name: 'Notes', grantTypes, owner });
-    const rename =
-      'mutation ($clientId: String!) { updateClient(input: { clientId: $clientId, name: "Diary" }) { client { name } } }';
-    expect((await data(rename, { clientId }, bearer)).updateClient.client).toEqual({ name: 'Diary' });
-    const remove = 'mutation ($clientId: String!) { deleteClient(input: { clientId: $clientId }) { deletedClientId } }';
-    expect((await data(remove, { clientId }, bearer)).deleteClient).toEqual({ deletedClientId: clientId });
-    expect((await data(read, { clientId }, bearer)).client).toBeNull();
+    expect((await data(ClientDocument, { clientId }, bearer)).client).toEqual({ name: 'Notes', grantTypes, owner });
+    const { updateClient } = await data(UpdateClientDocument, { input: { clientId, name: 'Diary' } }, bearer);
+    expect(updateClient?.client).toEqual({ name: 'Diary' });
+    const { deleteClient } = await data(DeleteClientDocument, { input: { clientId } }, bearer);
+    expect(deleteClient).toEqual({ deletedClientId: clientId });
+    expect((await data(ClientDocument, { clientId }, bearer)).client).toBeNull();
     expect((await signInThere()).status).toBe(401);
   });
 });
 
 describe('An app with a token of the default scopes', () => {
   it('S1-13 lists users, reads one, lists groups and creates a user', async () => {
-    const { users, groups } = await data('{ users { nodes { id username } } groups { nodes { name } } }');
+    const { users } = await data(DirectoryDocument, { first: 100 });
+    const one = users.nodes.find(({ username }) => username === admin.username);
+    expect((await data(PersonDocument, { id: one?.id ?? '' })).user).toMatchObject({ username: admin.username });
+    const { groups } = await data(MembershipDocument, { userId: one?.id ?? '', groupId: 'grp_x' });
     expect(groups.nodes).toEqual(expect.any(Array));
-    const one = users.nodes.find(({ username }: { username: string }) => username === admin.username);
-    expect((await data('query ($id: ID!) { user(id: $id) { username } }', { id: one.id })).user).toEqual({
-      username: admin.username,
-    });
     const foo = { username: unique('foo'), password: 'bar-bar-bar' };
-    const { createUser } = await data(CREATE_USER, foo);
-    expect(createUser).toEqual({ user: { id: expect.stringMatching(/^usr_/), username: foo.username }, errors: [] });
+    const { id, username } = (await create(foo))?.user ?? {};
+    expect({ id, username }).toEqual({ id: expect.stringMatching(/^usr_/), username: foo.username });
   });
 
   it('S1-14 creates a user who can sign in with that password, which is kept as a hash', async () => {
     const foo = { username: unique('foo'), password: 'bar-bar-bar' };
-    await data(CREATE_USER, foo);
+    await create(foo);
     expect((await signIn(foo)).status).toBe(200);
     expect((await signIn({ ...foo, password: 'bar-bar-baz' })).status).toBe(400);
     const browser = server.browser();
@@ -135,12 +132,12 @@ describe('An app with a token of the default scopes', () => {
 
 describe('Where they disagree: `me`', () => {
   it('S2-08 asks who is there: `viewer` is what others call me, and needs profile', async () => {
-    const [person, query] = [await server.user(), '{ viewer { id username } }'];
+    const person = await server.user();
     const bearer = await server.accessToken({ client, user: person, scopes: ['profile'] });
-    expect(await data(query, {}, bearer)).toEqual({ viewer: { id: person.id, username: person.username } });
+    expect(await data(ViewerDocument, {}, bearer)).toEqual({ viewer: { id: person.id, username: person.username } });
 
     const without = await server.accessToken({ client, user: person, scopes: ['groups'] });
-    const refused = await server.graphql(query, without);
+    const refused = await server.graphql(print(ViewerDocument), without);
     expect(refused).toMatchObject({
       status: 403,
       body: { errors: [{ extensions: { code: 'INSUFFICIENT_SCOPE', requiredScopes: ['profile'] } }] },
@@ -155,7 +152,9 @@ describe('Where they disagree: success status', () => {
       await signIn(admin),
       await server.token({ grant_type: 'client_credentials' }, client),
       await server.graphql('{ groups { nodes { name } } }', token),
-      await server.graphql(CREATE_USER, token, { username: unique('foo'), password: 'bar-bar-bar' }),
+      await server.graphql(print(CreateUserDocument), token, {
+        input: { username: unique('foo'), password: 'bar-bar-bar' },
+      }),
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
@@ -164,19 +163,18 @@ describe('Where they disagree: success status', () => {
 describe('Where they disagree: passwords', () => {
   it('the documented `bar` gets a readable refusal and no account', async () => {
     const foo = { username: unique('foo'), password: 'bar' };
-    expect((await data(CREATE_USER, foo)).createUser).toEqual({
+    expect(await create(foo)).toEqual({
       user: null,
       errors: [{ code: 'INVALID', message: 'A password needs at least 8 characters', path: ['input', 'password'] }],
     });
     expect((await signIn(foo)).status).toBe(400);
-    expect((await data(CREATE_USER, { ...foo, password: 'bar-bar-' })).createUser.errors).toEqual([]);
+    expect((await create({ ...foo, password: 'bar-bar-' }))?.errors).toEqual([]);
   });
 
   it('an e-mail address may be left out, and so may the password', async () => {
     const username = unique('plain');
-    const { user, errors } = (await data(CREATE_USER, { username })).createUser;
-    expect({ username: user.username, errors }).toEqual({ username, errors: [] });
-    expect((await data('query ($id: ID!) { user(id: $id) { email } }', user)).user).toEqual({ email: null });
+    const created = await create({ username });
+    expect(created).toMatchObject({ user: { username, email: null }, errors: [] });
     expect((await signIn({ username, password: 'anything at all' })).status).toBe(400);
   });
 });

@@ -1,9 +1,9 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { CreateUserDocument, DirectoryDocument, RegisterClientDocument } from './journey.generated.ts';
+import { answerTo } from './typed-answer.ts';
 
 let server: TestServer;
 let token: string;
@@ -13,15 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-/** What the compiler knows of the answer comes from schema.graphql. */
-async function run<Data, Variables extends Record<string, unknown>>(
+const run: <Data, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-): Promise<Data> {
-  const { body } = await server.graphql(print(document), token, variables);
-  expect(body.errors).toBeUndefined();
-  return body.data;
-}
+) => Promise<Data> = (document, variables) => answerTo(server, token, document, variables);
 
 describe('documents typed by codegen', () => {
   it('mean to the server what they mean to the compiler', async () => {
