@@ -23,7 +23,11 @@ export function written() {
 }
 
 /** As Ctrl-Enter does. */
-export const run = () => editorOf(QUERY)?.getAction('graphql-run').run();
+export function run() {
+  const editor = editorOf(QUERY);
+  editor.focus();
+  editor.getAction('graphql-run').run();
+}
 
 /** Monaco takes Tab for itself, so whoever has no mouse needs another way out. */
 export function leaveByEscape(leave) {
