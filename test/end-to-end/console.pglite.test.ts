@@ -122,7 +122,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     }
   });
 
-  it('shows greyed what the token may not do, and why, in documentation and completion', async () => {
+  it('shows greyed what the token may not do, and why, in documentation, completion and explorer', async () => {
     await open();
     const greyed = page.locator('[data-refused]');
     await page.getByLabel('Show Documentation Explorer').click();
@@ -149,6 +149,10 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     expect(await row('users').textContent()).not.toContain('needs');
 
     await page.keyboard.press('Escape');
+    await page.getByLabel('Show GraphiQL Explorer').click();
+    await page.locator('[data-field-name=auditEvents][data-refused="needs audit"]').waitFor();
+    expect(await page.locator('[data-field-name=users][data-refused]').count()).toBe(0);
+
     await page.click('#sign-out');
     await expect.poll(() => greyed.count()).toBe(0);
   });

@@ -1,4 +1,4 @@
-/** What this token may not do, from `token.canAccess`: shown greyed in the documentation and in completion. */
+/** What this token may not do, from `token.canAccess`: shown greyed in the documentation, the explorer and completion. */
 
 /** The most that `canAccess` answers at once. */
 const AT_ONCE = 100;
@@ -6,23 +6,19 @@ const CAN_ACCESS = `query CanAccess($coordinates: [String!]!) {
   token { canAccess(coordinates: $coordinates) { coordinate answer missingScopes } }
 }`;
 
-/** @type {{ coordinate: string, name: string, type: string, description: string }[]} */
+/** @type {{ coordinate: string, name: string, description: string }[]} */
 let fields = [];
 /** @type {Map<string, string>} why not, by coordinate */
 let refused = new Map();
-
-const typeName = ({ kind, name, ofType }) =>
-  kind === 'NON_NULL' ? `${typeName(ofType)}!` : kind === 'LIST' ? `[${typeName(ofType)}]` : name;
 
 /** The fields of an introspected schema. */
 export function learnSchema({ types }) {
   fields = types
     .filter(({ kind, name }) => kind === 'OBJECT' && !name.startsWith('__'))
     .flatMap((owner) =>
-      owner.fields.map(({ name, type, description }) => ({
+      owner.fields.map(({ name, description }) => ({
         coordinate: `${owner.name}.${name}`,
         name,
-        type: typeName(type),
         description: description ?? '',
       })),
     );
@@ -30,7 +26,7 @@ export function learnSchema({ types }) {
 
 export const forgetAccess = () => {
   refused = new Map();
-  markDocumentation();
+  markDrawn();
 };
 
 /** @param ask sends an operation and gives its answer */
@@ -45,27 +41,30 @@ export async function learnAccess(ask) {
   }
   return () => {
     refused = found;
-    markDocumentation();
+    markDrawn();
   };
 }
 
-/** The documentation is GraphiQL's to draw; this says beside a field what stands against it. */
-function markDocumentation() {
+/** The documentation and the explorer are GraphiQL's to draw; this says beside a field what stands against it. */
+function markDrawn() {
   const type = document.querySelector('.graphiql-doc-explorer-title')?.textContent;
   for (const item of document.querySelectorAll('.graphiql-doc-explorer-item')) {
     const name = item.querySelector('.graphiql-doc-explorer-field-name')?.textContent;
-    const why = refused.get(`${type}.${name}`);
-    if (item.dataset.refused === why) continue;
-    if (why) item.dataset.refused = why;
-    else delete item.dataset.refused;
+    mark(item, refused.get(`${type}.${name}`));
   }
+  for (const item of document.querySelectorAll('.graphiql-explorer-node > [data-field-name]'))
+    mark(item, whyNot(item.dataset.fieldName, item.title));
 }
 
-/** Completion knows a field by its name, type and description: fields that are alike in all three have the same rule. */
-function whyNot({ label, detail, documentation }) {
-  const alike = fields.filter(
-    ({ name, type, description }) => name === label && type === detail && description === (documentation?.value ?? ''),
-  );
+function mark(item, why) {
+  if (item.dataset.refused === why) return;
+  if (why) item.dataset.refused = why;
+  else delete item.dataset.refused;
+}
+
+/** Where the type is not told: fields that are alike in name and description, which ends with the rule, have the same rule. */
+function whyNot(name, description) {
+  const alike = fields.filter((field) => field.name === name && field.description === description);
   const reasons = alike.map(({ coordinate }) => refused.get(coordinate));
   return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
 }
@@ -78,7 +77,7 @@ export function markWhatIsRefused() {
     const provideCompletionItems = async (...asked) => {
       const answer = await provider.provideCompletionItems(...asked);
       for (const item of answer?.suggestions ?? []) {
-        const why = whyNot(item);
+        const why = whyNot(item.label, item.documentation?.value ?? '');
         // A label in two parts: the style sheet knows it by that, and Monaco shows the second beside the first.
         if (why) item.label = { label: item.label, description: why };
       }
@@ -88,13 +87,13 @@ export function markWhatIsRefused() {
     return register(language, { triggerCharacters: provider.triggerCharacters, provideCompletionItems });
   };
   let waiting = false;
-  const mark = () => {
+  const draw = () => {
     waiting = false;
-    markDocumentation();
+    markDrawn();
   };
   // Once a frame: typing in the editor changes the page as well.
   new MutationObserver(() => {
-    if (!waiting) requestAnimationFrame(mark);
+    if (!waiting) requestAnimationFrame(draw);
     waiting = true;
   }).observe(document.getElementById('root'), { childList: true, subtree: true });
 }
