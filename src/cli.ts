@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addClientCommands } from './cli/client.ts';
 import { runWith } from './cli/command.ts';
 import { addKeyCommands } from './cli/keys.ts';
@@ -10,6 +10,12 @@ import { seed } from './seed.ts';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 the command line is wrong. */
 const WRONG_USAGE = 2;
+
+/** As many as the cores of a large machine: beyond that it is a slip of the finger. */
+function readCount(text: string): number {
+  if (!/^([1-9]|[1-5]\d|6[0-4])$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 to 64.');
+  return Number(text);
+}
 
 function makeProgram(env: NodeJS.ProcessEnv): Command {
   const program = new Command('gatehouse')
@@ -29,12 +35,16 @@ Examples:
   program
     .command('serve')
     .description('Migrate and serve: what npm start does.')
+    .option('--workers <count>', 'processes that share the port; PostgreSQL only', readCount, 1)
     .option('--json', 'tell of the start in JSON')
-    .addHelpText('after', '\nExample:\n  $ PORT=8080 gatehouse serve')
-    .action(async ({ json }: { json?: true }) => {
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ PORT=8080 gatehouse serve\n  $ DATABASE_URL=postgres://… gatehouse serve --workers 4',
+    )
+    .action(async (options: { json?: true; workers: number }) => {
       // Every other command does without the whole HTTP floor.
       const { serve } = await import('./server.ts');
-      await serve(env, json);
+      await serve(env, options);
     });
   program
     .command('migrate')

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { ConfigError } from './config.ts';
 import { DomainError } from './directory/error.ts';
 import { makeLog } from './log.ts';
@@ -16,6 +17,8 @@ export function tellFailure(error: unknown, json = false): void {
   const failure = failureOf(error);
   if (!failure) makeLog('fatal').fatal({ err: error }, 'unexpected error');
   else console.error(json ? JSON.stringify({ error: failure }) : failure.message);
+  // The channel to the process that started it would keep a worker alive.
+  if (cluster.isWorker) process.disconnect?.();
 }
 
 function failureOf(error: unknown): Failure | undefined {

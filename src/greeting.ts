@@ -26,3 +26,15 @@ export function facts({ url, config: { issuer, graphiql }, setupLink }: Started)
   };
   return JSON.stringify({ issuer, listening: url, ...optional });
 }
+
+/** `config` with the port that was found; the ticket is the set-up link's. */
+export const whatStarted = (config: Config, ticket: string | undefined): Started => ({
+  url: address(config),
+  config,
+  setupLink: ticket === undefined ? undefined : `${config.issuer}/setup?ticket=${ticket}`,
+});
+
+function address({ host, port }: Config): string {
+  const name = /^(127\.0\.0\.1|0\.0\.0\.0|::1?)$/.test(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -30,12 +31,18 @@ const CANNOT_LISTEN: Record<string, (where: string) => string> = {
   ENOTFOUND: (where) => `${where} is no address of this machine. Set another HOST.`,
 };
 
+/**
+ * Workers each have a socket of their own at the same port, and the kernel spreads the connections: handed on by another
+ * process, those of a worker that dies would hang. Elsewhere they are handed on.
+ */
+const SHARED = { reusePort: cluster.isWorker && process.platform === 'linux' };
+
 /** Opens the socket. Nobody answers yet: the caller adds the handler before anything else can run. */
 export async function listen(host: string, port: number): Promise<Server> {
   const server = createServer(LIMITS);
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = SILENCE;
-  const where: ListenOptions = { host, port };
+  const where: ListenOptions = { host, port, ...SHARED };
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const sentence = CANNOT_LISTEN[error.code ?? ''];
@@ -61,6 +68,14 @@ export function answerWith(server: Server, app: RequestListener, stopping: Abort
   stopping.addEventListener('abort', () => {
     for (const response of unanswered) response.shouldKeepAlive = false;
   });
+}
+
+/** A port that is free at this moment, or the refusal of one that is not: sockets that share a port would not be refused. */
+export async function freePort(host: string, port: number): Promise<number> {
+  const server = await listen(host, port);
+  const found = portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return found;
 }
 
 export const portOf = (server: Server): number => (server.address() as AddressInfo).port;

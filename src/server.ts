@@ -1,21 +1,23 @@
+import cluster from 'node:cluster';
 import { url as inspectorUrl } from 'node:inspector';
 import type { Logger } from 'pino';
 import { type Config, loadConfig } from './config.ts';
 import { tellFailure } from './failure.ts';
 import { prepareAdministrator } from './first-administrator.ts';
 import { makeLiveEvents } from './graphql/live-events.ts';
-import { facts, greeting, type Started } from './greeting.ts';
+import { facts, greeting, type Started, whatStarted } from './greeting.ts';
 import { createApp } from './http/app.ts';
 import { answerUnreadable } from './http/unreadable.ts';
-import { answerWith, drain, listen, portOf } from './listen.ts';
+import { answerWith, drain, freePort, listen, portOf } from './listen.ts';
 import { makeLog } from './log.ts';
 import { ensureSigningKeys } from './oauth/signing-key-rotation.ts';
 import { knownPasswordsInUse } from './seed.ts';
 import { type Close, stopWhenTold } from './stop-when-told.ts';
 import type { Database } from './store/orm.ts';
 import { Refusal } from './store/refusal.ts';
-import { startDatabase } from './store/start-database.ts';
+import { type StartedDatabase, startDatabase } from './store/start-database.ts';
 import { sweepRegularly } from './sweeper.ts';
+import { startWorkers, tellListening } from './workers.ts';
 
 export interface Gatehouse extends Started {
   readonly database: Database;
@@ -26,19 +28,18 @@ export interface StartOptions {
   /** For people, once it is ready. */
   readonly out: (text: string) => void;
   readonly log: Logger;
+  /** The process that started this one has seen to the database and the first administrator. */
+  readonly prepared?: boolean;
 }
 
 /** Database, first administrator, app, socket; `close` undoes them in reverse. */
-export async function startGatehouse(given: Config, { out, log }: StartOptions): Promise<Gatehouse> {
+export async function startGatehouse(given: Config, { out, log, prepared = false }: StartOptions): Promise<Gatehouse> {
   refuseInspector(given);
   if (given.insecureHttp) log.warn('INSECURE_HTTP=1: passwords and tokens travel in clear. Never in production.');
   const started = await startDatabase(given);
   try {
     const { database, keyring } = started;
-    await refuseKnownPasswords(given, database, log);
-    await ensureSigningKeys({ sql: database.sql, keyring, now: new Date() });
-    const ticket = await prepareAdministrator(given, database, new Date());
-
+    const ticket = prepared ? undefined : await prepare(given, started, log);
     const server = await listen(given.host, given.port);
     const config = withPort(given, portOf(server));
     const stopping = new AbortController();
@@ -46,7 +47,6 @@ export async function startGatehouse(given: Config, { out, log }: StartOptions):
     const app = createApp({ config, database, keyring, live, log, stopping: stopping.signal });
     answerWith(server, app.callback(), stopping.signal);
     server.on('clientError', answerUnreadable(config));
-    const setupLink = ticket === undefined ? undefined : `${config.issuer}/setup?ticket=${ticket}`;
     const stopSweeping = sweepRegularly(config, database, keyring, log, () => new Date());
     const close = async () => {
       stopping.abort();
@@ -56,7 +56,7 @@ export async function startGatehouse(given: Config, { out, log }: StartOptions):
       await started.close();
       return whole;
     };
-    const gatehouse = { url: address(config), config, database, setupLink, close };
+    const gatehouse = { ...whatStarted(config, ticket), database, close };
     out(`${greeting(gatehouse)}\n`);
     return gatehouse;
   } catch (error) {
@@ -87,28 +87,56 @@ async function refuseKnownPasswords(
   log.warn(`${told}, while HOST=${host} lets other machines in.`);
 }
 
+/** What is done once however many processes are to serve. Answers with the ticket of the set-up link, if there is to be one. */
+async function prepare(
+  config: Config,
+  { database, keyring }: StartedDatabase,
+  log: Logger,
+): Promise<string | undefined> {
+  await refuseKnownPasswords(config, database, log);
+  await ensureSigningKeys({ sql: database.sql, keyring, now: new Date() });
+  return prepareAdministrator(config, database, new Date());
+}
+
 /** PORT=0 means any free one: the default issuer then follows the port. */
 function withPort(config: Config, port: number): Config {
   const issuer = config.issuer === 'http://localhost:0' ? `http://localhost:${port}` : config.issuer;
   return Object.freeze({ ...config, port, issuer });
 }
 
-function address({ host, port }: Config): string {
-  const name = /^(127\.0\.0\.1|0\.0\.0\.0|::1?)$/.test(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${port}`;
+/** Several processes on one port; this one prepares, supervises them and answers nobody. */
+async function startWithWorkers(given: Config, workers: number, { out, log }: StartOptions) {
+  if (given.databaseUrl === undefined)
+    throw new Refusal('--workers needs DATABASE_URL: the embedded database belongs to one process.');
+  refuseInspector(given);
+  const prepared = await startDatabase(given);
+  const ticket = await prepare(given, prepared, log).finally(prepared.close);
+  const port = await freePort(given.host, given.port);
+  const { close } = await startWorkers(workers, port, log);
+  const started = whatStarted(withPort(given, port), ticket);
+  out(`${greeting(started)}\n`);
+  return { ...started, close };
 }
 
-/** The process: starts, stops at a signal, and ends with 1 when something went wrong. */
-export async function serve(env: NodeJS.ProcessEnv, json = false): Promise<void> {
+export interface ServeOptions {
+  readonly json?: boolean;
+  readonly workers?: number;
+}
+
+/** The process: starts, stops when told, and ends with 1 when something went wrong. */
+export async function serve(env: NodeJS.ProcessEnv, { json = false, workers = 1 }: ServeOptions = {}): Promise<void> {
   const config = loadConfig(env);
   // Node would open its inspector.
   if (config.production) process.on('SIGUSR1', () => {});
   const log = makeLog(config.logLevel);
   const print = (text: string) => void process.stdout.write(text);
-  const starting = startGatehouse(config, { out: json ? () => {} : print, log });
+  const options = { out: json || cluster.isWorker ? () => {} : print, log, prepared: cluster.isWorker };
+  const starting: Promise<Started & { readonly close: Close }> =
+    workers > 1 && cluster.isPrimary ? startWithWorkers(config, workers, options) : startGatehouse(config, options);
   stopWhenTold(starting, log);
-  const gatehouse = await starting;
-  if (json) print(`${facts(gatehouse)}\n`);
+  const started = await starting;
+  if (cluster.isWorker) tellListening();
+  else if (json) print(`${facts(started)}\n`);
 }
 
 if (import.meta.main) await serve(process.env).catch((error: unknown) => tellFailure(error));

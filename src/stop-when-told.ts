@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import type { Logger } from 'pino';
 
 /** Milliseconds after which a stop that hangs is cut short. */
@@ -23,12 +24,18 @@ export function stopWhenTold(starting: Promise<{ readonly close: Close }>, log: 
     );
     process.exit(whole ? code : 1);
   };
-  process.on('SIGTERM', () => void stop(0));
-  process.on('SIGINT', () => void stop(0));
+  whenTold(() => void stop(0));
   const failed = (error: unknown) => {
     log.fatal({ err: error }, 'unexpected error: stopping');
     if (!stopping) void stop(1);
   };
   process.on('uncaughtException', failed);
   process.on('unhandledRejection', failed);
+}
+
+/** Signals reach the first process and its workers alike: these wait for its word. */
+function whenTold(stop: () => void): void {
+  process.on('SIGTERM', cluster.isWorker ? () => {} : stop);
+  process.on('SIGINT', cluster.isWorker ? () => {} : stop);
+  if (cluster.isWorker) process.once('message', stop);
 }

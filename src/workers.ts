@@ -1,0 +1,52 @@
+import cluster, { type Worker } from 'node:cluster';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Close } from './stop-when-told.ts';
+import { Refusal } from './store/refusal.ts';
+
+/** Milliseconds before another is tried in the place of a worker that never came to listen. */
+const BREATH = 1000;
+
+/** Starts so many copies of this process on one port, and resolves when all of them listen; one that dies is replaced. */
+export async function startWorkers(count: number, port: number, log: Logger): Promise<{ readonly close: Close }> {
+  // The first alone: what hinders them is told once.
+  await startWorker(port);
+  await Promise.all(Array.from({ length: count - 1 }, () => startWorker(port)));
+
+  let stopping = false;
+  const listening = new WeakSet(workers());
+  cluster.on('message', (worker) => listening.add(worker));
+  cluster.on('exit', async (worker, code, signal) => {
+    if (stopping) return;
+    log.error({ worker: worker.id, code, signal }, 'a worker ended: starting another one');
+    if (!listening.has(worker)) await wait(BREATH);
+    if (!stopping) cluster.fork({ PORT: port });
+  });
+  return {
+    async close() {
+      stopping = true;
+      const codes = await Promise.all(workers().map(stopWorker));
+      return codes.every((code) => code === 0);
+    },
+  };
+}
+
+const workers = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+
+function startWorker(port: number): Promise<void> {
+  const worker = cluster.fork({ PORT: port });
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('exit', () => reject(new Refusal('No worker could be started: the reason is above.')));
+  });
+}
+
+function stopWorker(worker: Worker): Promise<number> {
+  return new Promise((resolve) => {
+    worker.once('exit', resolve);
+    worker.send('stop');
+  });
+}
+
+/** A worker's word to the process that started it. */
+export const tellListening = (): void => void process.send?.('listening');
