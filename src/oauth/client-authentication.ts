@@ -5,6 +5,7 @@ import { networkOf } from '../store/rate-limits.ts';
 import { statement } from '../store/sql.ts';
 import { malformedHeader, readBasic } from './basic-credentials.ts';
 import { type Client, findClient, isPublic } from './client.ts';
+import { proves, readClientAssertion } from './client-assertion.ts';
 import { OAuthError } from './error.ts';
 import type { OAuthRequest } from './oauth-request.ts';
 import { optional, type Params } from './params.ts';
@@ -13,7 +14,8 @@ interface Credentials {
   readonly clientId: string;
   /** Undefined: none was sent. */
   readonly secret: string | undefined;
-  readonly method: 'client_secret_basic' | 'client_secret_post' | 'none';
+  readonly assertion?: string;
+  readonly method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 }
 
 type StoredSecret = Client['secrets'][number];
@@ -43,7 +45,7 @@ export async function authenticateClient(
     const client = await findClient(sql, config.issuer, credentials.clientId);
     if (!client) continue;
     const secret = matchingSecret(client, credentials.secret);
-    if (accepts(client, credentials, secret, now)) {
+    if (await accepts(request, client, credentials, secret)) {
       if (secret) await touch(request, secret);
       return client;
     }
@@ -57,18 +59,25 @@ export async function authenticateClient(
   throw malformed ? malformedHeader() : new OAuthError('invalid_client', 'Client authentication failed.');
 }
 
+/** Each reading is one way to understand what was sent: of a Basic header there are two. */
 function readCredentials(header: string | undefined, params: Params) {
   const clientId = optional(params, 'client_id');
   const secret = optional(params, 'client_secret');
-  if (header === undefined || !/^basic(\s|$)/i.test(header)) {
+  const basicHeader = header !== undefined && /^basic(\s|$)/i.test(header) ? header : undefined;
+  const signed = readClientAssertion(params);
+  if (signed) {
+    if (basicHeader !== undefined || secret !== undefined) throw twoMethods();
+    if (clientId !== undefined && clientId !== signed.clientId)
+      throw new OAuthError('invalid_request', 'The client_id parameter differs from the sub of the client_assertion.');
+    return { readings: [{ ...signed, secret: undefined, method: 'private_key_jwt' as const }], malformed: false };
+  }
+  if (basicHeader === undefined) {
     if (clientId === undefined) throw new OAuthError('invalid_client', 'No client authentication was sent.');
     const method = secret === undefined ? ('none' as const) : ('client_secret_post' as const);
     return { readings: [{ clientId, secret, method }], malformed: false };
   }
-  const basic = readBasic(header);
-  // §2.3: not more than one method a request.
-  if (secret !== undefined)
-    throw new OAuthError('invalid_request', 'Two client authentication methods were used at once.');
+  const basic = readBasic(basicHeader);
+  if (secret !== undefined) throw twoMethods();
   const readings = basic.readings
     .filter((reading) => clientId === undefined || clientId === reading.clientId)
     .map(
@@ -85,6 +94,10 @@ function readCredentials(header: string | undefined, params: Params) {
   return { readings, malformed: basic.malformed };
 }
 
+/** §2.3: not more than one method a request. */
+const twoMethods = (): OAuthError =>
+  new OAuthError('invalid_request', 'Two client authentication methods were used at once.');
+
 function matchingSecret(client: Client, secret: string | undefined): StoredSecret | undefined {
   // A value that claims to be one of ours and fails its checksum is a typing error: nothing to compare.
   if (secret === undefined || (secret.startsWith('gcs_') && !isWellFormed('gcs', secret))) return undefined;
@@ -94,10 +107,18 @@ function matchingSecret(client: Client, secret: string | undefined): StoredSecre
 
 const hasExpired = ({ expiresAt }: StoredSecret, now: Date): boolean => expiresAt !== undefined && expiresAt <= now;
 
-function accepts(client: Client, { method }: Credentials, secret: StoredSecret | undefined, now: Date): boolean {
+async function accepts(
+  request: OAuthRequest,
+  client: Client,
+  { method, assertion }: Credentials,
+  secret: StoredSecret | undefined,
+): Promise<boolean> {
   if (isPublic(client)) return method === 'none';
   const registered = client.tokenEndpointAuthMethod;
-  return secret !== undefined && !hasExpired(secret, now) && (registered === undefined || registered === method);
+  if (assertion !== undefined) return registered === method && proves(request, client, assertion);
+  return (
+    secret !== undefined && !hasExpired(secret, request.now) && (registered === undefined || registered === method)
+  );
 }
 
 /** Hourly is exact enough to see which secret is still in use, and keeps the write off the hot path. */

@@ -12,7 +12,7 @@ import {
   checkMetadata,
   checkResponseTypes,
   type GrantType,
-  isPublic,
+  hasSecret,
   type ResponseType,
   readScope,
 } from './client-registration-metadata.ts';
@@ -32,6 +32,7 @@ export interface ClientChanges {
   readonly defaultScopes?: readonly string[] | null | undefined;
   readonly tokenEndpointAuthMethod?: AuthMethod | null | undefined;
   readonly idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
+  readonly jwks?: Readonly<Record<string, unknown>> | null | undefined;
   readonly requirePkce?: boolean | null | undefined;
   readonly redirectUriOptional?: boolean | null | undefined;
   readonly accessTokenTtl?: number | null | undefined;
@@ -59,7 +60,7 @@ export async function updateClient(em: Em, actor: Actor, clientId: string, chang
       tokenEndpointAuthMethod !== before.tokenEndpointAuthMethod ||
       redirectUris.join('\n') !== before.redirectUris.join('\n');
     if (another) await tx.nativeDelete(Consent, { client });
-    if (isPublic(after)) await tx.nativeDelete(ClientSecret, { client });
+    if (!hasSecret(after)) await tx.nativeDelete(ClientSecret, { client });
 
     copy(client, after);
     if (changes.disabled != null) client.disabled = changes.disabled;
@@ -88,6 +89,7 @@ function metadataOf(client: Client): ClientMetadata {
     defaultScopes: client.defaultScopes,
     tokenEndpointAuthMethod: (client.tokenEndpointAuthMethod ?? null) as AuthMethod | null,
     idTokenSignedResponseAlg: client.idTokenSignedResponseAlg as SigningAlgorithm,
+    jwks: client.jwks ? { ...client.jwks } : null,
     requirePkce: client.requirePkce,
     redirectUriOptional: client.redirectUriOptional,
     accessTokenTtl: client.accessTokenTtl ?? null,
@@ -99,6 +101,7 @@ function metadataOf(client: Client): ClientMetadata {
 function merge(before: ClientMetadata, changes: ClientChanges): ClientMetadata {
   const scopes = changes.scope == null ? before.scopes : readScope(changes.scope);
   const orNull = <T>(change: T | undefined, value: T): T => (change === undefined ? value : change);
+  const method = orNull(changes.tokenEndpointAuthMethod, before.tokenEndpointAuthMethod);
   return {
     name: changes.name ?? before.name,
     clientUri: orNull(changes.clientUri, before.clientUri),
@@ -107,8 +110,10 @@ function merge(before: ClientMetadata, changes: ClientChanges): ClientMetadata {
     scopes,
     // A scope that is taken away is no default either.
     defaultScopes: changes.defaultScopes ?? before.defaultScopes.filter((scope) => scopes.includes(scope)),
-    tokenEndpointAuthMethod: orNull(changes.tokenEndpointAuthMethod, before.tokenEndpointAuthMethod),
     idTokenSignedResponseAlg: changes.idTokenSignedResponseAlg ?? before.idTokenSignedResponseAlg,
+    tokenEndpointAuthMethod: method,
+    // Keys go with the method that uses them.
+    jwks: method === 'private_key_jwt' ? orNull(changes.jwks, before.jwks) : (changes.jwks ?? null),
     requirePkce: changes.requirePkce ?? before.requirePkce,
     redirectUriOptional: changes.redirectUriOptional ?? before.redirectUriOptional,
     accessTokenTtl: orNull(changes.accessTokenTtl, before.accessTokenTtl),
@@ -128,6 +133,7 @@ function copy(client: Client, metadata: ClientMetadata): void {
   client.defaultScopes = row.defaultScopes;
   client.tokenEndpointAuthMethod = row.tokenEndpointAuthMethod;
   client.idTokenSignedResponseAlg = row.idTokenSignedResponseAlg;
+  client.jwks = row.jwks;
   client.requirePkce = row.requirePkce;
   client.redirectUriOptional = row.redirectUriOptional;
   client.accessTokenTtl = row.accessTokenTtl;

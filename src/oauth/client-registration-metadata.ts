@@ -1,6 +1,7 @@
 import { DomainError } from '../directory/error.ts';
 import { readName } from '../directory/names.ts';
 import type { Permission } from '../directory/permissions.ts';
+import { readClientKeys } from './client-registration-keys.ts';
 import { readClientUri, readRedirectUris } from './client-registration-uris.ts';
 import { parseScope } from './scope.ts';
 import type { SigningAlgorithm } from './signing-algorithm.ts';
@@ -14,7 +15,7 @@ export const GRANT_TYPES = {
   refresh_token: { responseType: undefined },
 } as const;
 
-export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const;
+export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 export const RESPONSE_TYPES = ['code', 'token'] as const;
 export const CONSENT_MODES = ['REMEMBER', 'ALWAYS'] as const;
 
@@ -34,6 +35,8 @@ export interface ClientMetadata {
   /** Null: Basic or body, whichever comes. */
   readonly tokenEndpointAuthMethod: AuthMethod | null;
   readonly idTokenSignedResponseAlg: SigningAlgorithm;
+  /** Public keys, for private_key_jwt; null otherwise. */
+  readonly jwks: Readonly<Record<string, unknown>> | null;
   readonly requirePkce: boolean;
   readonly redirectUriOptional: boolean;
   /** Seconds; null: the server's. */
@@ -47,6 +50,11 @@ const TTL = { min: 60, max: 365 * 86_400 };
 /** RFC 6749 §2.1 */
 export const isPublic = ({ tokenEndpointAuthMethod }: Pick<ClientMetadata, 'tokenEndpointAuthMethod'>): boolean =>
   tokenEndpointAuthMethod === 'none';
+
+/** True for one that proves itself by a secret we have given it. */
+export const hasSecret = ({
+  tokenEndpointAuthMethod: method,
+}: Pick<ClientMetadata, 'tokenEndpointAuthMethod'>): boolean => method !== 'none' && method !== 'private_key_jwt';
 
 /** RFC 7591 §2.1: the response types follow from the grant types. */
 export const responseTypesOf = (grantTypes: readonly string[]): ResponseType[] =>
@@ -76,6 +84,11 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
   );
   refuse(isPublic(metadata) && !metadata.requirePkce, 'A public client must use PKCE', 'requirePkce');
   refuse(
+    (metadata.tokenEndpointAuthMethod === 'private_key_jwt') !== (metadata.jwks !== null),
+    'private_key_jwt and jwks go together',
+    'jwks',
+  );
+  refuse(
     metadata.servicePermissions.length > 0 && !has('client_credentials'),
     'servicePermissions count for client_credentials tokens only',
     'servicePermissions',
@@ -95,6 +108,7 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
     name: readName(metadata.name, 'name'),
     clientUri: metadata.clientUri === null ? null : readClientUri(metadata.clientUri),
     grantTypes,
+    jwks: metadata.jwks === null ? null : { ...readClientKeys(metadata.jwks) },
     redirectUris,
     defaultScopes: [...new Set(metadata.defaultScopes)],
     servicePermissions: [...new Set(metadata.servicePermissions)],

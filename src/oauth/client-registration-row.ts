@@ -25,6 +25,7 @@ export function columns(metadata: ClientMetadata) {
     defaultScopes: [...metadata.defaultScopes],
     tokenEndpointAuthMethod: metadata.tokenEndpointAuthMethod,
     idTokenSignedResponseAlg: metadata.idTokenSignedResponseAlg,
+    jwks: metadata.jwks as { keys: object[] } | null,
     requirePkce: metadata.requirePkce,
     redirectUriOptional: metadata.redirectUriOptional,
     accessTokenTtl: metadata.accessTokenTtl,

@@ -13,7 +13,7 @@ import {
   checkMetadata,
   checkResponseTypes,
   type GrantType,
-  isPublic,
+  hasSecret,
   type ResponseType,
   readScope,
 } from './client-registration-metadata.ts';
@@ -35,6 +35,7 @@ export interface ClientRegistration {
   readonly defaultScopes?: readonly string[] | null | undefined;
   readonly tokenEndpointAuthMethod?: AuthMethod | null | undefined;
   readonly idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
+  readonly jwks?: Readonly<Record<string, unknown>> | null | undefined;
   readonly requirePkce?: boolean | null | undefined;
   readonly redirectUriOptional?: boolean | null | undefined;
   readonly accessTokenTtl?: number | null | undefined;
@@ -74,6 +75,7 @@ export async function registerClient(
       defaultScopes: input.defaultScopes ?? scopes,
       tokenEndpointAuthMethod: input.tokenEndpointAuthMethod ?? null,
       idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
+      jwks: input.jwks ?? null,
       requirePkce: input.requirePkce ?? true,
       redirectUriOptional: input.redirectUriOptional ?? false,
       accessTokenTtl: input.accessTokenTtl ?? null,
@@ -83,7 +85,7 @@ export async function registerClient(
     known,
   );
   requireRights(actor, metadata);
-  checkImported(imported, isPublic(metadata));
+  checkImported(imported, hasSecret(metadata));
 
   return orTaken(() =>
     em.transactional(async (tx) => {
@@ -97,7 +99,7 @@ export async function registerClient(
         owner,
       });
       tx.persist(client);
-      const secret = isPublic(metadata) ? undefined : addSecret(tx, client, actor.now, '', imported.secret);
+      const secret = hasSecret(metadata) ? addSecret(tx, client, actor.now, '', imported.secret) : undefined;
       await tx.flush();
       recordClient(tx, actor, 'client.created', client, { grantTypes: metadata.grantTypes, scope: scopes.join(' ') });
       return { client, secret };
@@ -117,7 +119,7 @@ async function leaveRoom(tx: Em, actor: Actor): Promise<void> {
     );
 }
 
-function checkImported({ clientId, secret, seeded }: ImportedClient, publicClient: boolean): void {
+function checkImported({ clientId, secret, seeded }: ImportedClient, takesSecret: boolean): void {
   if (clientId !== undefined && !CLIENT_ID.test(clientId))
     throw new DomainError(
       'INVALID',
@@ -125,7 +127,7 @@ function checkImported({ clientId, secret, seeded }: ImportedClient, publicClien
       ['clientId'],
     );
   if (secret === undefined) return;
-  if (publicClient) throw new DomainError('INVALID', 'A public client has no secret', ['secret']);
+  if (!takesSecret) throw new DomainError('INVALID', 'A client of this kind has no secret', ['secret']);
   // A generated secret has 256 bits; what people bring along must not be guessable either. The demo's is known to all anyway.
   if (!seeded && secret.length < IMPORTED_SECRET_MIN)
     throw new DomainError('INVALID', `An imported secret needs ${IMPORTED_SECRET_MIN} characters or more`, ['secret']);

@@ -69,6 +69,8 @@ export async function rotateClientSecret(
     const client = await lockOwnClient(tx, actor, clientId);
     if (client.tokenEndpointAuthMethod === 'none')
       throw new DomainError('INVALID', 'A public client has no secret', ['clientId']);
+    if (client.tokenEndpointAuthMethod === 'private_key_jwt')
+      throw new DomainError('INVALID', 'This client proves itself by its own keys: change its jwks', ['clientId']);
     requireReach(actor, client);
     const end = secondsLater(actor.now, overlap);
     // An earlier end stays: a rotation never lengthens the life of a secret.

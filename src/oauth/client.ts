@@ -16,6 +16,8 @@ export interface Client {
   /** Undefined: Basic or body, whichever comes. */
   readonly tokenEndpointAuthMethod: string | undefined;
   readonly idTokenSignedResponseAlg: SigningAlgorithm;
+  /** Public keys, for `private_key_jwt`. */
+  readonly jwks: { readonly keys: readonly object[] } | undefined;
   readonly requirePkce: boolean;
   readonly redirectUriOptional: boolean;
   /** Seconds. */
@@ -47,6 +49,7 @@ interface Row {
   default_scopes: string[];
   token_endpoint_auth_method: string | null;
   id_token_signed_response_alg: SigningAlgorithm;
+  jwks: { keys: object[] } | null;
   require_pkce: boolean;
   redirect_uri_optional: boolean;
   access_token_ttl: number | null;
@@ -59,8 +62,8 @@ interface Row {
 
 const CLIENT = `
   c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.scopes, c.default_scopes,
-  c.token_endpoint_auth_method, c.id_token_signed_response_alg, c.require_pkce, c.redirect_uri_optional, c.access_token_ttl,
-  c.consent, c.service_permissions, c.built_in,
+  c.token_endpoint_auth_method, c.id_token_signed_response_alg, c.jwks, c.require_pkce,
+  c.redirect_uri_optional, c.access_token_ttl, c.consent, c.service_permissions, c.built_in,
   (SELECT u.username FROM users u WHERE u.id = c.owner_id AND NOT u.superuser AND NOT EXISTS (
      SELECT FROM group_members m JOIN groups g ON g.id = m.group_id
      WHERE m.user_id = u.id AND 'MANAGE_CLIENTS' = ANY (g.permissions))) AS unchecked_owner,
@@ -120,6 +123,7 @@ function toClient(row: Row, issuer: string): Client {
     defaultScopes: row.default_scopes,
     tokenEndpointAuthMethod: row.token_endpoint_auth_method ?? undefined,
     idTokenSignedResponseAlg: row.id_token_signed_response_alg,
+    jwks: row.jwks ?? undefined,
     requirePkce: row.require_pkce,
     redirectUriOptional: row.redirect_uri_optional,
     accessTokenTtl: row.access_token_ttl ?? undefined,

@@ -13,6 +13,7 @@ export interface RegisteredClient {
   readonly defaultScopes: readonly string[];
   readonly tokenEndpointAuthMethod: string | null;
   readonly idTokenSignedResponseAlg: string;
+  readonly jwks: Record<string, unknown> | null;
   readonly requirePkce: boolean;
   readonly redirectUriOptional: boolean;
   readonly accessTokenTtl: number | null;
@@ -37,7 +38,7 @@ export interface RegisteredSecret {
 const CLIENT = `
   c.id, c.client_id AS "clientId", c.name, c.client_uri AS "clientUri", c.grant_types AS "grantTypes",
   c.redirect_uris AS "redirectUris", c.scopes, c.default_scopes AS "defaultScopes",
-  c.token_endpoint_auth_method AS "tokenEndpointAuthMethod", c.require_pkce AS "requirePkce",
+  c.token_endpoint_auth_method AS "tokenEndpointAuthMethod", c.jwks, c.require_pkce AS "requirePkce",
   c.id_token_signed_response_alg AS "idTokenSignedResponseAlg",
   c.redirect_uri_optional AS "redirectUriOptional", c.access_token_ttl AS "accessTokenTtl", c.consent,
   c.service_permissions AS "servicePermissions", c.disabled, c.built_in AS "builtIn", c.created_at AS "createdAt",

@@ -4,6 +4,7 @@ import { Authorization } from './entities/authorization.ts';
 import { AuthorizationCode } from './entities/authorization-code.ts';
 import { AuthorizationRequest } from './entities/authorization-request.ts';
 import { Client } from './entities/client.ts';
+import { ClientAssertion } from './entities/client-assertion.ts';
 import { ClientSecret } from './entities/client-secret.ts';
 import { Consent } from './entities/consent.ts';
 import { Group } from './entities/group.ts';
@@ -25,6 +26,7 @@ export const entities = [
   AuthorizationCode,
   AuthorizationRequest,
   Client,
+  ClientAssertion,
   ClientSecret,
   Consent,
   Group,

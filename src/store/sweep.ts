@@ -43,6 +43,7 @@ export const SWEPT: Readonly<Record<string, Rule>> = {
   authorizations: expired(DAY),
   authorization_requests: expired(),
   sessions: expired(),
+  client_assertions: expired(),
   setup_tickets: expired(),
   signing_keys: expired(),
   // Long enough to tell an operator which expired secret an app still sends.

@@ -22,6 +22,7 @@ const COLUMNS: Record<string, Record<string, string>> = {
     ...{ algorithm: 'gen_random_uuid()::text', generation: '1', public_key: "'{}'", private_key: 'DIGEST' },
     ...{ created_at: "'2026-01-01'", signs_from: "'2026-01-01'" },
   },
+  client_assertions: {},
   setup_tickets: { created_at: "'2026-01-01'" },
   client_secrets: { client_id: '$1', digest: 'DIGEST', created_at: "'2026-01-01'" },
   audit_events: { kind: "'sign_out'" },
@@ -32,6 +33,7 @@ const COLUMNS: Record<string, Record<string, string>> = {
 const KEYS: Record<string, [column: string, value: string]> = {
   setup_tickets: ['digest', 'DIGEST'],
   signing_keys: ['kid', 'gen_random_uuid()::text'],
+  client_assertions: ['digest', 'DIGEST'],
   rate_limits: ['key', 'gen_random_uuid()::text'],
 };
 

@@ -19,6 +19,7 @@ const GRANT_WORDS: Record<keyof typeof GRANT_TYPES, string> = {
 const METHOD_WORDS: Record<AuthMethod, string> = {
   client_secret_basic: 'RFC 6749 §2.3.1: HTTP Basic, and nothing else.',
   client_secret_post: 'RFC 6749 §2.3.1: in the body, and nothing else.',
+  private_key_jwt: 'RFC 7523 §2.2: a JWT signed by a key whose public half is in `jwks`. There is no secret.',
   none: 'RFC 6749 §2.1: a public client. It has no secret and proves itself by PKCE.',
 };
 

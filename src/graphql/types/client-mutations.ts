@@ -12,6 +12,7 @@ import {
   SigningAlgorithmEnum,
 } from './client-enums.ts';
 import { MANAGED, WORDS } from './client-input-words.ts';
+import { optionFields, readOptions } from './client-options.ts';
 import { PermissionType } from './permission.ts';
 
 export const changedClient = {
@@ -46,6 +47,7 @@ builder.relayMutationField(
           'How it proves itself: by HTTP Basic or in the body, as it likes, if left out; `none` makes a public client.',
       }),
       idTokenSignedResponseAlg: t.field({ type: SigningAlgorithmEnum, description: WORDS.idTokenSignedResponseAlg }),
+      ...optionFields(t),
       requirePkce: t.boolean({ description: WORDS.requirePkce }),
       redirectUriOptional: t.boolean({ description: WORDS.redirectUriOptional }),
       accessTokenTtl: t.int({ description: WORDS.accessTokenTtl }),
@@ -76,7 +78,8 @@ builder.relayMutationField(
           idTokenSignedResponseAlg,
         };
         const options = { requirePkce, redirectUriOptional, accessTokenTtl, consent, servicePermissions };
-        const { client, secret } = await registerClient(context.em, actorOf(context), { ...metadata, ...options });
+        const asked = { ...metadata, ...options, ...readOptions(input) };
+        const { client, secret } = await registerClient(context.em, actorOf(context), asked);
         return { client: await loadClient(context, client.id), clientSecret: secret };
       }),
   },
@@ -107,9 +110,10 @@ builder.relayMutationField(
       tokenEndpointAuthMethod: t.field({
         type: AuthMethodEnum,
         description:
-          'How it proves itself. Null: by HTTP Basic or in the body, as it likes. `none` makes it public and deletes its secrets.',
+          'How it proves itself. Null: by HTTP Basic or in the body, as it likes. `none` makes it public; that and `private_key_jwt` delete its secrets.',
       }),
       idTokenSignedResponseAlg: t.field({ type: SigningAlgorithmEnum, description: WORDS.idTokenSignedResponseAlg }),
+      ...optionFields(t),
       requirePkce: t.boolean({ description: WORDS.requirePkce }),
       redirectUriOptional: t.boolean({ description: WORDS.redirectUriOptional }),
       accessTokenTtl: t.int({ description: WORDS.accessTokenTtl }),
@@ -141,7 +145,8 @@ builder.relayMutationField(
           idTokenSignedResponseAlg,
         };
         const options = { requirePkce, redirectUriOptional, accessTokenTtl, consent, servicePermissions, disabled };
-        const client = await updateClient(context.em, actorOf(context), input.clientId, { ...metadata, ...options });
+        const changes = { ...metadata, ...options, ...readOptions(input) };
+        const client = await updateClient(context.em, actorOf(context), input.clientId, changes);
         return { client: await loadClient(context, client.id) };
       }),
   },

@@ -22,9 +22,11 @@ const schema = defineEntity({
     webOrigins: p.type(TextArray).$type<string[]>().default([]),
     scopes: p.type(TextArray).$type<string[]>().default([]),
     defaultScopes: p.type(TextArray).$type<string[]>().default([]),
-    /** `client_secret_basic`, `client_secret_post`, `none`; null: Basic or body, whichever comes. */
+    /** `client_secret_basic`, `client_secret_post`, `private_key_jwt`, `none`; null: Basic or body, whichever comes. */
     tokenEndpointAuthMethod: p.text().nullable(),
     idTokenSignedResponseAlg: p.text().default('RS256'),
+    /** RFC 7591 §2 jwks: the public keys of a client that proves itself by `private_key_jwt`. */
+    jwks: p.json<{ readonly keys: readonly object[] }>().columnType('jsonb').nullable(),
     requirePkce: p.boolean().default(true),
     redirectUriOptional: p.boolean().default(false),
     /** Seconds; null: the server's ACCESS_TOKEN_TTL. */
