@@ -1,3 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migratedDatabase, type TestDatabase } from './support/database.ts';
 import { type Ended, gatehouse } from './support/process.ts';
@@ -107,6 +111,16 @@ describe('S0-04, S0-06: client create', () => {
       stderr: '',
       stdout: expect.stringMatching(/^client_id: {5}[A-Za-z0-9]{40}\n$/),
     });
+  });
+
+  it('gives a client that brings its own keys no secret', async () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const file = join(mkdtempSync(join(tmpdir(), 'gatehouse-keys-')), 'jwks.json');
+    const create = `client create --name Signs --grant-type client_credentials --jwks ${file} --json`;
+    writeFileSync(file, 'no JSON');
+    expect(await cli(create)).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no JSON in') });
+    writeFileSync(file, JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }));
+    expect(json(await cli(create))).toEqual({ client_id: expect.any(String) });
   });
 
   it('takes over a client that comes from elsewhere, its secret from standard input', async () => {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DomainError } from '../directory/error.ts';
 import { ALL_PERMISSIONS, type Permission } from '../directory/permissions.ts';
 import { registerClient } from '../oauth/client-registration.ts';
 import { GRANT_TYPES, type GrantType } from '../oauth/client-registration-metadata.ts';
@@ -13,6 +15,7 @@ interface ClientOptions {
   readonly redirectUri?: readonly string[];
   readonly scope?: string;
   readonly public?: true;
+  readonly jwks?: string;
   readonly idTokenAlg?: SigningAlgorithm;
   readonly pkce: boolean;
   readonly permission?: readonly Permission[];
@@ -42,6 +45,7 @@ export function addClientCommands(program: Command, env: NodeJS.ProcessEnv): voi
     .addOption(
       new Option('--id-token-alg <algorithm>', 'how its ID tokens are signed').choices(SIGNING_ALGORITHM_NAMES),
     )
+    .option('--jwks <file>', 'proves itself by private_key_jwt, with the public keys in this file (a JWK Set)')
     .option('--no-pkce', 'do not demand PKCE')
     .addOption(
       new Option('--permission <name...>', 'what it may do by itself (client_credentials)').choices(ALL_PERMISSIONS),
@@ -96,11 +100,21 @@ function registration(options: ClientOptions) {
     grantTypes: options.grantType,
     redirectUris: options.redirectUri ?? [],
     scope: options.scope,
-    tokenEndpointAuthMethod: options.public ? ('none' as const) : undefined,
+    ...proof(options),
     idTokenSignedResponseAlg: options.idTokenAlg,
     requirePkce: options.pkce,
     servicePermissions: options.permission,
   };
+}
+
+/** RFC 6749 §2.3: how it will prove itself; a secret, unless it is told otherwise. */
+function proof({ public: isPublic, jwks }: ClientOptions) {
+  if (jwks === undefined) return { tokenEndpointAuthMethod: isPublic ? ('none' as const) : undefined };
+  try {
+    return { tokenEndpointAuthMethod: 'private_key_jwt' as const, jwks: JSON.parse(readFileSync(jwks, 'utf8')) };
+  } catch {
+    throw new DomainError('INVALID', `There is no JSON in ${jwks}, or it cannot be read`, ['jwks']);
+  }
 }
 
 function credentials(clientId: string, secret: string | undefined): Answer {

@@ -12,11 +12,11 @@ const MAX_LENGTH = 2000;
 const RSA_BITS = 2048;
 
 /** RFC 7518 §6, RFC 8037 §2: what makes a public key of each kind, and what may be said of it. */
-const MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  RSA: ['n', 'e'],
-  EC: ['crv', 'x', 'y'],
-  OKP: ['crv', 'x'],
-};
+const MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['RSA', ['n', 'e']],
+  ['EC', ['crv', 'x', 'y']],
+  ['OKP', ['crv', 'x']],
+]);
 const SAID = ['kid', 'alg', 'use'];
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
@@ -38,7 +38,7 @@ function readKey(key: unknown): webcrypto.JsonWebKey {
   const given = key as Record<string, unknown>;
   if (PRIVATE.some((name) => name in given))
     throw invalid('There is a private or a symmetric key among them: send the public halves only, and use new keys');
-  const members = MEMBERS[String(given.kty)];
+  const members = MEMBERS.get(given.kty);
   if (!members) throw invalid('A key is RSA, EC or OKP');
   const wanted = [...members, ...SAID.filter((name) => given[name] !== undefined)];
   const wrong = wanted.find((name) => typeof given[name] !== 'string' || String(given[name]).length > MAX_LENGTH);
