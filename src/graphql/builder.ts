@@ -80,6 +80,7 @@ export const builder = new SchemaBuilder<{
   },
 });
 
+// No narrower scalar in an input: it would refuse the whole request where a payload says which field is wrong, and why.
 builder.addScalarType('DateTime', DateTimeResolver, {
   description: 'A moment in time: RFC 3339, in UTC, to the millisecond.',
 });

@@ -53,6 +53,7 @@ export type RegisterClientInput = {
   consent?: ConsentMode | null | undefined;
   defaultScopes?: Array<string> | null | undefined;
   grantTypes: Array<GrantType>;
+  idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
   name: string;
   redirectUriOptional?: boolean | null | undefined;
   redirectUris?: Array<string> | null | undefined;
@@ -72,6 +73,11 @@ export type ResponseType =
   | 'code'
   | 'token';
 
+export type SigningAlgorithm =
+  | 'ES256'
+  | 'EdDSA'
+  | 'RS256';
+
 export type TokenEndpointAuthMethod =
   | 'client_secret_basic'
   | 'client_secret_post'
@@ -85,6 +91,7 @@ export type UpdateClientInput = {
   defaultScopes?: Array<string> | null | undefined;
   disabled?: boolean | null | undefined;
   grantTypes?: Array<GrantType> | null | undefined;
+  idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
   name?: string | null | undefined;
   redirectUriOptional?: boolean | null | undefined;
   redirectUris?: Array<string> | null | undefined;

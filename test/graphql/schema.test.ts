@@ -4,6 +4,7 @@ import SchemaBuilder from '@pothos/core';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import {
   type GraphQLNamedType,
+  getNamedType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -88,6 +89,18 @@ describe('the schema', () => {
     const said = (text: string, coordinate: string) => ownWords(text).every((word) => restates(word, coordinate));
     expect(said('Their first name.', 'User.firstName')).toBe(true);
     expect(said('Their first name; empty if they have told none.', 'User.firstName')).toBe(false);
+  });
+
+  it('takes nothing in an input that a scalar would refuse before a payload could say what is wrong', () => {
+    const inputs = types.filter(isInputObjectType).flatMap((type) => Object.values(type.getFields()));
+    const scalars = inputs.map(({ type }) => getNamedType(type)).filter((type) => !isEnumType(type));
+    expect([...new Set(scalars.map(({ name }) => name))].sort()).toEqual([
+      'Boolean',
+      'ID',
+      'Int',
+      'JSONObject',
+      'String',
+    ]);
   });
 
   it('has a rule on every field of every object type', () => {
