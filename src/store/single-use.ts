@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { AuditKind, Origin } from './audit.ts';
+import { batched, inOrder } from './batch.ts';
 import { type Issue, tokenValues } from './issue.ts';
 import { type Sql, statement } from './sql.ts';
 
@@ -53,18 +54,20 @@ const DESCENT = `
   a.session_id, coalesce(a.auth_time, a.created_at) AS auth_time, a.nonce,
   a.revoked_at IS NULL AND NOT u.disabled AS alive`;
 
-const selectCode = statement<CodeRow>(
-  'find-code',
-  `SELECT c.id, c.redirect_uri, c.code_challenge, c.expires_at, c.used_at, ${DESCENT}
-   FROM authorization_codes c JOIN authorizations a ON a.id = c.authorization_id JOIN users u ON u.id = a.user_id
-   WHERE c.digest = $1`,
+const DIGESTS = 'unnest($1::bytea[]) WITH ORDINALITY AS d (digest, n)';
+
+const selectCodes = statement<CodeRow & { n: number }>(
+  'find-codes',
+  `SELECT d.n::int, c.id, c.redirect_uri, c.code_challenge, c.expires_at, c.used_at, ${DESCENT}
+   FROM ${DIGESTS} JOIN authorization_codes c ON c.digest = d.digest
+   JOIN authorizations a ON a.id = c.authorization_id JOIN users u ON u.id = a.user_id`,
 );
 
-const selectRefresh = statement<RefreshRow>(
-  'find-refresh-token',
-  `SELECT r.id, r.salt, r.expires_at, r.used_at, ${DESCENT}
-   FROM refresh_tokens r JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id
-   WHERE r.digest = $1`,
+const selectRefreshTokens = statement<RefreshRow & { n: number }>(
+  'find-refresh-tokens',
+  `SELECT d.n::int, r.id, r.salt, r.expires_at, r.used_at, ${DESCENT}
+   FROM ${DIGESTS} JOIN refresh_tokens r ON r.digest = d.digest
+   JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id`,
 );
 
 const selectSuccessor = statement<SuccessorRow>(
@@ -144,11 +147,13 @@ const revokeAuthorization = statement<{ id: string }>(
    SELECT id FROM revoked`,
 );
 
-export const findCode = async (sql: Sql, digest: Buffer): Promise<CodeRow | undefined> =>
-  (await sql(selectCode, [digest]))[0];
+export const findCode = batched(async (sql: Sql, digests: readonly Buffer[]) =>
+  inOrder(digests.length, await sql(selectCodes, [digests])),
+);
 
-export const findRefreshToken = async (sql: Sql, digest: Buffer): Promise<RefreshRow | undefined> =>
-  (await sql(selectRefresh, [digest]))[0];
+export const findRefreshToken = batched(async (sql: Sql, digests: readonly Buffer[]) =>
+  inOrder(digests.length, await sql(selectRefreshTokens, [digests])),
+);
 
 /** In a statement of its own, after losing the race: only a new snapshot sees what the winner wrote. */
 export const findSuccessor = async (sql: Sql, refreshTokenId: string): Promise<SuccessorRow | undefined> =>
