@@ -27,6 +27,8 @@ export interface Counted {
 export async function startBenchPostgres(): Promise<Administration> {
   const postgres = await startPostgres({ durable: true, settings: SETTINGS });
   const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  // When PostgreSQL is stopped there is nothing left to ask.
+  pool.on('error', () => {});
   const query: Administration['query'] = async (text, values) => (await pool.query(text, values)).rows;
   await query('CREATE EXTENSION pg_stat_statements');
   return {

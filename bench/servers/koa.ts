@@ -6,6 +6,7 @@ import getRawBody from 'raw-body';
 
 const { PORT = '0', FLOOR = 'bare', DATABASE_URL = '' } = process.env;
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
+pool.on('error', () => {});
 const HOUR = 3_600_000;
 
 const form = async (ctx: Context): Promise<URLSearchParams> =>

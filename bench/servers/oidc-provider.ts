@@ -6,6 +6,7 @@ import pg from 'pg';
 
 const { PORT = '0', DATABASE_URL = '', CLIENTS = 'memory' } = process.env;
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
+pool.on('error', () => {});
 const run = (name: string, text: string, values: unknown[]) => pool.query({ name, text, values });
 
 const ACCOUNT = 'alice';

@@ -8,6 +8,7 @@ import getRawBody from 'raw-body';
 
 const { PORT = '0', DATABASE_URL = '' } = process.env;
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
+pool.on('error', () => {});
 
 interface Viewer {
   readonly username: string;
@@ -39,8 +40,11 @@ builder.queryType({
 const yoga = createYoga<{ viewer: Viewer | undefined }>({
   schema: builder.toSchema(),
   graphiql: false,
+  landingPage: false,
   logging: false,
   cors: false,
+  multipart: false,
+  maxRequestBodySize: false,
 });
 const SELECT = { name: 'select', text: 'SELECT username, groups FROM viewers WHERE digest = $1' };
 

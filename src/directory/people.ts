@@ -1,4 +1,4 @@
-import { type Page, pagedList, readPage } from '../store/keyset.ts';
+import { type Page, pagedList, readPage, readPagesTogether } from '../store/keyset.ts';
 import { type Sql, statement } from '../store/sql.ts';
 
 /** A user as the API shows them: no password hash ever leaves the statements that check one. */
@@ -47,4 +47,6 @@ export const listPeople = (sql: Sql, page: Page): Promise<Person[]> => readPage(
 
 /** The members of many groups, a page of each, in one statement. */
 export const listMembers = (sql: Sql, groupIds: readonly string[], page: Page): Promise<Of<Person>[]> =>
-  readPage(sql, members, page, [groupIds]);
+  readMembers(sql, { page, parents: groupIds });
+
+const readMembers = readPagesTogether(members);

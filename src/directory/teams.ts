@@ -1,4 +1,4 @@
-import { type Page, pagedList, readPage } from '../store/keyset.ts';
+import { type Page, pagedList, readPage, readPagesTogether } from '../store/keyset.ts';
 import { type Sql, statement } from '../store/sql.ts';
 import type { Of } from './people.ts';
 
@@ -37,4 +37,6 @@ export const listTeams = (sql: Sql, page: Page): Promise<Team[]> => readPage(sql
 
 /** The groups of many users, a page of each, in one statement. */
 export const listMemberships = (sql: Sql, userIds: readonly string[], page: Page): Promise<Of<Team>[]> =>
-  readPage(sql, memberships, page, [userIds]);
+  readMemberships(sql, { page, parents: userIds });
+
+const readMemberships = readPagesTogether(memberships);

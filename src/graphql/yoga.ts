@@ -33,6 +33,8 @@ export function makeYoga(log: Logger, database: Database): YogaServerInstance<Co
     landingPage: false,
     multipart: false,
     batching: false,
+    // The body was read, and limited, before it came here.
+    maxRequestBodySize: false,
     logging: false,
     parserAndValidationCache: {
       documentCache: createLRUCache({ max: CACHED_DOCUMENTS }),

@@ -38,10 +38,10 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
       const { query } = readGraphQLBody(text);
       if (!token && !isIntrospection(query)) throw unauthenticated(false);
 
-      const { limits, now, origin } = ctx.state;
+const { limits, now, origin } = ctx.state;
       const deadline = AbortSignal.timeout(LIMITS.milliseconds);
-      const request = { ...database.until(deadline), now, config, limits, origin, token };
-      const context: Context = { ...request, deadline, hungUp: hungUp(ctx), live };
+      const request = { now, config, limits, origin, token, deadline, hungUp: hungUp(ctx), live };
+      const context: Context = Object.assign(database.until(deadline), request);
       const headers = { 'Content-Type': 'application/json', Accept: ctx.get('accept') || '*/*' };
       const response = await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context);
       await answer(ctx, response);

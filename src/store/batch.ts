@@ -21,7 +21,8 @@ export function batched<Input, Output>(
   run: (sql: Sql, inputs: readonly Input[]) => Promise<readonly Output[]>,
 ): (sql: Sql, input: Input) => Promise<Output> {
   const lanes = new WeakMap<Sql, (call: Call<Input, Output>) => void>();
-  return (sql, input) => {
+  return (given, input) => {
+    const sql = given.shared ?? given;
     let lane = lanes.get(sql);
     if (!lane) {
       lane = makeLane((inputs) => run(sql, inputs));

@@ -1,3 +1,4 @@
+import { batched } from './batch.ts';
 import { type Sql, type Statement, statement } from './sql.ts';
 
 /** A place in a list: the moment a row was made and its id, which together never repeat and never change. */
@@ -65,4 +66,28 @@ export function readPage<Row>(
   const [low, high] = newestFirst ? [before ?? FIRST, after ?? LAST] : [after ?? FIRST, before ?? LAST];
   const chosen = backward === newestFirst ? ascending : descending;
   return sql(chosen, [low.at, low.id, high.at, high.id, limit + 1, ...values]);
+}
+
+/** A page of each of many lists, by whose they are. */
+interface Lists {
+  readonly page: Page;
+  readonly parents: readonly string[];
+}
+
+/** Pages of the same shape that are asked for at the same moment, by whichever requests, are read by one statement. */
+export function readPagesTogether<Row extends { readonly parent: string }>(list: PagedList<Row>) {
+  return batched(async (sql: Sql, asked: readonly Lists[]): Promise<readonly Row[][]> => {
+    const shapes = Map.groupBy(asked, ({ page }) => JSON.stringify(page));
+    const found = new Map<Lists, Row[]>();
+    for (const group of shapes.values()) {
+      const parents = [...new Set(group.flatMap((lists) => lists.parents))];
+      const rows = Map.groupBy(await readPage(sql, list, group[0]!.page, [parents]), ({ parent }) => parent);
+      for (const lists of group)
+        found.set(
+          lists,
+          lists.parents.flatMap((parent) => rows.get(parent) ?? []),
+        );
+    }
+    return asked.map((lists) => found.get(lists) ?? []);
+  });
 }

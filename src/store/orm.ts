@@ -87,9 +87,22 @@ async function nativeClient<T>(orm: Orm): Promise<T> {
 
 type Session = Pick<Database, 'orm' | 'sql' | 'em' | 'until'>;
 
-const session = (orm: Orm, sqlUntil: (deadline?: AbortSignal) => Sql, cancelling: ForkOptions): Session => ({
-  orm,
-  sql: sqlUntil(),
-  em: () => orm.em.fork(),
-  until: (deadline) => ({ em: orm.em.fork({ ...cancelling, signal: deadline }), sql: sqlUntil(deadline) }),
-});
+function session(orm: Orm, sqlUntil: (deadline?: AbortSignal) => Sql, cancelling: ForkOptions): Session {
+  const sql = sqlUntil();
+  return {
+    orm,
+    sql,
+    em: () => orm.em.fork(),
+    until(deadline) {
+      let em: Em | undefined;
+      return {
+        /** Made for the first that wants it: most requests only read, by statements. */
+        get em() {
+          em ??= orm.em.fork({ ...cancelling, signal: deadline });
+          return em;
+        },
+        sql: Object.assign(sqlUntil(deadline), { shared: sql }),
+      };
+    },
+  };
+}

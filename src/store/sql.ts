@@ -10,7 +10,11 @@ export interface Statement<Row> {
 }
 
 /** Runs one statement outside any transaction of the entity manager. Times come as Date, bytea as Uint8Array, arrays as arrays. */
-export type Sql = <Row>(statement: Statement<Row>, values: readonly unknown[]) => Promise<Row[]>;
+export interface Sql {
+  <Row>(statement: Statement<Row>, values: readonly unknown[]): Promise<Row[]>;
+  /** For statements that serve several requests, where this one ends with its own request's time. */
+  readonly shared?: Sql;
+}
 
 export const statement = <Row>(name: string, text: string): Statement<Row> => ({ name, text });
 
