@@ -38,7 +38,7 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
       const { query } = readGraphQLBody(text);
       if (!token && !isIntrospection(query)) throw unauthenticated(false);
 
-const { limits, now, origin } = ctx.state;
+      const { limits, now, origin } = ctx.state;
       const deadline = AbortSignal.timeout(LIMITS.milliseconds);
       const request = { now, config, limits, origin, token, deadline, hungUp: hungUp(ctx), live };
       const context: Context = Object.assign(database.until(deadline), request);
