@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildSchema, type GraphQLField, type GraphQLObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { AccessRule } from '../../src/graphql/access.ts';
 import { builder } from '../../src/graphql/builder.ts';
+import { printedAccess } from '../../src/graphql/print-access.ts';
 import { printedSchema } from '../../src/graphql/print-schema.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import type { AccessToken } from '../../src/oauth/bearer.ts';
@@ -48,7 +51,8 @@ async function guard(field: GraphQLField<unknown, unknown>, type: GraphQLObjectT
     path: { key: field.name, prev: undefined, typename: type.name },
   };
   try {
-    await field.resolve?.({}, {}, context, info as never);
+    // A subscription is guarded where it begins.
+    await (field.subscribe ?? field.resolve)?.({}, {}, context, info as never);
   } catch (error) {
     return (error as { extensions?: { code?: string } }).extensions?.code;
   }
@@ -92,6 +96,10 @@ describe('one declaration per field', () => {
     expect(fields.length).toBeGreaterThan(0);
     for (const { description } of fields)
       expect(description).toMatch(/\n\nRequires scope: that of the type it is asked of\.$/);
+  });
+
+  it('are told in one table, too', () => {
+    expect(readFileSync(join(import.meta.dirname, '../../docs/access.md'), 'utf8')).toBe(printedAccess());
   });
 
   it('does not compile with a scope or a permission that does not exist', () => {

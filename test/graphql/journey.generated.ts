@@ -54,6 +54,7 @@ export type RegisterClientInput = {
   defaultScopes?: Array<string> | null | undefined;
   grantTypes: Array<GrantType>;
   idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
+  jwks?: Record<string, unknown> | null | undefined;
   name: string;
   redirectUriOptional?: boolean | null | undefined;
   redirectUris?: Array<string> | null | undefined;
@@ -81,7 +82,8 @@ export type SigningAlgorithm =
 export type TokenEndpointAuthMethod =
   | 'client_secret_basic'
   | 'client_secret_post'
-  | 'none';
+  | 'none'
+  | 'private_key_jwt';
 
 export type UpdateClientInput = {
   accessTokenTtl?: number | null | undefined;
@@ -92,6 +94,7 @@ export type UpdateClientInput = {
   disabled?: boolean | null | undefined;
   grantTypes?: Array<GrantType> | null | undefined;
   idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
+  jwks?: Record<string, unknown> | null | undefined;
   name?: string | null | undefined;
   redirectUriOptional?: boolean | null | undefined;
   redirectUris?: Array<string> | null | undefined;
