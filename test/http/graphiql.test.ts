@@ -3,6 +3,7 @@ import { parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 import { graphiqlAssets } from '../../src/http/graphiql-assets.ts';
+import { BUILT_IN_SCOPES } from '../../src/oauth/scope.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** A file of the browser's, without types. */
@@ -88,6 +89,16 @@ describe('What the editor opens with', () => {
     expect(validate(schema, parse(query))).toEqual([]);
     // What half of a window 1280 pixels wide has room for.
     expect(Math.max(...query.split('\n').map((line) => line.length))).toBeLessThanOrEqual(44);
+  });
+
+  it('does what it says, for an administrator with the scopes it takes', async () => {
+    const user = await server.user({ superuser: true });
+    const token = await server.accessToken({ user, scopes: BUILT_IN_SCOPES });
+    for (const { query } of DEFAULT_TABS) {
+      const { status, body } = await server.graphql(query, token);
+      expect([query, status, body.errors]).toEqual([query, 200, undefined]);
+      for (const { errors = [] } of Object.values<{ errors?: unknown[] }>(body.data)) expect(errors).toEqual([]);
+    }
   });
 });
 

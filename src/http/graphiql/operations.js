@@ -1,5 +1,5 @@
 /** Strings and comments whole, so that nothing written in them is taken for a keyword. */
-const TOKEN = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|[{}()[\]@]|[_A-Za-z]\w*/g;
+const TOKEN = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n\r])*"|#[^\n\r]*|[{}()[\]@]|[_A-Za-z]\w*/g;
 const KINDS = ['query', 'mutation', 'subscription'];
 
 /**

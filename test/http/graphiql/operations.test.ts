@@ -28,6 +28,7 @@ describe('GraphQL §2.3: the operations of a document', () => {
       ],
     ],
     ['# mutation M { a }\n{ b }', [['query', undefined]]],
+    ['# a comment ends here\rmutation M { a }', [['mutation', 'M']]],
     ['{ a(b: "mutation {", c: """ } mutation " \\""" { """) }', [['query', undefined]]],
     ['fragment mutation on Query { a } subscription S { b }', [['subscription', 'S']]],
     ['query A { mutation { subscription } }', [['query', 'A']]],
