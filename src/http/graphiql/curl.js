@@ -11,9 +11,13 @@ const quoted = (text) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 export function curlCommand(issuer, { query, variables, offset }) {
   const body = { query };
   if (variables.trim() !== '') body.variables = JSON.parse(variables);
-  if (operationsIn(query).length > 1) body.operationName = operationAt(query, offset).name;
+  const operation = operationAt(query, offset);
+  if (operationsIn(query).length > 1) body.operationName = operation.name;
+  // -N: each event when it comes.
+  const streamed = operation?.kind === 'subscription' ? ["-N -H 'Accept: text/event-stream'"] : [];
   return [
     `curl ${quoted(`${issuer}/graphql`)}`,
+    ...streamed,
     '-H "Authorization: Bearer $TOKEN"',
     `-H ${quoted('Content-Type: application/json')}`,
     `--data-raw ${quoted(JSON.stringify(body))}`,

@@ -2,9 +2,10 @@
  * GraphQL over Server-Sent Events: one answer after another, as GraphiQL takes them.
  * @param {Response} response
  * @param {AbortController} connection what ends the request when GraphiQL wants no more
+ * @param {() => void} ended called where the answer is that the token is no longer good
  */
-export function answersIn(response, connection) {
-  const answers = read(response.body.pipeThrough(new TextDecoderStream()).getReader());
+export function answersIn(response, connection, ended) {
+  const answers = read(response.body.pipeThrough(new TextDecoderStream()).getReader(), ended);
   return {
     [Symbol.asyncIterator]() {
       return this;
@@ -17,7 +18,7 @@ export function answersIn(response, connection) {
   };
 }
 
-async function* read(reader) {
+async function* read(reader, ended) {
   let text = '';
   for (;;) {
     const { value, done } = await reader.read().catch(stopped);
@@ -26,7 +27,10 @@ async function* read(reader) {
     text = events.pop();
     for (const event of events) {
       const data = event.match(/^data: ?(.+)$/m)?.[1];
-      if (data && /^event: ?next$/m.test(event)) yield JSON.parse(data);
+      if (!data || !/^event: ?next$/m.test(event)) continue;
+      const answer = JSON.parse(data);
+      if (answer.errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')) ended();
+      yield answer;
     }
   }
 }

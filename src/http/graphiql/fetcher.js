@@ -17,7 +17,12 @@ export function createFetcher({ confirm, onRefusal, onSchema }) {
       const session = currentSession();
       const ownHeader = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
       const authorization = session && !ownHeader ? { Authorization: `Bearer ${session.token}` } : {};
-      const { status, answer } = await send(operation, { ...authorization, ...headers });
+      const ended = () => {
+        if (!session || currentSession() !== session) return;
+        endSession(session);
+        onRefusal?.({ code: 'EXPIRED' });
+      };
+      const { status, answer } = await send(operation, { ...authorization, ...headers }, ended);
       if (introspects && answer.data?.__schema) onSchema?.(answer.data.__schema);
       if (ownHeader) return answer;
       if (status === 401) endSession(session);
@@ -32,7 +37,8 @@ export function createFetcher({ confirm, onRefusal, onSchema }) {
   };
 }
 
-async function send({ query, variables, operationName }, headers) {
+/** @param ended called when events stop because the token is no longer good */
+async function send({ query, variables, operationName }, headers, ended) {
   const connection = new AbortController();
   const streams = operationsIn(query).some(({ kind }) => kind === 'subscription');
   const response = await fetch('/graphql', {
@@ -47,7 +53,7 @@ async function send({ query, variables, operationName }, headers) {
     body: JSON.stringify({ query, variables, operationName }),
   });
   const isStream = response.headers.get('Content-Type')?.startsWith('text/event-stream');
-  return { status: response.status, answer: isStream ? answersIn(response, connection) : await read(response) };
+  return { status: response.status, answer: isStream ? answersIn(response, connection, ended) : await read(response) };
 }
 
 async function read(response) {

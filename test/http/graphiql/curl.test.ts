@@ -38,6 +38,12 @@ describe('An operation as a command', () => {
     expect(JSON.parse(got.at(-1)!)).toEqual({ query, operationName: 'B' });
   });
 
+  it('asks for events where it subscribes', () => {
+    const query = 'subscription { auditEvent { kind } }';
+    const got = argumentsOf(curlCommand('https://id.example', { query, variables: '', offset: 0 }));
+    expect(got.slice(1, 4)).toEqual(['-N', '-H', 'Accept: text/event-stream']);
+  });
+
   it('is none where the variables are not JSON', () => {
     expect(() => curlCommand('https://id.example', { query: '{ a }', variables: '{', offset: 0 })).toThrow(SyntaxError);
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 /** A file of the browser's, without types. */
-const { answersIn }: { answersIn(response: Response, connection: AbortController): AsyncIterableIterator<unknown> } =
+const {
+  answersIn,
+}: { answersIn(response: Response, connection: AbortController, ended?: () => void): AsyncIterableIterator<unknown> } =
   await import(new URL('../../../src/http/graphiql/event-stream.js', import.meta.url).href);
 
 const EVENTS =
