@@ -28,6 +28,8 @@ import { type Route, route } from './route.ts';
 import { setup } from './setup.ts';
 import { staticFile } from './static-file.ts';
 import { token } from './token.ts';
+import { userinfo } from './userinfo.ts';
+import { wellKnownRoutes } from './well-known.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -53,13 +55,14 @@ function routes({ config, database, keyring, live, log, stopping }: AppOptions):
     '/graphiql/callback': { answers: 'page', GET: graphiqlCallback },
     '/graphiql/*': { answers: 'page', GET: graphiqlAsset },
   };
-  return {
+  const table: Record<string, Route> = {
     '/': { answers: 'page', GET: home },
     '/oauth/authorize': { answers: 'page', GET: authorize, POST: authorize },
     '/oauth/token': { answers: 'json', cors: 'listed', POST: token },
     '/oauth/revoke': { answers: 'json', cors: 'listed', POST: revoke },
     '/oauth/introspect': { answers: 'json', POST: introspect },
-    '/oauth/jwks': { answers: 'json', GET: jwks },
+    '/oauth/jwks': { answers: 'json', cors: 'any', GET: jwks },
+    '/oauth/userinfo': { answers: 'json', cors: 'listed', GET: userinfo, POST: userinfo },
     '/login': { answers: 'page', GET: login, POST: login },
     '/consent': { answers: 'page', GET: consent, POST: consent },
     '/logout': { answers: 'page', GET: logout, POST: logout },
@@ -74,6 +77,7 @@ function routes({ config, database, keyring, live, log, stopping }: AppOptions):
     '/readyz': { answers: 'json', GET: readyzHandler(makeReadiness(database, keyring), stopping) },
     ...(config.metrics ? { '/metrics': { answers: 'json', GET: metricsHandler() } } : {}),
   };
+  return { ...table, ...wellKnownRoutes(new Set(Object.keys(table))) };
 }
 
 /** The whole HTTP floor. The clock is read here, once a request, and nowhere below. */

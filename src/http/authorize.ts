@@ -11,8 +11,10 @@ import { rememberedScopes } from '../oauth/consent.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { secondsLater } from '../oauth/lifetime.ts';
 import type { Params } from '../oauth/params.ts';
+import { isAnotherPerson, mustAsk, mustSignIn, requireSilence } from '../oauth/sign-in-request.ts';
 import { digest, makeHandle } from '../secrets.ts';
 import { keepRequest } from '../store/pending-request.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { HttpContext } from './context.ts';
 import { readForm, readQuery } from './form.ts';
 import { seeOther, sendToClient } from './headers.ts';
@@ -28,7 +30,7 @@ export async function authorize(ctx: HttpContext): Promise<void> {
   let state: string | undefined;
   try {
     state = readState(params);
-    await proceed(ctx, params, recipient, readAuthorizationRequest(recipient, params, state));
+    await proceed(ctx, params, recipient, await readAuthorizationRequest(ctx.state, recipient, params, state));
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     const separator = answersInFragment(recipient, params) ? '#' : '?';
@@ -51,18 +53,30 @@ async function proceed(
     const query = new URLSearchParams([...params].flatMap(([name, values]) => values.map((value) => [name, value])));
     return seeOther(ctx, `/oauth/authorize?${query}`);
   }
+  const { signIn } = request;
   const session = await currentSession(ctx);
-  if (session) {
-    const remembered = await rememberedScopes(ctx.state.sql, session.user_id, recipient.client, recipient.redirectUri);
-    // Not by default where no scope is asked for: to be known here at all is something to be asked about.
-    if (remembered && request.scopes.every((scope) => remembered.includes(scope))) {
-      const approver = { userId: session.user_id, sessionId: session.id };
-      const location = await grantAuthorization(ctx.state, recipient, request, approver, request.scopes, undefined);
-      if (location !== undefined) return sendToClient(ctx, location);
-    }
-  }
+  const location = session && (await answerAtOnce(ctx, recipient, request, session));
+  if (location !== undefined) return sendToClient(ctx, location);
+  requireSilence(signIn, session);
   const handle = await keep(ctx, recipient, request);
-  seeOther(ctx, `${session ? '/consent' : '/login'}?request=${handle}`);
+  seeOther(ctx, `${mustSignIn(signIn, session) ? '/login' : '/consent'}?request=${handle}`);
+}
+
+/** Where nothing is left to ask; undefined if there is. */
+async function answerAtOnce(
+  { state }: HttpContext,
+  recipient: Recipient,
+  request: AuthorizationRequest,
+  session: SessionRow,
+): Promise<string | undefined> {
+  const { signIn, scopes } = request;
+  if (mustSignIn(signIn, session) || isAnotherPerson(signIn, session) || mustAsk(signIn, session, state.now))
+    return undefined;
+  const remembered = await rememberedScopes(state.sql, session.user_id, recipient.client, recipient.redirectUri);
+  // Not by default where no scope is asked for: to be known here at all is something to be asked about.
+  if (!remembered || !scopes.every((scope) => remembered.includes(scope))) return undefined;
+  const approver = { userId: session.user_id, sessionId: session.id };
+  return grantAuthorization(state, recipient, request, approver, scopes, undefined);
 }
 
 /** Keeps the request here: only its handle travels through the pages, so nothing in it can be altered on the way. */
@@ -78,8 +92,13 @@ async function keep(ctx: HttpContext, { client }: Recipient, request: Authorizat
     state: request.state ?? null,
     code_challenge: request.codeChallenge ?? null,
     nonce: request.nonce ?? null,
+    prompts: request.signIn.prompts,
+    login_hint: request.signIn.loginHint ?? null,
+    authenticated_since: request.signIn.authenticatedSince ?? null,
+    subject: request.signIn.subject ?? null,
+    created_at: now,
   };
   const digests = { handle: digest(handle), browser: digest(ensureBrowser(ctx)) };
-  await keepRequest(sql, row, digests, now, secondsLater(now, PENDING_TTL));
+  await keepRequest(sql, row, digests, secondsLater(now, PENDING_TTL));
   return handle;
 }

@@ -5,6 +5,7 @@ import { OAuthError } from '../oauth/error.ts';
 import { optional, type Params, required } from '../oauth/params.ts';
 import { POWERFUL_SCOPES } from '../oauth/scope.ts';
 import { scopeSentences } from '../oauth/scope-sentences.ts';
+import { anotherPerson, isAnotherPerson, mustAsk, mustSignIn } from '../oauth/sign-in-request.ts';
 import { deny } from '../store/pending-request.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { HttpContext } from './context.ts';
@@ -24,13 +25,25 @@ export async function consent(ctx: HttpContext): Promise<void> {
 
   const pending = await readPending(ctx, handle);
   const session = await currentSession(ctx);
-  if (!session) return seeOther(ctx, `/login?request=${pending.handle}`);
+  const { signIn } = pending.request;
+  if (!session || mustSignIn(signIn, session)) return seeOther(ctx, `/login?request=${pending.handle}`);
+  // Who has just signed in for it, and is not the one it is about, ends it; who was signed in before may sign in as that one.
+  if (isAnotherPerson(signIn, session)) {
+    if (session.auth_time < pending.requestedAt) return seeOther(ctx, `/login?request=${pending.handle}`);
+    return refuse(ctx, pending, anotherPerson());
+  }
 
   const { client, redirectUri } = pending.recipient;
   const remembered = await rememberedScopes(ctx.state.sql, session.user_id, client, redirectUri);
   const covered = pending.request.scopes.filter((scope) => remembered?.includes(scope));
   if (ctx.method === 'POST') return decide(ctx, params, pending, session, covered);
-  if (remembered && covered.length === pending.request.scopes.length && (await goOn(ctx, pending, session, covered)))
+  const asks = mustAsk(signIn, session, pending.requestedAt);
+  if (
+    !asks &&
+    remembered &&
+    covered.length === pending.request.scopes.length &&
+    (await goOn(ctx, pending, session, covered))
+  )
     return;
   await ask(ctx, pending, session, covered);
 }
@@ -58,29 +71,31 @@ async function goOn(
 async function decide(
   ctx: HttpContext,
   params: Params,
-  { id, recipient, request }: Pending,
+  pending: Pending,
   session: SessionRow,
   covered: readonly string[],
 ): Promise<void> {
-  const { sql, config, now, origin } = ctx.state;
+  const { id, recipient, request } = pending;
+  const { sql, now, origin } = ctx.state;
   const granted = request.scopes.filter(
     (scope) => covered.includes(scope) || optional(params, scopeField(scope)) !== undefined,
   );
   const allowed = optional(params, 'decision') === 'allow' && (granted.length > 0 || request.scopes.length === 0);
   if (!allowed) {
     if (!(await deny(sql, id, session.user_id, now, origin))) throw decidedBefore();
-    const refusal = new OAuthError('access_denied', 'The user denied access to your application');
-    const { separator } = RESPONSE_TYPES[request.responseType];
-    return sendToClient(
-      ctx,
-      refuseAuthorization(config.issuer, recipient.redirectUri, separator, refusal, request.state),
-    );
+    return refuse(ctx, pending, new OAuthError('access_denied', 'The user denied access to your application'));
   }
   const approver = { userId: session.user_id, sessionId: session.id };
   const decision = { pendingRequest: id, remember: isRememberable(recipient.client, recipient.redirectUri), origin };
   const location = await grantAuthorization(ctx.state, recipient, request, approver, granted, decision);
   if (location === undefined) throw decidedBefore();
   sendToClient(ctx, location);
+}
+
+function refuse(ctx: HttpContext, { recipient, request }: Pending, refusal: OAuthError): void {
+  const { issuer } = ctx.state.config;
+  const { separator } = RESPONSE_TYPES[request.responseType];
+  sendToClient(ctx, refuseAuthorization(issuer, recipient.redirectUri, separator, refusal, request.state));
 }
 
 const decidedBefore = (): PageError =>

@@ -1,6 +1,7 @@
 import { badRequest, expose, unauthenticated } from '../graphql/errors.ts';
 import { OAuthError } from '../oauth/error.ts';
 import type { HttpContext } from './context.ts';
+import { tellWhereDescribed } from './protected-resource.ts';
 
 /** Tells a refusal in GraphQL's shape, with the headers that go with it. */
 export function refuse(ctx: HttpContext, error: unknown): void {
@@ -10,6 +11,7 @@ export function refuse(ctx: HttpContext, error: unknown): void {
   ctx.body = JSON.stringify({ errors: [{ message, extensions: told }] });
   ctx.status = http?.status ?? 500;
   ctx.set(http?.headers ?? {});
+  tellWhereDescribed(ctx, '/graphql');
   const asked = ctx.get('accept').includes('application/graphql-response+json');
   ctx.set('Content-Type', `application/${asked ? 'graphql-response+' : ''}json; charset=utf-8`);
   // What is left of an oversized body is not worth reading.

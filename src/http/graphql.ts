@@ -14,6 +14,7 @@ import type { HttpContext } from './context.ts';
 import { readGraphQLBody } from './graphql-body.ts';
 import { refuse } from './graphql-refusal.ts';
 import { authenticate } from './graphql-token.ts';
+import { tellWhereDescribed } from './protected-resource.ts';
 
 interface GraphQLOptions {
   readonly config: Config;
@@ -88,6 +89,7 @@ async function answer(ctx: HttpContext, response: Response): Promise<void> {
   // After the body, for Koa makes a 204 of an empty one.
   ctx.status = response.status;
   for (const [name, value] of response.headers) if (!NOT_THE_ENGINES.has(name.toLowerCase())) ctx.set(name, value);
+  tellWhereDescribed(ctx, '/graphql');
   // Proxies that gather an answer before they hand it on would hold it back for ever.
   if (streams) ctx.set('X-Accel-Buffering', 'no');
 }

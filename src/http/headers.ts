@@ -45,10 +45,9 @@ export function sendToClient(ctx: HttpContext, location: string): void {
 /** Seconds. */
 const PUBLIC_FOR = 600;
 
-/** What the whole world may read, from any page, and keep for a while. */
+/** What the whole world may read and keep for a while. */
 export function publish(ctx: HttpContext): void {
   ctx.set({
-    'Access-Control-Allow-Origin': '*',
     'Cache-Control': `public, max-age=${PUBLIC_FOR}`,
     'Cross-Origin-Resource-Policy': 'cross-origin',
   });

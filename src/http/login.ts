@@ -1,6 +1,7 @@
 import { checkCredentials, recordFailedSignIn } from '../directory/credentials.ts';
 import { usernameKey } from '../directory/names.ts';
 import { optional, type Params } from '../oauth/params.ts';
+import { isAnotherPerson, mustSignIn } from '../oauth/sign-in-request.ts';
 import { PASSWORD_MAX } from '../passwords.ts';
 import { networkOf } from '../store/rate-limits.ts';
 import type { HttpContext } from './context.ts';
@@ -23,8 +24,14 @@ export async function login(ctx: HttpContext): Promise<void> {
     checkCsrf(ctx, params, 'login');
     return submit(ctx, params, handle);
   }
-  if (await currentSession(ctx)) return goOn(ctx, params, handle);
-  show(ctx, params, await pendingOf(ctx, handle), '', undefined);
+  const session = await currentSession(ctx);
+  if (session && handle === undefined) return goOn(ctx, params, handle);
+  const pending = await pendingOf(ctx, handle);
+  const { signIn: wanted } = pending?.request ?? {};
+  if (session && wanted && !mustSignIn(wanted, session) && !isAnotherPerson(wanted, session))
+    return goOn(ctx, params, handle);
+  const known = session && wanted && !isAnotherPerson(wanted, session) ? session.username : '';
+  show(ctx, params, pending, wanted?.loginHint ?? known, undefined);
 }
 
 const pendingOf = async (ctx: HttpContext, handle: string | undefined): Promise<Pending | undefined> =>

@@ -1,6 +1,7 @@
 import type { AuthorizationRequest, Recipient } from '../oauth/authorization-request.ts';
 import { findClientOfRow } from '../oauth/client.ts';
 import { resolveRedirectUri } from '../oauth/redirect-uri.ts';
+import { PROMPTS } from '../oauth/sign-in-request.ts';
 import { digest } from '../secrets.ts';
 import { findRequest } from '../store/pending-request.ts';
 import type { HttpContext } from './context.ts';
@@ -11,6 +12,7 @@ import { browserSecret } from './session.ts';
 export interface Pending {
   readonly id: string;
   readonly handle: string;
+  readonly requestedAt: Date;
   readonly recipient: Recipient;
   readonly request: AuthorizationRequest;
 }
@@ -33,6 +35,7 @@ export async function readPending(ctx: HttpContext, handle: string): Promise<Pen
   return {
     id: row.id,
     handle,
+    requestedAt: row.created_at,
     recipient: { client, redirectUri, sentRedirectUri: row.redirect_uri ?? undefined },
     request: {
       responseType: row.response_type,
@@ -41,6 +44,12 @@ export async function readPending(ctx: HttpContext, handle: string): Promise<Pen
       state: row.state ?? undefined,
       codeChallenge: row.code_challenge ?? undefined,
       nonce: row.nonce ?? undefined,
+      signIn: {
+        prompts: PROMPTS.filter((prompt) => row.prompts.includes(prompt)),
+        loginHint: row.login_hint ?? undefined,
+        authenticatedSince: row.authenticated_since ?? undefined,
+        subject: row.subject ?? undefined,
+      },
     },
   };
 }

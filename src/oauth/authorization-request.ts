@@ -1,3 +1,4 @@
+import { readClaimsRequest } from './claims-request.ts';
 import { type Client, findClient, isPublic } from './client.ts';
 import { OAuthError } from './error.ts';
 import type { OAuthRequest } from './oauth-request.ts';
@@ -5,6 +6,7 @@ import { optional, type Params } from './params.ts';
 import { readCodeChallenge } from './pkce.ts';
 import { resolveRedirectUri } from './redirect-uri.ts';
 import { grantedScope } from './scope.ts';
+import { readSignInRequest, type SignInRequest } from './sign-in-request.ts';
 
 export type ResponseType = 'code' | 'token';
 
@@ -13,6 +15,11 @@ export const RESPONSE_TYPES = {
   code: { grantType: 'authorization_code', separator: '?' },
   token: { grantType: 'implicit', separator: '#' },
 } as const;
+
+/** OAuth 2.0 Multiple Response Type Encoding Practices §2.1 */
+const MODES = { '?': 'query', '#': 'fragment' } as const;
+
+export const RESPONSE_MODES = Object.values(RESPONSE_TYPES).map(({ separator }) => MODES[separator]);
 
 /** To whom the answer may go: from here on an error is a redirect. */
 export interface Recipient {
@@ -31,6 +38,7 @@ export interface AuthorizationRequest {
   readonly state: string | undefined;
   readonly codeChallenge: string | undefined;
   readonly nonce: string | undefined;
+  readonly signIn: SignInRequest;
 }
 
 const MAX_STATE = 2048;
@@ -66,18 +74,22 @@ export function readState(params: Params): string | undefined {
 }
 
 /** RFC 6749 §4.1.1: the rest of the request, once it is known where errors go. */
-export function readAuthorizationRequest(
+export async function readAuthorizationRequest(
+  request: OAuthRequest,
   { client, sentRedirectUri }: Recipient,
   params: Params,
   state: string | undefined,
-): AuthorizationRequest {
+): Promise<AuthorizationRequest> {
+  refuseRequestObjects(params);
   const responseType = optional(params, 'response_type');
   if (responseType === undefined) throw new OAuthError('invalid_request', 'The parameter response_type is missing.');
   if (!isResponseType(responseType) || !client.grantTypes.includes(RESPONSE_TYPES[responseType].grantType))
     throw new OAuthError('unsupported_response_type', 'This client cannot be given that response_type.');
 
   readResponseMode(params, responseType);
-  const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
+  const claims = readClaimsRequest(params, client.scopes);
+  const asked = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
+  const scopes = [...new Set([...asked, ...claims.scopes])];
   // OpenID Connect Core 1.0 §3.1.2.1: redirect_uri is required.
   if (sentRedirectUri === undefined && scopes.includes('openid') && optional(params, 'scope') !== undefined)
     throw new OAuthError('invalid_request', 'The scope openid needs a redirect_uri.');
@@ -87,7 +99,15 @@ export function readAuthorizationRequest(
   const nonce = optional(params, 'nonce');
   if (nonce !== undefined && (nonce.length > MAX_STATE || nonce.includes('\0')))
     throw new OAuthError('invalid_request', 'The nonce is malformed.');
-  return { responseType, sentRedirectUri, scopes, state, codeChallenge, nonce };
+  const signIn = await readSignInRequest(request, client.clientId, params, claims.sub);
+  return { responseType, sentRedirectUri, scopes, state, codeChallenge, nonce, signIn };
+}
+
+/** OpenID Connect Core 1.0 §6.1, §6.2, §7.2.1: passed over they would seem to have been obeyed. */
+function refuseRequestObjects(params: Params): void {
+  for (const name of ['request', 'request_uri', 'registration'] as const)
+    if (optional(params, name) !== undefined)
+      throw new OAuthError(`${name}_not_supported`, `The parameter ${name} is not served.`);
 }
 
 const isResponseType = (text: string): text is ResponseType => Object.hasOwn(RESPONSE_TYPES, text);
@@ -95,7 +115,7 @@ const isResponseType = (text: string): text is ResponseType => Object.hasOwn(RES
 /** OAuth 2.0 Multiple Response Type Encoding Practices §2.1: each type's own mode is the only one served. */
 function readResponseMode(params: Params, responseType: ResponseType): void {
   const mode = optional(params, 'response_mode');
-  const served = RESPONSE_TYPES[responseType].separator === '?' ? 'query' : 'fragment';
+  const served = MODES[RESPONSE_TYPES[responseType].separator];
   if (mode !== undefined && mode !== served)
     throw new OAuthError('unsupported_response_mode', `Only response_mode=${served} is served.`);
 }

@@ -11,6 +11,14 @@ const STATUS = {
   unsupported_response_type: 400,
   server_error: 500,
   temporarily_unavailable: 503,
+  // OpenID Connect Core 1.0 §3.1.2.6
+  login_required: 400,
+  consent_required: 400,
+  request_not_supported: 400,
+  request_uri_not_supported: 400,
+  registration_not_supported: 400,
+  // OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §3
+  unmet_authentication_requirements: 400,
   // OAuth 2.0 Multiple Response Type Encoding Practices §2.1
   unsupported_response_mode: 400,
   // RFC 6750 §3.1

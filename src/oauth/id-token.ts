@@ -16,6 +16,11 @@ const TYPE = 'JWT';
 /** OpenID Connect Core 1.0 §2: a password was proven, and that is all there is. §15.1: acr is a number of our own. */
 export const PASSWORD_AUTHENTICATION = { acr: '1', amr: ['pwd'] } as const;
 
+/** §2, with `sid` of OpenID Connect Front-Channel Logout 1.0 §3. */
+export const ID_TOKEN_CLAIMS = [
+  ...['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'acr', 'amr', 'sid'],
+] as const;
+
 /** Who was signed in when this was approved, when they had proven it, and in which session. Ids are rows' uuids. */
 export interface Authentication {
   readonly user_id: string;

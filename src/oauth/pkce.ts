@@ -8,6 +8,9 @@ const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 /** RFC 7636 §4.1 */
 const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
 
+/** RFC 7636 §4.3; `plain` protects nobody who can read the request (RFC 9700 §2.1.1). */
+export const CODE_CHALLENGE_METHODS = ['S256'] as const;
+
 /** RFC 7636 §4.3, §4.4.1: the code_challenge, S256 only; undefined when none is sent and none is demanded. */
 export function readCodeChallenge(params: Params, demanded: boolean): string | undefined {
   const challenge = optional(params, 'code_challenge');

@@ -13,18 +13,25 @@ export interface PendingRequest {
   readonly state: string | null;
   readonly code_challenge: string | null;
   readonly nonce: string | null;
+  readonly prompts: readonly string[];
+  readonly login_hint: string | null;
+  readonly authenticated_since: Date | null;
+  readonly subject: string | null;
+  readonly created_at: Date;
 }
 
 const insertRequest = statement<never>(
   'keep-authorization-request',
   `INSERT INTO authorization_requests (id, digest, browser, client_id, response_type, redirect_uri, scopes, state, code_challenge,
-     nonce, created_at, expires_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+     nonce, prompts, login_hint, authenticated_since, subject, created_at, expires_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 );
 
 const selectRequest = statement<PendingRequest>(
   'find-authorization-request',
-  `SELECT id, client_id AS client, response_type, redirect_uri, scopes, state, code_challenge, nonce FROM authorization_requests
+  `SELECT id, client_id AS client, response_type, redirect_uri, scopes, state, code_challenge, nonce, prompts, login_hint,
+          authenticated_since, subject, created_at
+   FROM authorization_requests
    WHERE digest = $1 AND browser = $2 AND expires_at > $3 AND decided_at IS NULL`,
 );
 
@@ -44,12 +51,13 @@ export async function keepRequest(
   sql: Sql,
   request: PendingRequest,
   digests: { handle: Buffer; browser: Buffer },
-  createdAt: Date,
   expiresAt: Date,
 ): Promise<void> {
-  const { id, client, response_type, redirect_uri, scopes, state, code_challenge, nonce } = request;
+  const { id, client, response_type, redirect_uri, scopes, state, code_challenge, nonce, created_at } = request;
   const asked = [client, response_type, redirect_uri, scopes, state, code_challenge, nonce];
-  await sql(insertRequest, [id, digests.handle, digests.browser, ...asked, createdAt, expiresAt]);
+  const { prompts, login_hint, authenticated_since, subject } = request;
+  const signIn = [prompts, login_hint, authenticated_since, subject];
+  await sql(insertRequest, [id, digests.handle, digests.browser, ...asked, ...signIn, created_at, expiresAt]);
 }
 
 /** The undecided request, for the browser that opened it and for no other. */

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSecret } from '../../src/secrets.ts';
 import { AccessToken } from '../../src/store/entities/access-token.ts';
+import { graphqlChallenge } from '../support/challenge.ts';
 import type { TestClient, TestUser } from '../support/fixtures.ts';
 import { expectCleanAnswer } from '../support/invariants.ts';
 import { read } from '../support/send.ts';
@@ -33,7 +34,7 @@ function expectBearer(
 ): void {
   expectCleanAnswer({ status, headers }, body);
   expect(status).toBe(wanted);
-  expect(headers.get('WWW-Authenticate')).toBe(`Bearer realm="gatehouse"${error ? `, error="${error}"` : ''}`);
+  expect(headers.get('WWW-Authenticate')).toBe(graphqlChallenge(server, error ? `, error="${error}"` : ''));
   expect(headers.get('Content-Type')).toBe('application/graphql-response+json; charset=utf-8');
   expect(headers.get('Cache-Control')).toBe('no-store');
   expect(body.errors).toHaveLength(1);
@@ -95,7 +96,7 @@ describe('RFC 6750: the bearer token of /graphql', () => {
         outgoing.once('error', reject);
         outgoing.end(QUERY);
       });
-    const expected = { status: 400, challenge: 'Bearer realm="gatehouse", error="invalid_request"' };
+    const expected = { status: 400, challenge: graphqlChallenge(server, ', error="invalid_request"') };
     expect(await twice(['Bearer nothing', `Bearer ${token}`])).toEqual(expected);
     expect(await twice([`Bearer ${token}`, 'Bearer nothing'])).toEqual(expected);
   });

@@ -1,5 +1,6 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphqlChallenge } from '../support/challenge.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let development: TestServer;
@@ -38,7 +39,7 @@ describe('who may look at the schema', () => {
   it.each(MIXED)('answers %j with 401 for the whole request', async (document) => {
     const { status, headers, body } = await development.graphql(document);
     expect(status).toBe(401);
-    expect(headers.get('WWW-Authenticate')).toBe('Bearer realm="gatehouse"');
+    expect(headers.get('WWW-Authenticate')).toBe(graphqlChallenge(development));
     expect(body).not.toHaveProperty('data');
   });
 

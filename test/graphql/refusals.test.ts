@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allow, answerIn } from '../support/authorize.ts';
+import { graphqlChallenge } from '../support/challenge.ts';
 import type { TestClient, TestUser } from '../support/fixtures.ts';
 import { unique } from '../support/fixtures.ts';
 import { expectCleanAnswer } from '../support/invariants.ts';
@@ -25,7 +26,7 @@ describe('three refusals, never confused', () => {
     expectCleanAnswer(answer, answer.body);
     expect(answer.status).toBe(403);
     expect(answer.headers.get('WWW-Authenticate')).toBe(
-      'Bearer realm="gatehouse", error="insufficient_scope", scope="write"',
+      graphqlChallenge(server, ', error="insufficient_scope", scope="write"'),
     );
     expect(answer.body).toEqual({
       errors: [
@@ -95,7 +96,7 @@ describe('three refusals, never confused', () => {
     const { requiredScopes, missingScopes } = body.errors[0].extensions;
     expect([requiredScopes, missingScopes]).toEqual([['write', 'groups'], ['groups']]);
     expect(headers.get('WWW-Authenticate')).toBe(
-      `Bearer realm="gatehouse", error="insufficient_scope", scope="${requiredScopes.join(' ')}"`,
+      graphqlChallenge(server, `, error="insufficient_scope", scope="${requiredScopes.join(' ')}"`),
     );
     expect(await rowCounts(server.database)).toEqual(before);
   });
@@ -118,8 +119,8 @@ describe('three refusals, never confused', () => {
       await server.accessToken({ client, user, scopes: ['openid'] }),
     );
     expect([none.status, dead.status, few.status]).toEqual([401, 401, 403]);
-    expect(none.headers.get('WWW-Authenticate')).toBe('Bearer realm="gatehouse"');
-    expect(dead.headers.get('WWW-Authenticate')).toBe('Bearer realm="gatehouse", error="invalid_token"');
+    expect(none.headers.get('WWW-Authenticate')).toBe(graphqlChallenge(server));
+    expect(dead.headers.get('WWW-Authenticate')).toBe(graphqlChallenge(server, ', error="invalid_token"'));
     expect([none, dead, few].map(({ body }) => body.errors[0].extensions.code)).toEqual([
       'UNAUTHENTICATED',
       'UNAUTHENTICATED',

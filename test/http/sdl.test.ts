@@ -1,6 +1,7 @@
 import { buildSchema, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { printedSchema } from '../../src/graphql/print-schema.ts';
+import { graphqlChallenge } from '../support/challenge.ts';
 import { expectCleanAnswer } from '../support/invariants.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -52,12 +53,12 @@ describe('GET /graphql/sdl', () => {
   it('wants a token in production, and a good one everywhere', async () => {
     const none = await read(production, '/graphql/sdl');
     expect(none.status).toBe(401);
-    expect(none.headers.get('WWW-Authenticate')).toBe('Bearer realm="gatehouse"');
+    expect(none.headers.get('WWW-Authenticate')).toBe(graphqlChallenge(production));
     expect(JSON.parse(none.text).errors[0].extensions.code).toBe('UNAUTHENTICATED');
     for (const server of [development, production]) {
       const dead = await read(server, '/graphql/sdl', bearer('gat_nothing'));
       expect(dead.status).toBe(401);
-      expect(dead.headers.get('WWW-Authenticate')).toBe('Bearer realm="gatehouse", error="invalid_token"');
+      expect(dead.headers.get('WWW-Authenticate')).toBe(graphqlChallenge(server, ', error="invalid_token"'));
       expect((await read(server, '/graphql/sdl?access_token=x')).status).toBe(400);
     }
     const cookie = await read(production, '/graphql/sdl', { headers: { Cookie: '__Host-session=x' } });

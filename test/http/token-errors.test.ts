@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digest } from '../../src/secrets.ts';
+import { graphqlChallenge } from '../support/challenge.ts';
 import type { TestClient } from '../support/fixtures.ts';
 import { expectTokenError } from '../support/invariants.ts';
 import { expectNothingWritten } from '../support/refusals.ts';
@@ -95,7 +96,7 @@ describe('RFC 6750 §3.1: what a bad bearer token is told', () => {
     for (const token of ['x', `gat_${'A'.repeat(49)}`, expired]) {
       const { status, headers, body } = await asks(token);
       expect(status).toBe(401);
-      expect(headers.get('WWW-Authenticate')).toBe('Bearer realm="gatehouse", error="invalid_token"');
+      expect(headers.get('WWW-Authenticate')).toBe(graphqlChallenge(server, ', error="invalid_token"'));
       expect(body).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
       expect(body).not.toHaveProperty('data');
     }
@@ -104,7 +105,9 @@ describe('RFC 6750 §3.1: what a bad bearer token is told', () => {
   it('S3-09 S4-08 is 403 insufficient_scope for one that may not, and names what it has and what would do', async () => {
     const { status, headers, body } = await asks(await server.accessToken({ client, scopes: ['profile', 'groups'] }));
     expect(status).toBe(403);
-    expect(headers.get('WWW-Authenticate')).toBe('Bearer realm="gatehouse", error="insufficient_scope", scope="read"');
+    expect(headers.get('WWW-Authenticate')).toBe(
+      graphqlChallenge(server, ', error="insufficient_scope", scope="read"'),
+    );
     expect(body.errors[0]).toMatchObject({
       message: 'You do not have permission to perform this action',
       extensions: { requiredScopes: ['read'], missingScopes: ['read'], grantedScopes: ['profile', 'groups'] },

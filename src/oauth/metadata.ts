@@ -1,0 +1,78 @@
+import { RESPONSE_MODES, RESPONSE_TYPES } from './authorization-request.ts';
+import { SCOPE_CLAIMS } from './claims.ts';
+import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
+import { AUTH_METHODS, type AuthMethod } from './client-registration-metadata.ts';
+import { ID_TOKEN_CLAIMS, PASSWORD_AUTHENTICATION } from './id-token.ts';
+import { CODE_CHALLENGE_METHODS } from './pkce.ts';
+import { BUILT_IN_SCOPES } from './scope.ts';
+import { PROMPTS } from './sign-in-request.ts';
+import { SIGNING_ALGORITHM_NAMES } from './signing-algorithm.ts';
+import { GRANTS } from './token-request.ts';
+
+/** RFC 8414 §2, OpenID Connect Discovery 1.0 §3: each endpoint by its name, where it is mounted. */
+const ENDPOINTS = {
+  authorization_endpoint: '/oauth/authorize',
+  token_endpoint: '/oauth/token',
+  revocation_endpoint: '/oauth/revoke',
+  introspection_endpoint: '/oauth/introspect',
+  jwks_uri: '/oauth/jwks',
+  userinfo_endpoint: '/oauth/userinfo',
+  end_session_endpoint: '/oauth/logout',
+} as const;
+
+/** How a client proves itself there, and what it signs with if it does so by a signature. */
+const authenticationAt = (endpoint: string, methods: readonly AuthMethod[]): object => ({
+  [`${endpoint}_endpoint_auth_methods_supported`]: methods,
+  [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: ASSERTION_ALGORITHMS,
+});
+
+/** The document of RFC 8414 and of OpenID Connect Discovery 1.0: what is mounted, and what the tables of this code hold. */
+export function authorizationServerMetadata(issuer: string, paths: ReadonlySet<string>): object {
+  const endpoints = Object.entries(ENDPOINTS).filter(([, path]) => paths.has(path));
+  return {
+    issuer,
+    ...Object.fromEntries(endpoints.map(([name, path]) => [name, issuer + path])),
+    scopes_supported: BUILT_IN_SCOPES,
+    response_types_supported: Object.keys(RESPONSE_TYPES),
+    response_modes_supported: RESPONSE_MODES,
+    grant_types_supported: [
+      ...new Set([...GRANTS.keys(), ...Object.values(RESPONSE_TYPES).map(({ grantType }) => grantType)]),
+    ],
+    ...authenticationAt('token', AUTH_METHODS),
+    ...authenticationAt('revocation', AUTH_METHODS),
+    // RFC 7662 §2.1: whoever has proven nothing is told nothing.
+    ...authenticationAt(
+      'introspection',
+      AUTH_METHODS.filter((method) => method !== 'none'),
+    ),
+    code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
+    authorization_response_iss_parameter_supported: true,
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: SIGNING_ALGORITHM_NAMES,
+    acr_values_supported: [PASSWORD_AUTHENTICATION.acr],
+    prompt_values_supported: PROMPTS,
+    display_values_supported: ['page'],
+    ui_locales_supported: ['en'],
+    claim_types_supported: ['normal'],
+    claims_supported: [...ID_TOKEN_CLAIMS, ...Object.values(SCOPE_CLAIMS).flat()],
+    claims_parameter_supported: true,
+    request_parameter_supported: false,
+    // Left out it would mean true.
+    request_uri_parameter_supported: false,
+    protected_resources: [issuer, ...RESOURCES.filter((path) => paths.has(path)).map((path) => issuer + path)],
+  };
+}
+
+/** RFC 9728 §1.2: what has a document of its own besides the server as a whole. */
+export const RESOURCES = ['/graphql'] as const;
+
+/** RFC 9728 §2: the API at `path`, or the whole server, whose userinfo wants a token as well. */
+export function protectedResourceMetadata(issuer: string, path: string): object {
+  return {
+    resource: issuer + path,
+    authorization_servers: [issuer],
+    scopes_supported: BUILT_IN_SCOPES,
+    bearer_methods_supported: path === '' ? ['header', 'body'] : ['header'],
+    resource_name: path === '' ? 'Gatehouse' : 'Gatehouse GraphQL API',
+  };
+}
