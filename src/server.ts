@@ -7,10 +7,12 @@ import { prepareAdministrator } from './first-administrator.ts';
 import { makeLiveEvents } from './graphql/live-events.ts';
 import { facts, greeting, type Started, whatStarted } from './greeting.ts';
 import { createApp } from './http/app.ts';
+import { makeBackchannelLogout } from './http/backchannel-logout.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { answerWith, drain, freePort, listen, portOf } from './listen.ts';
 import { makeLog } from './log.ts';
 import { ensureSigningKeys } from './oauth/signing-key-rotation.ts';
+import { makeSigningKeys } from './oauth/signing-keys.ts';
 import { knownPasswordsInUse } from './seed.ts';
 import { type Close, stopWhenTold } from './stop-when-told.ts';
 import type { Database } from './store/orm.ts';
@@ -44,15 +46,19 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
     const config = withPort(given, portOf(server));
     const stopping = new AbortController();
     const live = makeLiveEvents({ database, log, clock: () => new Date() });
-    const app = createApp({ config, database, keyring, live, log, stopping: stopping.signal });
+    const signingKeys = makeSigningKeys(database.sql, keyring);
+    const backchannel = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log });
+    const parts = { config, database, keyring, signingKeys, backchannel, live, log };
+    const app = createApp({ ...parts, stopping: stopping.signal });
     answerWith(server, app.callback(), stopping.signal);
     server.on('clientError', answerUnreadable(config));
-    const stopSweeping = sweepRegularly(config, database, keyring, log, () => new Date());
+    const stopSweeping = sweepRegularly(parts, () => new Date());
     const close = async () => {
       stopping.abort();
       // A stream ends only when it is told to.
       const [whole] = await Promise.all([drain(server), live.close()]);
       await stopSweeping();
+      await backchannel.stop();
       await started.close();
       return whole;
     };

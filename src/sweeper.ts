@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import type { BackchannelLogout } from './http/backchannel-logout.ts';
 import type { Keyring } from './keys.ts';
 import { rotateSigningKeysByAge } from './oauth/signing-key-rotation.ts';
 import type { Database } from './store/orm.ts';
@@ -8,12 +9,17 @@ import { retentionOf, sweep } from './store/sweep.ts';
 /** Milliseconds between two sweeps of one node; up to a tenth more or less keeps nodes from beginning together. */
 const INTERVAL = 60_000;
 
-/** Clears away what has expired and renews keys that have grown old, now and then, until the returned function is called; that one waits for the batch under way. */
+interface Swept {
+  readonly config: Config;
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly backchannel: BackchannelLogout;
+  readonly log: Logger;
+}
+
+/** Clears away what has expired, renews keys that have grown old and tells clients of logouts, now and then, until the returned function is called; that one waits for the batch under way. */
 export function sweepRegularly(
-  config: Config,
-  { sql }: Database,
-  keyring: Keyring,
-  log: Logger,
+  { config, database: { sql }, keyring, backchannel, log }: Swept,
   clock: () => Date,
 ): () => Promise<void> {
   const stopped = new AbortController();
@@ -25,6 +31,7 @@ export function sweepRegularly(
       const swept = await sweep(sql, clock(), retentionOf(config), stopped.signal);
       log.debug({ swept }, 'swept');
       if (stopped.signal.aborted) return;
+      backchannel.deliver(clock());
       const made = await rotateSigningKeysByAge({ sql, keyring, now: clock() });
       if (made.length > 0) log.info({ made }, 'made signing keys');
     } catch (error) {

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeBackchannelLogout } from '../src/http/backchannel-logout.ts';
 import { makeKeyring } from '../src/keys.ts';
 import { makeLog } from '../src/log.ts';
+import { makeSigningKeys } from '../src/oauth/signing-keys.ts';
 import { sweepRegularly } from '../src/sweeper.ts';
 import { type RowMaker, rowMaker } from './support/expiring-rows.ts';
 import { startServer, type TestServer } from './support/server.ts';
@@ -29,7 +31,10 @@ function start() {
   }) as typeof setTimeout);
   const lines: string[] = [];
   const log = makeLog('debug', { write: (line: string) => void lines.push(line) });
-  const stop = sweepRegularly(server.config, server.database, keyring, log, later);
+  const { config, database } = server;
+  const signingKeys = makeSigningKeys(database.sql, keyring);
+  const backchannel = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log });
+  const stop = sweepRegularly({ config, database, keyring, backchannel, log }, later);
   return { stop, lines, waits };
 }
 

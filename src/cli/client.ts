@@ -13,6 +13,8 @@ interface ClientOptions {
   readonly name: string;
   readonly grantType: readonly GrantType[];
   readonly redirectUri?: readonly string[];
+  readonly postLogoutRedirectUri?: readonly string[];
+  readonly backchannelLogoutUri?: string;
   readonly scope?: string;
   readonly public?: true;
   readonly jwks?: string;
@@ -40,6 +42,8 @@ export function addClientCommands(program: Command, env: NodeJS.ProcessEnv): voi
         .makeOptionMandatory(),
     )
     .option('--redirect-uri <uri...>', 'where the code is sent, compared byte for byte')
+    .option('--post-logout-redirect-uri <uri...>', 'where people may be sent back to once they have signed out')
+    .option('--backchannel-logout-uri <uri>', 'where it is told that somebody has signed out')
     .option('--scope <scopes>', 'what it may ask for, parted by blanks')
     .option('--public', 'has no secret: an app on a phone or in a browser')
     .addOption(
@@ -99,6 +103,8 @@ function registration(options: ClientOptions) {
     name: options.name,
     grantTypes: options.grantType,
     redirectUris: options.redirectUri ?? [],
+    postLogoutRedirectUris: options.postLogoutRedirectUri,
+    backchannelLogoutUri: options.backchannelLogoutUri,
     scope: options.scope,
     ...proof(options),
     idTokenSignedResponseAlg: options.idTokenAlg,

@@ -1,4 +1,5 @@
 import { recordWith } from '../store/audit.ts';
+import { announceLogouts } from '../store/logout-deliveries.ts';
 import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
@@ -15,6 +16,7 @@ export async function deleteUser(em: Em, actor: Actor, id: string): Promise<void
     requireRank(actor, held, ...clients.map((client) => client.held));
     keepOneSuperuser(superusers, id);
 
+    await announceLogouts(tx, id, actor.now, undefined);
     tx.remove(user);
     recordWith(tx, {
       kind: 'user.deleted',

@@ -19,6 +19,8 @@ export interface Context {
   /** Aborts when the client has gone. */
   readonly hungUp: AbortSignal;
   readonly live: LiveEvents;
+  /** Tells clients of the sessions that have just ended. */
+  readonly tellOfLogouts: () => void;
   /** Undefined only for an anonymous look at the schema outside production. */
   readonly token: AccessToken | undefined;
 }

@@ -70,6 +70,8 @@ export async function account(ctx: HttpContext): Promise<void> {
     ctx.status = 400;
     return show(ctx, session, undefined, { section, message: `${error.message}.`, params: posted });
   }
+  // A password and a session may have taken sessions along.
+  ctx.state.backchannel.deliver(now);
   seeOther(ctx, `/account?done=${section}`);
 }
 

@@ -6,14 +6,16 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { LiveEvents } from '../graphql/live-events.ts';
 import type { Keyring } from '../keys.ts';
-import { makeSigningKeys } from '../oauth/signing-keys.ts';
+import type { SigningKeys } from '../oauth/signing-keys.ts';
 import type { Database } from '../store/orm.ts';
 import { makeRateLimits, noRateLimits } from '../store/rate-limits.ts';
 import { makeReadiness } from '../store/readiness.ts';
 import { account } from './account.ts';
 import { authorize } from './authorize.ts';
+import type { BackchannelLogout } from './backchannel-logout.ts';
 import { consent } from './consent.ts';
 import type { Handler, State } from './context.ts';
+import { endSession } from './end-session.ts';
 import { answerErrors } from './errors.ts';
 import { graphiqlAsset, graphiqlCallback, graphiqlPage } from './graphiql.ts';
 import { healthz, readyzHandler } from './health.ts';
@@ -35,6 +37,8 @@ export interface AppOptions {
   readonly config: Config;
   readonly database: Database;
   readonly keyring: Keyring;
+  readonly signingKeys: SigningKeys;
+  readonly backchannel: BackchannelLogout;
   readonly live: LiveEvents;
   readonly log: Logger;
   /** Aborted as soon as the process is told to end: what would go on for ever ends then. */
@@ -63,6 +67,7 @@ function routes({ config, database, keyring, live, log, stopping }: AppOptions):
     '/oauth/introspect': { answers: 'json', POST: introspect },
     '/oauth/jwks': { answers: 'json', cors: 'any', GET: jwks },
     '/oauth/userinfo': { answers: 'json', cors: 'listed', GET: userinfo, POST: userinfo },
+    '/oauth/logout': { answers: 'page', GET: endSession, POST: endSession },
     '/login': { answers: 'page', GET: login, POST: login },
     '/consent': { answers: 'page', GET: consent, POST: consent },
     '/logout': { answers: 'page', GET: logout, POST: logout },
@@ -82,9 +87,8 @@ function routes({ config, database, keyring, live, log, stopping }: AppOptions):
 
 /** The whole HTTP floor. The clock is read here, once a request, and nowhere below. */
 export function createApp(options: AppOptions): Koa<State> {
-  const { config, database, keyring, log } = options;
+  const { config, database, keyring, signingKeys, backchannel, log } = options;
   const limits = config.rateLimits ? makeRateLimits(database.sql) : noRateLimits;
-  const signingKeys = makeSigningKeys(database.sql, keyring);
   const app = new Koa<State>({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.use(async (ctx, next) => {
     const now = new Date();
@@ -95,6 +99,7 @@ export function createApp(options: AppOptions): Koa<State> {
       config,
       keyring,
       signingKeys,
+      backchannel,
       limits,
       now,
       origin,

@@ -2,10 +2,12 @@ import type Koa from 'koa';
 import type { Logger } from 'pino';
 import type { OAuthRequest } from '../oauth/oauth-request.ts';
 import type { Em } from '../store/orm.ts';
+import type { BackchannelLogout } from './backchannel-logout.ts';
 
 /** What one HTTP request carries: all that the floors below may ask for, and who answers its errors. */
 export interface State extends OAuthRequest {
   readonly log: Logger;
+  readonly backchannel: BackchannelLogout;
   /** A unit of work, for administrative changes. */
   readonly em: () => Em;
   /** Pages are for people, the rest for programs. */

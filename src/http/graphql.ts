@@ -39,9 +39,10 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
       const { query } = readGraphQLBody(text);
       if (!token && !isIntrospection(query)) throw unauthenticated(false);
 
-      const { limits, now, origin } = ctx.state;
+      const { limits, now, origin, backchannel } = ctx.state;
       const deadline = AbortSignal.timeout(LIMITS.milliseconds);
-      const request = { now, config, limits, origin, token, deadline, hungUp: hungUp(ctx), live };
+      const tellOfLogouts = () => backchannel.deliver(now);
+      const request = { now, config, limits, origin, token, deadline, hungUp: hungUp(ctx), live, tellOfLogouts };
       const context: Context = Object.assign(database.until(deadline), request);
       const headers = { 'Content-Type': 'application/json', Accept: ctx.get('accept') || '*/*' };
       const response = await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context);

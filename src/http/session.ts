@@ -74,8 +74,9 @@ export async function signIn(ctx: HttpContext, user: Proven, handle: string | un
 
 /** Ends the session in the database, where it counts; the browser's pending requests go on under a new cookie. */
 export async function signOut(ctx: HttpContext): Promise<void> {
-  const { em, now, origin } = ctx.state;
+  const { em, now, origin, backchannel } = ctx.state;
   await endSession(em(), { digest: digest(browserSecret(ctx) ?? '') }, now, origin);
+  backchannel.deliver(now);
   await changeCookie(ctx);
 }
 

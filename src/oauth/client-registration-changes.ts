@@ -27,6 +27,8 @@ export interface ClientChanges {
   readonly clientUri?: string | null | undefined;
   readonly grantTypes?: readonly GrantType[] | null | undefined;
   readonly redirectUris?: readonly string[] | null | undefined;
+  readonly postLogoutRedirectUris?: readonly string[] | null | undefined;
+  readonly backchannelLogoutUri?: string | null | undefined;
   readonly responseTypes?: readonly ResponseType[] | null | undefined;
   readonly scope?: string | null | undefined;
   readonly defaultScopes?: readonly string[] | null | undefined;
@@ -85,6 +87,8 @@ function metadataOf(client: Client): ClientMetadata {
     clientUri: client.clientUri ?? null,
     grantTypes: client.grantTypes as GrantType[],
     redirectUris: client.redirectUris,
+    postLogoutRedirectUris: client.postLogoutRedirectUris,
+    backchannelLogoutUri: client.backchannelLogoutUri ?? null,
     scopes: client.scopes,
     defaultScopes: client.defaultScopes,
     tokenEndpointAuthMethod: (client.tokenEndpointAuthMethod ?? null) as AuthMethod | null,
@@ -107,6 +111,8 @@ function merge(before: ClientMetadata, changes: ClientChanges): ClientMetadata {
     clientUri: orNull(changes.clientUri, before.clientUri),
     grantTypes: changes.grantTypes ?? before.grantTypes,
     redirectUris: changes.redirectUris ?? before.redirectUris,
+    postLogoutRedirectUris: changes.postLogoutRedirectUris ?? before.postLogoutRedirectUris,
+    backchannelLogoutUri: orNull(changes.backchannelLogoutUri, before.backchannelLogoutUri),
     scopes,
     // A scope that is taken away is no default either.
     defaultScopes: changes.defaultScopes ?? before.defaultScopes.filter((scope) => scopes.includes(scope)),
@@ -129,6 +135,8 @@ function copy(client: Client, metadata: ClientMetadata): void {
   client.grantTypes = row.grantTypes;
   client.redirectUris = row.redirectUris;
   client.webOrigins = row.webOrigins;
+  client.postLogoutRedirectUris = row.postLogoutRedirectUris;
+  client.backchannelLogoutUri = row.backchannelLogoutUri;
   client.scopes = row.scopes;
   client.defaultScopes = row.defaultScopes;
   client.tokenEndpointAuthMethod = row.tokenEndpointAuthMethod;

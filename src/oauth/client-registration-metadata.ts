@@ -2,7 +2,7 @@ import { DomainError } from '../directory/error.ts';
 import { readName } from '../directory/names.ts';
 import type { Permission } from '../directory/permissions.ts';
 import { readClientKeys } from './client-registration-keys.ts';
-import { readClientUri, readRedirectUris } from './client-registration-uris.ts';
+import { readBackchannelLogoutUri, readClientUri, readRedirectUris } from './client-registration-uris.ts';
 import { parseScope } from './scope.ts';
 import type { SigningAlgorithm } from './signing-algorithm.ts';
 
@@ -30,6 +30,8 @@ export interface ClientMetadata {
   readonly clientUri: string | null;
   readonly grantTypes: readonly GrantType[];
   readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+  readonly backchannelLogoutUri: string | null;
   readonly scopes: readonly string[];
   readonly defaultScopes: readonly string[];
   /** Null: Basic or body, whichever comes. */
@@ -66,6 +68,7 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
   const has = (grant: GrantType): boolean => grantTypes.includes(grant);
   const redirects = responseTypesOf(grantTypes).length > 0;
   const redirectUris = readRedirectUris(metadata.redirectUris);
+  const backchannelLogoutUri = metadata.backchannelLogoutUri;
   const ttl = metadata.accessTokenTtl;
 
   refuse(grantTypes.length === 0, 'A client needs at least one grant type', 'grantTypes');
@@ -110,6 +113,8 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
     grantTypes,
     jwks: metadata.jwks === null ? null : { ...readClientKeys(metadata.jwks) },
     redirectUris,
+    postLogoutRedirectUris: readRedirectUris(metadata.postLogoutRedirectUris, 'postLogoutRedirectUris'),
+    backchannelLogoutUri: backchannelLogoutUri === null ? null : readBackchannelLogoutUri(backchannelLogoutUri),
     defaultScopes: [...new Set(metadata.defaultScopes)],
     servicePermissions: [...new Set(metadata.servicePermissions)],
   };

@@ -20,6 +20,8 @@ export function columns(metadata: ClientMetadata) {
     clientUri: metadata.clientUri,
     grantTypes: [...metadata.grantTypes],
     redirectUris: [...metadata.redirectUris],
+    postLogoutRedirectUris: [...metadata.postLogoutRedirectUris],
+    backchannelLogoutUri: metadata.backchannelLogoutUri,
     webOrigins: webOriginsOf(metadata.redirectUris),
     scopes: [...metadata.scopes],
     defaultScopes: [...metadata.defaultScopes],

@@ -75,6 +75,13 @@ export function requireRights(actor: Actor, metadata: ClientMetadata): void {
   );
   refuse(foreignScope !== undefined, `the scope ${foreignScope}`, 'scope');
   refuse(foreignUri !== undefined, 'redirect URIs that are neither https nor loopback', 'redirectUris');
+  refuse(
+    !metadata.postLogoutRedirectUris.every(isHttpsOrLoopback),
+    'redirect URIs that are neither https nor loopback',
+    'postLogoutRedirectUris',
+  );
+  // This server itself calls there.
+  refuse(metadata.backchannelLogoutUri !== null, 'a back-channel', 'backchannelLogoutUri');
   refuse(!metadata.requirePkce, 'PKCE switched off', 'requirePkce');
   refuse(metadata.redirectUriOptional, 'redirectUriOptional', 'redirectUriOptional');
   refuse(metadata.accessTokenTtl !== null, 'a lifetime of its own', 'accessTokenTtl');

@@ -13,11 +13,11 @@ const PRIVATE_USE = /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/;
 export const isHttpsOrLoopback = (uri: string): boolean => uri.startsWith('https://') || LOOPBACK.test(uri);
 
 /** RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1: kept as typed, or refused. */
-export function readRedirectUris(uris: readonly string[]): string[] {
-  if (uris.length > MAX_URIS) throw invalid(`A client has at most ${MAX_URIS} redirect URIs`);
+export function readRedirectUris(uris: readonly string[], field = 'redirectUris'): string[] {
+  if (uris.length > MAX_URIS) throw invalid(`A client has at most ${MAX_URIS} redirect URIs`, field);
   for (const uri of uris) {
     const fault = faultOf(uri);
-    if (fault !== undefined) throw invalid(`${fault}: ${JSON.stringify(uri.slice(0, 200))}`);
+    if (fault !== undefined) throw invalid(`${fault}: ${JSON.stringify(uri.slice(0, 200))}`, field);
   }
   return [...new Set(uris)];
 }
@@ -58,4 +58,11 @@ export function readClientUri(uri: string): string {
   return uri;
 }
 
-const invalid = (message: string): DomainError => new DomainError('INVALID', message, ['redirectUris']);
+/** OpenID Connect Back-Channel Logout 1.0 §2.2: where this server itself calls, so a web address and nothing else. */
+export function readBackchannelLogoutUri(uri: string): string {
+  const fault = isHttpsOrLoopback(uri) ? faultOf(uri) : 'It must be https, or http on this machine';
+  if (fault !== undefined) throw invalid(`backchannelLogoutUri: ${fault}`, 'backchannelLogoutUri');
+  return uri;
+}
+
+const invalid = (message: string, field: string): DomainError => new DomainError('INVALID', message, [field]);

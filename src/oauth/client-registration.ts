@@ -28,6 +28,8 @@ export interface ClientRegistration {
   readonly clientUri?: string | null | undefined;
   readonly grantTypes: readonly GrantType[];
   readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris?: readonly string[] | null | undefined;
+  readonly backchannelLogoutUri?: string | null | undefined;
   readonly responseTypes?: readonly ResponseType[] | null | undefined;
   /** Parted by blanks. Left out: what signing people in needs. */
   readonly scope?: string | null | undefined;
@@ -71,6 +73,8 @@ export async function registerClient(
       clientUri: input.clientUri ?? null,
       grantTypes: input.grantTypes,
       redirectUris: input.redirectUris,
+      postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
+      backchannelLogoutUri: input.backchannelLogoutUri ?? null,
       scopes,
       defaultScopes: input.defaultScopes ?? scopes,
       tokenEndpointAuthMethod: input.tokenEndpointAuthMethod ?? null,

@@ -9,6 +9,8 @@ export interface RegisteredClient {
   readonly clientUri: string | null;
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+  readonly backchannelLogoutUri: string | null;
   readonly scopes: readonly string[];
   readonly defaultScopes: readonly string[];
   readonly tokenEndpointAuthMethod: string | null;
@@ -37,7 +39,8 @@ export interface RegisteredSecret {
 
 const CLIENT = `
   c.id, c.client_id AS "clientId", c.name, c.client_uri AS "clientUri", c.grant_types AS "grantTypes",
-  c.redirect_uris AS "redirectUris", c.scopes, c.default_scopes AS "defaultScopes",
+  c.redirect_uris AS "redirectUris", c.post_logout_redirect_uris AS "postLogoutRedirectUris",
+  c.backchannel_logout_uri AS "backchannelLogoutUri", c.scopes, c.default_scopes AS "defaultScopes",
   c.token_endpoint_auth_method AS "tokenEndpointAuthMethod", c.jwks, c.require_pkce AS "requirePkce",
   c.id_token_signed_response_alg AS "idTokenSignedResponseAlg",
   c.redirect_uri_optional AS "redirectUriOptional", c.access_token_ttl AS "accessTokenTtl", c.consent,

@@ -1,4 +1,5 @@
 import { type Origin, recordWith } from './audit.ts';
+import { announceLogout } from './logout-deliveries.ts';
 import type { Em } from './orm.ts';
 
 /** Which session: the one behind a cookie's digest, or one of a person's by its id. */
@@ -27,6 +28,7 @@ export async function endSession(em: Em, session: SessionRef, now: Date, origin:
         ? await tx.execute<Ended[]>(`${LOCK} digest = ? FOR UPDATE`, [session.digest])
         : await tx.execute<Ended[]>(`${LOCK} id = ? AND user_id = ? FOR UPDATE`, [session.id, session.userId]);
     if (!found) return undefined;
+    await announceLogout(tx, found.id, now);
     await tx.execute(END_AUTHORIZATIONS, [now, found.id]);
     await tx.execute('DELETE FROM sessions WHERE id = ?', [found.id]);
     recordWith(tx, { kind: 'sign_out', at: now, actorId: found.userId, origin });

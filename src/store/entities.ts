@@ -10,6 +10,7 @@ import { Consent } from './entities/consent.ts';
 import { Group } from './entities/group.ts';
 import { GroupMember } from './entities/group-member.ts';
 import { KeyCheck } from './entities/key-check.ts';
+import { LogoutDelivery } from './entities/logout-delivery.ts';
 import { RateLimit } from './entities/rate-limit.ts';
 import { RefreshToken } from './entities/refresh-token.ts';
 import { Scope } from './entities/scope.ts';
@@ -32,6 +33,7 @@ export const entities = [
   Group,
   GroupMember,
   KeyCheck,
+  LogoutDelivery,
   RateLimit,
   RefreshToken,
   Scope,

@@ -44,6 +44,7 @@ export const SWEPT: Readonly<Record<string, Rule>> = {
   authorization_requests: expired(),
   sessions: expired(),
   client_assertions: expired(),
+  logout_deliveries: expired(),
   setup_tickets: expired(),
   signing_keys: expired(),
   // Long enough to tell an operator which expired secret an app still sends.

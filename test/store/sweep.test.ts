@@ -28,6 +28,7 @@ const KEPT: Record<string, number> = {
   authorization_requests: 0,
   sessions: 0,
   client_assertions: 0,
+  logout_deliveries: 0,
   setup_tickets: 0,
   signing_keys: 0,
   client_secrets: 30 * DAY,

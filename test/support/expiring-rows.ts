@@ -23,6 +23,10 @@ const COLUMNS: Record<string, Record<string, string>> = {
     ...{ created_at: "'2026-01-01'", signs_from: "'2026-01-01'" },
   },
   client_assertions: {},
+  logout_deliveries: {
+    ...{ client_id: '$1', user_id: '$2', session_id: 'gen_random_uuid()' },
+    ...{ next_attempt_at: "'2026-01-01'", created_at: "'2026-01-01'" },
+  },
   setup_tickets: { created_at: "'2026-01-01'" },
   client_secrets: { client_id: '$1', digest: 'DIGEST', created_at: "'2026-01-01'" },
   audit_events: { kind: "'sign_out'" },

@@ -96,11 +96,6 @@ builder.node(ClientType, {
       description: 'OpenID Connect id_token_signed_response_alg: how its ID tokens are signed.',
       resolve: ({ idTokenSignedResponseAlg: algorithm }) => (isSigningAlgorithm(algorithm) ? algorithm : 'RS256'),
     }),
-    jwks: t.expose('jwks', {
-      type: 'JSONObject',
-      description: 'RFC 7591 jwks: its public keys, for private_key_jwt.',
-      nullable: true,
-    }),
     requirePkce: t.exposeBoolean('requirePkce', {
       description: 'Whether an authorization code needs PKCE (RFC 7636).',
     }),

@@ -111,6 +111,7 @@ builder.relayMutationField(
         const { username, email, emailVerified, firstName, lastName, attributes, disabled, superuser } = input;
         const changes = { username, email, emailVerified, firstName, lastName, attributes, disabled, superuser };
         const { id } = await updateUser(context.em, actorOf(context), userRow(input.id), changes);
+        context.tellOfLogouts();
         return { user: await loadPerson(context, id) };
       }),
   },
@@ -137,6 +138,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) =>
       attempt(async () => {
         await deleteUser(context.em, actorOf(context), userRow(input.id));
+        context.tellOfLogouts();
         return { deletedUserId: input.id };
       }),
   },
@@ -175,6 +177,7 @@ builder.relayMutationField(
         const { password, currentPassword } = input;
         const change = { password, currentPassword };
         const { id } = await setPassword(context.em, context.limits, actorOf(context), userRow(input.id), change);
+        context.tellOfLogouts();
         return { user: await loadPerson(context, id) };
       }),
   },

@@ -1,15 +1,26 @@
 import { html } from 'hono/html';
 import { layout } from './layout.ts';
 
-export function logoutPage(csrf: string, username: string, request: string | undefined): string {
+/** `clientName` is the app that sent the person here; `carried` is what leads on from here. */
+export interface LogoutPage {
+  readonly csrf: string;
+  readonly username: string;
+  readonly clientName: string | undefined;
+  readonly carried: readonly (readonly [name: string, value: string])[];
+}
+
+export function logoutPage({ csrf, username, clientName, carried }: LogoutPage): string {
   return layout(
     'Sign out',
     html`<h1>Sign out?</h1>
-<p>You are signed in as <strong>${username}</strong>.</p>
+<p>You are signed in as <strong>${username}</strong>.${clientName === undefined ? '' : html` <q>${clientName}</q> asks whether you want to sign out here as well.`}</p>
 <form method="post" action="/logout">
 <input type="hidden" name="csrf" value="${csrf}">
-${request === undefined ? '' : html`<input type="hidden" name="request" value="${request}">`}
+${carried.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<div class="choices">
 <button type="submit">Sign out</button>
+<button type="submit" name="decision" value="stay" class="quiet">Stay signed in</button>
+</div>
 </form>`,
   );
 }

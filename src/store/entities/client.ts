@@ -20,6 +20,10 @@ const schema = defineEntity({
     redirectUris: p.type(TextArray).$type<string[]>().default([]),
     /** Follows from the redirect URIs: where scripts may read the answers they get here. */
     webOrigins: p.type(TextArray).$type<string[]>().default([]),
+    /** OpenID Connect RP-Initiated Logout 1.0 §3.1, byte for byte. */
+    postLogoutRedirectUris: p.type(TextArray).$type<string[]>().default([]),
+    /** OpenID Connect Back-Channel Logout 1.0 §2.2 */
+    backchannelLogoutUri: p.text().nullable(),
     scopes: p.type(TextArray).$type<string[]>().default([]),
     defaultScopes: p.type(TextArray).$type<string[]>().default([]),
     /** `client_secret_basic`, `client_secret_post`, `private_key_jwt`, `none`; null: Basic or body, whichever comes. */

@@ -1,0 +1,65 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { answerIn, codeRequest, sentTo, signIn } from './authorize.ts';
+import type { Browser } from './browser.ts';
+import type { TestClient, TestUser } from './fixtures.ts';
+import { keepSecret } from './seen-secrets.ts';
+import type { TestServer } from './server.ts';
+import { exchange } from './token-forms.ts';
+
+/** An app's own web server, which writes down what it is told. */
+export interface RelyingParty {
+  readonly uri: string;
+  readonly told: readonly { readonly method: string; readonly type: string; readonly body: URLSearchParams }[];
+  /** How it answers from now on. */
+  answer(status: number, headers?: Record<string, string>): void;
+  close(): Promise<void>;
+}
+
+export async function relyingParty(): Promise<RelyingParty> {
+  const told: { method: string; type: string; body: URLSearchParams }[] = [];
+  let [status, headers]: [number, Record<string, string>] = [200, {}];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      told.push({
+        method: `${request.method} ${request.url}`,
+        type: request.headers['content-type'] ?? '',
+        body: new URLSearchParams(body),
+      });
+      response.writeHead(status, headers).end('not read by anybody');
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
+    told,
+    answer(next, more = {}) {
+      [status, headers] = [next, more];
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Signs `user` in to an app by OpenID Connect, in this browser: the ID token it gets, and the rest. */
+export async function signInTo(
+  server: TestServer,
+  client: TestClient,
+  user: TestUser,
+  browser: Browser = server.browser(),
+  scope = 'openid',
+): Promise<{ browser: Browser; idToken: string; accessToken: string; refreshToken: string }> {
+  let page = await browser.get(codeRequest(client, { scope }));
+  if (page.html.includes('name="password"')) page = await signIn(browser, page, user);
+  const { code = '' } = answerIn(sentTo(page.location === undefined ? await browser.submit(page, {}, 'allow') : page));
+  const { status, body } = await server.token(exchange(code), client);
+  if (status !== 200) throw new Error(JSON.stringify(body));
+  keepSecret(body.id_token);
+  return { browser, idToken: body.id_token, accessToken: body.access_token, refreshToken: body.refresh_token };
+}
