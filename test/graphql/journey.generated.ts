@@ -49,6 +49,7 @@ export type Permission =
 
 export type RegisterClientInput = {
   accessTokenTtl?: number | null | undefined;
+  backchannelLogoutUri?: string | null | undefined;
   clientUri?: string | null | undefined;
   consent?: ConsentMode | null | undefined;
   defaultScopes?: Array<string> | null | undefined;
@@ -56,6 +57,7 @@ export type RegisterClientInput = {
   idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
   jwks?: Record<string, unknown> | null | undefined;
   name: string;
+  postLogoutRedirectUris?: Array<string> | null | undefined;
   redirectUriOptional?: boolean | null | undefined;
   redirectUris?: Array<string> | null | undefined;
   requirePkce?: boolean | null | undefined;
@@ -87,6 +89,7 @@ export type TokenEndpointAuthMethod =
 
 export type UpdateClientInput = {
   accessTokenTtl?: number | null | undefined;
+  backchannelLogoutUri?: string | null | undefined;
   clientId: string;
   clientUri?: string | null | undefined;
   consent?: ConsentMode | null | undefined;
@@ -96,6 +99,7 @@ export type UpdateClientInput = {
   idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
   jwks?: Record<string, unknown> | null | undefined;
   name?: string | null | undefined;
+  postLogoutRedirectUris?: Array<string> | null | undefined;
   redirectUriOptional?: boolean | null | undefined;
   redirectUris?: Array<string> | null | undefined;
   requirePkce?: boolean | null | undefined;
