@@ -62,6 +62,8 @@ describe.skipIf(!chromiumPath)('GraphiQL without a mouse, in Chromium', { timeou
     await allow(await popupOf(page));
     await page.locator('.result-window').getByText('"clientSecret"').waitFor();
 
+    // The editor has the focus again, as after any run.
+    await page.keyboard.press('Escape');
     await tabTo(page, '#sign-out');
     await page.keyboard.press('Enter');
     await page.getByText('The token is revoked.').waitFor();
