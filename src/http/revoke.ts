@@ -6,6 +6,7 @@ import type { HttpContext } from './context.ts';
 export async function revoke(ctx: HttpContext): Promise<void> {
   const { header, params } = await readClientRequest(ctx);
   await revokeToken(ctx.state, header, params);
-  ctx.body = '';
+  // §2.2: nothing is to be read here, but who asks for JSON may refuse to take an answer that is none.
+  ctx.body = ctx.get('Accept').includes('application/json') ? {} : '';
   ctx.status = 200;
 }

@@ -114,6 +114,12 @@ describe('RFC 7009 §2.2: an invalid token is as good as revoked', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 91 * 86_400_000 });
     for (const token of [old.access_token, old.refresh_token]) expectDone(await revoke(server, token, client));
   });
+
+  it('G113: who asks for JSON is answered in JSON, with nothing in it', async () => {
+    const client = await server.client();
+    const answer = await postForm(server, '/oauth/revoke', { token: 'x' }, client, { Accept: 'application/json' });
+    expect([answer.status, answer.body]).toEqual([200, {}]);
+  });
 });
 
 describe("RFC 7009 §2.1: nobody revokes another client's token", () => {

@@ -1,0 +1,17 @@
+import { reachConsent, sentTo } from './authorize.ts';
+import type { TestClient, TestUser } from './fixtures.ts';
+import type { TestServer } from './server.ts';
+
+export const CALLBACK_URL = 'https://client.example/cb';
+
+/** A client as its developer registers one: PKCE, and no option besides. */
+export const registeredApp = (server: TestServer): Promise<TestClient> =>
+  server.client({ grantTypes: ['authorization_code', 'refresh_token'], requirePkce: true });
+
+/** What the person does at the address a library has made: where their browser is sent to. */
+export async function approve(server: TestServer, address: string | URL, user: TestUser): Promise<string> {
+  const { pathname, search } = new URL(address);
+  const browser = server.browser();
+  const consent = await reachConsent(server, pathname + search, user, browser);
+  return sentTo(await browser.submit(consent, {}, 'allow'));
+}
