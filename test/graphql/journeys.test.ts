@@ -4,18 +4,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestClient, type TestUser, unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import {
-  AddGroupMemberDocument,
   ClientDocument,
+  DeleteClientDocument,
+  RegisterClientDocument,
+  UpdateClientDocument,
+} from './client-journey.generated.ts';
+import {
+  AddGroupMemberDocument,
   CreateGroupDocument,
   CreateUserDocument,
   type CreateUserInput,
-  DeleteClientDocument,
   DirectoryDocument,
   MembershipDocument,
   PersonDocument,
-  RegisterClientDocument,
   RemoveGroupMemberDocument,
-  UpdateClientDocument,
   ViewerDocument,
 } from './journey.generated.ts';
 import { answerTo } from './typed-answer.ts';

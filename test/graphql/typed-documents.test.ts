@@ -2,7 +2,8 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { CreateUserDocument, DirectoryDocument, RegisterClientDocument } from './journey.generated.ts';
+import { RegisterClientDocument } from './client-journey.generated.ts';
+import { CreateUserDocument, DirectoryDocument } from './journey.generated.ts';
 import { answerTo } from './typed-answer.ts';
 
 let server: TestServer;
