@@ -11,7 +11,7 @@ import { type Delivery, makeSubscriber, type Subscriber, type Subscription } fro
 const MAX = { token: 10, owner: 50, process: 1000 } as const;
 
 /** Milliseconds between two looks at the tokens of all subscriptions: with the look itself, it is within a second. */
-const INTERVAL = 900;
+const INTERVAL = 800;
 
 /** So many events are read by what was told of them; when there are more, the trail is read. */
 const TOLD = 500;

@@ -14,6 +14,7 @@ export interface EventStream {
   readonly ended: Promise<number>;
   /** Stops reading; the socket stays. */
   pause(): void;
+  resume(): void;
   /** Hangs up. */
   close(): void;
 }
@@ -80,6 +81,7 @@ function read(incoming: IncomingMessage, close: () => void): EventStream {
       return data === undefined ? undefined : JSON.parse(data);
     },
     pause: () => void incoming.pause(),
+    resume: () => void incoming.resume(),
     close,
   };
 }

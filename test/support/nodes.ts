@@ -3,6 +3,7 @@ import { registerClient } from '../../src/oauth/client-registration.ts';
 import { type Database, openDatabase } from '../../src/store/orm.ts';
 import { answerIn, codeRequest, sentTo } from './authorize.ts';
 import { Browser } from './browser.ts';
+import type { Address } from './event-stream.ts';
 import { registerPerson, type TestClient, testRegistration, theOperator } from './fixtures.ts';
 import { freePort } from './postgres.ts';
 import { type GatehouseProcess, startServerProcess } from './process.ts';
@@ -22,6 +23,8 @@ export interface Nodes {
   newCode(node?: number): Promise<string>;
   /** Starts this one again, after it has died. */
   restart(node: number): Promise<void>;
+  /** Where one of them listens. */
+  address(node: number): Address;
   /** Exit codes. */
   stop(): Promise<(number | null)[]>;
 }
@@ -69,6 +72,7 @@ export async function startNodes(env: Record<string, string>, count = 2): Promis
       processes[node % count] = process;
       await process.printed(/ready at/);
     },
+    address: (node) => ({ at: `http://127.0.0.1:${ports[node % count]}`, host: new URL(issuer).host }),
     async stop() {
       for (const process of processes) process.kill('SIGTERM');
       const codes = await Promise.all(processes.map(({ exit }) => exit));
