@@ -35,6 +35,11 @@ export class Meter {
     this.#cost += times;
   }
 
+  /** Look-ups so far. */
+  get cost(): number {
+    return this.#cost;
+  }
+
   /** The limit that is broken, if one is. */
   exceeded(): GraphQLError | undefined {
     if (this.#depth > LIMITS.depth) return tooMuch(`is nested more than ${LIMITS.depth} levels deep`);

@@ -81,6 +81,7 @@ export function makeLiveEvents({ database, log, clock }: Options): LiveEvents {
     const alive = await recheckTokens(sql, ids, now);
     for (const { token, recheck } of asked) recheck(alive.get(token.id));
 
+    if ([...subscribers].some(({ crowded }) => crowded(now))) return fallBehind();
     const heard = told;
     const whole = behind || inTime || heard.length > TOLD;
     told = [];

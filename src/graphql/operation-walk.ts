@@ -42,6 +42,8 @@ interface Place {
 export interface Walked {
   readonly rules: ReadonlySet<AccessRule>;
   readonly refusal: GraphQLError | undefined;
+  /** Look-ups it can take. */
+  readonly cost: number;
 }
 
 /**
@@ -52,7 +54,11 @@ export function walkOperation(operation: Operation): Walked {
   const definition = getOperationAST(operation.document, operation.operationName);
   const root = definition && operation.schema.getRootType(definition.operation);
   if (!definition || !root)
-    return { rules: new Set(), refusal: badRequest('The operation to run is not in the document', 'BAD_REQUEST') };
+    return {
+      rules: new Set(),
+      cost: 0,
+      refusal: badRequest('The operation to run is not in the document', 'BAD_REQUEST'),
+    };
 
   const walk = new Walk(operation, definition);
   walk.selections(definition.selectionSet, { depth: 1, times: 1, types: [root] });
@@ -82,7 +88,7 @@ class Walk {
   }
 
   outcome(): Walked {
-    return { rules: this.#rules, refusal: this.#meter.exceeded() };
+    return { rules: this.#rules, cost: this.#meter.cost, refusal: this.#meter.exceeded() };
   }
 
   selections(set: SelectionSetNode, place: Place): void {

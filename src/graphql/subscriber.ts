@@ -30,13 +30,20 @@ export interface Subscriber {
   readonly deliveries: AsyncIterableIterator<Delivery>;
   /** Undefined: the token is dead. */
   recheck(token: AccessToken | undefined): void;
+  /** Whether it should be waited for: there is not room for many events, but not for long. */
+  crowded(now: Date): boolean;
   offer(event: AuditRow): void;
   /** What it has not read yet is not told any more, but why it ends. */
   end(why: GraphQLError): void;
 }
 
-/** Events that wait to be read: more than are read of the trail at a time. */
+/** Events that wait to be read; and those there is always room for, before more are read of the trail. */
 const WAITING = 1000;
+const ROOM = 500;
+
+/** Milliseconds for which others wait for one who reads slowly, and for one who does not read at all. */
+const PATIENCE = 5000;
+const STANDSTILL = 1000;
 
 /** `left` is called once, when it has ended or was left. */
 export function makeSubscriber(subscription: Subscription, clock: () => Date, left: () => void): Subscriber {
@@ -44,6 +51,8 @@ export function makeSubscriber(subscription: Subscription, clock: () => Date, le
   let { token } = subscription;
   let why: GraphQLError | undefined;
   let over = false;
+  let lastRead = 0;
+  let roomLast = 0;
   let box: ReadableStreamDefaultController<AuditRow> | undefined;
   const source: UnderlyingDefaultSource<AuditRow> = {
     start(controller) {
@@ -77,6 +86,7 @@ export function makeSubscriber(subscription: Subscription, clock: () => Date, le
       },
       async next() {
         const { value: event } = await reader.read();
+        lastRead = clock().getTime();
         if (event && !over) return { done: false, value: { event, token, now: clock() } };
         const last = why;
         why = undefined;
@@ -91,6 +101,11 @@ export function makeSubscriber(subscription: Subscription, clock: () => Date, le
       const refusal = found ? subscription.refusal(found) : unauthenticated(true);
       if (refusal) end(refusal);
       else if (found) token = found;
+    },
+    crowded(now) {
+      const moment = now.getTime();
+      if ((box?.desiredSize ?? 0) >= ROOM) roomLast = moment;
+      return moment > roomLast && moment < Math.min(roomLast + PATIENCE, Math.max(roomLast, lastRead) + STANDSTILL);
     },
     offer(event) {
       if (over || !subscription.wants(token, event)) return;

@@ -14,7 +14,7 @@ import type { Database } from '../store/orm.ts';
 import type { Context } from './context.ts';
 import { badRequest, expose } from './errors.ts';
 import { LIMITS } from './limits.ts';
-import { checkOperation } from './operation-check.ts';
+import { type Checked, checkOperation } from './operation-check.ts';
 import { recordRefusal } from './refusal-trail.ts';
 import { executeInTime, subscribeAfresh } from './run-operation.ts';
 import { schema } from './schema.ts';
@@ -56,24 +56,29 @@ const limitDocuments: Plugin<Context> = {
 
 type Arguments = ExecutionArgs & { contextValue: Context & YogaInitialContext };
 
-/** Why the operation is not run, if it is not. */
-async function refusalOf(args: Arguments): Promise<GraphQLError | undefined> {
+async function check(args: Arguments): Promise<Checked> {
   const { document, operationName, variableValues, contextValue } = args;
   const operation = { schema, document, operationName: operationName ?? undefined, variables: variableValues ?? {} };
-  const refusal = checkOperation(operation, contextValue);
-  if (refusal) await recordRefusal(contextValue, args, [refusal]);
-  return refusal;
+  const checked = checkOperation(operation, contextValue);
+  if (checked.refusal) await recordRefusal(contextValue, args, [checked.refusal]);
+  return checked;
 }
 
 const checkOperations: Plugin<Context> = {
   async onExecute({ args, setResultAndStopExecution }) {
-    const refusal = await refusalOf(args as Arguments);
-    if (refusal) setResultAndStopExecution({ errors: [refusal] });
+    const { refusal, cost } = await check(args as Arguments);
+    if (refusal) return setResultAndStopExecution({ errors: [refusal] });
+    const extensions = { cost: { requested: cost, limit: LIMITS.cost } };
+    return {
+      onExecuteDone({ result, setResult }) {
+        if (!isAsyncIterable(result)) setResult({ ...result, extensions });
+      },
+    };
   },
   async onSubscribe({ args, setResultAndStopExecution }) {
     const { contextValue } = args as Arguments;
     const streams = contextValue.request.headers.get('accept')?.includes('text/event-stream');
-    const refusal = (await refusalOf(args as Arguments)) ?? (streams ? undefined : notAcceptable());
+    const { refusal = streams ? undefined : notAcceptable() } = await check(args as Arguments);
     if (refusal) setResultAndStopExecution({ errors: [refusal] });
   },
 };

@@ -60,7 +60,7 @@ const attempts = (): fc.Arbitrary<Attempt> =>
     });
 
 const codeOf = (operation: Operation, token: AccessToken): unknown =>
-  checkOperation(operation, { token, config: server.config })?.extensions.code;
+  checkOperation(operation, { token, config: server.config }).refusal?.extensions.code;
 
 /** Through the engine that also answers over HTTP, so many at a time. */
 async function answers(asked: readonly Attempt[], atOnce: number) {
@@ -154,7 +154,7 @@ describe(`${RUNS} generated documents`, () => {
 
   it('for which requiredScopes names exactly what was missing', () => {
     const decided = (operation: Operation, scopes: Iterable<string>) => {
-      const refusal = checkOperation(operation, { token: withScopes(actors[0]!, scopes), config: server.config });
+      const { refusal } = checkOperation(operation, { token: withScopes(actors[0]!, scopes), config: server.config });
       return (refusal?.extensions.missingScopes ?? []) as BuiltInScope[];
     };
     fc.assert(

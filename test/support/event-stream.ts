@@ -47,13 +47,20 @@ export function subscribe(
 }
 
 function read(incoming: IncomingMessage, close: () => void): EventStream {
-  let text = '';
-  let taken = 0;
+  const chunks: string[] = [];
+  let rest = '';
+  const answers: string[] = [];
   let over = false;
   let wake = (): void => {};
   incoming.setEncoding('utf8');
   incoming.on('data', (chunk: string) => {
-    text += chunk;
+    chunks.push(chunk);
+    const messages = (rest + chunk).split('\n\n');
+    rest = messages.pop() ?? '';
+    for (const message of messages) {
+      const [, data] = /^event: next\ndata: (.*)$/.exec(message) ?? [];
+      if (data !== undefined) answers.push(data);
+    }
     wake();
   });
   incoming.on('error', () => {});
@@ -64,20 +71,19 @@ function read(incoming: IncomingMessage, close: () => void): EventStream {
       resolve(performance.now());
     });
   });
-  const answers = () => [...text.matchAll(/^event: next\ndata: (.*)\n\n/gm)].map(([, data = '']) => data);
   return {
     status: incoming.statusCode ?? 0,
     headers: incoming.headers,
     ended,
     get text() {
-      return text;
+      return chunks.join('');
     },
     async next() {
-      while (answers().length <= taken && !over)
+      while (answers.length === 0 && !over)
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
-      const data = answers()[taken++];
+      const data = answers.shift();
       return data === undefined ? undefined : JSON.parse(data);
     },
     pause: () => void incoming.pause(),

@@ -24,6 +24,11 @@ export interface TokenWish {
   readonly client?: TestClient;
 }
 
+export interface GraphQLAnswer extends Answer {
+  /** Undefined where nothing was executed. */
+  readonly extensions: { readonly cost: { readonly requested: number; readonly limit: number } } | undefined;
+}
+
 /** The whole server, in this process, on a database of its own. */
 export interface TestServer {
   readonly url: string;
@@ -37,7 +42,8 @@ export interface TestServer {
   request(path: string, init?: RequestInit): Promise<Response>;
   /** POST /oauth/token with a form, and Basic authentication if given. */
   token(form: Record<string, string> | URLSearchParams, basic?: TestClient): Promise<Answer>;
-  graphql(query: string, token?: string, variables?: Record<string, unknown>): Promise<Answer>;
+  /** The answer without its extensions, which stand beside it. */
+  graphql(query: string, token?: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
   /** Registers a client as the operator: every grant but implicit, every scope, no PKCE; `registration` changes that. */
   client(registration?: Partial<ClientRegistration>, imported?: ImportedClient): Promise<TestClient>;
   /** Registers a user as the operator; `permissions` puts them into a group of their own that has these. */
@@ -108,7 +114,9 @@ function serverOn(gatehouse: Gatehouse, printed: string, log: string[], close: (
       const authorization = bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` };
       const body = JSON.stringify({ query, ...(variables ? { variables } : {}) });
       const headers = { 'Content-Type': 'application/json', ...authorization };
-      return read(await request('/graphql', { method: 'POST', body, headers }));
+      const answer = await read(await request('/graphql', { method: 'POST', body, headers }));
+      const { extensions, ...rest } = answer.body;
+      return { ...answer, body: rest, extensions };
     },
     async accessToken({ scopes, user: person, client: given } = {}) {
       const asking = given ?? (await client());
