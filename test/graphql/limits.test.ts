@@ -97,6 +97,16 @@ describe('what one operation may take', () => {
     expect((await server.graphql(two, token)).status).toBe(200);
   });
 
+  it('K202 tells what an operation costs: the look-ups it can take', async () => {
+    const costOf = async (document: string) => (await server.graphql(document, token)).extensions?.cost;
+    expect(await costOf('{ viewer { id } }')).toEqual({ requested: 1, limit: 1000 });
+    expect(await costOf('{ users(first: 100) { nodes { id groups { nodes { name } } } } }')).toEqual({
+      requested: 101,
+      limit: 1000,
+    });
+    expect((await server.graphql('{ nobody }', token)).extensions).toBeUndefined();
+  });
+
   it('K205 helps nobody to guess names', async () => {
     for (const document of [
       '{ usr }',
