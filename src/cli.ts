@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addClientCommands } from './cli/client.ts';
 import { runWith } from './cli/command.ts';
+import { addDatabaseCommands } from './cli/database.ts';
 import { addKeyCommands } from './cli/keys.ts';
 import { addScopeCommands } from './cli/scope.ts';
 import { addUpkeepCommands } from './cli/upkeep.ts';
@@ -78,6 +79,7 @@ Examples:
   addScopeCommands(program, env);
   addKeyCommands(program, env);
   addUpkeepCommands(program, env);
+  addDatabaseCommands(program, env);
   return program;
 }
 

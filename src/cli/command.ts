@@ -28,9 +28,12 @@ export async function runWith(
   const started = await startDatabase(config);
   try {
     const actor = { caller: OPERATOR, now: new Date(), origin: { ip: undefined, requestId: undefined } };
-    const { facts, text } = await work({ config, started, actor });
-    process.stdout.write(command.opts<{ json?: true }>().json ? `${JSON.stringify(facts)}\n` : `${text}\n`);
+    answer(command, await work({ config, started, actor }));
   } finally {
     await started.close();
   }
+}
+
+export function answer(command: Command, { facts, text }: Answer): void {
+  process.stdout.write(command.opts<{ json?: true }>().json ? `${JSON.stringify(facts)}\n` : `${text}\n`);
 }

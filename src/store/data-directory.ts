@@ -57,7 +57,7 @@ async function inUse(path: string): Promise<string> {
 export function secretKeyOf({ path }: DataDirectory): string {
   const file = join(path, 'secret-key');
   const known = readIfThere(file);
-  if (known === undefined) return makeSecretKey(file);
+  if (known === undefined) return putSecretKey({ path }, makeHandle());
   if (Buffer.byteLength(known) < 32)
     throw new Refusal(
       `${resolve(file)} is damaged: it must hold 32 bytes or more. Put the right key back, or set SECRET_KEY.`,
@@ -66,8 +66,8 @@ export function secretKeyOf({ path }: DataDirectory): string {
 }
 
 /** Whole or not at all, and on the disk before anything is derived from it. */
-function makeSecretKey(file: string): string {
-  const key = makeHandle();
+export function putSecretKey({ path }: Pick<DataDirectory, 'path'>, key: string): string {
+  const file = join(path, 'secret-key');
   const unfinished = `${file}.unfinished`;
   rmSync(unfinished, { force: true });
   const descriptor = openSync(unfinished, 'wx', 0o600);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { DataDirectory } from './data-directory.ts';
 
-/** Opens the embedded database of a data directory, and makes it first if it is not there yet. */
-export async function embeddedDatabase({ path }: DataDirectory): Promise<PGlite> {
+/** Opens the embedded database of a data directory, and makes it first if it is not there yet: empty, or with these contents. */
+export async function embeddedDatabase({ path }: DataDirectory, contents?: File): Promise<PGlite> {
   const dataDir = join(path, 'database');
   // Stands as long as the database is half made: what an earlier start left of one is thrown away.
   const unfinished = join(path, 'database-unfinished');
@@ -13,11 +13,15 @@ export async function embeddedDatabase({ path }: DataDirectory): Promise<PGlite>
   if (existsSync(dataDir)) return PGlite.create({ dataDir });
 
   writeFileSync(unfinished, '');
-  // Needed once in the life of a directory, so it is loaded only then. It saves initdb, which takes seconds.
-  const prepopulated = await import('@electric-sql/pglite-prepopulatedfs');
-  const pglite = await PGlite.create({ dataDir, loadDataDir: await prepopulated.dataDir() });
+  const pglite = await PGlite.create({ dataDir, loadDataDir: contents ?? (await emptyContents()) });
   // PGlite gives its files modes of its own; nobody else gets as far as them.
   chmodSync(dataDir, 0o700);
   rmSync(unfinished);
   return pglite;
+}
+
+/** Needed once in the life of a directory, so it is loaded only then. It saves initdb, which takes seconds. */
+async function emptyContents(): Promise<Blob> {
+  const prepopulated = await import('@electric-sql/pglite-prepopulatedfs');
+  return prepopulated.dataDir();
 }

@@ -1,3 +1,4 @@
+import type { PGlite } from '@electric-sql/pglite';
 import type { Config } from '../config.ts';
 import { type Keyring, makeKeyring } from '../keys.ts';
 import { checkServer } from './check-server.ts';
@@ -13,6 +14,8 @@ export interface StartedDatabase {
   readonly keyring: Keyring;
   /** Names of the migrations that ran just now. */
   readonly migrated: readonly string[];
+  /** Where it is embedded: itself, and the key that lies beside it, if the key does not come from the environment. */
+  readonly embedded: { readonly pglite: PGlite; readonly secretKey: string | undefined } | undefined;
   close(): Promise<void>;
 }
 
@@ -26,7 +29,11 @@ export async function startDatabase(config: Config): Promise<StartedDatabase> {
     const directory = config.databaseUrl === undefined ? await takeDataDirectory(config.dataDir) : undefined;
     if (directory) undo.push(() => directory.release());
     const secretKeys = secretKeysOf(config, directory);
-    const location = directory ? { pglite: await embeddedDatabase(directory) } : { url: config.databaseUrl ?? '' };
+    const embedded = directory && {
+      pglite: await embeddedDatabase(directory),
+      secretKey: config.secretKeys.length === 0 ? secretKeys[0] : undefined,
+    };
+    const location = embedded ?? { url: config.databaseUrl ?? '' };
     const database = await openDatabase(location);
     undo.push(() => database.close());
     await checkServer(database.sql);
@@ -36,7 +43,7 @@ export async function startDatabase(config: Config): Promise<StartedDatabase> {
     else await checkMigrations(database);
     const keyring = makeKeyring(secretKeys);
     await checkKeys(database.sql, keyring);
-    return { database, keyring, migrated, close };
+    return { database, keyring, migrated, embedded, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { migratedDatabase } from '../support/database.ts';
+import { gatehouse } from '../support/process.ts';
+import { startServer } from '../support/server.ts';
+import { refreshing, tokenPair } from '../support/token-forms.ts';
+
+function scratch(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-backup-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+async function own() {
+  const home = await migratedDatabase();
+  onTestFinished(() => home.remove());
+  return home;
+}
+
+describe('gatehouse backup, gatehouse restore', () => {
+  it('bring everything back elsewhere: who was signed in goes on', async () => {
+    const home = await own();
+    const before = await startServer({}, home);
+    const client = await before.client();
+    const pair = await tokenPair(before, client);
+    await before.close();
+
+    const directory = scratch();
+    const [file, DATA_DIR] = [join(directory, 'backup'), join(directory, 'data')];
+    const made = await gatehouse(['backup', file, '--json'], home.env);
+    expect([made.code, made.stderr]).toEqual([0, '']);
+    expect(JSON.parse(made.stdout).tables).toMatchObject({ users: { rows: 1 }, refresh_tokens: { rows: 1 } });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+
+    expect((await gatehouse(['restore', file], { DATA_DIR })).stdout).toMatch(/^Restored \d+ rows of \d+ tables into/);
+    const after = await startServer({}, { env: { DATA_DIR }, remove: async () => {} });
+    expect((await after.graphql('{ viewer { id } }', pair.access_token)).status).toBe(200);
+    expect((await after.token(refreshing(pair.refresh_token), client)).status).toBe(200);
+    await after.close();
+
+    expect(await gatehouse(['restore', file], { DATA_DIR })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('has a database already'),
+    });
+    expect(await gatehouse(['backup', file], home.env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is there already'),
+    });
+  });
+
+  it('verify what was written, and touch no directory', async () => {
+    const [home, directory] = [await own(), scratch()];
+    const [file, damaged, DATA_DIR] = ['backup', 'damaged', 'data'].map((name) => join(directory, name));
+    await gatehouse(['backup', file ?? ''], home.env);
+    const env = { DATA_DIR: DATA_DIR ?? '' };
+    expect(await gatehouse(['restore', '--verify', file ?? ''], env)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^The backup is whole: \d+ rows of \d+ tables\n$/),
+    });
+    const bytes = readFileSync(file ?? '');
+    const at = Math.floor(bytes.length / 2);
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    writeFileSync(damaged ?? '', bytes);
+    for (const [bad, said] of [
+      [damaged, 'is damaged'],
+      [join(import.meta.dirname, 'backup.pglite.test.ts'), 'is not a backup of Gatehouse'],
+      [join(directory, 'nowhere'), 'cannot be read: ENOENT'],
+    ])
+      expect(await gatehouse(['restore', bad ?? ''], env)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(said ?? ''),
+      });
+    expect(() => statSync(DATA_DIR ?? '')).toThrow('ENOENT');
+  });
+});
