@@ -25,7 +25,8 @@ function floorOf(file: string): number {
 /** Every wall of the house, as what is wrong with one file; nothing is wrong with one that keeps to them. */
 function faults(file: string, text: string): string[] {
   const found: string[] = [];
-  if (text.split('\n').length - 1 > 200) found.push('has more than 200 lines');
+  // What a tool writes is as long as its source makes it; people keep the source short.
+  if (text.split('\n').length - 1 > 200 && !file.endsWith('.generated.ts')) found.push('has more than 200 lines');
   if (!file.startsWith('src/')) return found;
 
   if (floorOf(file) < 0) found.push('lies on no floor');
@@ -106,6 +107,7 @@ describe('the house', () => {
     ],
     ['src/server.ts', 'if (import.meta.main) await serve(process.env);\nconst now = new Date();'],
     ['src/config.ts', 'process.env'],
+    ['test/graphql/journey.generated.ts', 'line\n'.repeat(201)],
     ['src/oauth/pkce.ts', `${'line\n'.repeat(200)}const now = new Date(now.getTime() + 1);`],
   ])('lets through what is allowed in %s', (file, text) => {
     expect(faults(file, text)).toEqual([]);
