@@ -16,6 +16,10 @@ export interface Administration {
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   /** What has been run in this database so far, and how many transactions wrote in all of PostgreSQL. */
   count(database: string): Promise<Counted>;
+  /** Milliseconds that PostgreSQL has worked on statements in this database so far. */
+  busy(database: string): Promise<number>;
+  /** Statements in that database, one after the other on one connection. */
+  inside(database: string, statements: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,6 +47,22 @@ export async function startBenchPostgres(): Promise<Administration> {
         [database],
       );
       return { statements: Number(row?.statements), commits: Number(row?.commits) };
+    },
+    async busy(database) {
+      const [row] = await query(
+        `SELECT coalesce(sum(total_exec_time), 0) AS milliseconds FROM pg_stat_statements s
+         JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1`,
+        [database],
+      );
+      return Number(row?.milliseconds);
+    },
+    async inside(database, statements) {
+      const url = new URL(postgres.url);
+      url.pathname = `/${database}`;
+      const client = new pg.Client(url.href);
+      await client.connect();
+      for (const statement of statements) await client.query(statement);
+      await client.end();
     },
     async stop() {
       await pool.end();

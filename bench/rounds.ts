@@ -87,4 +87,4 @@ function summary(contender: string, kind: string, rounds: readonly Round[]): Res
   };
 }
 
-const middle = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0;
+export const middle = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0;

@@ -1,12 +1,19 @@
-// Gatehouse beside the least its stack can do and beside its peers, on one PostgreSQL in one run. `npm run bench`; `-- --quick`
-// for a look in a minute or two; `-- --only client_credentials,refresh` for parts of it; `-- --rounds 3 --seconds 2`.
+// Gatehouse beside the least its stack can do and beside its peers, on one PostgreSQL in one run; writes docs/performance.md.
+// `npm run bench`; `-- --quick` for a look, which writes nothing; `-- --only refresh,code` for parts, which are then renewed in
+// the page; `-- --contenders gatehouse,oidcProvider` for some.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Contender, Kind } from './contender.ts';
-import { place } from './contender.ts';
-import { koaAlone, koaInsert, koaSelect, yogaSelect } from './contenders/floors.ts';
-import { gatehouse, gatehouseLimited, gatehouseTwice } from './contenders/gatehouse.ts';
-import { oidcProvider, oidcProviderWithStoredClients } from './contenders/oidc-provider.ts';
-import { type Administration, startBenchPostgres } from './postgres.ts';
+import type { Kind } from './contender.ts';
+import { residentMemory } from './contender.ts';
+import { type Field, openField } from './field.ts';
+import { measureEmbedded } from './parts/embedded.ts';
+import { measureGrowth } from './parts/growth.ts';
+import { measurePassword } from './parts/password.ts';
+import { RACES } from './parts/races.ts';
+import { measureStart } from './parts/start.ts';
+import { startBenchPostgres } from './postgres.ts';
+import { type Findings, machine, writeReport } from './report.ts';
 import { interleave, type Plan, type Result } from './rounds.ts';
 
 const { values: options } = parseArgs({
@@ -14,93 +21,72 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     contenders: { type: 'string' },
-    rounds: { type: 'string' },
-    seconds: { type: 'string' },
   },
 });
+const { quick } = options;
+const plan: Plan = { rounds: quick ? 1 : 5, seconds: quick ? 1 : 2.5, warmUp: quick ? 0.5 : 2, connections: 32 };
+const growthPlan: Plan = { ...plan, rounds: quick ? 1 : 3 };
+const MANY = quick ? 100_000 : 10_000_000;
 
-const plan: Plan = {
-  rounds: Number(options.rounds ?? (options.quick ? 3 : 5)),
-  seconds: Number(options.seconds ?? (options.quick ? 1 : 2.5)),
-  warmUp: options.quick ? 1 : 2,
-  connections: 32,
+/** What earlier runs of other parts have left: each part is a run of its own, with its floors and peers in it. */
+const file = join(import.meta.dirname, 'findings.json');
+const findings: Findings = {
+  ...(existsSync(file) && !quick ? JSON.parse(readFileSync(file, 'utf8')) : {}),
+  machine: machine(),
 };
 
-const CONTENDERS = {
-  koaAlone,
-  koaInsert,
-  koaSelect,
-  yogaSelect,
-  gatehouse,
-  gatehouseTwice,
-  gatehouseLimited,
-  oidcProvider,
-  oidcProviderWithStoredClients,
+const race = (kind: Kind) => async (field: Field) => {
+  const found = await interleave(kind, await field.contenders(RACES[kind] ?? []), field.administration, plan);
+  console.table(found.map(shown));
+  findings.races = { ...findings.races, [kind]: found };
 };
 
-type Name = keyof typeof CONTENDERS;
-
-const RACES: { kind: Kind; names: Name[] }[] = [
-  {
-    kind: 'client_credentials',
-    names: [
-      ...(['koaAlone', 'koaInsert', 'gatehouse', 'gatehouseTwice', 'gatehouseLimited'] as const),
-      ...(['oidcProvider', 'oidcProviderWithStoredClients'] as const),
-    ],
+const PARTS: Record<string, (field: Field) => Promise<void>> = {
+  ...Object.fromEntries(Object.keys(RACES).map((kind) => [kind, race(kind as Kind)])),
+  async memory(field) {
+    // After all that the races have asked of them in this run.
+    const contenders = await field.contenders(['gatehouse', 'oidcProvider']);
+    findings.memory = Object.fromEntries(contenders.map(({ name, pids }) => [name, residentMemory(pids)]));
+    console.log(findings.memory);
   },
-  { kind: 'refresh', names: ['gatehouse', 'gatehouseTwice', 'oidcProvider'] },
-  { kind: 'code', names: ['gatehouse', 'gatehouseTwice', 'oidcProvider'] },
-  { kind: 'introspection', names: ['koaSelect', 'gatehouse', 'gatehouseTwice', 'oidcProvider'] },
-  { kind: 'viewer', names: ['yogaSelect', 'gatehouse', 'gatehouseTwice'] },
-  { kind: 'users', names: ['gatehouse'] },
-];
+  async password(field) {
+    findings.password = await measurePassword(field, plan);
+    console.log(findings.password);
+  },
+  async start(field) {
+    findings.start = await measureStart(field);
+    console.log(findings.start);
+  },
+  async embedded() {
+    findings.embedded = await measureEmbedded(plan);
+    console.log(findings.embedded);
+  },
+  async growth(field) {
+    findings.growth = await measureGrowth(field, growthPlan, MANY);
+    console.table(findings.growth);
+  },
+};
 
-const COLUMNS = [
-  'contender',
-  'kind',
-  'median',
-  'min',
-  'max',
-  'p50',
-  'p99',
-  'failed',
-  'statements',
-  'commits',
-  'processor',
-];
-const shown = (result: Result): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(result).map(([key, value]) => [
-      key,
-      typeof value === 'number' ? Number(value.toFixed(value > 100 ? 0 : 2)) : value,
-    ]),
+function shown(result: Result): Record<string, unknown> {
+  const rounded = (value: number) => Number(value.toFixed(value > 100 ? 0 : 2));
+  return Object.fromEntries(
+    Object.entries(result).map(([key, value]) => [key, typeof value === 'number' ? rounded(value) : value]),
   );
-
-/** Each starts when it is first needed, and stays. */
-const running = new Map<Name, Contender>();
-async function started(administration: Administration, name: Name): Promise<Contender> {
-  const known = running.get(name);
-  if (known) return known;
-  const contender = await CONTENDERS[name](await place(administration, name));
-  running.set(name, contender);
-  return contender;
 }
 
-const wanted = options.only?.split(',');
+const wanted = options.only?.split(',') ?? Object.keys(PARTS);
 const administration = await startBenchPostgres();
-const results: Result[] = [];
+const field = openField(administration, options.contenders?.split(','));
 try {
-  for (const { kind, names } of RACES) {
-    if (wanted && !wanted.includes(kind)) continue;
-    const asked = options.contenders?.split(',');
-    const contenders: Contender[] = [];
-    for (const name of names) if (!asked || asked.includes(name)) contenders.push(await started(administration, name));
-    const found = await interleave(kind, contenders, administration, plan);
-    results.push(...found);
-    console.table(found.map(shown), COLUMNS);
+  for (const part of wanted) {
+    const measure = PARTS[part];
+    if (!measure) throw new Error(`There is no part ${part}: ${Object.keys(PARTS).join(', ')}`);
+    await measure(field);
+    if (!quick) writeFileSync(file, `${JSON.stringify(findings, undefined, 2)}\n`);
   }
 } finally {
-  for (const contender of running.values()) await contender.stop();
+  await field.stop();
   await administration.stop();
 }
-process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
+if (!quick) writeReport(findings);
+process.exitCode = Object.values(findings.races ?? {}).some((race) => race?.some(({ failed }) => failed > 0)) ? 1 : 0;

@@ -54,7 +54,7 @@ function faults(file: string, text: string): string[] {
 const files = ['src', 'test', 'bench']
   .filter((folder) => existsSync(join(root, folder)))
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
-  .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name))
+  .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name) && !entry.parentPath.includes('node_modules'))
   .map((entry) => normalize(relative(root, join(entry.parentPath, entry.name))).replaceAll('\\', '/'));
 
 describe('the house', () => {

@@ -1,0 +1,15 @@
+import type { Kind } from '../contender.ts';
+import type { Name } from '../field.ts';
+
+const OURS: readonly Name[] = ['gatehouse', 'gatehouseTwice'];
+const PROVIDERS: readonly Name[] = ['oidcProvider', 'oidcProviderWithStoredClients'];
+
+/** What is asked of whom. */
+export const RACES: Readonly<Partial<Record<Kind, readonly Name[]>>> = {
+  client_credentials: ['koaAlone', 'koaInsert', ...OURS, 'gatehouseLimited', ...PROVIDERS, 'betterAuth', 'django'],
+  refresh: [...OURS, 'oidcProvider', 'django'],
+  code: [...OURS, 'oidcProvider', 'django'],
+  introspection: ['koaSelect', ...OURS, 'oidcProvider', 'betterAuth', 'django'],
+  viewer: ['yogaSelect', ...OURS, 'django'],
+  users: ['gatehouse', 'django'],
+};
