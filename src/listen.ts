@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Refusal } from './store/refusal.ts';
@@ -54,7 +54,11 @@ export async function listen(host: string, port: number): Promise<Server> {
 }
 
 /** Once `stopping` is aborted each answer asks for its connection to be closed: no request is then sent into one that is. */
-export function answerWith(server: Server, app: RequestListener, stopping: AbortSignal): void {
+export function answerWith(
+  server: Server,
+  app: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  stopping: AbortSignal,
+): void {
   const unanswered = new Set<ServerResponse>();
   const handle: RequestListener = (request, response) => {
     if (stopping.aborted) response.shouldKeepAlive = false;

@@ -16,11 +16,14 @@ export async function startWorkers(count: number, port: number, log: Logger): Pr
   let stopping = false;
   const listening = new WeakSet(workers());
   cluster.on('message', (worker) => listening.add(worker));
-  cluster.on('exit', async (worker, code, signal) => {
-    if (stopping) return;
-    log.error({ worker: worker.id, code, signal }, 'a worker ended: starting another one');
+  const replace = async (worker: Worker): Promise<void> => {
     if (!listening.has(worker)) await wait(BREATH);
     if (!stopping) cluster.fork({ PORT: port });
+  };
+  cluster.on('exit', (worker, code, signal) => {
+    if (stopping) return;
+    log.error({ worker: worker.id, code, signal }, 'a worker ended: starting another one');
+    void replace(worker);
   });
   return {
     async close() {

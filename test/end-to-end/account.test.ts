@@ -43,7 +43,7 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
       await page.keyboard.press('Tab');
       if ((await focused().and(wanted).count()) > 0) return expect(focused().isVisible()).resolves.toBe(true);
     }
-    throw new Error(`Tab never came to ${wanted}`);
+    throw new Error('Tab never came to it');
   }
 
   /** Presses the button of that name, and waits for the page that follows. */

@@ -26,7 +26,7 @@ const STRANGE = { DateStyle: 'German, DMY', standard_conforming_strings: 'off', 
 describe('a PostgreSQL with settings of its own', () => {
   it('M260 is used as any other, whatever it has for times and quotes', async () => {
     const server = await startServer({}, await databaseWith(STRANGE));
-    onTestFinished(async () => void (await server.close()));
+    onTestFinished(() => server.close());
     const name = String.raw`O\'Reilly\\`;
     const client = await server.client({ name });
     expect((await tokenPair(server, client)).expires_in).toBe(3600);
