@@ -116,7 +116,12 @@ async function startWithWorkers(given: Config, workers: number, { out, log }: St
     throw new Refusal('--workers needs DATABASE_URL: the embedded database belongs to one process.');
   refuseInspector(given);
   const prepared = await startDatabase(given);
-  const ticket = await prepare(given, prepared, log).finally(() => prepared.close());
+  let ticket: string | undefined;
+  try {
+    ticket = await prepare(given, prepared, log);
+  } finally {
+    await prepared.close();
+  }
   const port = await freePort(given.host, given.port);
   const { close } = await startWorkers(workers, port, log);
   const started = whatStarted(withPort(given, port), ticket);
