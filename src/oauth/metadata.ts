@@ -59,6 +59,9 @@ export function authorizationServerMetadata(issuer: string, paths: ReadonlySet<s
     request_parameter_supported: false,
     // Left out it would mean true.
     request_uri_parameter_supported: false,
+    // OpenID Connect Back-Channel Logout 1.0 §2.1
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     protected_resources: [issuer, ...RESOURCES.filter((path) => paths.has(path)).map((path) => issuer + path)],
   };
 }

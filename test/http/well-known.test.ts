@@ -45,6 +45,8 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the server describes itself', 
       subject_types_supported: ['public'],
       request_parameter_supported: false,
       request_uri_parameter_supported: false,
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
     });
     expect(told.id_token_signing_alg_values_supported).toContain('RS256');
     for (const [name, value] of Object.entries(told))

@@ -55,6 +55,19 @@ export const OPENID: Readonly<Record<string, readonly Section[]>> = {
     ['3', 'Metadata', by('http/well-known', 'http/well-known-values')],
     ['4', 'The document is found from the issuer alone', by('http/well-known', 'end-to-end/openid-clients')],
   ],
+  'RP-Initiated Logout': [
+    ['2', 'A client sends the person to sign out; without a good id_token_hint they are asked'],
+    ['2.1', 'The endpoint is advertised', by('http/well-known')],
+    ['3', 'Back to where the client registered, and nowhere else'],
+    ['3.1', 'post_logout_redirect_uris'],
+  ],
+  'Back-Channel Logout': [
+    ['2.1', 'It is advertised, with sessions', by('http/well-known')],
+    ['2.2', 'backchannel_logout_uri'],
+    ['2.4', 'The logout token'],
+    ['2.5', 'It is sent, and sent again'],
+    ['2.7', 'What was granted for the time of the session ends with it'],
+  ],
   'RFC 7517': [['5', 'The published keys']],
   'RFC 7638': [['3', 'A key is named by its thumbprint', by('oauth/signing-keys')]],
 };
