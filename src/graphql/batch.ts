@@ -3,11 +3,11 @@ import type { Context } from './context.ts';
 
 type Load<Value> = (ids: readonly string[]) => Promise<ReadonlyMap<string, Value>>;
 
-const loaders = new WeakMap<Context, Map<string, DataLoader<string, unknown>>>();
+const loaders = new WeakMap<object, Map<string, DataLoader<string, unknown>>>();
 
 /**
  * Loads by id, all that one level of the answer asks for at once. `name` tells one kind of look-up, with its arguments, from
- * another. Nothing is remembered: a later mutation of the same request must not be answered with what was before it.
+ * another; who may see what is found is for the caller to say. Nothing is remembered: a later mutation of the same request must not be answered with what was before it.
  */
 export function loadBatched<Value>(
   context: Context,
@@ -15,8 +15,9 @@ export function loadBatched<Value>(
   id: string,
   load: Load<Value>,
 ): Promise<Value | undefined> {
-  const own = loaders.get(context) ?? new Map<string, DataLoader<string, unknown>>();
-  loaders.set(context, own);
+  const { occasion = context } = context;
+  const own = loaders.get(occasion) ?? new Map<string, DataLoader<string, unknown>>();
+  loaders.set(occasion, own);
   const known = own.get(name) as DataLoader<string, Value | undefined> | undefined;
   if (known) return known.load(id);
 

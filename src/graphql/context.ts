@@ -19,6 +19,8 @@ export interface Context {
   /** Aborts when the client has gone. */
   readonly hungUp: AbortSignal;
   readonly live: LiveEvents;
+  /** Those for whom this is the same load together: the subscribers who are told of one event. */
+  readonly occasion?: object;
   /** Tells clients of the sessions that have just ended. */
   readonly tellOfLogouts: () => void;
   /** Undefined only for an anonymous look at the schema outside production. */

@@ -58,8 +58,9 @@ export async function subscribeAfresh(
     const delivery = event.rootValue as Delivery;
     if ('end' in delivery) return { errors: [delivery.end] };
     const deadline = AbortSignal.timeout(LIMITS.milliseconds);
-    const { token, now } = delivery;
-    const context: Context = { ...(event.contextValue as Context), ...database.until(deadline), deadline, token, now };
+    const { token, now, event: occasion } = delivery;
+    const fresh = { ...database.until(deadline), deadline, token, now, occasion };
+    const context: Context = { ...(event.contextValue as Context), ...fresh };
     try {
       return await executeRootSelectionSet({ ...event, contextValue: context, externalAbortSignal: deadline });
     } catch (error) {
