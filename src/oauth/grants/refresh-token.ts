@@ -86,7 +86,8 @@ async function again(
     const access = await findIssuedAccess(sql, digest(given.accessToken), token.authorization_id);
     if (access?.scopes.join(' ') === scopes.join(' ')) {
       const response = tokenResponse(given.accessToken, access.expires_at, now, access.scopes, given.refreshToken);
-      return withIdToken(request, renewed(token), scopes, response);
+      // As of the first use: then the ID token is the same one, too.
+      return withIdToken({ ...request, now: successor.used_at }, renewed(token), scopes, response);
     }
   }
   throw await replayed(request, 'refresh_token.replayed', token);
