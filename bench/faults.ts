@@ -46,7 +46,7 @@ const fillsUp = (disk: string): Fault => ({
     return {
       async mend() {
         rmSync(filler);
-        await site.postgres.halt();
+        await site.postgres.kill();
         await site.postgres.start();
       },
     };

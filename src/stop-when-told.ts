@@ -37,5 +37,5 @@ export function stopWhenTold(starting: Promise<{ readonly close: Close }>, log: 
 function whenTold(stop: () => void): void {
   process.on('SIGTERM', cluster.isWorker ? () => {} : stop);
   process.on('SIGINT', cluster.isWorker ? () => {} : stop);
-  if (cluster.isWorker) process.once('message', stop);
+  if (cluster.isWorker) process.on('message', (message) => message === 'stop' && stop());
 }

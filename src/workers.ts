@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Close } from './stop-when-told.ts';
 import { Refusal } from './store/refusal.ts';
+import { gatherMetrics } from './worker-metrics.ts';
 
 /** Milliseconds before another is tried in the place of a worker that never came to listen. */
 const BREATH = 1000;
@@ -16,6 +17,7 @@ export async function startWorkers(count: number, port: number, log: Logger): Pr
   let stopping = false;
   const listening = new WeakSet(workers());
   cluster.on('message', (worker) => listening.add(worker));
+  gatherMetrics();
   const replace = async (worker: Worker): Promise<void> => {
     if (!listening.has(worker)) await wait(BREATH);
     if (!stopping) cluster.fork({ PORT: port });

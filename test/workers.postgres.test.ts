@@ -44,6 +44,10 @@ describe('gatehouse serve --workers', () => {
     expect(first.size).toBe(3);
     expect(first).not.toContain(String(server.pid));
 
+    // Each has answered some of the forty; whichever is asked now tells of all.
+    const counted = 'gatehouse_http_request_duration_seconds_count{route="/readyz",method="GET",status="200"} 40';
+    expect(await (await fetch(`${address}/metrics`, { headers: { Connection: 'close' } })).text()).toContain(counted);
+
     const [killed = '', broken = '', kept = ''] = first;
     process.kill(Number(killed), 'SIGKILL');
     process.kill(Number(broken), 'SIGUSR2');

@@ -24,6 +24,7 @@ import { introspect } from './introspect.ts';
 import { jwks } from './jwks.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
+import { type Measurements, makeMeasurements } from './measurements.ts';
 import { metricsHandler } from './metrics.ts';
 import { revoke } from './revoke.ts';
 import { type Route, route } from './route.ts';
@@ -46,7 +47,10 @@ export interface AppOptions {
 }
 
 /** Every URL there is. A path also answers with a trailing slash; one that ends in `*` answers for what follows. */
-function routes({ config, database, keyring, live, log, stopping }: AppOptions): Record<string, Route> {
+function routes(
+  { config, database, keyring, live, log, stopping }: AppOptions,
+  measurements: Measurements,
+): Record<string, Route> {
   const graphql = onceAsked(async () => (await import('./graphql.ts')).graphqlHandler({ config, database, live, log }));
   const sdl = onceAsked(async () => (await import('./sdl.ts')).sdlHandler({ config, database }));
   const browserOrProgram: Handler = (ctx) =>
@@ -80,7 +84,9 @@ function routes({ config, database, keyring, live, log, stopping }: AppOptions):
     '/icon.svg': { answers: 'page', GET: icon },
     '/healthz': { answers: 'json', GET: healthz },
     '/readyz': { answers: 'json', GET: readyzHandler(makeReadiness(database, keyring), stopping) },
-    ...(config.metrics ? { '/metrics': { answers: 'json', GET: metricsHandler() } } : {}),
+    ...(config.metrics
+      ? { '/metrics': { answers: 'json', GET: metricsHandler(measurements.registry, database) } }
+      : {}),
   };
   return { ...table, ...wellKnownRoutes(new Set(Object.keys(table))) };
 }
@@ -89,6 +95,7 @@ function routes({ config, database, keyring, live, log, stopping }: AppOptions):
 export function createApp(options: AppOptions): Koa<State> {
   const { config, database, keyring, signingKeys, backchannel, log } = options;
   const limits = config.rateLimits ? makeRateLimits(database.sql) : noRateLimits;
+  const measurements = makeMeasurements();
   const app = new Koa<State>({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.use(async (ctx, next) => {
     const now = new Date();
@@ -104,13 +111,17 @@ export function createApp(options: AppOptions): Koa<State> {
       now,
       origin,
       log,
+      measurements,
+      route: 'other',
       answers: 'page',
     } satisfies State);
+    const begun = performance.now();
     await next();
+    measurements.answered(ctx.state.route, ctx.method, ctx.status, (performance.now() - begun) / 1000);
     log.debug({ requestId: origin.requestId, method: ctx.method, path: ctx.path, status: ctx.status }, 'answered');
   });
   app.use(answerErrors);
-  app.use(route(routes(options)));
+  app.use(route(routes(options, measurements)));
   // A browser that went away is nobody's error; anything else that Koa reports here is.
   app.on('error', (error: NodeJS.ErrnoException) => {
     if (!GONE.has(error.code ?? '')) log.error({ err: error }, 'unexpected error');

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { OAuthRequest } from '../oauth/oauth-request.ts';
 import type { Em } from '../store/orm.ts';
 import type { BackchannelLogout } from './backchannel-logout.ts';
+import type { Measurements } from './measurements.ts';
 
 /** What one HTTP request carries: all that the floors below may ask for, and who answers its errors. */
 export interface State extends OAuthRequest {
@@ -10,6 +11,9 @@ export interface State extends OAuthRequest {
   readonly backchannel: BackchannelLogout;
   /** A unit of work, for administrative changes. */
   readonly em: () => Em;
+  readonly measurements: Measurements;
+  /** The path of the route table that answers, for measuring. */
+  route: string;
   /** Pages are for people, the rest for programs. */
   answers: 'page' | 'json';
 }

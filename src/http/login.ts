@@ -47,7 +47,9 @@ async function submit(ctx: HttpContext, params: Params, handle: string | undefin
   const network = networkOf(origin.ip);
   const counts = { account: [usernameKey(username), network], network: [network] };
   const user = await limits.guess(counts, () => checkCredentials(sql, username, password));
-  if (user && (await signIn(ctx, user, handle))) return goOn(ctx, params, handle);
+  const signedIn = user !== undefined && (await signIn(ctx, user, handle));
+  ctx.state.measurements.signedIn(signedIn ? 'success' : 'failure');
+  if (signedIn) return goOn(ctx, params, handle);
 
   const pending = await pendingOf(ctx, handle);
   await recordFailedSignIn(sql, username, { at: now, clientId: pending?.recipient.client.id, origin });

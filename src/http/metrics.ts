@@ -1,25 +1,59 @@
+import cluster from 'node:cluster';
 import { isIPv4 } from 'node:net';
-import { Gauge, Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
+import type { Database } from '../store/orm.ts';
+import { findSigningKeys } from '../store/signing-keys.ts';
 import { countOver, retentionOf } from '../store/sweep.ts';
-import type { Handler, HttpContext } from './context.ts';
+import { metricsOfWorkers, offerMetrics } from '../worker-metrics.ts';
+import type { Handler, HttpContext, State } from './context.ts';
 import { noSuchPage } from './errors.ts';
 
 /** GET /metrics: for Prometheus, which asks from within. What it tells is no secret, but nobody's business outside. */
-export function metricsHandler(): Handler {
-  const registry = new Registry();
+export function metricsHandler(registry: Registry, database: Database): Handler {
+  const refresh = measuredWhenAsked(registry, database);
+  // Whichever worker is asked, the answer is of all.
+  if (cluster.isWorker) offerMetrics(registry);
+  return async (ctx) => {
+    if (!comesFromWithin(ctx)) throw noSuchPage();
+    await refresh(ctx.state);
+    ctx.set('Content-Type', registry.contentType);
+    ctx.body = cluster.isWorker ? await metricsOfWorkers() : await registry.metrics();
+  };
+}
+
+/** What need not be known until somebody asks. Of what all workers see alike the largest is told, and not the sum. */
+function measuredWhenAsked(registry: Registry, database: Database): (state: State) => Promise<void> {
+  const registers = [registry];
   const rowsLeft = new Gauge({
     name: 'gatehouse_sweep_rows_left',
     help: 'Rows whose time is over and that the sweep has not taken yet.',
     labelNames: ['table'],
-    registers: [registry],
+    aggregator: 'max',
+    registers,
   });
-  return async (ctx) => {
-    if (!comesFromWithin(ctx)) throw noSuchPage();
-    const { sql, now, config } = ctx.state;
+  const keyAge = new Gauge({
+    name: 'gatehouse_signing_key_age_seconds',
+    help: 'How long the key that signs has been signing, by algorithm.',
+    labelNames: ['algorithm'],
+    aggregator: 'max',
+    registers,
+  });
+  new Gauge({
+    name: 'gatehouse_database_connections',
+    help: 'Connections of the pool: open and idle, and requests that wait for one.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const [state, count] of Object.entries(database.connections())) this.set({ state }, count);
+    },
+  });
+  return async ({ sql, now, config }) => {
     for (const [table, left] of Object.entries(await countOver(sql, now, retentionOf(config))))
       rowsLeft.set({ table }, left);
-    ctx.set('Content-Type', registry.contentType);
-    ctx.body = await registry.metrics();
+    keyAge.reset();
+    // The newest come last, and of those that sign the newest is the one that does.
+    for (const { algorithm, signs_from } of (await findSigningKeys(sql, now)).toReversed())
+      if (signs_from <= now) keyAge.set({ algorithm }, (now.getTime() - signs_from.getTime()) / 1000);
   };
 }
 

@@ -29,10 +29,15 @@ export function route(table: Record<string, Route>): (ctx: HttpContext) => Promi
   const prefixes = Object.entries(table).flatMap(([path, found]) =>
     path.endsWith('*') ? [[path.slice(0, -1), found] as const] : [],
   );
+  const entryFor = (path: string): readonly [string, Route | undefined] =>
+    exact.has(path)
+      ? [path, exact.get(path)]
+      : (prefixes.find(([prefix]) => path.startsWith(prefix)) ?? ['other', undefined]);
 
   return async (ctx) => {
     const path = ctx.path.length > 1 && ctx.path.endsWith('/') ? ctx.path.slice(0, -1) : ctx.path;
-    const found = exact.get(path) ?? prefixes.find(([prefix]) => path.startsWith(prefix))?.[1];
+    const [name, found] = entryFor(path);
+    ctx.state.route = name;
     ctx.state.answers = found?.answers ?? (ctx.accepts('json', 'html') === 'html' ? 'page' : 'json');
     checkHost(ctx, path);
     if (!found) throw noSuchPage();

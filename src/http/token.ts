@@ -1,3 +1,4 @@
+import { optional } from '../oauth/params.ts';
 import { answerTokenRequest } from '../oauth/token-request.ts';
 import { readClientRequest } from './client-request.ts';
 import type { HttpContext } from './context.ts';
@@ -6,4 +7,5 @@ import type { HttpContext } from './context.ts';
 export async function token(ctx: HttpContext): Promise<void> {
   const { header, params } = await readClientRequest(ctx);
   ctx.body = await answerTokenRequest(ctx.state, header, params);
+  ctx.state.measurements.issued(optional(params, 'grant_type') ?? '');
 }

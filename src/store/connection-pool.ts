@@ -33,6 +33,13 @@ interface Events {
   on(event: 'connect', listener: (client: Client) => void): unknown;
 }
 
+/** How `pg.Pool` counts: callers beyond the last wait for a connection. */
+export interface PoolCounts {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+}
+
 /**
  * A pooler that lends its connections by the transaction keeps neither settings nor prepared statements for us. It says so
  * in its URL, as other programs have it: `postgres://…?pgbouncer=true`.

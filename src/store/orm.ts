@@ -5,7 +5,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { AbstractSqlDriver, BasePostgreSqlEntityManager } from '@mikro-orm/sql';
-import { behindPooler, connectionOptions, POOL } from './connection-pool.ts';
+import { behindPooler, connectionOptions, POOL, type PoolCounts } from './connection-pool.ts';
 import { entities } from './entities.ts';
 import { type Listen, listenOverPglite, listenOverPool, type Pool as PoolThatListens } from './notices.ts';
 import { type Pool, type Sql, sqlOverPglite, sqlOverPool } from './sql.ts';
@@ -21,6 +21,8 @@ export interface Database {
   readonly embedded: boolean;
   /** A fresh identity map: one a request. */
   em(): Em;
+  /** How many connections are open and idle, and how many callers wait for one; nothing where there is no pool. */
+  connections(): Readonly<Record<string, number>>;
   /** The same under a deadline: what is not done by then is cancelled. The embedded database finishes what it is doing. */
   until(deadline: AbortSignal): { readonly em: Em; readonly sql: Sql };
   close(): Promise<void>;
@@ -61,18 +63,19 @@ export function pgliteOptions(pglite: PGlite): Partial<Options> {
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
   if ('url' in location) {
     const orm = (await MikroORM.init(postgresOptions(location.url))) as unknown as Orm;
-    const pool = await nativeClient<Pool & PoolThatListens>(orm);
+    const pool = await nativeClient<Pool & PoolThatListens & PoolCounts>(orm);
     const named = !behindPooler(location.url);
     return {
       ...session(orm, (deadline) => sqlOverPool(pool, named, deadline), { inflightQueryAbortStrategy: 'cancel query' }),
       ...{ listen: listenOverPool(pool), embedded: false, close: () => orm.close(true) },
+      connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     };
   }
   const { pglite } = location;
   const orm = (await MikroORM.init(pgliteOptions(pglite))) as unknown as Orm;
   return {
     ...session(orm, (deadline) => sqlOverPglite(pglite, deadline), {}),
-    ...{ listen: listenOverPglite(pglite), embedded: true },
+    ...{ listen: listenOverPglite(pglite), embedded: true, connections: () => ({}) },
     async close() {
       await orm.close(true);
       await pglite.close();
