@@ -6,6 +6,7 @@ const NO_DATABASE = [
   'test/hostile.test.ts',
   'test/seeds.test.ts',
   'test/config.test.ts',
+  'test/compliance.test.ts',
   'test/graphql/breaking-changes.test.ts',
   'test/log.test.ts',
   'test/cli/help.test.ts',

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { updateClient } from '../../src/oauth/client-registration-changes.ts';
-import { ASSERTION_TYPE, seconds, signingClient } from '../support/client-assertions.ts';
+import { ASSERTION_TYPE, EXTENSION, seconds, signingClient } from '../support/client-assertions.ts';
 import { theOperator } from '../support/fixtures.ts';
 import { expectTokenError } from '../support/invariants.ts';
 import { read } from '../support/send.ts';
@@ -86,6 +86,13 @@ describe('RFC 7523 §2.2, §3: a client proves itself by a signature', () => {
     expectTokenError(await ask(await client.form({}, { typ })), 401, 'invalid_client');
     for (const good of ['JWT', 'client-authentication+jwt'])
       expect((await ask(await client.form({}, { typ: good }))).status).toBe(200);
+  });
+
+  it('RFC 7515 §4.1.11: refuses what says that it is good only for who understands more than we do', async () => {
+    const client = await signingClient(server);
+    const more = { [EXTENSION]: true };
+    expectTokenError(await ask(await client.form({}, { ...more, crit: [EXTENSION] })), 401, 'invalid_client');
+    expect((await ask(await client.form({}, more))).status).toBe(200);
   });
 
   it('RFC 8725 §3.1: refuses none, a public key taken for a secret, a foreign key, and a signature that is broken', async () => {

@@ -15,6 +15,9 @@ export interface SigningClient extends TestClient {
 
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
+/** Of a header that this client understands and the server does not. */
+export const EXTENSION = 'urn:example:extension';
+
 export const seconds = (): number => Math.floor(Date.now() / 1000);
 
 /** Registers a client by private_key_jwt. */
@@ -26,7 +29,8 @@ export async function signingClient(server: TestServer, algorithm: Algorithm = '
     const { clientId } = client;
     const usual = { iss: clientId, sub: clientId, aud: server.config.issuer, jti: randomUUID(), exp: seconds() + 60 };
     const told = Object.fromEntries(Object.entries({ ...usual, ...claims }).filter(([, value]) => value !== undefined));
-    return new SignJWT(told).setProtectedHeader({ alg: algorithm, kid: 'k1', ...header }).sign(privateKey);
+    const jwt = new SignJWT(told).setProtectedHeader({ alg: algorithm, kid: 'k1', ...header });
+    return jwt.sign(privateKey, { crit: { [EXTENSION]: true } });
   };
   return {
     ...client,

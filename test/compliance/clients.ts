@@ -1,0 +1,115 @@
+import { rfc } from './specification.ts';
+
+export const CLIENTS = [
+  rfc(
+    7521,
+    'Assertion Framework',
+    `
+4.1  MAY  assertions as grants
+  not offered: any other grant_type is unsupported_grant_type
+  http/token-requests: E74
+4.2  MUST  client_assertion and client_assertion_type go together
+  oauth/client-assertion: RFC 7521 §4.2
+4.2.1  MUST  an assertion that is not good is invalid_client
+  oauth/client-assertion: §3: refuses one %s
+`,
+  ),
+  rfc(
+    7523,
+    'JWT Profile for Client Authentication and Grants',
+    `
+2.1  MAY  JWTs as grants
+  not offered: any other grant_type is unsupported_grant_type
+  http/token-requests: E74
+2.2  MUST  a client proves itself by a JWT (private_key_jwt)
+  oauth/client-assertion: %s, at token, revoke and introspect
+3  MUST  iss and sub are the client, aud is this server and nobody else
+  oauth/client-assertion: for us and another server
+  oauth/client-assertion: by somebody else
+3  MUST  exp is there and not over; nbf and iat are not to come
+  oauth/client-assertion: that has ended
+  oauth/client-assertion: that begins later
+3  MAY  a jti serves once; here it must be there
+  oauth/client-assertion: §3 item 7: each assertion serves once
+3  MUST  it is signed, by a key registered for that client
+  oauth/client-assertion: RFC 8725 §3.1
+  oauth/client-assertion: takes the keys that are registered
+5  MUST  RS256 is understood
+  oauth/client-assertion: %s, at token, revoke and introspect
+`,
+  ),
+  rfc(
+    7591,
+    'Dynamic Client Registration (its metadata)',
+    `
+2  MUST  metadata has these names and these defaults
+  graphql/register-client: S2-03
+  graphql/register-client: S2-04
+2  MUST  the registered token_endpoint_auth_method is the one that counts
+  oauth/registered-auth-method: S2-12 takes client_secret_basic
+2  MUST  grant_types and response_types fit together
+  graphql/register-client: S2-05 refuses what does not fit
+2  MUST  jwks holds public keys only
+  oauth/client-registration-keys: a private key
+2  SHOULD  jwks_uri
+  not offered: keys are registered as they are, so that a client’s server being away or taken over changes nothing
+2.2  MAY  names in several languages
+  not offered: the pages are in English
+2.3  MAY  software statements
+  not offered: clients are registered by people who are signed in
+3  MAY  a registration endpoint
+  not offered: clients are registered by GraphQL, under the permissions of who does it, and by the command line
+  http/well-known: Q298
+5  MUST  redirect URIs are https, loopback or of an app’s own scheme
+  oauth/client-registration-uris: RFC 6749 §3.1.2: redirect URIs that may be registered
+`,
+  ),
+  rfc(
+    7636,
+    'Proof Key for Code Exchange',
+    `
+4.1  MUST  a verifier has 43 to 128 unreserved characters
+  oauth/pkce-flow: C53: a verifier as short
+4.2  MUST  S256 is understood
+  oauth/pkce: takes S256
+4.2  MAY  plain, also where no method is sent
+  not offered: it protects nothing once the request is read
+  oauth/pkce: refuses the method %j
+4.3  MUST  a challenge is well-formed
+  oauth/pkce: C49
+4.4  MUST  the code is bound to its challenge
+  oauth/pkce-flow: takes the right one
+4.4.1  MUST  a challenge that is demanded and missing is invalid_request
+  oauth/pkce-flow: C46: a public client must send one
+4.6  MUST  a verifier that does not match is invalid_grant
+  oauth/pkce-flow: C52, C53
+`,
+  ),
+  rfc(
+    8252,
+    'OAuth 2.0 for Native Apps',
+    `
+6  MUST  public native clients use PKCE
+  oauth/registered-auth-method: S2-12 gets no code without a challenge
+7.1  MUST  private-use schemes can be registered
+  http/authorize-redirect-uri: RFC 8252 §7.3, §8.3
+7.1  SHOULD  one without a period is refused
+  oauth/client-registration-uris: not %j
+7.2  MUST  https links that an app has claimed can be registered
+  oauth/client-registration-uris: %s, byte for byte
+7.3  MUST  on loopback any port will do
+  oauth/redirect-uri: takes %j
+  http/authorize-redirect-uri: RFC 8252 §7.3, §8.3
+8.3  SHOULD  that holds for addresses, not for the name localhost
+  oauth/redirect-uri: B40, B41
+8.4  MUST  the whole redirect URI is compared otherwise
+  oauth/redirect-uri: gives no other host a free port
+8.5  SHOULD  a secret in an app is no secret
+  oauth/client-authentication: E85
+8.6  SHOULD  where anybody can be the client, consent is asked every time
+  http/consent: RFC 8252 §8.6
+8.12  MAY  embedded browsers are kept out
+  not offered: a server cannot tell them reliably
+`,
+  ),
+];

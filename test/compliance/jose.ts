@@ -1,0 +1,100 @@
+import { rfc } from './specification.ts';
+
+export const JOSE = [
+  rfc(
+    7515,
+    'JSON Web Signature',
+    `
+4.1.4  SHOULD  kid says which key has signed
+  http/backchannel-logout: the app gets a logout token
+  oauth/signing-keys: publishes one public key
+4.1.11  MUST  a critical header that is not known is refused
+  oauth/client-assertion: RFC 7515 §4.1.11
+5.2  MUST  a signature that does not fit is refused
+  oauth/client-assertion: RFC 8725 §3.1
+  http/sign-in-subject: that is not an ID token of ours
+`,
+  ),
+  rfc(
+    7516,
+    'JSON Web Encryption',
+    `
+3  MAY  tokens are encrypted
+  not offered: TLS does it between the parties
+`,
+  ),
+  rfc(
+    7517,
+    'JSON Web Key',
+    `
+4.1  MUST  a key says kty; here also use, alg and kid
+  oauth/signing-keys: publishes one public key
+5  MUST  keys come as a set
+  oauth/signing-keys: RFC 7517 §5
+9.2  MUST  no private member is published
+  oauth/signing-keys: publishes one public key
+9.2  MUST  private keys are protected where they are stored
+  oauth/signing-keys-secret-key: lie in the database sealed
+`,
+  ),
+  rfc(
+    7518,
+    'JSON Web Algorithms',
+    `
+3.1  SHOULD  RS256 and ES256
+  oauth/id-token: is signed with %s for a client
+3.3  MUST  RSA keys have 2048 bits or more
+  oauth/client-registration-keys: a weak key
+3.6  MUST  none is never taken for a signature
+  oauth/client-assertion: RFC 8725 §3.1
+`,
+  ),
+  rfc(
+    7519,
+    'JSON Web Token',
+    `
+4.1  MUST  exp, nbf, iss, aud and jti mean what they say
+  oauth/client-assertion: that has ended
+  oauth/client-assertion: that begins later
+  oauth/client-assertion: for another server
+2  MUST  times are numbers of seconds; words are refused
+  oauth/client-assertion: whose times are words
+`,
+  ),
+  rfc(
+    7638,
+    'JSON Web Key Thumbprint',
+    `
+3  MAY  a key is named by its thumbprint
+  oauth/signing-keys: publishes one public key
+`,
+  ),
+  rfc(
+    8037,
+    'Edwards curves in JOSE',
+    `
+3.1  MAY  Ed25519, as EdDSA
+  oauth/id-token: is signed with %s for a client
+  oauth/client-assertion: %s, at token, revoke and introspect
+`,
+  ),
+  rfc(
+    8725,
+    'JSON Web Token Best Current Practices',
+    `
+3.1  MUST  the algorithm is the verifier’s to say
+  oauth/client-assertion: RFC 8725 §3.1
+3.3  MUST  a signature is checked before anything is believed
+  oauth/client-assertion: RFC 8725 §3.1
+3.8  MUST  issuer and subject are checked
+  oauth/client-assertion: by somebody else
+3.9  MUST  the audience is checked
+  oauth/client-assertion: for another server
+3.11  SHOULD  the kind of a JWT is in its header
+  oauth/client-assertion: RFC 8725 §3.11
+  http/backchannel-logout: the app gets a logout token
+3.12  MUST  no JWT is taken for another kind
+  http/sign-in-subject: that is not an ID token of ours
+`,
+  ),
+];

@@ -1,0 +1,59 @@
+import { specification } from './specification.ts';
+
+export const LOGOUT = [
+  specification(
+    'RP-Initiated Logout',
+    'OpenID Connect RP-Initiated Logout 1.0',
+    'https://openid.net/specs/openid-connect-rpinitiated-1_0.html',
+    `
+2  MUST  GET and POST
+  http/end-session: by POST as well
+2  SHOULD  an id_token_hint is good long after it has expired
+  http/end-session: long after the token has expired
+2  MUST  client_id and id_token_hint fit together
+  http/end-session: not for an app that is unknown
+2  MUST  without a hint of this session the person is asked
+  http/end-session: asks, names the app
+2  MAY  ui_locales
+  not offered: the pages are in English
+2.1  MUST  the endpoint is advertised
+  http/well-known: every URL it names answers
+3  MUST  nobody is sent anywhere that is not registered, byte for byte
+  http/end-session: J178
+3  MUST  state comes back
+  http/end-session: signs out without a question
+3.1  MUST  post_logout_redirect_uris can be registered
+  graphql/logout-metadata: is registered, changed
+4  MUST  an error is told, and is no redirect
+  http/end-session: J178
+6  SHOULD  nobody can sign somebody else out
+  http/end-session: J164
+`,
+  ),
+  specification(
+    'Back-Channel Logout',
+    'OpenID Connect Back-Channel Logout 1.0',
+    'https://openid.net/specs/openid-connect-backchannel-1_0.html',
+    `
+2.1  MAY  it is advertised, with sessions
+  http/well-known: Q295 C56
+2.2  MUST  the address is https; here also loopback where ISSUER is
+  graphql/logout-metadata: this server calls no %s
+2.2  MAY  backchannel_logout_session_required
+  not offered: every logout token says sid
+2.3  MUST  who was signed in to is remembered
+  http/backchannel-logout: nobody else is told
+2.4  MUST  a logout token says iss, aud, iat, exp, jti, events, sub and sid, never nonce
+  http/backchannel-logout: the app gets a logout token
+2.5  MUST  it is posted as a form
+  http/backchannel-logout: the app gets a logout token
+  http/outbound: posts a form, follows no redirect
+2.5  SHOULD  who cannot be told is told again
+  http/backchannel-logout: is told again, ever more rarely
+2.7  SHOULD  refresh tokens without offline_access end with the session
+  http/account-access: Back-Channel Logout §2.7
+4.1  MUST  a logout token is no ID token
+  http/backchannel-logout: the app gets a logout token
+`,
+  ),
+];
