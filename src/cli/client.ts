@@ -15,6 +15,8 @@ interface ClientOptions {
   readonly redirectUri?: readonly string[];
   readonly postLogoutRedirectUri?: readonly string[];
   readonly backchannelLogoutUri?: string;
+  readonly resource?: readonly string[];
+  readonly accessTokenJwt?: true;
   readonly scope?: string;
   readonly public?: true;
   readonly jwks?: string;
@@ -44,6 +46,8 @@ export function addClientCommands(program: Command, env: NodeJS.ProcessEnv): voi
     .option('--redirect-uri <uri...>', 'where the code is sent, compared byte for byte')
     .option('--post-logout-redirect-uri <uri...>', 'where people may be sent back to once they have signed out')
     .option('--backchannel-logout-uri <uri>', 'where it is told that somebody has signed out')
+    .option('--resource <uri...>', 'an API of yours that it may ask tokens for')
+    .option('--access-token-jwt', 'its access tokens are JWTs, which an API checks by itself until they expire')
     .option('--scope <scopes>', 'what it may ask for, parted by blanks')
     .option('--public', 'has no secret: an app on a phone or in a browser')
     .addOption(
@@ -105,6 +109,8 @@ function registration(options: ClientOptions) {
     redirectUris: options.redirectUri ?? [],
     postLogoutRedirectUris: options.postLogoutRedirectUri,
     backchannelLogoutUri: options.backchannelLogoutUri,
+    resources: options.resource,
+    accessTokenFormat: options.accessTokenJwt ? ('JWT' as const) : undefined,
     scope: options.scope,
     ...proof(options),
     idTokenSignedResponseAlg: options.idTokenAlg,

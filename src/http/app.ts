@@ -52,7 +52,7 @@ function routes(
   measurements: Measurements,
 ): Record<string, Route> {
   const graphql = onceAsked(async () => (await import('./graphql.ts')).graphqlHandler({ config, database, live, log }));
-  const sdl = onceAsked(async () => (await import('./sdl.ts')).sdlHandler({ config, database }));
+  const sdl = onceAsked(async () => (await import('./sdl.ts')).sdlHandler(config));
   const browserOrProgram: Handler = (ctx) =>
     ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx);
   const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));

@@ -89,6 +89,7 @@ async function keep(ctx: HttpContext, { client }: Recipient, request: Authorizat
     response_type: request.responseType,
     redirect_uri: request.sentRedirectUri ?? null,
     scopes: request.scopes,
+    resources: request.resources,
     state: request.state ?? null,
     code_challenge: request.codeChallenge ?? null,
     nonce: request.nonce ?? null,

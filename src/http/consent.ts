@@ -3,6 +3,7 @@ import { RESPONSE_TYPES } from '../oauth/authorization-request.ts';
 import { isRememberable, rememberedScopes } from '../oauth/consent.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { optional, type Params, required } from '../oauth/params.ts';
+import { isOwnResource } from '../oauth/resource.ts';
 import { POWERFUL_SCOPES } from '../oauth/scope.ts';
 import { scopeSentences } from '../oauth/scope-sentences.ts';
 import { anotherPerson, isAnotherPerson, mustAsk, mustSignIn } from '../oauth/sign-in-request.ts';
@@ -123,6 +124,7 @@ async function ask(ctx: HttpContext, pending: Pending, session: SessionRow, cove
       .filter((scope) => !covered.includes(scope))
       .map((name) => ({ name, sentence: sentence(name), powerful: POWERFUL_SCOPES.has(name) })),
     allowedBefore: covered.map(sentence),
+    elsewhere: pending.request.resources.filter((resource) => !isOwnResource(ctx.state.config.issuer, resource)),
     lifetime: lifetimeOf(ctx, pending),
   });
 }

@@ -34,7 +34,7 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
     ctx.set('Cache-Control', 'no-store');
     try {
       if (ctx.method !== 'POST') throw methodNotAllowed(ctx);
-      const token = await authenticate(ctx, database, !config.production && isJson(ctx));
+      const token = await authenticate(ctx, !config.production && isJson(ctx));
       const text = await readText(ctx);
       const { query } = readGraphQLBody(text);
       if (!token && !isIntrospection(query)) throw unauthenticated(false);

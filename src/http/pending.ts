@@ -41,6 +41,7 @@ export async function readPending(ctx: HttpContext, handle: string): Promise<Pen
       responseType: row.response_type,
       sentRedirectUri: row.redirect_uri ?? undefined,
       scopes: row.scopes,
+      resources: row.resources,
       state: row.state ?? undefined,
       codeChallenge: row.code_challenge ?? undefined,
       nonce: row.nonce ?? undefined,

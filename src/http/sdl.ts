@@ -1,17 +1,16 @@
 import type { Config } from '../config.ts';
 import { printedSchema } from '../graphql/print-schema.ts';
-import type { Database } from '../store/orm.ts';
 import type { Handler } from './context.ts';
 import { refuse } from './graphql-refusal.ts';
 import { authenticate } from './graphql-token.ts';
 
 /** GET /graphql/sdl: the schema as text, with the rules that introspection cannot carry. Who may introspect may read it. */
-export function sdlHandler({ config, database }: { readonly config: Config; readonly database: Database }): Handler {
+export function sdlHandler({ production }: Config): Handler {
   const text = printedSchema();
   return async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
     try {
-      await authenticate(ctx, database, !config.production);
+      await authenticate(ctx, !production);
       ctx.type = 'text/plain; charset=utf-8';
       ctx.body = text;
     } catch (error) {

@@ -15,7 +15,7 @@ export async function userinfo(ctx: HttpContext): Promise<void> {
   try {
     token = await presentedToken(ctx);
     if (token === undefined) throw new OAuthError('invalid_token', 'This needs an access token.');
-    ctx.body = await userInfo(ctx.state, await authenticateBearer(ctx.state.sql, token, ctx.state.now));
+    ctx.body = await userInfo(ctx.state, await authenticateBearer(ctx.state, token, ctx.state.config.issuer));
   } catch (error) {
     if (error instanceof OAuthError) {
       // RFC 6750 §3.1: who sends no token is told no error code in the challenge.

@@ -26,7 +26,14 @@ export async function grantAuthorization(
 ): Promise<string | undefined> {
   const ttl = client.accessTokenTtl ?? config.accessTokenTtl;
   const { separator } = RESPONSE_TYPES[request.responseType];
-  const common = { ...approver, client: client.id, scopes, nonce: request.nonce ?? null, now };
+  const common = {
+    ...approver,
+    client: client.id,
+    scopes,
+    resources: request.resources,
+    nonce: request.nonce ?? null,
+    now,
+  };
   const answer = { state: request.state, iss: config.issuer };
 
   if (request.responseType === 'token') {

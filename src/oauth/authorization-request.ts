@@ -5,6 +5,7 @@ import type { OAuthRequest } from './oauth-request.ts';
 import { optional, type Params } from './params.ts';
 import { readCodeChallenge } from './pkce.ts';
 import { resolveRedirectUri } from './redirect-uri.ts';
+import { readResources } from './resource.ts';
 import { grantedScope } from './scope.ts';
 import { readSignInRequest, type SignInRequest } from './sign-in-request.ts';
 
@@ -35,6 +36,8 @@ export interface AuthorizationRequest {
   readonly responseType: ResponseType;
   readonly sentRedirectUri: string | undefined;
   readonly scopes: readonly string[];
+  /** RFC 8707 */
+  readonly resources: readonly string[];
   readonly state: string | undefined;
   readonly codeChallenge: string | undefined;
   readonly nonce: string | undefined;
@@ -94,13 +97,14 @@ export async function readAuthorizationRequest(
   if (sentRedirectUri === undefined && scopes.includes('openid') && optional(params, 'scope') !== undefined)
     throw new OAuthError('invalid_request', 'The scope openid needs a redirect_uri.');
 
+  const resources = readResources(params, client, request.config.issuer);
   const codeChallenge =
     responseType === 'code' ? readCodeChallenge(params, client.requirePkce || isPublic(client)) : undefined;
   const nonce = optional(params, 'nonce');
   if (nonce !== undefined && (nonce.length > MAX_STATE || nonce.includes('\0')))
     throw new OAuthError('invalid_request', 'The nonce is malformed.');
   const signIn = await readSignInRequest(request, client.clientId, params, claims.sub);
-  return { responseType, sentRedirectUri, scopes, state, codeChallenge, nonce, signIn };
+  return { responseType, sentRedirectUri, scopes, resources, state, codeChallenge, nonce, signIn };
 }
 
 /** OpenID Connect Core 1.0 §6.1, §6.2, §7.2.1: passed over they would seem to have been obeyed. */

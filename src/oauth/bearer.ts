@@ -1,9 +1,11 @@
 import type { Caller } from '../directory/permissions.ts';
 import { holdings } from '../directory/permissions.ts';
-import { digest, isWellFormed } from '../secrets.ts';
 import { batched, inOrder } from '../store/batch.ts';
 import { type Sql, statement } from '../store/sql.ts';
+import { presentedDigest } from './access-token.ts';
 import { OAuthError } from './error.ts';
+import type { OAuthRequest } from './oauth-request.ts';
+import { isFor } from './resource.ts';
 
 /** A live access token, with whom it speaks for as things stand at this moment. */
 export interface AccessToken {
@@ -12,6 +14,8 @@ export interface AccessToken {
   /** The browser session in which it was approved, if there was one. */
   readonly sessionId: string | undefined;
   readonly scopes: ReadonlySet<string>;
+  /** RFC 8707: the APIs it is good for; none: no limit was asked for. */
+  readonly resources: readonly string[];
   readonly expiresAt: Date;
   readonly client: {
     /** The row's uuid. */
@@ -33,6 +37,7 @@ interface Row {
   authorization_id: string;
   session_id: string | null;
   scopes: string[];
+  resources: string[];
   expires_at: Date;
   client: string;
   client_id: string;
@@ -51,7 +56,7 @@ interface Row {
 const liveTokens = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uuid') =>
   statement<Row>(
     name,
-    `SELECT d.n::int, t.id, t.authorization_id, a.session_id, t.scopes, t.expires_at,
+    `SELECT d.n::int, t.id, t.authorization_id, a.session_id, t.scopes, t.resources, t.expires_at,
           c.id AS client, c.client_id, c.service_permissions,
           CASE WHEN 'authorization_code' = ANY(c.grant_types) THEN c.scopes END AS may_ask,
           u.id AS user_id, u.username, u.superuser,
@@ -80,11 +85,16 @@ export function bearerToken(header: string | undefined): string | undefined {
   return match?.[1];
 }
 
-/** RFC 6750 §3.1: one answer for malformed, unknown, expired and revoked. */
-export async function authenticateBearer(sql: Sql, token: string, now: Date): Promise<AccessToken> {
-  const row = isWellFormed('gat', token) ? await findAccessToken(sql, digest(token)) : undefined;
-  if (!row || row.expires_at <= now)
-    throw new OAuthError('invalid_token', 'The access token is unknown, expired or revoked.');
+/** RFC 6750 §3.1: one answer for malformed, unknown, expired, revoked, and meant for another API than `resource`. */
+export async function authenticateBearer(
+  request: Pick<OAuthRequest, 'sql' | 'config' | 'signingKeys' | 'now'>,
+  token: string,
+  resource: string,
+): Promise<AccessToken> {
+  const presented = await presentedDigest(request, token);
+  const row = presented && (await findAccessToken(request.sql, presented));
+  if (!row || row.expires_at <= request.now || !isFor(row.resources, request.config.issuer, resource))
+    throw new OAuthError('invalid_token', 'The access token is unknown, expired, revoked or meant for another API.');
   return toAccessToken(row);
 }
 
@@ -109,6 +119,7 @@ function toAccessToken(row: Row): AccessToken {
     authorizationId: row.authorization_id,
     sessionId: row.session_id ?? undefined,
     scopes,
+    resources: row.resources,
     expiresAt: row.expires_at,
     client: { id: row.client, clientId: row.client_id, mayAsk: row.may_ask ?? [] },
     user: row.user_id !== null && row.username !== null ? { id: row.user_id, username: row.username } : undefined,

@@ -6,6 +6,7 @@ import { ClientSecret } from '../store/entities/client-secret.ts';
 import { Consent } from '../store/entities/consent.ts';
 import type { Em } from '../store/orm.ts';
 import {
+  type AccessTokenFormat,
   type AuthMethod,
   type ClientMetadata,
   type ConsentMode,
@@ -38,6 +39,8 @@ export interface ClientChanges {
   readonly requirePkce?: boolean | null | undefined;
   readonly redirectUriOptional?: boolean | null | undefined;
   readonly accessTokenTtl?: number | null | undefined;
+  readonly resources?: readonly string[] | null | undefined;
+  readonly accessTokenFormat?: AccessTokenFormat | null | undefined;
   readonly consent?: ConsentMode | null | undefined;
   readonly servicePermissions?: readonly Permission[] | null | undefined;
   readonly disabled?: boolean | null | undefined;
@@ -97,6 +100,8 @@ function metadataOf(client: Client): ClientMetadata {
     requirePkce: client.requirePkce,
     redirectUriOptional: client.redirectUriOptional,
     accessTokenTtl: client.accessTokenTtl ?? null,
+    resources: client.resources,
+    accessTokenFormat: client.accessTokenFormat,
     consent: client.consent,
     servicePermissions: client.servicePermissions.filter(isPermission),
   };
@@ -123,6 +128,8 @@ function merge(before: ClientMetadata, changes: ClientChanges): ClientMetadata {
     requirePkce: changes.requirePkce ?? before.requirePkce,
     redirectUriOptional: changes.redirectUriOptional ?? before.redirectUriOptional,
     accessTokenTtl: orNull(changes.accessTokenTtl, before.accessTokenTtl),
+    resources: changes.resources ?? before.resources,
+    accessTokenFormat: changes.accessTokenFormat ?? before.accessTokenFormat,
     consent: changes.consent ?? before.consent,
     servicePermissions: changes.servicePermissions ?? before.servicePermissions,
   };
@@ -145,6 +152,8 @@ function copy(client: Client, metadata: ClientMetadata): void {
   client.requirePkce = row.requirePkce;
   client.redirectUriOptional = row.redirectUriOptional;
   client.accessTokenTtl = row.accessTokenTtl;
+  client.resources = row.resources;
+  client.accessTokenFormat = row.accessTokenFormat;
   client.consent = row.consent;
   client.servicePermissions = row.servicePermissions;
 }

@@ -2,7 +2,12 @@ import { DomainError } from '../directory/error.ts';
 import { readName } from '../directory/names.ts';
 import type { Permission } from '../directory/permissions.ts';
 import { readClientKeys } from './client-registration-keys.ts';
-import { readBackchannelLogoutUri, readClientUri, readRedirectUris } from './client-registration-uris.ts';
+import {
+  readBackchannelLogoutUri,
+  readClientUri,
+  readRedirectUris,
+  readResourceUris,
+} from './client-registration-uris.ts';
 import { parseScope } from './scope.ts';
 import type { SigningAlgorithm } from './signing-algorithm.ts';
 
@@ -19,6 +24,9 @@ export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'priva
 export const RESPONSE_TYPES = ['code', 'token'] as const;
 export const CONSENT_MODES = ['REMEMBER', 'ALWAYS'] as const;
 
+export const ACCESS_TOKEN_FORMATS = ['OPAQUE', 'JWT'] as const;
+
+export type AccessTokenFormat = (typeof ACCESS_TOKEN_FORMATS)[number];
 export type GrantType = keyof typeof GRANT_TYPES;
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 export type ResponseType = (typeof RESPONSE_TYPES)[number];
@@ -43,6 +51,8 @@ export interface ClientMetadata {
   readonly redirectUriOptional: boolean;
   /** Seconds; null: the server's. */
   readonly accessTokenTtl: number | null;
+  readonly resources: readonly string[];
+  readonly accessTokenFormat: AccessTokenFormat;
   readonly consent: ConsentMode;
   readonly servicePermissions: readonly Permission[];
 }
@@ -115,6 +125,7 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
     redirectUris,
     postLogoutRedirectUris: readRedirectUris(metadata.postLogoutRedirectUris, 'postLogoutRedirectUris'),
     backchannelLogoutUri: backchannelLogoutUri === null ? null : readBackchannelLogoutUri(backchannelLogoutUri),
+    resources: readResourceUris(metadata.resources),
     defaultScopes: [...new Set(metadata.defaultScopes)],
     servicePermissions: [...new Set(metadata.servicePermissions)],
   };

@@ -31,6 +31,8 @@ export function columns(metadata: ClientMetadata) {
     requirePkce: metadata.requirePkce,
     redirectUriOptional: metadata.redirectUriOptional,
     accessTokenTtl: metadata.accessTokenTtl,
+    resources: [...metadata.resources],
+    accessTokenFormat: metadata.accessTokenFormat,
     consent: metadata.consent,
     servicePermissions: [...metadata.servicePermissions],
   };

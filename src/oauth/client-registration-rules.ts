@@ -80,6 +80,9 @@ export function requireRights(actor: Actor, metadata: ClientMetadata): void {
     'redirect URIs that are neither https nor loopback',
     'postLogoutRedirectUris',
   );
+  refuse(metadata.resources.length > 0, 'resources of other servers', 'resources');
+  // They outlive their revocation wherever nobody asks here.
+  refuse(metadata.accessTokenFormat === 'JWT', 'access tokens as JWTs', 'accessTokenFormat');
   // This server itself calls there.
   refuse(metadata.backchannelLogoutUri !== null, 'a back-channel', 'backchannelLogoutUri');
   refuse(!metadata.requirePkce, 'PKCE switched off', 'requirePkce');

@@ -65,4 +65,18 @@ export function readBackchannelLogoutUri(uri: string): string {
   return uri;
 }
 
+/** RFC 8707 §2: an absolute URI without a fragment, kept as typed. */
+export function readResourceUris(uris: readonly string[]): string[] {
+  if (uris.length > MAX_URIS) throw invalid(`A client has at most ${MAX_URIS} resources`, 'resources');
+  const wrong = uris.find(
+    (uri) => uri.length > MAX_LENGTH || uri.includes('#') || !SAFE.test(uri) || !URL.canParse(uri),
+  );
+  if (wrong !== undefined)
+    throw invalid(
+      `A resource is an absolute URI without a fragment: ${JSON.stringify(wrong.slice(0, 200))}`,
+      'resources',
+    );
+  return [...new Set(uris)];
+}
+
 const invalid = (message: string, field: string): DomainError => new DomainError('INVALID', message, [field]);

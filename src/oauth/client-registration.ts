@@ -8,6 +8,7 @@ import { User } from '../store/entities/user.ts';
 import { violatedUnique } from '../store/faults.ts';
 import type { Em } from '../store/orm.ts';
 import {
+  type AccessTokenFormat,
   type AuthMethod,
   type ConsentMode,
   checkMetadata,
@@ -41,6 +42,8 @@ export interface ClientRegistration {
   readonly requirePkce?: boolean | null | undefined;
   readonly redirectUriOptional?: boolean | null | undefined;
   readonly accessTokenTtl?: number | null | undefined;
+  readonly resources?: readonly string[] | null | undefined;
+  readonly accessTokenFormat?: AccessTokenFormat | null | undefined;
   readonly consent?: ConsentMode | null | undefined;
   readonly servicePermissions?: readonly Permission[] | null | undefined;
 }
@@ -83,6 +86,8 @@ export async function registerClient(
       requirePkce: input.requirePkce ?? true,
       redirectUriOptional: input.redirectUriOptional ?? false,
       accessTokenTtl: input.accessTokenTtl ?? null,
+      resources: input.resources ?? [],
+      accessTokenFormat: input.accessTokenFormat ?? 'OPAQUE',
       consent: input.consent ?? 'REMEMBER',
       servicePermissions: input.servicePermissions ?? [],
     },

@@ -22,6 +22,9 @@ export interface Client {
   readonly redirectUriOptional: boolean;
   /** Seconds. */
   readonly accessTokenTtl: number | undefined;
+  /** RFC 8707: the APIs it may ask for beside our own. */
+  readonly resources: readonly string[];
+  readonly accessTokenFormat: 'OPAQUE' | 'JWT';
   readonly asksEveryTime: boolean;
   readonly servicePermissions: readonly string[];
   readonly builtIn: boolean;
@@ -53,6 +56,8 @@ interface Row {
   require_pkce: boolean;
   redirect_uri_optional: boolean;
   access_token_ttl: number | null;
+  resources: string[];
+  access_token_format: 'OPAQUE' | 'JWT';
   consent: string;
   service_permissions: string[];
   built_in: boolean;
@@ -63,7 +68,7 @@ interface Row {
 const CLIENT = `
   c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.scopes, c.default_scopes,
   c.token_endpoint_auth_method, c.id_token_signed_response_alg, c.jwks, c.require_pkce,
-  c.redirect_uri_optional, c.access_token_ttl, c.consent, c.service_permissions, c.built_in,
+  c.redirect_uri_optional, c.access_token_ttl, c.resources, c.access_token_format, c.consent, c.service_permissions, c.built_in,
   (SELECT u.username FROM users u WHERE u.id = c.owner_id AND NOT u.superuser AND NOT EXISTS (
      SELECT FROM group_members m JOIN groups g ON g.id = m.group_id
      WHERE m.user_id = u.id AND 'MANAGE_CLIENTS' = ANY (g.permissions))) AS unchecked_owner,
@@ -127,6 +132,8 @@ function toClient(row: Row, issuer: string): Client {
     requirePkce: row.require_pkce,
     redirectUriOptional: row.redirect_uri_optional,
     accessTokenTtl: row.access_token_ttl ?? undefined,
+    resources: row.resources,
+    accessTokenFormat: row.access_token_format,
     asksEveryTime: row.consent === 'ALWAYS',
     servicePermissions: row.service_permissions,
     builtIn: row.built_in,

@@ -21,6 +21,8 @@ const STATUS = {
   unmet_authentication_requirements: 400,
   // OAuth 2.0 Multiple Response Type Encoding Practices §2.1
   unsupported_response_mode: 400,
+  // RFC 8707 §2
+  invalid_target: 400,
   // RFC 6750 §3.1
   invalid_token: 401,
   insufficient_scope: 403,

@@ -2,6 +2,7 @@ import { digest, isWellFormed } from '../secrets.ts';
 import { batched, inOrder } from '../store/batch.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import { type Sql, statement } from '../store/sql.ts';
+import { presentedDigest } from './access-token.ts';
 import { isPublic } from './client.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { OAuthError } from './error.ts';
@@ -21,6 +22,8 @@ interface ActiveToken {
   readonly iat: number;
   readonly sub: string;
   readonly iss: string;
+  /** RFC 8707: left out, no limit was asked for. */
+  readonly aud?: readonly string[];
 }
 
 interface Row {
@@ -29,6 +32,7 @@ interface Row {
   client: string;
   client_id: string;
   scopes: string[];
+  resources: string[];
   created_at: Date;
   expires_at: Date;
   authorization_expires_at: Date;
@@ -51,8 +55,8 @@ const introspect = (kind: string, table: string, scopes: string, alive: string) 
   return batched(async (sql: Sql, digests: readonly Buffer[]) => inOrder(digests.length, await sql(query, [digests])));
 };
 
-const introspectAccess = introspect('access', 'access_tokens', 't.scopes', 't.revoked_at IS NULL');
-const introspectRefresh = introspect('refresh', 'refresh_tokens', 'a.scopes', 't.used_at IS NULL');
+const introspectAccess = introspect('access', 'access_tokens', 't.scopes, t.resources', 't.revoked_at IS NULL');
+const introspectRefresh = introspect('refresh', 'refresh_tokens', 'a.scopes, a.resources', 't.used_at IS NULL');
 
 /** RFC 7662 §2: a confidential client sees its own tokens, one with INTROSPECT sees all; for everything else there is one answer. */
 export async function introspectToken(
@@ -65,28 +69,27 @@ export async function introspectToken(
   if (isPublic(client)) throw new OAuthError('invalid_client', 'Client authentication failed.');
 
   const token = required(params, 'token');
-  const row = await find(request.sql, token, request.now);
+  const row = await find(request, token);
   if (!row || (row.client !== client.id && !client.servicePermissions.includes('INTROSPECT'))) return { active: false };
   return {
     active: true,
     scope: row.scopes.join(' '),
     client_id: row.client_id,
     ...(row.username !== null && { username: row.username }),
-    ...(token.startsWith('gat') && { token_type: 'Bearer' as const }),
+    ...(!token.startsWith('grt') && { token_type: 'Bearer' as const }),
     exp: Math.floor(row.expires_at.getTime() / 1000),
     iat: Math.floor(row.created_at.getTime() / 1000),
     // RFC 9068 §2.2: a client that acts for itself is its own subject.
     sub: row.user_id === null ? row.client_id : prefixedId('usr', row.user_id),
     iss: request.config.issuer,
+    ...(row.resources.length > 0 && { aud: row.resources }),
   };
 }
 
-async function find(sql: Sql, token: string, now: Date): Promise<Row | undefined> {
-  const lookUp = isWellFormed('gat', token)
-    ? introspectAccess
-    : isWellFormed('grt', token)
-      ? introspectRefresh
-      : undefined;
-  const row = await lookUp?.(sql, digest(token));
+async function find(request: OAuthRequest, token: string): Promise<Row | undefined> {
+  const { sql, now } = request;
+  const refresh = isWellFormed('grt', token);
+  const presented = refresh ? digest(token) : await presentedDigest(request, token);
+  const row = presented && (await (refresh ? introspectRefresh : introspectAccess)(sql, presented));
   return row && row.expires_at > now && row.authorization_expires_at > now ? row : undefined;
 }

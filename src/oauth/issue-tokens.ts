@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { digest, makeSecret } from '../secrets.ts';
 import type { Issue } from '../store/issue.ts';
+import { accessTokenDigest, writeAccessToken } from './access-token.ts';
 import type { TokenRequest } from './grants/grant.ts';
 import { earlier, secondsLater } from './lifetime.ts';
 import { type TokenResponse, tokenResponse } from './token-response.ts';
@@ -20,15 +21,24 @@ export interface GivenSecrets {
 /** RFC 6749 §1.5: a refresh token only where the client is registered for it. */
 export const isRefreshable = ({ client }: TokenRequest): boolean => client.grantTypes.includes('refresh_token');
 
-/** Access token and, if `refreshable`, refresh token; neither outlives `until`, where the authorization ends. */
-export function makeTokens(
-  { client, config, now }: TokenRequest,
-  scopes: readonly string[],
-  until: Date,
-  refreshable: boolean,
+/** What tokens are made for. `until`: where the authorization ends, which neither token outlives. */
+interface Wanted {
+  /** The row's uuid; undefined where the client speaks for itself. */
+  readonly userId: string | undefined;
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly until: Date;
+  readonly refreshable: boolean;
+}
+
+/** Access token and, if `refreshable`, refresh token. */
+export async function makeTokens(
+  request: TokenRequest,
+  { userId, scopes, resources, until, refreshable }: Wanted,
   given?: GivenSecrets,
-): Tokens {
-  const accessToken = given?.accessToken ?? makeSecret('gat');
+): Promise<Tokens> {
+  const { client, config, now } = request;
+  const secret = given?.accessToken ?? makeSecret('gat');
   const expiresAt = earlier(secondsLater(now, client.accessTokenTtl ?? config.accessTokenTtl), until);
   const refreshToken = refreshable ? (given?.refreshToken ?? makeSecret('grt')) : undefined;
   const refresh =
@@ -39,8 +49,9 @@ export function makeTokens(
           salt: randomBytes(16),
           expiresAt: earlier(secondsLater(now, config.refreshTokenIdleTtl), until),
         };
+  const accessToken = await writeAccessToken(request, secret, { userId, scopes, resources, expiresAt });
   return {
-    issue: { scopes, now, access: { digest: digest(accessToken), expiresAt }, refresh },
+    issue: { scopes, resources, now, access: { digest: accessTokenDigest(client, secret), expiresAt }, refresh },
     response: tokenResponse(accessToken, expiresAt, now, scopes, refreshToken),
   };
 }

@@ -19,6 +19,8 @@ export interface RegisteredClient {
   readonly requirePkce: boolean;
   readonly redirectUriOptional: boolean;
   readonly accessTokenTtl: number | null;
+  readonly resources: readonly string[];
+  readonly accessTokenFormat: string;
   readonly consent: string;
   readonly servicePermissions: readonly string[];
   readonly disabled: boolean;
@@ -43,7 +45,8 @@ const CLIENT = `
   c.backchannel_logout_uri AS "backchannelLogoutUri", c.scopes, c.default_scopes AS "defaultScopes",
   c.token_endpoint_auth_method AS "tokenEndpointAuthMethod", c.jwks, c.require_pkce AS "requirePkce",
   c.id_token_signed_response_alg AS "idTokenSignedResponseAlg",
-  c.redirect_uri_optional AS "redirectUriOptional", c.access_token_ttl AS "accessTokenTtl", c.consent,
+  c.redirect_uri_optional AS "redirectUriOptional", c.access_token_ttl AS "accessTokenTtl", c.resources,
+  c.access_token_format AS "accessTokenFormat", c.consent,
   c.service_permissions AS "servicePermissions", c.disabled, c.built_in AS "builtIn", c.created_at AS "createdAt",
   c.owner_id AS "ownerId"`;
 

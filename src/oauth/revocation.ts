@@ -12,6 +12,7 @@ import { Consent } from '../store/entities/consent.ts';
 import { RefreshToken } from '../store/entities/refresh-token.ts';
 import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
+import { claimedDigest } from './access-token.ts';
 
 /** Withdraws what a person allowed a client: the consent, and every authorization under it. Returns how many there were. */
 export async function revokeAuthorizations(em: Em, actor: Actor, userId: string, clientId: string): Promise<number> {
@@ -39,13 +40,15 @@ export async function revokeAuthorizations(em: Em, actor: Actor, userId: string,
 
 /** RFC 7009 §2.1: an access token dies alone, a refresh token with its whole family. False for one that is not alive. */
 export async function revokeToken(em: Em, actor: Actor, token: string): Promise<boolean> {
-  if (!isWellFormed('gat', token) && !isWellFormed('grt', token)) return false;
+  const isRefresh = isWellFormed('grt', token);
+  const tokenDigest = isRefresh ? digest(token) : claimedDigest(token);
+  if (!tokenDigest) return false;
   return em.transactional(async (tx) => {
-    const presented = { digest: digest(token) };
+    const presented = { digest: tokenDigest };
     const populate = ['authorization.client'] as const;
-    const found = token.startsWith('gat')
-      ? await tx.findOne(AccessToken, presented, { populate, refresh: true })
-      : await tx.findOne(RefreshToken, presented, { populate, refresh: true });
+    const found = isRefresh
+      ? await tx.findOne(RefreshToken, presented, { populate, refresh: true })
+      : await tx.findOne(AccessToken, presented, { populate, refresh: true });
     if (!found) return false;
     await requireAuthority(tx, actor, found.authorization);
 

@@ -1,5 +1,6 @@
 import { digest, isWellFormed } from '../secrets.ts';
 import { revoke } from '../store/revoke.ts';
+import { presentedDigest } from './access-token.ts';
 import { isPublic } from './client.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { OAuthError } from './error.ts';
@@ -10,11 +11,12 @@ import { type Params, required } from './params.ts';
 export async function revokeToken(request: OAuthRequest, header: string | undefined, params: Params): Promise<void> {
   const client = await authenticateClient(request, header, params);
   const token = required(params, 'token');
-  const kind = isWellFormed('gat', token) ? 'access' : isWellFormed('grt', token) ? 'refresh' : undefined;
+  const kind = isWellFormed('grt', token) ? 'refresh' : 'access';
+  const presented = kind === 'refresh' ? digest(token) : await presentedDigest(request, token);
   // §2.2: an invalid token is as good as revoked.
-  if (kind === undefined) return;
+  if (presented === undefined) return;
 
-  const found = await revoke(request.sql, kind, digest(token), client.id, request.now, request.origin);
+  const found = await revoke(request.sql, kind, presented, client.id, request.now, request.origin);
   // §2.1: a public client proves nothing, so it learns nothing either.
   if (found && !found.own && !isPublic(client))
     throw new OAuthError('unauthorized_client', 'The token was issued to another client.');

@@ -6,6 +6,7 @@ import { type Sql, statement } from './sql.ts';
 /** Digests and expiries of what one token request issues. */
 export interface Issue {
   readonly scopes: readonly string[];
+  readonly resources: readonly string[];
   readonly now: Date;
   readonly access: { readonly digest: Buffer; readonly expiresAt: Date };
   readonly refresh: { readonly digest: Buffer; readonly salt: Buffer; readonly expiresAt: Date } | undefined;
@@ -29,15 +30,16 @@ const FOR_CLIENT = `
 /** The lock makes it wait for a change of the password under way, and then see it: no token outlives the password it was got by. */
 const FOR_USER = `
   authorized AS (
-    INSERT INTO authorizations ${COLUMNS}
-    SELECT $1::uuid, $2::uuid, u.id, $3::text, $4::text[], $5::timestamptz, $6::timestamptz
-   FROM users u WHERE u.id = $7 AND u.password_hash = $8 AND NOT u.disabled FOR SHARE RETURNING id
+    INSERT INTO authorizations (id, client_id, user_id, grant_type, scopes, created_at, expires_at, resources)
+    SELECT $1::uuid, $2::uuid, u.id, $3::text, $4::text[], $5::timestamptz, $6::timestamptz, $12::text[]
+    FROM users u WHERE u.id = $7 AND u.password_hash = $8 AND NOT u.disabled FOR SHARE RETURNING id
   )`;
 
 const access = (first: number): string => `
   access AS (
-    INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at)
-    SELECT $${first}::uuid, $${first + 1}::bytea, id, $4::text[], $5::timestamptz, $${first + 2}::timestamptz FROM authorized
+    INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at, resources)
+    SELECT $${first}::uuid, $${first + 1}::bytea, id, $4::text[], $5::timestamptz, $${first + 2}::timestamptz, $${first + 3}::text[]
+    FROM authorized
   )`;
 
 const refresh = (first: number): string => `
@@ -51,7 +53,7 @@ const issuing = (name: string, ...parts: string[]) =>
 
 const issueForClient = issuing('issue-for-client', FOR_CLIENT, access(7));
 const issueForUser = issuing('issue-for-user', FOR_USER, access(9));
-const issueForUserWithRefresh = issuing('issue-for-user-with-refresh', FOR_USER, access(9), refresh(12));
+const issueForUserWithRefresh = issuing('issue-for-user-with-refresh', FOR_USER, access(9), refresh(13));
 
 interface ClientIssue {
   readonly client: string;
@@ -106,7 +108,7 @@ const issueTogether = batched(async (sql: Sql, asked: readonly ClientIssue[]): P
 /** Authorization and tokens in one statement; false if the client has gone, or the user was disabled or given another password meanwhile. */
 export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<boolean> {
   const { client, user, expiresAt } = authorization;
-  if (!user && (await issueTogether(sql, { client, expiresAt, issue }))) return true;
+  if (!user && issue.resources.length === 0 && (await issueTogether(sql, { client, expiresAt, issue }))) return true;
   const grantType = user ? 'password' : 'client_credentials';
   const row = [randomUUIDv7(), client, grantType, issue.scopes, issue.now, expiresAt];
   const proof = user ? [user.id, user.passwordHash] : [];
@@ -120,8 +122,8 @@ export async function issueDirectly(sql: Sql, authorization: DirectAuthorization
 }
 
 /** Values of the access row and, if there is one, the refresh row, in the order the statements bind them. */
-export function tokenValues({ access: token, refresh: successor }: Issue): unknown[] {
-  const values: unknown[] = [randomUUIDv7(), token.digest, token.expiresAt];
+export function tokenValues({ access: token, refresh: successor, resources }: Issue): unknown[] {
+  const values: unknown[] = [randomUUIDv7(), token.digest, token.expiresAt, resources];
   if (successor) values.push(randomUUIDv7(), successor.digest, successor.salt, successor.expiresAt);
   return values;
 }

@@ -10,6 +10,7 @@ export interface PendingRequest {
   readonly response_type: 'code' | 'token';
   readonly redirect_uri: string | null;
   readonly scopes: readonly string[];
+  readonly resources: readonly string[];
   readonly state: string | null;
   readonly code_challenge: string | null;
   readonly nonce: string | null;
@@ -23,14 +24,14 @@ export interface PendingRequest {
 const insertRequest = statement<never>(
   'keep-authorization-request',
   `INSERT INTO authorization_requests (id, digest, browser, client_id, response_type, redirect_uri, scopes, state, code_challenge,
-     nonce, prompts, login_hint, authenticated_since, subject, created_at, expires_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+     nonce, prompts, login_hint, authenticated_since, subject, created_at, expires_at, resources)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 );
 
 const selectRequest = statement<PendingRequest>(
   'find-authorization-request',
   `SELECT id, client_id AS client, response_type, redirect_uri, scopes, state, code_challenge, nonce, prompts, login_hint,
-          authenticated_since, subject, created_at
+          authenticated_since, subject, created_at, resources
    FROM authorization_requests
    WHERE digest = $1 AND browser = $2 AND expires_at > $3 AND decided_at IS NULL`,
 );
@@ -57,7 +58,16 @@ export async function keepRequest(
   const asked = [client, response_type, redirect_uri, scopes, state, code_challenge, nonce];
   const { prompts, login_hint, authenticated_since, subject } = request;
   const signIn = [prompts, login_hint, authenticated_since, subject];
-  await sql(insertRequest, [id, digests.handle, digests.browser, ...asked, ...signIn, created_at, expiresAt]);
+  await sql(insertRequest, [
+    id,
+    digests.handle,
+    digests.browser,
+    ...asked,
+    ...signIn,
+    created_at,
+    expiresAt,
+    request.resources,
+  ]);
 }
 
 /** The undecided request, for the browser that opened it and for no other. */

@@ -19,6 +19,7 @@ export interface CodeRow {
   readonly auth_time: Date;
   readonly nonce: string | null;
   readonly scopes: string[];
+  readonly resources: string[];
   /** The authorization is neither revoked nor its user disabled. */
   readonly alive: boolean;
 }
@@ -37,6 +38,7 @@ export interface RefreshRow {
   readonly auth_time: Date;
   readonly nonce: string | null;
   readonly scopes: string[];
+  readonly resources: string[];
   readonly alive: boolean;
 }
 
@@ -50,7 +52,7 @@ export interface SuccessorRow {
 }
 
 const DESCENT = `
-  a.id AS authorization_id, a.expires_at AS authorization_expires_at, a.client_id AS client, a.user_id, a.scopes,
+  a.id AS authorization_id, a.expires_at AS authorization_expires_at, a.client_id AS client, a.user_id, a.scopes, a.resources,
   a.session_id, coalesce(a.auth_time, a.created_at) AS auth_time, a.nonce,
   a.revoked_at IS NULL AND NOT u.disabled AS alive`;
 
@@ -79,9 +81,9 @@ const selectSuccessor = statement<SuccessorRow>(
    WHERE r.id = $1`,
 );
 
-const selectAccess = statement<{ scopes: string[]; expires_at: Date }>(
+const selectAccess = statement<{ scopes: string[]; resources: string[]; expires_at: Date }>(
   'find-derived-access-token',
-  'SELECT scopes, expires_at FROM access_tokens WHERE digest = $1 AND authorization_id = $2',
+  'SELECT scopes, resources, expires_at FROM access_tokens WHERE digest = $1 AND authorization_id = $2',
 );
 
 /**
@@ -97,14 +99,14 @@ const alive = (table: string): string => `
 
 const ACCESS = `
   access AS (
-    INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at)
-    SELECT $4::uuid, $5::bytea, authorization_id, $3::text[], $2::timestamptz, $6::timestamptz FROM spent
+    INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at, resources)
+    SELECT $4::uuid, $5::bytea, authorization_id, $3::text[], $2::timestamptz, $6::timestamptz, $7::text[] FROM spent
   )`;
 
 const refresh = (parent: string): string => `
   refresh AS (
     INSERT INTO refresh_tokens (id, digest, authorization_id, parent_id, salt, created_at, expires_at)
-    SELECT $7::uuid, $8::bytea, authorization_id, ${parent}, $9::bytea, $2, $10::timestamptz FROM spent
+    SELECT $8::uuid, $9::bytea, authorization_id, ${parent}, $10::bytea, $2, $11::timestamptz FROM spent
   )`;
 
 const SPENT_CODE = `${alive('authorization_codes')},

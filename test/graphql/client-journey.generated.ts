@@ -3,6 +3,10 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+export type AccessTokenFormat =
+  | 'JWT'
+  | 'OPAQUE';
+
 export type ConsentMode =
   | 'ALWAYS'
   | 'REMEMBER';
@@ -27,6 +31,7 @@ export type Permission =
   | 'READ_DIRECTORY';
 
 export type RegisterClientInput = {
+  accessTokenFormat?: AccessTokenFormat | null | undefined;
   accessTokenTtl?: number | null | undefined;
   backchannelLogoutUri?: string | null | undefined;
   clientUri?: string | null | undefined;
@@ -40,6 +45,7 @@ export type RegisterClientInput = {
   redirectUriOptional?: boolean | null | undefined;
   redirectUris?: Array<string> | null | undefined;
   requirePkce?: boolean | null | undefined;
+  resources?: Array<string> | null | undefined;
   responseTypes?: Array<ResponseType> | null | undefined;
   scope?: string | null | undefined;
   servicePermissions?: Array<Permission> | null | undefined;
@@ -62,6 +68,7 @@ export type TokenEndpointAuthMethod =
   | 'private_key_jwt';
 
 export type UpdateClientInput = {
+  accessTokenFormat?: AccessTokenFormat | null | undefined;
   accessTokenTtl?: number | null | undefined;
   backchannelLogoutUri?: string | null | undefined;
   clientId: string;
@@ -77,6 +84,7 @@ export type UpdateClientInput = {
   redirectUriOptional?: boolean | null | undefined;
   redirectUris?: Array<string> | null | undefined;
   requirePkce?: boolean | null | undefined;
+  resources?: Array<string> | null | undefined;
   responseTypes?: Array<ResponseType> | null | undefined;
   scope?: string | null | undefined;
   servicePermissions?: Array<Permission> | null | undefined;

@@ -35,6 +35,7 @@ const tokenWith = (scopes: readonly string[]): AccessToken => ({
   id: 'x',
   authorizationId: 'x',
   sessionId: undefined,
+  resources: [],
   scopes: new Set(scopes),
   expiresAt: new Date(),
   client: { id: 'x', clientId: 'x', mayAsk: [] },

@@ -11,10 +11,11 @@ import { minimalScopeSets, requiredScopes } from '../../src/graphql/required-sco
 import { schema } from '../../src/graphql/schema.ts';
 import { makeYoga } from '../../src/graphql/yoga.ts';
 import { makeLog } from '../../src/log.ts';
-import { type AccessToken, authenticateBearer } from '../../src/oauth/bearer.ts';
+import type { AccessToken } from '../../src/oauth/bearer.ts';
 import { BUILT_IN_SCOPES, type BuiltInScope } from '../../src/oauth/scope.ts';
 import { noRateLimits } from '../../src/store/rate-limits.ts';
 import { type GeneratedOperation, operations } from '../support/documents.ts';
+import { liveToken } from '../support/live-token.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type Inhabited, inhabit, literals } from './inhabited.ts';
 import { tableDigests } from './table-digests.ts';
@@ -29,8 +30,7 @@ let actors: AccessToken[];
 beforeAll(async () => {
   server = await startServer();
   inhabited = await inhabit(server);
-  const { sql } = server.database;
-  actors = await Promise.all(inhabited.tokens.map((token) => authenticateBearer(sql, token, new Date())));
+  actors = await Promise.all(inhabited.tokens.map((token) => liveToken(server, token)));
 });
 afterAll(() => server?.close());
 

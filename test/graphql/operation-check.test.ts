@@ -1,8 +1,8 @@
 import { type ExecutionResult, execute, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
-import { authenticateBearer } from '../../src/oauth/bearer.ts';
 import type { TestClient, TestUser } from '../support/fixtures.ts';
+import { liveToken } from '../support/live-token.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { rowCounts } from './row-counts.ts';
 import { countStatements } from './statements.ts';
@@ -124,7 +124,7 @@ describe('the whole operation is checked before any resolver runs', () => {
   });
 
   it('guards each resolver as well, for whoever calls the schema without that check', async () => {
-    const token = await authenticateBearer(server.database.sql, reading, new Date());
+    const token = await liveToken(server, reading);
     const run = (document: string, given: typeof token | undefined): Promise<ExecutionResult> =>
       Promise.resolve(
         execute({

@@ -21,7 +21,7 @@ const rowOf = async (clientId: string): Promise<string> => {
 const newIssue = (scopes: string[] = ['read']): Issue => {
   const now = new Date();
   const expiresAt = new Date(now.getTime() + 60_000);
-  return { scopes, now, access: { digest: randomBytes(32), expiresAt }, refresh: undefined };
+  return { scopes, resources: [], now, access: { digest: randomBytes(32), expiresAt }, refresh: undefined };
 };
 
 const issue = (of: string, wanted: Issue): Promise<boolean> => {

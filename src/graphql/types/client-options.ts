@@ -3,6 +3,19 @@ import { ClientType } from './client.ts';
 
 type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0];
 
+const AccessTokenFormatEnum = builder.enumType('AccessTokenFormat', {
+  description: 'What the access tokens of a client look like.',
+  values: {
+    OPAQUE: {
+      description: 'Nothing can be read in them: an API asks this server, and what is revoked is dead at once.',
+    },
+    JWT: {
+      description:
+        'RFC 9068: an API reads and checks them by itself, and takes them until they expire, even when they have been revoked. This server always looks.',
+    },
+  },
+});
+
 /** What a client may be registered with beside what every client has: the same words for registering and changing. */
 export const optionFields = (t: InputFields) => ({
   postLogoutRedirectUris: t.stringList({
@@ -12,6 +25,14 @@ export const optionFields = (t: InputFields) => ({
     description:
       'Where this server tells it that somebody has signed out: https. Null: nowhere. Requires permission MANAGE_CLIENTS.',
   }),
+  resources: t.stringList({
+    description:
+      'APIs of yours that it may ask tokens for (RFC 8707), as absolute URIs; this server and its API it always may. Requires permission MANAGE_CLIENTS.',
+  }),
+  accessTokenFormat: t.field({
+    type: AccessTokenFormatEnum,
+    description: 'What its access tokens look like: OPAQUE if left out. JWT requires permission MANAGE_CLIENTS.',
+  }),
   jwks: t.field({
     type: 'JSONObject',
     description:
@@ -20,19 +41,38 @@ export const optionFields = (t: InputFields) => ({
 });
 
 interface Options {
+  readonly resources?: readonly string[] | null | undefined;
+  readonly accessTokenFormat?: 'OPAQUE' | 'JWT' | null | undefined;
   readonly postLogoutRedirectUris?: readonly string[] | null | undefined;
   readonly backchannelLogoutUri?: string | null | undefined;
   readonly jwks?: Record<string, unknown> | null | undefined;
 }
 
 /** Field by field, as all input. */
-export const readOptions = ({ postLogoutRedirectUris, backchannelLogoutUri, jwks }: Options) => ({
+export const readOptions = ({
+  postLogoutRedirectUris,
+  backchannelLogoutUri,
+  resources,
+  accessTokenFormat,
+  jwks,
+}: Options) => ({
+  resources,
+  accessTokenFormat,
   postLogoutRedirectUris,
   backchannelLogoutUri,
   jwks,
 });
 
 builder.objectFields(ClientType, (t) => ({
+  resources: t.stringList({
+    description: 'The APIs it may ask tokens for (RFC 8707), beside this server and its own API.',
+    resolve: ({ resources }) => [...resources],
+  }),
+  accessTokenFormat: t.field({
+    type: AccessTokenFormatEnum,
+    description: 'What its access tokens look like.',
+    resolve: ({ accessTokenFormat }) => (accessTokenFormat === 'JWT' ? 'JWT' : 'OPAQUE'),
+  }),
   postLogoutRedirectUris: t.stringList({
     description:
       'OpenID Connect post_logout_redirect_uris, byte for byte: where people are sent back to once signed out.',

@@ -14,6 +14,8 @@ export interface ConsentPage {
   readonly asked: readonly AskedScope[];
   /** Sentences of what was allowed before and is asked for again. */
   readonly allowedBefore: readonly string[];
+  /** The APIs it asks for beside this server's own. */
+  readonly elsewhere: readonly string[];
   readonly lifetime: string;
 }
 
@@ -45,6 +47,7 @@ ${asked.map(({ name, sentence, powerful }) => html`<label class="tick"><input ty
 </fieldset>`
 }
 ${allowedBefore.length === 0 ? '' : html`<p>You allowed before:</p><ul>${allowedBefore.map((sentence) => html`<li>${sentence}</li>`)}</ul>`}
+${page.elsewhere.length === 0 ? '' : html`<p>It will use this at:</p><ul>${page.elsewhere.map((resource) => html`<li class="host">${resource}</li>`)}</ul>`}
 <p class="small">${page.lifetime}</p>
 <div class="choices">
 <button type="submit" name="decision" value="allow">Allow</button>

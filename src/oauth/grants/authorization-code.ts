@@ -6,13 +6,14 @@ import { isRefreshable, makeTokens } from '../issue-tokens.ts';
 import { optional, required } from '../params.ts';
 import { verifyCodeVerifier } from '../pkce.ts';
 import { replayed } from '../replay.ts';
+import { narrowResources } from '../resource.ts';
 import { stillAllowed } from '../scope.ts';
 import type { TokenResponse } from '../token-response.ts';
 import type { TokenRequest } from './grant.ts';
 
 /** RFC 6749 §4.1.3, with RFC 7636 §4.6. */
 export async function authorizationCode(request: TokenRequest): Promise<TokenResponse> {
-  const { params, client, sql, now } = request;
+  const { params, client, config, sql, now } = request;
   const value = required(params, 'code');
   const redirectUri = optional(params, 'redirect_uri');
   const verifier = optional(params, 'code_verifier');
@@ -28,7 +29,13 @@ export async function authorizationCode(request: TokenRequest): Promise<TokenRes
     throw new OAuthError('invalid_grant', 'The code has expired or was revoked.');
 
   const scopes = stillAllowed(code.scopes, client.scopes);
-  const { issue, response } = makeTokens(request, scopes, code.authorization_expires_at, isRefreshable(request));
+  const { issue, response } = await makeTokens(request, {
+    userId: code.user_id,
+    scopes,
+    resources: narrowResources(params, client, config.issuer, code.resources),
+    until: code.authorization_expires_at,
+    refreshable: isRefreshable(request),
+  });
   const answer = await withIdToken(request, code, scopes, response);
   if (!(await spendCode(sql, code.id, issue))) throw await replayed(request, 'code.replayed', code);
   return answer;

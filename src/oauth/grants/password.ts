@@ -5,16 +5,18 @@ import { OAuthError } from '../error.ts';
 import { withIdToken } from '../id-token.ts';
 import { directExpiry, isRefreshable, makeTokens } from '../issue-tokens.ts';
 import { optional, required } from '../params.ts';
+import { readResources } from '../resource.ts';
 import { grantedScope } from '../scope.ts';
 import type { TokenResponse } from '../token-response.ts';
 import type { TokenRequest } from './grant.ts';
 
 /** RFC 6749 §4.3 */
 export async function password(request: TokenRequest): Promise<TokenResponse> {
-  const { params, client, sql, limits, now, origin } = request;
+  const { params, client, config, sql, limits, now, origin } = request;
   const username = required(params, 'username');
   const secret = required(params, 'password');
   const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
+  const resources = readResources(params, client, config.issuer);
 
   // Behind an authenticated client stands one server for everybody: its network says nothing.
   const counts = { account: [usernameKey(username), client.id] };
@@ -26,7 +28,8 @@ export async function password(request: TokenRequest): Promise<TokenResponse> {
 
   const refreshable = isRefreshable(request);
   const expiresAt = directExpiry(request, refreshable);
-  const { issue, response } = makeTokens(request, scopes, expiresAt, refreshable);
+  const wanted = { userId: user.id, scopes, resources, until: expiresAt, refreshable };
+  const { issue, response } = await makeTokens(request, wanted);
   const authentication = { user_id: user.id, auth_time: now, session_id: null, nonce: null };
   const answer = await withIdToken(request, authentication, scopes, response);
   if (!(await issueDirectly(sql, { client: client.id, user, expiresAt }, issue))) throw wrong();

@@ -1,35 +1,40 @@
 import { hmac } from '../../keys.ts';
 import { digest, isWellFormed, sameBytes, secretFrom } from '../../secrets.ts';
 import { findIssuedAccess, findRefreshToken, findSuccessor, type RefreshRow, rotate } from '../../store/single-use.ts';
+import { accessTokenDigest, writeAccessToken } from '../access-token.ts';
 import { OAuthError } from '../error.ts';
 import { type Authentication, withIdToken } from '../id-token.ts';
 import { type GivenSecrets, makeTokens } from '../issue-tokens.ts';
 import { secondsLater } from '../lifetime.ts';
 import { optional, required } from '../params.ts';
 import { replayed } from '../replay.ts';
+import { narrowResources } from '../resource.ts';
 import { parseScope, stillAllowed } from '../scope.ts';
 import { type TokenResponse, tokenResponse } from '../token-response.ts';
 import type { TokenRequest } from './grant.ts';
 
 /** RFC 6749 §6, with rotation as RFC 9700 §4.14.2 wants it. */
 export async function refreshToken(request: TokenRequest): Promise<TokenResponse> {
-  const { params, client, sql, keyring, now } = request;
+  const { params, client, config, sql, keyring, now } = request;
   const value = required(params, 'refresh_token');
   const token = isWellFormed('grt', value) ? await findRefreshToken(sql, digest(value)) : undefined;
 
   if (token?.client !== client.id)
     throw new OAuthError('invalid_grant', 'The refresh token is unknown, or was issued to another client.');
   const scopes = narrowScope(request, token);
+  const resources = narrowResources(params, client, config.issuer, token.resources);
   if (!token.alive) throw dead();
-  if (token.used_at !== null) return again(request, value, token, scopes);
+  if (token.used_at !== null) return again(request, value, token, scopes, resources);
   if (token.expires_at <= now || token.authorization_expires_at <= now || token.salt === null) throw dead();
 
   const [key] = keyring('refresh');
   const given = derive(key, value, token.salt);
-  const { issue, response } = makeTokens(request, scopes, token.authorization_expires_at, true, given);
+  const until = token.authorization_expires_at;
+  const wanted = { userId: token.user_id, scopes, resources, until, refreshable: true };
+  const { issue, response } = await makeTokens(request, wanted, given);
   const answer = await withIdToken(request, renewed(token), scopes, response);
   const spent = await rotate(sql, token.id, issue);
-  return spent ? answer : again(request, value, token, scopes);
+  return spent ? answer : again(request, value, token, scopes, resources);
 }
 
 const dead = (): OAuthError => new OAuthError('invalid_grant', 'The refresh token has expired or was revoked.');
@@ -65,8 +70,9 @@ async function again(
   value: string,
   token: RefreshRow,
   scopes: string[],
+  resources: readonly string[],
 ): Promise<TokenResponse> {
-  const { sql, keyring, config, now } = request;
+  const { sql, keyring, client, config, now } = request;
   const successor = await findSuccessor(sql, token.id);
   if (successor && !successor.alive) throw dead();
 
@@ -83,11 +89,14 @@ async function again(
     // Spent under a key this node does not have: nothing can be told, and nobody is to blame.
     if (!given) throw new OAuthError('invalid_grant', 'The refresh token was already used.');
 
-    const access = await findIssuedAccess(sql, digest(given.accessToken), token.authorization_id);
-    if (access?.scopes.join(' ') === scopes.join(' ')) {
-      const response = tokenResponse(given.accessToken, access.expires_at, now, access.scopes, given.refreshToken);
-      // As of the first use: then the ID token is the same one, too.
-      return withIdToken({ ...request, now: successor.used_at }, renewed(token), scopes, response);
+    const access = await findIssuedAccess(sql, accessTokenDigest(client, given.accessToken), token.authorization_id);
+    if (access?.scopes.join(' ') === scopes.join(' ') && access.resources.join(' ') === resources.join(' ')) {
+      // As of the first use: then what is signed is the same, too.
+      const then = { ...request, now: successor.used_at };
+      const grounds = { userId: token.user_id, scopes, resources, expiresAt: access.expires_at };
+      const accessToken = await writeAccessToken(then, given.accessToken, grounds);
+      const response = tokenResponse(accessToken, access.expires_at, now, access.scopes, given.refreshToken);
+      return withIdToken(then, renewed(token), scopes, response);
     }
   }
   throw await replayed(request, 'refresh_token.replayed', token);

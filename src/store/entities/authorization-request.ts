@@ -19,6 +19,7 @@ const schema = defineEntity({
     /** As sent; null: omitted, and the one registered URI stands in. */
     redirectUri: p.text().nullable(),
     scopes: p.type(TextArray).$type<string[]>(),
+    resources: p.type(TextArray).$type<string[]>().default([]),
     state: p.text().nullable(),
     codeChallenge: p.text().nullable(),
     nonce: p.text().nullable(),

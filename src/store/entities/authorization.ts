@@ -19,6 +19,7 @@ const schema = defineEntity({
     session: () => p.manyToOne(Session).nullable().deleteRule('set null').index(),
     grantType: p.text(),
     scopes: p.type(TextArray).$type<string[]>(),
+    resources: p.type(TextArray).$type<string[]>().default([]),
     nonce: p.text().nullable(),
     /** When the person had proved who they are; null: as it was made. */
     authTime: p.datetime(3).nullable(),

@@ -35,6 +35,9 @@ const schema = defineEntity({
     redirectUriOptional: p.boolean().default(false),
     /** Seconds; null: the server's ACCESS_TOKEN_TTL. */
     accessTokenTtl: p.integer().nullable(),
+    /** RFC 8707: the APIs it may ask for beside our own. */
+    resources: p.type(TextArray).$type<string[]>().default([]),
+    accessTokenFormat: p.text().$type<'OPAQUE' | 'JWT'>().default('OPAQUE'),
     consent: p.text().$type<'REMEMBER' | 'ALWAYS'>().default('REMEMBER'),
     servicePermissions: p.type(TextArray).$type<string[]>().default([]),
     disabled: p.boolean().default(false),
