@@ -50,8 +50,6 @@ export function authorizationServerMetadata(issuer: string, paths: ReadonlySet<s
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: SIGNING_ALGORITHM_NAMES,
     acr_values_supported: [PASSWORD_AUTHENTICATION.acr],
-    backchannel_logout_supported: true,
-    backchannel_logout_session_supported: true,
     prompt_values_supported: PROMPTS,
     display_values_supported: ['page'],
     ui_locales_supported: ['en'],
