@@ -34,10 +34,10 @@ const SERVICE = { grant_type: 'client_credentials' };
 /** Status and error, or what the answer has in it. */
 async function told(response: Response): Promise<string> {
   const text = await response.text();
-  const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown>;
+  const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown> & { error?: string };
   const what = body.error ?? Object.keys(body).sort().join(' ');
   const challenge = response.headers.get('WWW-Authenticate')?.split(' ')[0];
-  return `${response.status} ${String(what)}${challenge ? ` ${challenge}` : ''}`.trim();
+  return `${response.status} ${what}${challenge ? ` ${challenge}` : ''}`.trim();
 }
 
 export function sceneOf(contender: Contender): TokenScene {
