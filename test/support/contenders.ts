@@ -91,7 +91,8 @@ export async function oidcProvider(): Promise<Contender> {
       ctx.body = out;
     },
   });
-  server.on('request', provider.callback());
+  const handle = provider.callback();
+  server.on('request', (request, response) => void handle(request, response));
   return {
     name: 'oidc-provider',
     ask: (path, init) => send(origin, new URL(origin).host, path, init),

@@ -11,8 +11,8 @@ export interface TokenScene {
   code(clientId?: string, query?: Record<string, string>): Promise<string>;
   /** A refresh token of the client `plain`. */
   refresh(): Promise<string>;
-  /** By Basic as `plain`, unless `basic` says otherwise; undefined: none. */
-  token(form: Form | readonly Pair[], basic?: string | undefined, init?: RequestInit): Promise<string>;
+  /** By Basic as `plain`, unless `basic` says otherwise; empty: none. */
+  token(form: Form | readonly Pair[], basic?: string, init?: RequestInit): Promise<string>;
   accessToken(): Promise<string>;
 }
 
