@@ -93,16 +93,40 @@ export const TOKENS = [
     8707,
     'Resource Indicators',
     `
-2  MAY  resource says where the token is for
-  not offered: a token is for this server’s own API and for whoever introspects it
+2  MAY  resource says which APIs the token is for, at both endpoints
+  oauth/resource: several at once, and introspection tells which
+2  MUST  it is an absolute URI without a fragment
+  oauth/resource: refuses %s
+2  SHOULD  what is unknown or not allowed is invalid_target
+  oauth/resource: refuses %s
+2.2  MAY  the token request narrows what was granted; more is invalid_target
+  oauth/resource: at the code, and at every refresh
+  oauth/resource: a code is not spent by asking for too much
+3  SHOULD  a token is good for those APIs and no other
+  oauth/resource: H145: at our API a token for another one is none
 `,
   ),
   rfc(
     9068,
     'JWT Profile for Access Tokens',
     `
-2  MAY  access tokens are JWTs
-  not offered: access tokens are opaque, so that a revocation holds at the next request; others ask by introspection
+2  MAY  access tokens are JWTs; here those of clients that are registered so
+  oauth/access-token: what others get stays opaque
+2.1  MUST  signed, never none; RS256 is there; the type is at+jwt
+  oauth/access-token: of a person: every claim that is asked for
+2.2  MUST  iss, exp, aud, sub, client_id, iat and jti
+  oauth/access-token: of a person: every claim that is asked for
+2.2  MUST  a client that speaks for itself is its own sub
+  oauth/access-token: of a client by itself, for an API of its own
+2.2.3  SHOULD  scope says what was granted
+  oauth/access-token: of a person: every claim that is asked for
+3  MUST  aud is what resource asked for, or a default of this server
+  oauth/access-token: of a client by itself, for an API of its own
+4  MUST  type, issuer, audience, signature and end are checked; here it is looked up as well
+  oauth/access-token: RFC 8725: no other JWT passes
+  oauth/access-token: revoked by its client, it is dead at once
+5  MUST  no ID token passes for one
+  oauth/access-token: RFC 8725: no other JWT passes
 `,
   ),
 ];
