@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addClientCommands } from './cli/client.ts';
 import { runWith } from './cli/command.ts';
 import { addDatabaseCommands } from './cli/database.ts';
+import { addDoctorCommand } from './cli/doctor.ts';
 import { addKeyCommands } from './cli/keys.ts';
 import { addScopeCommands } from './cli/scope.ts';
 import { addUpkeepCommands } from './cli/upkeep.ts';
@@ -80,6 +81,7 @@ Examples:
   addKeyCommands(program, env);
   addUpkeepCommands(program, env);
   addDatabaseCommands(program, env);
+  addDoctorCommand(program, env);
   return program;
 }
 

@@ -8,10 +8,10 @@ const root = join(import.meta.dirname, '..');
 const FLOORS = ['composition', 'http', 'graphql', 'oauth', 'directory', 'store', 'foundation'];
 const COMPOSITION = [
   ...['src/server.ts', 'src/cli.ts', 'src/seed.ts', 'src/listen.ts', 'src/log.ts', 'src/failure.ts', 'src/sweeper.ts'],
-  ...['src/greeting.ts', 'src/first-administrator.ts', 'src/stop-when-told.ts', 'src/workers.ts'],
+  ...['src/greeting.ts', 'src/first-administrator.ts', 'src/doctor.ts', 'src/stop-when-told.ts', 'src/workers.ts'],
 ];
 const FOUNDATION = ['src/worker-metrics.ts', 'src/secrets.ts', 'src/keys.ts', 'src/passwords.ts', 'src/config.ts'];
-const CLOCKS = ['src/http/app.ts', 'src/server.ts', 'src/cli.ts', 'src/cli/command.ts'];
+const CLOCKS = ['src/http/app.ts', 'src/server.ts', 'src/cli.ts', 'src/cli/command.ts', 'src/cli/doctor.ts'];
 
 /** Sent to the browser as it is: what it reads there is not our clock. */
 const IN_THE_BROWSER = /^src\/http\/graphiql\/.*\.js$/;

@@ -72,8 +72,11 @@ export const FAULTS: readonly Fault[] = [
     name: 'every connection of the pool waits',
     within: 1000,
     async inject(site) {
+      // Refreshes, since each has a statement of its own.
+      const tokens: string[] = [];
+      while (tokens.length < 10) tokens.push((await family(site)).token);
       const holder = await lockOut(site);
-      const waiting = Array.from({ length: 10 }, () => anyToken(site));
+      const waiting = tokens.map((token) => site.nodes.post(0, '/oauth/token', refreshing(token)));
       await pause(300);
       return {
         struck: () => anyToken(site),

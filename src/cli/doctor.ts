@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { examine, type Finding } from '../doctor.ts';
+import { answer } from './command.ts';
+
+export function addDoctorCommand(program: Command, env: NodeJS.ProcessEnv): void {
+  program
+    .command('doctor')
+    .description(
+      'Look at settings, database, keys, clock and demo data; change nothing. Exit code 1 if anything is wrong.',
+    )
+    .option('--json', 'answer in JSON')
+    .addHelpText('after', '\nExample:\n  $ gatehouse doctor --json')
+    .action(async (_options, command: Command) => {
+      const findings = await examine(env, new Date());
+      const healthy = findings.every(({ state }) => state !== 'wrong');
+      if (!healthy) process.exitCode = 1;
+      answer(command, { facts: { healthy, findings }, text: findings.map(line).join('\n') });
+    });
+}
+
+const line = ({ check, state, told }: Finding): string => `${state.padEnd(8)} ${check.padEnd(14)} ${told}`;
