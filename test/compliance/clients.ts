@@ -51,7 +51,7 @@ export const CLIENTS = [
   graphql/register-client: S2-05 refuses what does not fit
 2  MUST  jwks holds public keys only
   oauth/client-registration-keys: a private key
-2  SHOULD  jwks_uri
+2  MAY  jwks_uri
   not offered: keys are registered as they are, so that a client’s server being away or taken over changes nothing
 2.2  MAY  names in several languages
   not offered: the pages are in English

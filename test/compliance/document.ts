@@ -5,7 +5,7 @@ import { CLIENTS } from './clients.ts';
 import { FRAMEWORK } from './framework.ts';
 import { HTTP } from './http.ts';
 import { JOSE } from './jose.ts';
-import { LOGOUT } from './logout.ts';
+import { LOGOUT_AND_OTHERS } from './logout.ts';
 import { METADATA } from './metadata.ts';
 import { OPENID } from './openid.ts';
 import { SECURITY } from './security.ts';
@@ -16,7 +16,7 @@ const tests = join(import.meta.dirname, '..');
 
 export const SPECIFICATIONS: readonly Specification[] = [
   ...[...FRAMEWORK, ...TOKENS, ...CLIENTS, ...JOSE, ...METADATA],
-  ...[...SECURITY, ...OPENID, ...LOGOUT, ...HTTP],
+  ...[...SECURITY, ...OPENID, ...LOGOUT_AND_OTHERS, ...HTTP],
 ];
 
 /** What a file's tables of cases are keyed by, for tests whose name is the key. */

@@ -134,6 +134,8 @@ export const FRAMEWORK = [
 10.4  MUST  an expired, revoked or foreign refresh token is worth nothing
   oauth/grants/refresh-token: S3-09 S2-13
   oauth/grants/refresh-token-bounds: F104: of two public clients
+10.5  MUST  a code is short-lived, and a second use is noticed
+  oauth/grants/authorization-code-replay: D58: ends all
 10.10  MUST  nothing can be guessed: a chance below 1 in 2¹²⁸
   secrets: P290
   oauth/grants/authorization-code-values: RFC 6749 §10.10

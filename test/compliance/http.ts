@@ -34,7 +34,7 @@ Status  SHOULD  200 for a partial answer
     6265,
     'HTTP State Management (and its successor)',
     `
-4.1  SHOULD  a session cookie is __Host-, Secure, HttpOnly and SameSite
+4.1.3  SHOULD  a session cookie is __Host-, Secure, HttpOnly and SameSite
   http/session: J164: on loopback as under https
 `,
   ),

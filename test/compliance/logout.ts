@@ -1,6 +1,6 @@
 import { specification } from './specification.ts';
 
-export const LOGOUT = [
+export const LOGOUT_AND_OTHERS = [
   specification(
     'RP-Initiated Logout',
     'OpenID Connect RP-Initiated Logout 1.0',
@@ -54,6 +54,38 @@ export const LOGOUT = [
   http/account-access: Back-Channel Logout §2.7
 4.1  MUST  a logout token is no ID token
   http/backchannel-logout: the app gets a logout token
+`,
+  ),
+  specification(
+    'Other extensions',
+    'Other extensions',
+    'https://www.iana.org/assignments/oauth-parameters',
+    `
+RFC 7592  MAY  clients manage their own registration
+  not offered: people do, by GraphQL
+RFC 8628  MAY  devices without a browser
+  not offered: not built yet
+RFC 8693  MAY  token exchange
+  not offered: not built yet
+RFC 8705  MAY  certificates of clients (mTLS)
+  not offered: not built yet; private_key_jwt proves a client without a shared secret
+RFC 9101  MAY  signed requests (JAR)
+  not offered: request_not_supported, request_uri_not_supported
+  http/sign-in-request: is refused by the error made for it
+RFC 9126  MAY  pushed requests (PAR)
+  not offered: not built yet
+  http/well-known: Q298
+RFC 9396  MAY  rich authorization requests
+  not offered: scopes say all there is to say here
+RFC 9449  MAY  tokens bound to a key (DPoP)
+  not offered: not built yet
+Form Post  MAY  answers by a form
+  not offered: unsupported_response_mode
+  http/authorize-refusals: A16
+Front-Channel Logout  MAY  sign-out by frames in the browser
+  not offered: browsers keep cookies from such frames; back-channel logout does it
+Session Management  MAY  a frame that tells whether somebody is signed in
+  not offered: browsers keep cookies from such frames
 `,
   ),
 ];

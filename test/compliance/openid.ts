@@ -24,6 +24,8 @@ export const OPENID = [
 3.1.2.1  MUST  prompt=none shows nothing
   http/sign-in-request: none: answers at once
   http/sign-in-request: none: login_required
+3.1.2.1  MUST  none with another prompt is an error
+  http/sign-in-request: %j is invalid_request
 3.1.2.1  SHOULD  prompt=login, consent and select_account ask again
   http/sign-in-request: login: the person proves again
   http/sign-in-request: consent: asks again

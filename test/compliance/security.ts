@@ -25,12 +25,16 @@ export const SECURITY = [
   not held: an administrator can register a client with it; off for all others
   demo-data: S3-06 is off
 2.2.1  SHOULD  access tokens are bound to their sender (DPoP, mTLS)
-  not offered: bearer tokens, an hour at most by default, revoked at once
+  not held: not built yet; they live for an hour and are dead at the next request when revoked
+  lifetimes: S4-06 S4-04
+  revoke-then-use.postgres: of ${'$'}{ROUNDS} tokens
 2.2.2  MUST  refresh tokens of public clients are rotated or bound to their sender
   oauth/grants/refresh-token: S4-07 goes to a public client
 2.3  SHOULD  tokens are no more than is needed
   oauth/grants/refresh-token: S1-17 S4-07
   graphql/access: $field, $actor with $scopes
+2.3  SHOULD  and for one API only, where the client says which
+  oauth/resource: H145
 2.4  MUST  no password grant
   not held: an administrator can register a client with it; off for all others
   oauth/token-request: E89, E74
@@ -42,6 +46,8 @@ export const SECURITY = [
   http/authorize-redirect-uri: B32: plain http
 2.6  MUST  no CORS at the authorization endpoint
   http/cors: K211: %s is nothing for scripts
+4.1  MUST  whatever looks like a registered redirect URI is not it
+  http/authorize-redirect-uri: RFC 9700 §2.1, §4.1
 4.2.4  SHOULD  no referrer carries a code
   http/headers: L245: an answer to a client that carries a code
 4.3  SHOULD  histories keep no code that is worth something, and no token

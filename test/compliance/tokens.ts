@@ -99,6 +99,7 @@ export const TOKENS = [
   oauth/resource: refuses %s
 2  SHOULD  what is unknown or not allowed is invalid_target
   oauth/resource: refuses %s
+  oauth/resource: refuses more than anybody needs
 2.2  MAY  the token request narrows what was granted; more is invalid_target
   oauth/resource: at the code, and at every refresh
   oauth/resource: a code is not spent by asking for too much
@@ -125,6 +126,7 @@ export const TOKENS = [
 4  MUST  type, issuer, audience, signature and end are checked; here it is looked up as well
   oauth/access-token: RFC 8725: no other JWT passes
   oauth/access-token: revoked by its client, it is dead at once
+  oauth/access-token: has an end
 5  MUST  no ID token passes for one
   oauth/access-token: RFC 8725: no other JWT passes
 `,
