@@ -135,7 +135,8 @@ const shapeErrors: Plugin<Context> = {
 function shape(error: GraphQLError, ran: boolean, legacy: boolean): GraphQLError {
   const { nodes = null, source = null, positions = null, path = null } = error;
   const { http, ...rest } = error.extensions as { http?: { status?: number; spec?: boolean; headers?: object } };
-  const message = error.message.replace(/ Did you mean .*$/s, '');
+  // The engine writes out a whole input that lacks one field, and with it a password that stands beside it.
+  const message = error.message.replace(/ Did you mean .*$/s, '').replace(/, found:? [[{].*$/s, '.');
   const status = http?.status ?? (ran ? undefined : 400);
   // `spec`: this status only where the media type can carry one.
   const spec = legacy && (http?.spec ?? http?.status === undefined);

@@ -6,6 +6,7 @@ import { setPassword } from '../directory/set-password.ts';
 import { updateOwnEmail } from '../directory/update-own-email.ts';
 import { updateUser } from '../directory/update-user.ts';
 import { listAppsWithAccess } from '../oauth/apps-with-access.ts';
+import { isClientId } from '../oauth/client.ts';
 import { optional, type Params } from '../oauth/params.ts';
 import { revokeAuthorizations } from '../oauth/revocation.ts';
 import { POWERFUL_SCOPES } from '../oauth/scope.ts';
@@ -46,8 +47,11 @@ const CHANGES: Record<Section, Change> = {
     // One that has ended meanwhile is what was asked for.
     if (id !== undefined) await endSession(ctx.state.em(), { id, userId }, now, origin);
   },
-  apps: (ctx, actor, userId, params) =>
-    revokeAuthorizations(ctx.state.em(), actor, userId, optional(params, 'client_id') ?? ''),
+  apps: (ctx, actor, userId, params) => {
+    const clientId = optional(params, 'client_id') ?? '';
+    if (!isClientId(clientId)) throw new DomainError('NOT_FOUND', 'There is no such client', ['client_id']);
+    return revokeAuthorizations(ctx.state.em(), actor, userId, clientId);
+  },
 };
 
 /** GET /account shows a person what is kept of them here, POST /account changes one part of it. */

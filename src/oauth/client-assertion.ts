@@ -16,6 +16,8 @@ export const ASSERTION_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const SKEW = 10;
 /** Seconds an assertion may live at most: for so long its jti is remembered. */
 const MAX_TTL = 3600;
+/** Seconds for which it is remembered beyond that: a node whose clock is ahead clears it away, and one whose clock is behind would take it again. */
+const REMEMBERED_AFTER = 60;
 const MAX_JTI = 255;
 
 /** A JWT for another purpose is none for this one (RFC 8725 §3.11). */
@@ -65,5 +67,5 @@ export async function proves({ sql, config, now }: OAuthRequest, client: Client,
   if (foreign || untimely || !HEADER_TYPES.includes(protectedHeader.typ?.toLowerCase())) return false;
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI) return false;
   // Last, so that only who holds the key can spend it.
-  return spendAssertion(sql, digest(`${client.id} ${jti}`), new Date((exp + SKEW + 1) * 1000));
+  return spendAssertion(sql, digest(`${client.id} ${jti}`), new Date((exp + SKEW + REMEMBERED_AFTER) * 1000));
 }

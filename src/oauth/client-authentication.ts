@@ -37,7 +37,8 @@ export async function authenticateClient(
 ): Promise<Client> {
   const { readings, malformed } = readCredentials(header, params);
   const { sql, config, limits, now, origin } = request;
-  const counts = { client: [readings[0]?.clientId ?? '', networkOf(origin.ip)] };
+  const network = networkOf(origin.ip);
+  const counts = { client: [readings[0]?.clientId ?? '', network] };
   await limits.check(counts);
 
   let known: Client | undefined;
@@ -52,9 +53,10 @@ export async function authenticateClient(
     known = client;
     tellOperator(request, client, credentials.secret, secret);
   }
+  // Before it is recorded: a stranger with a new name for each request must not fill the trail.
+  await limits.fail({ clients: [network], ...counts });
   // For an unknown client as well: a statement less would be an answer sooner.
   await record(sql, { kind: 'client_authentication.failed', at: now, clientId: known?.id, origin });
-  await limits.fail(counts);
   // One sentence for an unknown client, a wrong secret and a method that is not the registered one (§5.2).
   throw malformed ? malformedHeader() : new OAuthError('invalid_client', 'Client authentication failed.');
 }

@@ -11,12 +11,16 @@ const MAX_LENGTH = 2000;
 /** RFC 7518 §3.3 */
 const RSA_BITS = 2048;
 
-/** RFC 7518 §6, RFC 8037 §2: what makes a public key of each kind, and what may be said of it. */
-const MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
-  ['RSA', ['n', 'e']],
-  ['EC', ['crv', 'x', 'y']],
-  ['OKP', ['crv', 'x']],
-]);
+/** With a smaller one a signature is no proof (with 1 anybody can make it), with a longer one each check takes long. */
+const EXPONENT = { least: 65_537n, end: 1n << 64n };
+
+/** RFC 7518 §6, RFC 8037 §2: what makes a public key of each kind, what it signs by here, and what may be said of it. */
+const KINDS: ReadonlyMap<unknown, { readonly members: readonly string[]; readonly algorithms: readonly string[] }> =
+  new Map([
+    ['RSA', { members: ['n', 'e'], algorithms: ['RS256', 'PS256'] }],
+    ['EC', { members: ['crv', 'x', 'y'], algorithms: ['ES256'] }],
+    ['OKP', { members: ['crv', 'x'], algorithms: ['EdDSA'] }],
+  ]);
 const SAID = ['kid', 'alg', 'use'];
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
@@ -38,18 +42,21 @@ function readKey(key: unknown): webcrypto.JsonWebKey {
   const given = key as Record<string, unknown>;
   if (PRIVATE.some((name) => name in given))
     throw invalid('There is a private or a symmetric key among them: send the public halves only, and use new keys');
-  const members = MEMBERS.get(given.kty);
-  if (!members) throw invalid('A key is RSA, EC or OKP');
-  const wanted = [...members, ...SAID.filter((name) => given[name] !== undefined)];
+  const kind = KINDS.get(given.kty);
+  if (!kind) throw invalid('A key is RSA, EC or OKP');
+  const wanted = [...kind.members, ...SAID.filter((name) => given[name] !== undefined)];
   const wrong = wanted.find((name) => typeof given[name] !== 'string' || String(given[name]).length > MAX_LENGTH);
   if (wrong !== undefined) throw invalid(`The member ${wrong} of a key is missing or malformed`);
   if (given.use !== undefined && given.use !== 'sig') throw invalid('A key is for signatures: its use is "sig"');
+  if (given.alg !== undefined && !kind.algorithms.some((name) => name === given.alg))
+    throw invalid(`The alg of this key, if it says one, is ${kind.algorithms.join(' or ')}`);
 
   const jwk = {
     kty: String(given.kty),
     ...Object.fromEntries(wanted.map((name) => [name, given[name]])),
   } as webcrypto.JsonWebKey;
-  if (!isStrong(parse(jwk))) throw invalid(`A key is RSA of ${RSA_BITS} bits or more, P-256 or Ed25519`);
+  if (!isStrong(parse(jwk)))
+    throw invalid(`A key is RSA of ${RSA_BITS} bits or more with the usual exponent, P-256 or Ed25519`);
   return jwk;
 }
 
@@ -62,7 +69,10 @@ function parse(jwk: webcrypto.JsonWebKey): KeyObject {
 }
 
 function isStrong({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
-  if (type === 'rsa') return (details?.modulusLength ?? 0) >= RSA_BITS;
+  if (type === 'rsa') {
+    const { modulusLength = 0, publicExponent = 0n } = details ?? {};
+    return modulusLength >= RSA_BITS && publicExponent >= EXPONENT.least && publicExponent < EXPONENT.end;
+  }
   return type === 'ed25519' || (type === 'ec' && details?.namedCurve === 'prime256v1');
 }
 

@@ -101,12 +101,12 @@ const lookUp = batched(async (sql: Sql, asked: readonly { readonly clientId: str
   return asked.map(({ clientId }) => clients.get(clientId));
 });
 
-/** RFC 6749 App. A.1: VSCHAR. Anything else is nobody's client_id and need not be looked up. */
-const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
+/** RFC 6749 App. A.1: VSCHAR. Anything else is nobody's client_id and must not be looked up. */
+export const isClientId = (text: string): boolean => /^[\x20-\x7e]{1,255}$/.test(text);
 
 /** The enabled client of that client_id, with its secrets. */
 export async function findClient(sql: Sql, issuer: string, clientId: string): Promise<Client | undefined> {
-  const client = CLIENT_ID.test(clientId) ? await lookUp(sql, { clientId, issuer }) : undefined;
+  const client = isClientId(clientId) ? await lookUp(sql, { clientId, issuer }) : undefined;
   return client?.clientId === clientId ? client : undefined;
 }
 

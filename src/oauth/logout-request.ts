@@ -1,4 +1,5 @@
 import { type Sql, statement } from '../store/sql.ts';
+import { isClientId } from './client.ts';
 import { OAuthError } from './error.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token.ts';
 import type { OAuthRequest } from './oauth-request.ts';
@@ -42,7 +43,7 @@ export async function readLogoutRequest(request: OAuthRequest, params: Params): 
 }
 
 async function findClient(sql: Sql, clientId: string | undefined): Promise<LogoutClient | undefined> {
-  if (clientId === undefined || clientId.includes('\0')) return undefined;
+  if (clientId === undefined || !isClientId(clientId)) return undefined;
   return (await sql(selectClient, [clientId]))[0];
 }
 

@@ -23,6 +23,8 @@ const RULES = {
   network: { points: 30, duration: 60, wait: 60, longest: 60 },
   /** A client from one network. */
   client: { points: 20, duration: 60, wait: 60, longest: 60 },
+  /** All clients of one network, those that do not exist among them: each failure leaves a line in the trail. Never checked, so it hinders nobody who is right. */
+  clients: { points: 200, duration: 60, wait: 60, longest: 60 },
 } as const;
 
 type Kind = keyof typeof RULES;
@@ -66,11 +68,13 @@ export function makeRateLimits(sql: Sql): RateLimits {
     account: limiter('account', RULES.account.points, RULES.account.duration),
     network: limiter('network', RULES.network.points, RULES.network.duration),
     client: limiter('client', RULES.client.points, RULES.client.duration),
+    clients: new RateLimiterMemory({ keyPrefix: 'clients', ...RULES.clients }),
   };
   const waits = {
     account: limiter('account-wait', 1, 1),
     network: limiter('network-wait', 1, 1),
     client: new RateLimiterMemory({ keyPrefix: 'client-wait', points: 1, duration: 1 }),
+    clients: new RateLimiterMemory({ keyPrefix: 'clients-wait', points: 1, duration: 1 }),
   };
   const turns = pLimit(availableParallelism());
 

@@ -124,6 +124,22 @@ describe('POST /graphql takes application/json and nothing else', () => {
     expect(blamed.body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
   });
 
+  it('does not repeat an input, which may hold a password, when it lacks something else', async () => {
+    const secret = 'a password nobody has';
+    const declared = 'mutation M($input: SetPasswordInput!) { setPassword(input: $input) { errors { code } } }';
+    const written = `mutation { setPassword(input: {password: "${secret}"}) { errors { code } } }`;
+    for (const [query, variables] of [
+      [declared, { input: { password: secret } }],
+      [declared, { input: { id: 'usr_x', password: secret, wrong: 1 } }],
+      [declared, { input: [{ password: secret }] }],
+      [written, {}],
+    ] as const) {
+      const answer = await json({ query, variables });
+      await expectRefused(answer, 400);
+      expect(JSON.stringify(answer.body)).not.toContain(secret);
+    }
+  });
+
   it('K217 is not touched by __proto__ and constructor', async () => {
     await expectRefused(await send('{"query":"{ viewer { id } }","variables":{"__proto__":{"admin":true}}}'), 400);
     const answer = await send('{"query":"{ viewer { id } }","variables":{"constructor":{"prototype":{"admin":true}}}}');

@@ -114,6 +114,13 @@ describe('Apps on the account page', () => {
 const NEW = 'a password nobody had before';
 
 describe('Forms of the account page', () => {
+  it('take a client_id that cannot be one for one that is not there', async () => {
+    const { browser } = await signedIn(server);
+    const page = await browser.get('/account');
+    for (const client_id of ['a\0b', "a\0' OR 1=1 --", 'é', ''])
+      expectGoodPage(await changeAccount(browser, page, 'profile', { section: 'apps', client_id }), 400);
+  });
+
   it.each(['profile', 'email', 'password', 'sessions', 'apps'])(
     'J164 J188: %s from another site, or without its token, changes nothing',
     async (section) => {

@@ -152,12 +152,16 @@ describe('RFC 7523 §2.2, §3: a client proves itself by a signature', () => {
 
   it('lets clocks differ by a few seconds, and remembers for as long', async () => {
     const client = await signingClient(server);
+    const kept = async () =>
+      server.database.em().execute<{ at: Date }[]>('SELECT expires_at AS at FROM client_assertions');
+    const before = new Set((await kept()).map(({ at }) => Number(new Date(at))));
     const form = await client.form({ exp: seconds() + 1, iat: seconds() + 5 });
     expect((await ask(form)).status).toBe(200);
+    const [until] = (await kept()).map(({ at }) => Number(new Date(at))).filter((at) => !before.has(at));
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 9000 });
     expectTokenError(await ask(form), 401, 'invalid_client');
-    const [row] = await server.database.em().execute('SELECT max(expires_at) AS at FROM client_assertions');
-    expect(new Date(row?.at).getTime()).toBeGreaterThan(Date.now());
+    // A node whose clock is ahead may be the one that clears it away.
+    expect(until).toBeGreaterThan(Date.now() + 10_000);
   });
 
   it('takes the keys that are registered at that moment', async () => {

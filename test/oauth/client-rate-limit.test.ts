@@ -60,6 +60,21 @@ describe('OAuth 2.1 §2.4.1: guessing the secret of a client', () => {
     expect(statuses(known ?? [])).toEqual({ 401: 20, 429: 5 });
   });
 
+  it('E91: a new name for each try fills neither the trail nor the counts; who is right is not in the way', async () => {
+    const [flooder, client] = ['192.0.2.66', await server.client()];
+    const rowsIn = async (table: string) => {
+      const [row] = await server.database.em().execute(`SELECT count(*)::int AS rows FROM ${table}`);
+      return Number(row?.rows);
+    };
+    const before = [await rowsIn('audit_events'), await rowsIn('rate_limits')];
+    const tries = await repeat(300, () => tryClient(server, { clientId: unique('nobody'), secret: 'wrong' }, flooder));
+    expect(statuses(tries)).toEqual({ 401: 200, 429: 100 });
+    const after = [await rowsIn('audit_events'), await rowsIn('rate_limits')];
+    expect(after.map((rows, at) => rows - Number(before[at]))).toEqual([200, 200]);
+    expect((await tryClient(server, client, flooder)).status).toBe(200);
+    expect((await tryClient(server, wrong(client), THERE)).status).toBe(401);
+  });
+
   it('only failures count, and only failures write', async () => {
     const client = await server.client();
     const counted = () => server.database.em().execute('SELECT key, points FROM rate_limits ORDER BY key');
