@@ -117,6 +117,7 @@ describe('S0-04, S0-06: client create', () => {
     const { publicKey } = generateKeyPairSync('ed25519');
     const file = join(mkdtempSync(join(tmpdir(), 'gatehouse-keys-')), 'jwks.json');
     const create = `client create --name Signs --grant-type client_credentials --jwks ${file} --json`;
+    expect(await cli(`${create} --public`)).toMatchObject({ code: 1, stderr: expect.stringContaining('leave out') });
     writeFileSync(file, 'no JSON');
     expect(await cli(create)).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no JSON in') });
     writeFileSync(file, JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }));

@@ -121,6 +121,8 @@ function registration(options: ClientOptions) {
 
 /** RFC 6749 §2.3: how it will prove itself; a secret, unless it is told otherwise. */
 function proof({ public: isPublic, jwks }: ClientOptions) {
+  if (jwks !== undefined && isPublic)
+    throw new DomainError('INVALID', 'A client is public or has keys of its own: leave out --public or --jwks');
   if (jwks === undefined) return { tokenEndpointAuthMethod: isPublic ? ('none' as const) : undefined };
   try {
     return { tokenEndpointAuthMethod: 'private_key_jwt' as const, jwks: JSON.parse(readFileSync(jwks, 'utf8')) };
