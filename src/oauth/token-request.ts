@@ -7,6 +7,7 @@ import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refresh-token.ts';
 import type { OAuthRequest } from './oauth-request.ts';
 import { type Params, required } from './params.ts';
+import { lookUpPresented } from './presented.ts';
 import type { TokenResponse } from './token-response.ts';
 
 /** RFC 6749 §4, §6: `grant_type` → the file that answers it. */
@@ -27,8 +28,9 @@ export async function answerTokenRequest(
   const grant = GRANTS.get(grantType);
   if (!grant) throw new OAuthError('unsupported_grant_type', `Supported: ${[...GRANTS.keys()].join(', ')}.`);
 
+  const presented = lookUpPresented(request.sql, grantType, params);
   const client = await authenticateClient(request, header, params);
   if (!client.grantTypes.includes(grantType))
     throw new OAuthError('unauthorized_client', `This client is not registered for the grant ${grantType}.`);
-  return grant({ ...request, params, client });
+  return grant({ ...request, params, client, presented });
 }

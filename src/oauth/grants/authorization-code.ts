@@ -1,5 +1,4 @@
-import { digest, isWellFormed } from '../../secrets.ts';
-import { type CodeRow, findCode, spendCode } from '../../store/single-use.ts';
+import { type CodeRow, spendCode } from '../../store/single-use.ts';
 import { OAuthError } from '../error.ts';
 import { withIdToken } from '../id-token.ts';
 import { isRefreshable, makeTokens } from '../issue-tokens.ts';
@@ -14,11 +13,11 @@ import type { TokenRequest } from './grant.ts';
 /** RFC 6749 §4.1.3, with RFC 7636 §4.6. */
 export async function authorizationCode(request: TokenRequest): Promise<TokenResponse> {
   const { params, client, config, sql, now } = request;
-  const value = required(params, 'code');
+  required(params, 'code');
   const redirectUri = optional(params, 'redirect_uri');
   const verifier = optional(params, 'code_verifier');
 
-  const code = isWellFormed('gac', value) ? await findCode(sql, digest(value)) : undefined;
+  const code = await request.presented.code;
   if (code?.client !== client.id)
     throw new OAuthError('invalid_grant', 'The code is unknown, or was issued to another client.');
   checkRedirectUri(request, code, redirectUri);

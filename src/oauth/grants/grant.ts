@@ -1,12 +1,14 @@
 import type { Client } from '../client.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
 import type { Params } from '../params.ts';
+import type { Presented } from '../presented.ts';
 import type { TokenResponse } from '../token-response.ts';
 
 /** A token request whose client is authenticated and registered for the grant. */
 export interface TokenRequest extends OAuthRequest {
   readonly params: Params;
   readonly client: Client;
+  readonly presented: Presented;
 }
 
 /** One kind of token request: values in, an answer out, or an OAuthError. */

@@ -1,6 +1,6 @@
 import { hmac } from '../../keys.ts';
-import { digest, isWellFormed, sameBytes, secretFrom } from '../../secrets.ts';
-import { findIssuedAccess, findRefreshToken, findSuccessor, type RefreshRow, rotate } from '../../store/single-use.ts';
+import { digest, sameBytes, secretFrom } from '../../secrets.ts';
+import { findIssuedAccess, findSuccessor, type RefreshRow, rotate } from '../../store/single-use.ts';
 import { accessTokenDigest, writeAccessToken } from '../access-token.ts';
 import { OAuthError } from '../error.ts';
 import { type Authentication, withIdToken } from '../id-token.ts';
@@ -17,7 +17,7 @@ import type { TokenRequest } from './grant.ts';
 export async function refreshToken(request: TokenRequest): Promise<TokenResponse> {
   const { params, client, config, sql, keyring, now } = request;
   const value = required(params, 'refresh_token');
-  const token = isWellFormed('grt', value) ? await findRefreshToken(sql, digest(value)) : undefined;
+  const token = await request.presented.refreshToken;
 
   if (token?.client !== client.id)
     throw new OAuthError('invalid_grant', 'The refresh token is unknown, or was issued to another client.');
