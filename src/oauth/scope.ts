@@ -31,6 +31,13 @@ export function parseScope(text: string): string[] {
   return scopes;
 }
 
+/** RFC 6749 §3.3: the scope parameter of a request, which names one scope at least: blanks alone ask for nothing that could be granted. */
+export function askedScopes(text: string): string[] {
+  const scopes = parseScope(text);
+  if (scopes.length === 0) throw new OAuthError('invalid_scope', 'The scope parameter names no scope.');
+  return scopes;
+}
+
 /** RFC 6749 §3.3: what is asked must be among what is allowed; nothing asked means the default. */
 export function grantedScope(
   asked: string | undefined,
@@ -38,7 +45,7 @@ export function grantedScope(
   fallback: readonly string[],
 ): string[] {
   if (asked === undefined) return [...fallback];
-  const scopes = parseScope(asked);
+  const scopes = askedScopes(asked);
   const foreign = scopes.filter((item) => !allowed.includes(item));
   if (foreign.length > 0)
     throw new OAuthError('invalid_scope', `Unknown, or not allowed to this client: ${foreign.join(' ')}`.slice(0, 200));

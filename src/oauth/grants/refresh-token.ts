@@ -9,7 +9,7 @@ import { secondsLater } from '../lifetime.ts';
 import { optional, required } from '../params.ts';
 import { replayed } from '../replay.ts';
 import { narrowResources } from '../resource.ts';
-import { parseScope, stillAllowed } from '../scope.ts';
+import { askedScopes, stillAllowed } from '../scope.ts';
 import { type TokenResponse, tokenResponse } from '../token-response.ts';
 import type { TokenRequest } from './grant.ts';
 
@@ -47,7 +47,7 @@ function narrowScope({ params, client }: TokenRequest, token: RefreshRow): strin
   const granted = stillAllowed(token.scopes, client.scopes);
   const asked = optional(params, 'scope');
   if (asked === undefined) return granted;
-  const scopes = parseScope(asked);
+  const scopes = askedScopes(asked);
   if (!scopes.every((scope) => granted.includes(scope)))
     throw new OAuthError('invalid_scope', 'The scope is wider than what was granted.');
   return scopes;
