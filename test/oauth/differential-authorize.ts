@@ -53,6 +53,12 @@ export const AUTHORIZE_DIFFERENCES: readonly Difference[] = [
     cases: at('max_age in hexadecimal'),
   },
   {
+    why: 'RFC 6749 App. B: a request that cannot be decoded is not understood, so neither is where to answer; theirs guesses.',
+    ours: '400 page',
+    theirs: LOGIN,
+    cases: ['authorize with nonce=%zz behind it', 'authorize with nonce=%ff%fe behind it'],
+  },
+  {
     why: 'RFC 6749 App. A: no parameter of a request may hold a NUL, and PostgreSQL stores none.',
     ours: TOLD,
     theirs: LOGIN,

@@ -4,6 +4,7 @@ import { BROWSER_CASES } from '../support/differential/browser-cases.ts';
 import { DIFFERS, type Difference } from '../support/differential/case.ts';
 import { CLIENT_CASES } from '../support/differential/client-cases.ts';
 import { CODE_CASES } from '../support/differential/code-cases.ts';
+import { ENCODING_CASES } from '../support/differential/encoding-cases.ts';
 import { ENDPOINT_CASES } from '../support/differential/endpoint-cases.ts';
 import { GRANT_CASES } from '../support/differential/grant-cases.ts';
 import { approve } from '../support/differential/requests.ts';
@@ -14,7 +15,16 @@ import { CLIENT_DIFFERENCES } from './differential-clients.ts';
 import { GRANT_DIFFERENCES } from './differential-grants.ts';
 
 const CASES = [
-  ...[AUTHORIZE_CASES, BROWSER_CASES, CODE_CASES, GRANT_CASES, CLIENT_CASES, ENDPOINT_CASES, USERINFO_CASES].flat(),
+  ...[
+    AUTHORIZE_CASES,
+    BROWSER_CASES,
+    CODE_CASES,
+    GRANT_CASES,
+    ENCODING_CASES,
+    CLIENT_CASES,
+    ENDPOINT_CASES,
+    USERINFO_CASES,
+  ].flat(),
 ];
 const DIFFERENCES = [...AUTHORIZE_DIFFERENCES, ...GRANT_DIFFERENCES, ...CLIENT_DIFFERENCES];
 const explanations = new Map<string, Difference>(

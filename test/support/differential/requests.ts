@@ -28,7 +28,7 @@ export function changed(good: Readonly<Record<string, string>>, change: Change):
 }
 
 /** A client's usual request for a code. */
-const codeRequest = (client: ClientId): Record<string, string> => ({
+export const codeRequest = (client: ClientId): Record<string, string> => ({
   response_type: 'code',
   client_id: client,
   redirect_uri: CLIENTS[client].redirectUris[0] ?? '',

@@ -1,0 +1,44 @@
+import { type Case, DIFFERS, LOGIN, PAGE } from './case.ts';
+import { type Outcome, outcomeOfPage } from './outcome.ts';
+import { changed, codeRequest } from './requests.ts';
+import type { Subject } from './subject.ts';
+
+/** The usual request, and this behind it as it stands: bytes that no well-kept client sends. */
+const BEHIND: Record<string, Outcome> = {
+  'nonce=%zz': DIFFERS,
+  'nonce=%ff%fe': DIFFERS,
+  'nonce=%0d%0aLocation:%20https://evil.example': LOGIN,
+  '__proto__=x': LOGIN,
+  'constructor=x': LOGIN,
+  'nonce[]=x': LOGIN,
+  'flavour[a][b]=x': LOGIN,
+  '&&&': LOGIN,
+  '=x': LOGIN,
+  nonce: LOGIN,
+  'nonce=a+b': LOGIN,
+  'nonce=a;display=popup': LOGIN,
+  '%6eonce=x': LOGIN,
+};
+
+async function afterThis(subject: Subject, text: string): Promise<Outcome> {
+  const page = await subject.browser().get(`/oauth/authorize?${changed(codeRequest('web'), {})}&${text}`);
+  return outcomeOfPage(page, subject.issuer, undefined);
+}
+
+/** OpenID Connect Core 1.0 §3.1.2.1: the parameters are form-encoded. */
+async function asJson(subject: Subject): Promise<Outcome> {
+  const body = JSON.stringify(codeRequest('web'));
+  const headers = { 'Content-Type': 'application/json' };
+  const { status, headers: answer } = await subject.request('/oauth/authorize', { method: 'POST', body, headers });
+  return `${status} ${answer.has('Location') ? 'redirect' : 'page'}`;
+}
+
+/** RFC 6749 App. B */
+export const ENCODING_CASES: readonly Case[] = [
+  ...Object.entries(BEHIND).map(([text, outcome]) => ({
+    name: `authorize with ${text} behind it`,
+    outcome,
+    run: (subject: Subject) => afterThis(subject, text),
+  })),
+  { name: 'authorize by POST: as JSON', outcome: PAGE, run: asJson },
+];
