@@ -11,11 +11,7 @@ const OLDEST = 15;
 
 /** Refuses a PostgreSQL that is too old, or set so that times or quotes would be read as something else. */
 export async function checkServer(sql: Sql): Promise<void> {
-  const [settings] = await sql(readSettings, []).catch((error: unknown) => {
-    if (error instanceof Error && error.message.startsWith('unsupported startup parameter'))
-      throw new Refusal('DATABASE_URL leads to PgBouncer: add `?pgbouncer=true` to it (docs/scaling.md says more).');
-    throw error;
-  });
+  const [settings] = await sql(readSettings, []);
   const { version = 0, datestyle = '', conforming = '' } = settings ?? {};
   if (version < OLDEST * 10_000)
     throw new Refusal(`PostgreSQL ${Math.floor(version / 10_000)} is too old: ${OLDEST} or newer is needed.`);
@@ -23,4 +19,12 @@ export async function checkServer(sql: Sql): Promise<void> {
     throw new Refusal(
       `The database has DateStyle ${datestyle} and standard_conforming_strings ${conforming}: set them to ISO and on for its role.`,
     );
+}
+
+/** PgBouncer takes none of the settings that a session of PostgreSQL may begin with: the URL must say that it is there. */
+export function refusePooler(error: unknown): never {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause.message.startsWith('unsupported startup parameter'))
+      throw new Refusal('DATABASE_URL leads to PgBouncer: add `?pgbouncer=true` to it (docs/scaling.md says more).');
+  throw error;
 }

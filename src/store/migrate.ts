@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/core';
 import { patientConnectionOptions } from './connection-pool.ts';
-import { type Database, type DatabaseLocation, type Orm, postgresOptions } from './orm.ts';
+import { type Database, type DatabaseLocation, type Em, type Orm, postgresOptions } from './orm.ts';
 import { Refusal } from './refusal.ts';
 import { type Sql, statement } from './sql.ts';
 
@@ -13,6 +14,9 @@ const findMigrations = statement<{ name: string }>('find-migrations', 'SELECT na
 
 /** Any number will do, as long as every node takes the same one. */
 const MIGRATION_LOCK = 4_400_440_044;
+
+/** Milliseconds between two looks whether the node that migrates has done so. */
+const TURN = 200;
 
 /** Brings the database to the schema of this code. Five nodes may start at once: one migrates, the others wait for it. */
 export async function migrate(database: Database, location: DatabaseLocation): Promise<readonly string[]> {
@@ -26,17 +30,25 @@ export async function migrate(database: Database, location: DatabaseLocation): P
     postgresOptions(location.url, patientConnectionOptions(location.url)),
   )) as unknown as Orm;
   try {
-    return await orm.em.fork().transactional(async (tx) => {
-      await tx.execute('SET LOCAL statement_timeout = 0');
-      await tx.execute('SET LOCAL lock_timeout = 0');
-      await tx.execute('SET LOCAL idle_in_transaction_session_timeout = 0');
-      // Held by a transaction and not by the session: it works behind a pooler that lends connections by the transaction.
-      await tx.execute(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-      return up(orm);
-    });
+    for (;;) {
+      const migrated = await orm.em.fork().transactional((tx) => upIfFirst(orm, tx));
+      if (migrated) return migrated;
+      await wait(TURN);
+    }
   } finally {
     await orm.close(true);
   }
+}
+
+/**
+ * Undefined while another node migrates. The lock is held by a transaction and not by the session, and is asked for without
+ * waiting: so a pooler that lends few connections, each for a transaction, has one left for who does the work.
+ */
+async function upIfFirst(orm: Orm, tx: Em): Promise<readonly string[] | undefined> {
+  for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
+    await tx.execute(`SET LOCAL ${limit} = 0`);
+  const [lock] = await tx.execute<{ got: boolean }[]>(`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS got`);
+  return lock?.got ? up(orm, tx) : undefined;
 }
 
 /** Refuses a database that this code does not fit; writes nothing (MIGRATE=check, for nodes that may not change tables). */
@@ -72,6 +84,6 @@ async function executedMigrations(sql: Sql): Promise<string[]> {
   return table?.there ? (await sql(findMigrations, [])).map(({ name }) => name) : [];
 }
 
-async function up(orm: Orm): Promise<readonly string[]> {
-  return (await orm.migrator.up()).map(({ name }) => name);
+async function up(orm: Orm, tx?: Em): Promise<readonly string[]> {
+  return (await orm.migrator.up(tx && { transaction: tx.getTransactionContext() })).map(({ name }) => name);
 }

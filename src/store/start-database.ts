@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { Config } from '../config.ts';
 import { type Keyring, makeKeyring } from '../keys.ts';
-import { checkServer } from './check-server.ts';
+import { checkServer, refusePooler } from './check-server.ts';
 import { type DataDirectory, secretKeyOf, takeDataDirectory } from './data-directory.ts';
 import { embeddedDatabase } from './embedded-database.ts';
 import { checkKeys } from './key-check.ts';
@@ -34,9 +34,9 @@ export async function startDatabase(config: Config): Promise<StartedDatabase> {
       secretKey: config.secretKeys.length === 0 ? secretKeys[0] : undefined,
     };
     const location = embedded ?? { url: config.databaseUrl ?? '' };
-    const database = await openDatabase(location);
+    const database = await openDatabase(location).catch(refusePooler);
     undo.push(() => database.close());
-    await checkServer(database.sql);
+    await checkServer(database.sql).catch(refusePooler);
 
     let migrated: readonly string[] = [];
     if (config.migrate === 'auto') migrated = await migrate(database, location);

@@ -2,10 +2,11 @@ import { pino } from 'pino';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import { type Gatehouse, startGatehouse } from '../../src/server.ts';
+import type { Gatehouse } from '../../src/server.ts';
 import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';
 import { registerPerson, type TestUser } from '../support/fixtures.ts';
+import { startInTurn } from '../support/round-robin.ts';
 
 const NEW = 'a lantern for the night';
 
@@ -21,7 +22,7 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
   beforeAll(async () => {
     database = await migratedDatabase();
     const config = loadConfig({ ...database.env, PORT: '0', LOG_LEVEL: 'silent' });
-    gatehouse = await startGatehouse(config, { out: () => {}, log: pino({ level: 'silent' }) });
+    gatehouse = await startInTurn(config, { out: () => {}, log: pino({ level: 'silent' }) });
     user = await registerPerson(gatehouse.database, {});
     chromium = await openChromium();
     const context = await chromium.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });

@@ -5,10 +5,11 @@ import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import { type Gatehouse, startGatehouse } from '../../src/server.ts';
+import type { Gatehouse } from '../../src/server.ts';
 import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { emptyDatabase, type TestDatabase } from '../support/database.ts';
 import { askAndRunAgain, openGraphiql, passSignIn, runTab } from '../support/graphiql.ts';
+import { startInTurn } from '../support/round-robin.ts';
 
 const ADMIN = { username: 'olivia', password: 'a lantern at the gate' };
 
@@ -26,11 +27,12 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
 
   beforeAll(async () => {
     database = await emptyDatabase();
+    // Of several nodes each prints one, and the last one's holds.
     const out = (text: string) => {
-      printed += text;
+      printed = text;
     };
     const config = loadConfig({ ...database.env, PORT: '0', LOG_LEVEL: 'silent' });
-    gatehouse = await startGatehouse(config, { out, log: pino({ level: 'silent' }) });
+    gatehouse = await startInTurn(config, { out, log: pino({ level: 'silent' }) });
     application = createServer((request, response) => {
       if (request.url?.startsWith('/callback')) arrived = new URL(request.url, registered.redirectUri);
       response.end('Hello from the application');

@@ -12,6 +12,9 @@ import { type Answer, read, send } from './send.ts';
 /** Processes of the server that share a database, the key and the name, and nothing else. */
 export interface Nodes {
   readonly processes: GatehouseProcess[];
+  readonly ports: readonly number[];
+  /** The name all go by. */
+  readonly host: string;
   /** The test's own way into their database. */
   readonly database: Database;
   readonly client: TestClient;
@@ -54,6 +57,8 @@ export async function startNodes(env: Record<string, string>, count = 2): Promis
 
   return {
     processes,
+    ports,
+    host: new URL(issuer).host,
     database,
     client,
     ask,

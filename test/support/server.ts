@@ -14,6 +14,7 @@ import {
   testRegistration,
   theOperator,
 } from './fixtures.ts';
+import { startInTurn } from './round-robin.ts';
 import { expectNoSecret, keepName, keepSecret, keepSecretsIn } from './seen-secrets.ts';
 import { type Answer, read, send } from './send.ts';
 
@@ -55,13 +56,17 @@ export interface TestServer {
 }
 
 /** Starts the server on a migrated database; with `on`, on one that the test made and will remove itself. */
-export async function startServer(env: Record<string, string> = {}, on?: TestDatabase): Promise<TestServer> {
+export async function startServer(
+  env: Record<string, string> = {},
+  on?: TestDatabase,
+  start = startGatehouse,
+): Promise<TestServer> {
   const home = on ?? (await migratedDatabase());
   const log: string[] = [];
   const config = loadConfig({ PORT: '0', LOG_LEVEL: 'debug', ...home.env, ...env });
   const stream = { write: (line: string) => void log.push(line) };
   const printed: string[] = [];
-  const gatehouse = await startGatehouse(config, {
+  const gatehouse = await start(config, {
     out: (text) => void printed.push(text),
     log: makeLog(config.logLevel, stream),
   });
@@ -80,6 +85,9 @@ export async function startServer(env: Record<string, string> = {}, on?: TestDat
     }
   });
 }
+
+/** The same as three nodes that answer in turn, where the database can have more than one. */
+export const startServerInTurn = (): Promise<TestServer> => startServer({}, undefined, startInTurn);
 
 function serverOn(gatehouse: Gatehouse, printed: string, log: string[], close: () => Promise<void>): TestServer {
   const { url, config, database } = gatehouse;
