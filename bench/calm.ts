@@ -20,6 +20,14 @@ interface Part {
 
 const goal = (met: boolean, missed: string): string[] => (met ? [] : [missed]);
 
+/** Least squares: collections of garbage make single samples jump. */
+function slopeOf(samples: readonly { minute: number; rss: number }[]): number {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(samples.map(({ minute }) => minute)), mean(samples.map(({ rss }) => rss))];
+  const both = samples.map(({ minute, rss }) => (minute - x) * (rss - y));
+  return mean(both) / mean(samples.map(({ minute }) => (minute - x) ** 2));
+}
+
 const tokens = (nodes: Nodes, pace: Pace): Promise<Tally> => {
   const pools = nodes.ports.map((port) => makePool(port, nodes.client, nodes.host));
   return paced(pace, (index) => pools[index % pools.length]!.token());
@@ -146,7 +154,7 @@ const PARTS: Record<string, Part> = {
       const { answers, lost, statuses, p99 } = await load;
       console.table(samples);
       const [from, to] = [samples.find(({ minute }) => minute >= 2), samples.at(-1)];
-      const slope = from && to ? (to.rss - from.rss) / (to.minute - from.minute) : Number.NaN;
+      const slope = slopeOf(samples.filter(({ minute }) => minute >= 2));
       return {
         told: { answers, lost, statuses, p99, slopeMbPerMinute: slope.toFixed(2), rssMb: to?.rss },
         wrong: [
