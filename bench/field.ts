@@ -2,13 +2,13 @@ import { type Contender, place } from './contender.ts';
 import { betterAuth } from './contenders/better-auth.ts';
 import { django, djangoIsMissing } from './contenders/django.ts';
 import { koaAlone, koaInsert, koaSelect, yogaSelect } from './contenders/floors.ts';
-import { gatehouse, gatehouseLimited, gatehouseTwice } from './contenders/gatehouse.ts';
+import { gatehouse, gatehouseLimited, gatehouseTwice, gatehouseUnshared } from './contenders/gatehouse.ts';
 import { oidcProvider, oidcProviderWithStoredClients } from './contenders/oidc-provider.ts';
 import type { Administration } from './postgres.ts';
 
 const CONTENDERS = {
   ...{ koaAlone, koaInsert, koaSelect, yogaSelect },
-  ...{ gatehouse, gatehouseTwice, gatehouseLimited },
+  ...{ gatehouse, gatehouseTwice, gatehouseLimited, gatehouseUnshared },
   ...{ oidcProvider, oidcProviderWithStoredClients, betterAuth, django },
 };
 

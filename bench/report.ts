@@ -15,6 +15,8 @@ import type { Result } from './rounds.ts';
 export interface Findings {
   machine: string;
   races?: { readonly [kind in Kind]?: readonly Result[] };
+  /** Gatehouse, and itself with nothing shared. */
+  sharing?: Record<string, readonly Result[]>;
   memory?: Record<string, number>;
   password?: PasswordResult;
   start?: StartResult;
@@ -62,6 +64,10 @@ Statements and commits are those of PostgreSQL's own count (\`pg_stat_statements
 
 ${Object.entries(findings.races ?? {})
   .map(([kind, race]) => section(kind, race))
+  .join('\n\n')}
+
+${Object.entries(findings.sharing ?? {})
+  .map(([kind, race]) => section(`${kind}, with and without shared statements`, race))
   .join('\n\n')}
 ${growth(findings)}`;
 }

@@ -1,6 +1,6 @@
 // Gatehouse beside the least its stack can do and beside its peers, on one PostgreSQL in one run; writes docs/performance.md.
 // `npm run bench`; `-- --quick` for a look, which writes nothing; `-- --only refresh,code` for parts, which are then renewed in
-// the page; `-- --contenders gatehouse,oidcProvider` for some.
+// the page; `-- --contenders gatehouse,oidcProvider` for some; `-- --tokens 1000000` for a table that grows to fewer than ten million.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import { type Field, openField } from './field.ts';
 import { measureEmbedded } from './parts/embedded.ts';
 import { measureGrowth } from './parts/growth.ts';
 import { measurePassword } from './parts/password.ts';
-import { RACES } from './parts/races.ts';
+import { RACES, SHARING } from './parts/races.ts';
 import { measureStart } from './parts/start.ts';
 import { startBenchPostgres } from './postgres.ts';
 import { type Findings, machine, writeReport } from './report.ts';
@@ -21,12 +21,13 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     contenders: { type: 'string' },
+    tokens: { type: 'string' },
   },
 });
 const { quick } = options;
 const plan: Plan = { rounds: quick ? 1 : 5, seconds: quick ? 1 : 2.5, warmUp: quick ? 0.5 : 2, connections: 32 };
-const growthPlan: Plan = { ...plan, rounds: quick ? 1 : 3 };
-const MANY = quick ? 100_000 : 10_000_000;
+const fewer: Plan = { ...plan, rounds: quick ? 1 : 3 };
+const MANY = Number(options.tokens ?? (quick ? 100_000 : 10_000_000));
 
 /** What earlier runs of other parts have left: each part is a run of its own, with its floors and peers in it. */
 const file = join(import.meta.dirname, 'findings.json');
@@ -43,6 +44,14 @@ const race = (kind: Kind) => async (field: Field) => {
 
 const PARTS: Record<string, (field: Field) => Promise<void>> = {
   ...Object.fromEntries(Object.keys(RACES).map((kind) => [kind, race(kind as Kind)])),
+  async sharing(field) {
+    const contenders = await field.contenders(['gatehouse', 'gatehouseUnshared']);
+    for (const kind of SHARING) {
+      const found = await interleave(kind, contenders, field.administration, fewer);
+      console.table(found.map(shown));
+      findings.sharing = { ...findings.sharing, [kind]: found };
+    }
+  },
   async memory(field) {
     // After all that the races have asked of them in this run.
     const contenders = await field.contenders(['gatehouse', 'oidcProvider']);
@@ -62,7 +71,7 @@ const PARTS: Record<string, (field: Field) => Promise<void>> = {
     console.log(findings.embedded);
   },
   async growth(field) {
-    findings.growth = await measureGrowth(field, growthPlan, MANY);
+    findings.growth = await measureGrowth(field, fewer, MANY);
     console.table(findings.growth);
   },
 };

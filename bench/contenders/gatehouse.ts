@@ -86,12 +86,18 @@ async function buy(
   return made;
 }
 
-async function start(name: string, { url, database }: Place, count: number, more: Record<string, string>) {
+async function start(
+  name: string,
+  { url, database }: Place,
+  count: number,
+  more: Record<string, string>,
+  file = 'src/server.ts',
+) {
   const env = {
     ...{ DATABASE_URL: url, SECRET_KEY: randomBytes(32).toString('hex'), ISSUER: 'http://localhost' },
     ...{ RATE_LIMITS: 'off', ...more },
   };
-  const { ports, pids, stop, processes } = await startProcesses('src/server.ts', env, count);
+  const { ports, pids, stop, processes } = await startProcesses(file, env, count);
   const held = await directory(url);
   const at = (path: string): Endpoint => ({ path, ...held.client });
   const bearers = await buy(held, 'gat', 100);
@@ -137,3 +143,6 @@ export const gatehouse = (place: Place): Promise<Contender> => start('Gatehouse'
 export const gatehouseTwice = (place: Place): Promise<Contender> => start('Gatehouse, two processes', place, 2, {});
 export const gatehouseLimited = (place: Place): Promise<Contender> =>
   start('Gatehouse, rate limits on', place, 1, { RATE_LIMITS: 'on' });
+/** So that it can be seen what shared statements are worth. */
+export const gatehouseUnshared = (place: Place): Promise<Contender> =>
+  start('Gatehouse, nothing shared', place, 1, {}, 'bench/servers/gatehouse-unshared.ts');
