@@ -30,7 +30,7 @@ const fewer: Plan = { ...plan, rounds: quick ? 1 : 3 };
 const MANY = Number(options.tokens ?? (quick ? 100_000 : 10_000_000));
 
 /** What earlier runs of other parts have left: each part is a run of its own, with its floors and peers in it. */
-const file = join(import.meta.dirname, 'findings.json');
+const file = join(import.meta.dirname, '../docs/performance.json');
 const findings: Findings = {
   ...(existsSync(file) && !quick ? JSON.parse(readFileSync(file, 'utf8')) : {}),
   machine: machine(),
