@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { Agent, request } from 'node:http';
 import type { TestClient } from '../test/support/fixtures.ts';
 
 export interface Pace {
@@ -48,23 +48,27 @@ export async function paced({ rate, seconds }: Pace, ask: (index: number) => Pro
 
 /** Connections that are kept, to one node. */
 export function makePool(port: number, { clientId, secret }: TestClient, host: string): { token(): Promise<Answer> } {
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 32 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  const body = 'grant_type=client_credentials';
   const headers = {
-    host,
-    authorization: `Basic ${btoa(`${clientId}:${secret}`)}`,
-    'content-type': 'application/x-www-form-urlencoded',
+    Host: host,
+    Authorization: `Basic ${btoa(`${clientId}:${secret}`)}`,
+    'Content-Type': 'application/x-www-form-urlencoded',
+    'Content-Length': body.length,
   };
-  const request = { path: '/oauth/token', method: 'POST', headers, body: 'grant_type=client_credentials' } as const;
+  const options = { host: '127.0.0.1', port, path: '/oauth/token', method: 'POST', headers, agent };
   return {
-    async token() {
-      try {
-        const { statusCode, body } = await pool.request(request);
-        await body.dump();
-        return statusCode;
-      } catch (error) {
-        const { code } = error as { code?: unknown };
-        return code === 'ECONNREFUSED' ? 'refused' : 'lost';
-      }
-    },
+    token: () =>
+      new Promise((resolve) => {
+        const outgoing = request(options, (incoming) => {
+          incoming.resume();
+          incoming.once('end', () => resolve(incoming.statusCode ?? 0));
+          incoming.once('error', () => resolve('lost'));
+        });
+        outgoing.once('error', ({ code }: NodeJS.ErrnoException) =>
+          resolve(code === 'ECONNREFUSED' ? 'refused' : 'lost'),
+        );
+        outgoing.end(body);
+      }),
   };
 }
