@@ -155,15 +155,15 @@ describe('RFC 8252 §8.6: where consent is remembered', () => {
 
   it('J175: what was remembered for one address of a client does not count for its loopback one, even for no scope', async () => {
     const [web, device] = ['https://client.example/cb', 'http://127.0.0.1/cb'];
-    const { browser, client } = await allowedTwice({ ...PUBLIC, redirectUris: [web, device] }, web);
-    for (const scope of ['profile', ' ']) {
+    const { browser, client } = await allowedTwice({ ...PUBLIC, redirectUris: [web, device], defaultScopes: [] }, web);
+    for (const scope of ['profile', '']) {
       const query = { redirect_uri: device, scope, code_challenge: pkce().challenge, code_challenge_method: 'S256' };
       expect(askedFor(await browser.get(codeRequest(client, query)))).toBeDefined();
     }
   });
 
   it('J175: even a request for no scope is asked once', async () => {
-    const { asked, remembered } = await allowedTwice({}, CALLBACK, ' ');
+    const { asked, remembered } = await allowedTwice({ defaultScopes: [] }, CALLBACK, '');
     expect([asked, remembered]).toEqual([undefined, []]);
   });
 });
