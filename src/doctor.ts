@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { knownPasswordsInUse } from './seed.ts';
 import { isPassingFault } from './store/faults.ts';
+import { compareKeys } from './store/key-check.ts';
 import { makeReadiness } from './store/readiness.ts';
 import { Refusal } from './store/refusal.ts';
 import { hasSuperuser } from './store/setup-ticket.ts';
@@ -53,7 +54,7 @@ async function databaseOf(config: Config, now: Date): Promise<Finding[]> {
     return [warning('database', `there is none in ${dataDir} yet: the first start makes it`)];
   let started: StartedDatabase;
   try {
-    started = await startDatabase(config);
+    started = await startDatabase(config, compareKeys);
   } catch (error) {
     return [notStarted(error)];
   }

@@ -12,7 +12,13 @@ const BREATH = 1000;
 export async function startWorkers(count: number, port: number, log: Logger): Promise<{ readonly close: Close }> {
   // The first alone: what hinders them is told once.
   await startWorker(port);
-  await Promise.all(Array.from({ length: count - 1 }, () => startWorker(port)));
+  try {
+    await Promise.all(Array.from({ length: count - 1 }, () => startWorker(port)));
+  } catch (error) {
+    // All or none: nobody would look after those that did start.
+    for (const worker of workers()) worker.kill();
+    throw error;
+  }
 
   let stopping = false;
   const listening = new WeakSet(workers());

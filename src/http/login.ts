@@ -51,8 +51,13 @@ async function submit(ctx: HttpContext, params: Params, handle: string | undefin
   ctx.state.measurements.signedIn(signedIn ? 'success' : 'failure');
   if (signedIn) return goOn(ctx, params, handle);
 
-  const pending = await pendingOf(ctx, handle);
-  await recordFailedSignIn(sql, username, { at: now, clientId: pending?.recipient.client.id, origin });
+  let pending: Pending | undefined;
+  try {
+    pending = await pendingOf(ctx, handle);
+  } finally {
+    // Also when it names a request that is not there.
+    await recordFailedSignIn(sql, username, { at: now, clientId: pending?.recipient.client.id, origin });
+  }
   ctx.status = 401;
   // One sentence for an unknown user, a wrong password and a disabled account.
   show(ctx, params, pending, username, 'The username or the password is wrong.');

@@ -53,8 +53,10 @@ export async function authenticateClient(
     known = client;
     tellOperator(request, client, credentials.secret, secret);
   }
-  // Before it is recorded: a stranger with a new name for each request must not fill the trail.
-  await limits.fail({ clients: [network], ...counts });
+  // Before it is recorded: a stranger with a new name for each request must fill neither the trail nor the counts. Guesses at
+  // the secret of a client that is there are counted whatever else came from that network.
+  const everybody = { clients: [network] };
+  await limits.fail(known ? { ...counts, ...everybody } : { ...everybody, ...counts });
   // For an unknown client as well: a statement less would be an answer sooner.
   await record(sql, { kind: 'client_authentication.failed', at: now, clientId: known?.id, origin });
   // One sentence for an unknown client, a wrong secret and a method that is not the registered one (§5.2).

@@ -8,6 +8,7 @@ import { authenticateClient } from './client-authentication.ts';
 import { OAuthError } from './error.ts';
 import type { OAuthRequest } from './oauth-request.ts';
 import { type Params, required } from './params.ts';
+import { stillAllowed } from './scope.ts';
 
 /** RFC 7662 §2.2 */
 export type Introspection = { readonly active: false } | ActiveToken;
@@ -32,6 +33,8 @@ interface Row {
   client: string;
   client_id: string;
   scopes: string[];
+  /** Those of the client at this moment. */
+  allowed: string[];
   resources: string[];
   created_at: Date;
   expires_at: Date;
@@ -43,7 +46,7 @@ interface Row {
 const introspect = (kind: string, table: string, scopes: string, alive: string) => {
   const query = statement<Row>(
     `introspect-${kind}-tokens`,
-    `SELECT d.n::int, c.id AS client, c.client_id, t.created_at, t.expires_at, a.expires_at AS authorization_expires_at,
+    `SELECT d.n::int, c.id AS client, c.client_id, c.scopes AS allowed, t.created_at, t.expires_at, a.expires_at AS authorization_expires_at,
             u.id AS user_id, u.username, ${scopes}
      FROM unnest($1::bytea[]) WITH ORDINALITY AS d (digest, n)
      JOIN ${table} t ON t.digest = d.digest
@@ -73,7 +76,7 @@ export async function introspectToken(
   if (!row || (row.client !== client.id && !client.servicePermissions.includes('INTROSPECT'))) return { active: false };
   return {
     active: true,
-    scope: row.scopes.join(' '),
+    scope: stillAllowed(row.scopes, row.allowed).join(' '),
     client_id: row.client_id,
     ...(row.username !== null && { username: row.username }),
     ...(!token.startsWith('grt') && { token_type: 'Bearer' as const }),

@@ -33,14 +33,22 @@ export async function checkKeys(sql: Sql, keyring: Keyring): Promise<void> {
   await sql(insertKeyCheck, [newest]);
   const [stored] = await sql(findKeyCheck, []);
   if (!stored || sameBytes(stored.digest, newest)) return;
-  if (!isMarkOf(keyring, stored.digest))
-    throw new Refusal(
-      'SECRET_KEY is not the key this database was made with. Set the one it had; to change it, put the new key in front and keep the old one behind a comma.',
-    );
+  if (!isMarkOf(keyring, stored.digest)) throw anotherKey();
   // Before the mark moves: from then on the node may start without the old key.
   await resealKeys(sql, keyring('signing-keys'));
   await sql(moveKeyCheck, [newest, stored.digest]);
 }
+
+/** The same refusal for whoever only looks: no mark is left or moved, and nothing sealed anew. */
+export async function compareKeys(sql: Sql, keyring: Keyring): Promise<void> {
+  const [stored] = await sql(findKeyCheck, []);
+  if (stored && !isMarkOf(keyring, stored.digest)) throw anotherKey();
+}
+
+const anotherKey = (): Refusal =>
+  new Refusal(
+    'SECRET_KEY is not the key this database was made with. Set the one it had; to change it, put the new key in front and keep the old one behind a comma.',
+  );
 
 async function resealKeys(sql: Sql, keys: ReturnType<Keyring>): Promise<void> {
   const [first, ...others] = keys;

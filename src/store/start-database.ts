@@ -19,8 +19,11 @@ export interface StartedDatabase {
   close(): Promise<void>;
 }
 
-/** What the server and every command of the operator do first. Whatever fails undoes what was done before it. */
-export async function startDatabase(config: Config): Promise<StartedDatabase> {
+/**
+ * What the server and every command of the operator do first; `compareKeys` for one that must change nothing. Whatever fails
+ * undoes what was done before it.
+ */
+export async function startDatabase(config: Config, takeKeys: typeof checkKeys = checkKeys): Promise<StartedDatabase> {
   const undo: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
@@ -42,7 +45,7 @@ export async function startDatabase(config: Config): Promise<StartedDatabase> {
     if (config.migrate === 'auto') migrated = await migrate(database, location);
     else await checkMigrations(database);
     const keyring = makeKeyring(secretKeys);
-    await checkKeys(database.sql, keyring);
+    await takeKeys(database.sql, keyring);
     return { database, keyring, migrated, embedded, close };
   } catch (error) {
     await close();

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../support/database.ts';
 import { gatehouse } from '../support/process.ts';
@@ -40,6 +42,15 @@ describe('gatehouse doctor', () => {
     expect(stateOf((await doctor(env)).told, 'demo data')).toEqual(['warning']);
     const { code, told } = await doctor({ ...env, ISSUER: 'https://id.example.com' });
     expect([code, stateOf(told, 'demo data'), stateOf(told, 'administrator')]).toEqual([1, ['wrong'], ['ok']]);
+  });
+
+  it('moves nothing over to a new SECRET_KEY: other nodes may not have it yet', async () => {
+    const env = await own(migratedDatabase());
+    expect((await gatehouse(['seed'], env)).code).toBe(0);
+    const key = env.SECRET_KEY ?? readFileSync(join(env.DATA_DIR ?? '', 'secret-key'), 'utf8').trim();
+    for (const SECRET_KEY of [`${'n'.repeat(32)},${key}`, key])
+      expect((await doctor({ ...env, SECRET_KEY })).code).toBe(0);
+    expect((await doctor({ ...env, SECRET_KEY: 'n'.repeat(32) })).code).toBe(1);
   });
 
   it('finds a database that was never migrated, and leaves it so', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { POWERFUL_SCOPES, SCOPES } from '../../src/oauth/scope.ts';
 import { changeAccount, rowOf, signedInAgain } from '../support/account.ts';
-import { codeRequest, issueCode, reachConsent } from '../support/authorize.ts';
+import { codeRequest, issueCode, reachConsent, signIn } from '../support/authorize.ts';
 import { expectGoodPage } from '../support/page-rules.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { sessionsOf, signedIn, whoIs } from '../support/sessions.ts';
@@ -61,13 +61,17 @@ describe('Sessions on the account page', () => {
       const code = new URL(location).searchParams.get('code') ?? '';
       return { browser, pair: (await server.token(exchange(code), client)).body };
     };
-    const [session, offline, plain] = [
+    const [session, replaced, offline, plain] = [
       await granted('openid'),
+      await granted('openid profile'),
       await granted('openid offline_access'),
       await granted('read'),
     ];
     for (const { browser } of [session, offline, plain]) await browser.submit(await browser.get('/logout'));
-    await expectDead(server, client, session.pair);
+    // Somebody else signs in where they were signed in.
+    const again = await replaced.browser.get(codeRequest(client, { prompt: 'login' }));
+    await signIn(replaced.browser, again, await server.user());
+    for (const { pair } of [session, replaced]) await expectDead(server, client, pair);
     expect(await bearerStatus(server, offline.pair.access_token)).toBe(200);
     expect(await bearerStatus(server, plain.pair.access_token)).toBe(200);
   });

@@ -48,6 +48,21 @@ describe('Sign-in tells nobody who has an account', () => {
     expect(told.slice(1)).toEqual([told[0], told[0], told[0]]);
   });
 
+  it('ASVS 16.3.1: a wrong password is recorded, whatever request it says it is for', async () => {
+    const browser = server.browser();
+    const page = await browser.get('/login');
+    const fields = {
+      ...Object.fromEntries(page.forms[0]!.fields),
+      username: unique('person'),
+      password: 'wrong horse',
+    };
+    const failures = async () =>
+      (await server.database.em().execute("SELECT id FROM audit_events WHERE kind = 'sign_in.failed'")).length;
+    const before = await failures();
+    expect((await browser.post('/login', { ...fields, request: 'A'.repeat(43) })).status).toBe(400);
+    expect(await failures()).toBe(before + 1);
+  });
+
   it('J179: the page does not say the password again', async () => {
     const { html } = await tryToSignIn(unique('person'), 'a password that is wrong');
     expect(html).not.toContain('a password that is wrong');

@@ -73,6 +73,9 @@ describe('OAuth 2.1 §2.4.1: guessing the secret of a client', () => {
     expect(after.map((rows, at) => rows - Number(before[at]))).toEqual([200, 200]);
     expect((await tryClient(server, client, flooder)).status).toBe(200);
     expect((await tryClient(server, wrong(client), THERE)).status).toBe(401);
+    // Behind the noise a secret cannot be guessed at either.
+    expect(statuses(await repeat(25, () => tryClient(server, wrong(client), flooder)))).toEqual({ 429: 25 });
+    expect((await tryClient(server, client, flooder)).status).toBe(429);
   });
 
   it('only failures count, and only failures write', async () => {

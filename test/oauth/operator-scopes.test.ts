@@ -69,6 +69,7 @@ describe("A scope of the operator's own, for an API of their own to rely on", ()
     const client = await server.client({ scope: `profile ${gone}` });
     const pair = await tokenPair(server, client, { scope: `profile ${gone}` });
     await deleteScope(server.database.em(), theOperator(), gone);
+    expect((await introspect(server, pair.access_token, client)).body.scope).toBe('profile');
     const { body: next } = await server.token(refreshing(pair.refresh_token), client);
     expect(next.scope).toBe('profile');
     const asked = await server.token({ grant_type: 'client_credentials', scope: gone }, client);
