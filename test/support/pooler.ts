@@ -34,7 +34,8 @@ default_pool_size = 3
 max_client_conn = 200
 `,
   );
-  // It will not run as root either.
+  // Whatever the umask: it is read as another user, for it will not run as root either.
+  chmodSync(settings, 0o644);
   const identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const child = spawn(pgbouncerPath ?? '', [settings], { ...identity, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
