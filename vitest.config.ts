@@ -24,6 +24,7 @@ export default defineConfig({
     // Two cores, and some tests start whole processes.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,
