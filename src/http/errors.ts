@@ -35,10 +35,7 @@ interface Told {
 
 const BY_STATUS: Record<number, [title: string, message: string]> = {
   400: ['This request is malformed', 'The server could not read it.'],
-  404: ['There is no such page', 'There is nothing at this address.'],
-  405: ['This cannot be done here', 'The page does not accept this kind of request.'],
   413: ['This is too much', 'The request is larger than the server accepts.'],
-  421: ['Wrong address', 'This server does not answer under the name it was asked by.'],
 };
 
 /** The one place where something thrown becomes an answer. */

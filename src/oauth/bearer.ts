@@ -10,7 +10,6 @@ import { isFor } from './resource.ts';
 /** A live access token, with whom it speaks for as things stand at this moment. */
 export interface AccessToken {
   readonly id: string;
-  readonly authorizationId: string;
   /** The browser session in which it was approved, if there was one. */
   readonly sessionId: string | undefined;
   readonly scopes: ReadonlySet<string>;
@@ -34,7 +33,6 @@ interface Row {
   /** Which of those asked for. */
   n: number;
   id: string;
-  authorization_id: string;
   session_id: string | null;
   scopes: string[];
   resources: string[];
@@ -56,7 +54,7 @@ interface Row {
 const liveTokens = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uuid') =>
   statement<Row>(
     name,
-    `SELECT d.n::int, t.id, t.authorization_id, a.session_id, t.scopes, t.resources, t.expires_at,
+    `SELECT d.n::int, t.id, a.session_id, t.scopes, t.resources, t.expires_at,
           c.id AS client, c.client_id, c.service_permissions,
           CASE WHEN 'authorization_code' = ANY(c.grant_types) THEN c.scopes END AS may_ask,
           u.id AS user_id, u.username, u.superuser,
@@ -116,7 +114,6 @@ function toAccessToken(row: Row): AccessToken {
   const scopes = new Set(row.scopes);
   return {
     id: row.id,
-    authorizationId: row.authorization_id,
     sessionId: row.session_id ?? undefined,
     scopes,
     resources: row.resources,

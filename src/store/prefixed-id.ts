@@ -1,6 +1,6 @@
 import { decodeBase32IgnorePadding, encodeBase32LowerCaseNoPadding } from '@oslojs/encoding';
 
-export type IdPrefix = 'usr' | 'grp' | 'cli' | 'sec' | 'aut' | 'evt' | 'ses';
+export type IdPrefix = 'usr' | 'grp' | 'cli' | 'sec' | 'evt' | 'ses';
 
 /** The id the world sees: `usr_` and the 128 bits of the row's UUID in base32. */
 export function prefixedId(prefix: IdPrefix, uuid: string): string {

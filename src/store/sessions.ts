@@ -5,7 +5,6 @@ export interface SessionRow {
   readonly id: string;
   readonly user_id: string;
   readonly username: string;
-  readonly superuser: boolean;
   readonly auth_time: Date;
 }
 
@@ -29,7 +28,7 @@ export interface OpenSession {
 
 const selectSession = statement<SessionRow>(
   'find-session',
-  `SELECT s.id, s.user_id, u.username, u.superuser, coalesce(s.auth_time, s.created_at) AS auth_time
+  `SELECT s.id, s.user_id, u.username, coalesce(s.auth_time, s.created_at) AS auth_time
    FROM sessions s JOIN users u ON u.id = s.user_id
    WHERE s.digest = $1 AND s.expires_at > $2 AND NOT u.disabled`,
 );

@@ -33,7 +33,6 @@ function printedLists(typeName: string, fieldName: string): string[][] | undefin
 /** A token of somebody who holds every permission. */
 const tokenWith = (scopes: readonly string[]): AccessToken => ({
   id: 'x',
-  authorizationId: 'x',
   sessionId: undefined,
   resources: [],
   scopes: new Set(scopes),

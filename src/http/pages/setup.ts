@@ -19,7 +19,7 @@ ${alert(problem)}
 <label for="username">Username</label>
 <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="150" required autofocus>
 <label for="email">E-mail address <span class="small">(may be left out)</span></label>
-<input id="email" name="email" type="email" value="${email}" autocomplete="email" maxlength="320">
+<input id="email" name="email" type="email" value="${email}" autocomplete="email" maxlength="254">
 <label for="password">Password <span class="small">(8 characters or more)</span></label>
 <input id="password" name="password" type="password" autocomplete="new-password" minlength="8" required>
 <label for="repeated">The same password again</label>
