@@ -139,7 +139,10 @@ describe('OWASP ASVS 5 §1.2.1: whatever people type is text', () => {
 
   it('J161: a name that is tried at sign-in', async () => {
     const browser = server.browser();
-    const page = await signIn(browser, await browser.get('/login'), { username: MARKUP, password: MARKUP });
+    const page = await signIn(browser, await browser.get('/login'), {
+      username: MARKUP,
+      password: `${MARKUP} as password`,
+    });
     expectGoodPage(page, 401);
     expect(page.html).toContain(`value="${ESCAPED}"`);
     expect(page.forms[0]?.fields.get('username')).toBe(MARKUP);

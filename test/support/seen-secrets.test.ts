@@ -42,6 +42,7 @@ describe('P286: what every test is looked through for when it ends', () => {
   it.each<[string, (secret: string) => string]>([
     ['as it is', (secret) => secret],
     ['in JSON', (secret) => JSON.stringify({ msg: secret })],
+    ['in a row as text', (secret) => `("${secret.replaceAll('"', '""')}")`],
     ['in a URL', (secret) => `/x?y=${encodeURIComponent(secret)}`],
     ['in hex', (secret) => Buffer.from(secret).toString('hex')],
     ['in Base64', (secret) => Buffer.from(secret).toString('base64')],

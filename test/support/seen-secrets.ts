@@ -123,6 +123,9 @@ function formsOf(given: string): Set<string> {
   return new Set([
     secret,
     inJson,
+    // A row as text, and COPY.
+    secret.replaceAll('\\', '\\\\').replaceAll('"', '""'),
+    secret.replaceAll('\\', '\\\\'),
     encodeURIComponent(secret),
     bytes.toString('hex'),
     base64,
