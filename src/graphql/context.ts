@@ -16,8 +16,8 @@ export interface Context {
   readonly origin: Origin;
   /** When the operation is stopped; what it asks of the database is cancelled then. A subscription has one for each event. */
   readonly deadline: AbortSignal;
-  /** Aborts when the client has gone. */
-  readonly hungUp: AbortSignal;
+  /** What aborts when the client has gone; made for who wants to know, for every answer ends in a close. */
+  readonly hungUp: () => AbortSignal;
   readonly live: LiveEvents;
   /** Those for whom this is the same load together: the subscribers who are told of one event. */
   readonly occasion?: object;

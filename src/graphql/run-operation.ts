@@ -13,8 +13,8 @@ import {
 } from 'graphql';
 import type { Database } from '../store/orm.ts';
 import type { Context } from './context.ts';
+import { inTime } from './deadline.ts';
 import { timedOut } from './errors.ts';
-import { LIMITS } from './limits.ts';
 import type { Delivery } from './subscriber.ts';
 
 /** Milliseconds in which a mutation that is stopped can still tell what it had done. */
@@ -57,15 +57,16 @@ export async function subscribeAfresh(
   return mapSourceToResponseEvent(validated, source, async (event): Promise<ExecutionResult> => {
     const delivery = event.rootValue as Delivery;
     if ('end' in delivery) return { errors: [delivery.end] };
-    const deadline = AbortSignal.timeout(LIMITS.milliseconds);
-    const { token, now, event: occasion } = delivery;
-    const fresh = { ...database.until(deadline), deadline, token, now, occasion };
-    const context: Context = { ...(event.contextValue as Context), ...fresh };
-    try {
-      return await executeRootSelectionSet({ ...event, contextValue: context, externalAbortSignal: deadline });
-    } catch (error) {
-      if (!deadline.aborted) throw error;
-      return { errors: [timedOut()] };
-    }
+    return inTime(async (deadline) => {
+      const { token, now, event: occasion } = delivery;
+      const fresh = { ...database.until(deadline), deadline, token, now, occasion };
+      const context: Context = { ...(event.contextValue as Context), ...fresh };
+      try {
+        return await executeRootSelectionSet({ ...event, contextValue: context, externalAbortSignal: deadline });
+      } catch (error) {
+        if (!deadline.aborted) throw error;
+        return { errors: [timedOut()] };
+      }
+    });
   });
 }

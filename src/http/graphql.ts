@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 import getRawBody from 'raw-body';
 import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
+import { inTime } from '../graphql/deadline.ts';
 import { badRequest, malformedAuthentication, unauthenticated } from '../graphql/errors.ts';
 import { isIntrospection } from '../graphql/introspection.ts';
-import { LIMITS } from '../graphql/limits.ts';
 import type { LiveEvents } from '../graphql/live-events.ts';
 import { makeYoga } from '../graphql/yoga.ts';
 import type { Database } from '../store/orm.ts';
@@ -40,12 +40,13 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
       if (!token && !isIntrospection(query)) throw unauthenticated(false);
 
       const { limits, now, origin, backchannel } = ctx.state;
-      const deadline = AbortSignal.timeout(LIMITS.milliseconds);
       const tellOfLogouts = () => backchannel.deliver(now);
-      const request = { now, config, limits, origin, token, deadline, hungUp: hungUp(ctx), live, tellOfLogouts };
-      const context: Context = Object.assign(database.until(deadline), request);
+      const request = { now, config, limits, origin, token, hungUp: () => hungUp(ctx), live, tellOfLogouts };
       const headers = { 'Content-Type': 'application/json', Accept: ctx.get('accept') || '*/*' };
-      const response = await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context);
+      const response = await inTime(async (deadline) => {
+        const context: Context = Object.assign(database.until(deadline), request, { deadline });
+        return yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context);
+      });
       await answer(ctx, response);
     } catch (error) {
       refuse(ctx, error);

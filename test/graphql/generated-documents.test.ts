@@ -77,7 +77,7 @@ async function answers(asked: readonly Attempt[], atOnce: number) {
       origin: { ip: undefined, requestId: undefined },
       token: attempt.token,
       deadline: AbortSignal.timeout(LIMITS.milliseconds),
-      hungUp: new AbortController().signal,
+      hungUp: () => new AbortController().signal,
       tellOfLogouts: () => undefined,
     };
     const body = JSON.stringify({ query: attempt.text, variables: attempt.variables });

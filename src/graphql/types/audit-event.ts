@@ -97,7 +97,7 @@ builder.subscriptionField('auditEvent', (t) =>
         token: tokenOf(context),
         refusal: (token) => refusalFor(token, lackOf(token, READS_AUDIT), context.config.issuer),
         wants: isShownTo,
-        hungUp: context.hungUp,
+        hungUp: context.hungUp(),
       }),
     // The last one, which has no event, is answered before anything is resolved.
     resolve: (delivery) => (delivery as Told).event,
