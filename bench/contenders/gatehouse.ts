@@ -31,7 +31,7 @@ const bought = (kind: string, table: string, columns: string, values: string) =>
 const BOUGHT = {
   gac: bought('codes', 'authorization_codes', ', redirect_uri', ", 'https://client.example/cb'"),
   gat: bought('access-tokens', 'access_tokens', ', scopes', ', $3'),
-  grt: bought('refresh-tokens', 'refresh_tokens', ', salt', ", decode(md5(random()::text), 'hex')"),
+  grt: bought('refresh-tokens', 'refresh_tokens', '', ''),
 };
 
 interface Directory {

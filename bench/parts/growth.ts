@@ -73,8 +73,8 @@ function fill(tokens: number): string[] {
     `INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at)
      SELECT ${id('01930000', `s * ${OF_ONE} + n`)}, sha256(('access' || s || '-' || n)::bytea), ${id('01900000', 's')}, '{read}',
             now(), now() + interval '1 day' FROM ${each}`,
-    `INSERT INTO refresh_tokens (id, digest, authorization_id, salt, created_at, expires_at)
-     SELECT ${id('01920000', 's')}, sha256(('refresh' || s)::bytea), ${id('01900000', 's')}, decode(md5(s::text), 'hex'),
+    `INSERT INTO refresh_tokens (id, digest, authorization_id, created_at, expires_at)
+     SELECT ${id('01920000', 's')}, sha256(('refresh' || s)::bytea), ${id('01900000', 's')},
             now(), now() + interval '1 day' FROM ${series}`,
     `DO $$ DECLARE i record; BEGIN FOR i IN SELECT * FROM indexes LOOP
        IF i.conname IS NULL THEN EXECUTE i.indexdef;

@@ -82,8 +82,8 @@ const byClientId = statement<Row & { n: number }>(
   'find-clients',
   `SELECT w.n::int, ${CLIENT}
    FROM unnest($1::text[]) WITH ORDINALITY AS w (client_id, n)
-   JOIN clients c ON c.id = coalesce(
-     (SELECT k.id FROM clients k WHERE k.client_id = w.client_id AND NOT k.disabled), '019a0000-0000-7000-8000-000000000001')
+   LEFT JOIN clients k ON k.client_id = w.client_id AND NOT k.disabled
+   JOIN clients c ON c.id = coalesce(k.id, '019a0000-0000-7000-8000-000000000001')
    WHERE NOT c.disabled`,
 );
 const byRow = statement<Row>(

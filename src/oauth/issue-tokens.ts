@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { digest, makeSecret } from '../secrets.ts';
 import type { Issue } from '../store/issue.ts';
 import { accessTokenDigest, writeAccessToken } from './access-token.ts';
@@ -16,6 +15,7 @@ export interface Tokens {
 export interface GivenSecrets {
   readonly accessToken: string;
   readonly refreshToken: string;
+  readonly salt: Buffer;
 }
 
 /** RFC 6749 §1.5: a refresh token only where the client is registered for it. */
@@ -46,7 +46,7 @@ export async function makeTokens(
       ? undefined
       : {
           digest: digest(refreshToken),
-          salt: randomBytes(16),
+          salt: given?.salt,
           expiresAt: earlier(secondsLater(now, config.refreshTokenIdleTtl), until),
         };
   const accessToken = await writeAccessToken(request, secret, { userId, scopes, resources, expiresAt });

@@ -9,7 +9,10 @@ export interface Issue {
   readonly resources: readonly string[];
   readonly now: Date;
   readonly access: { readonly digest: Buffer; readonly expiresAt: Date };
-  readonly refresh: { readonly digest: Buffer; readonly salt: Buffer; readonly expiresAt: Date } | undefined;
+  /** `salt`: what it was derived from, if it was. */
+  readonly refresh:
+    | { readonly digest: Buffer; readonly salt: Buffer | undefined; readonly expiresAt: Date }
+    | undefined;
 }
 
 /** An authorization that needs nobody's consent: client_credentials (no user) or password. */
@@ -124,6 +127,6 @@ export async function issueDirectly(sql: Sql, authorization: DirectAuthorization
 /** Values of the access row and, if there is one, the refresh row, in the order the statements bind them. */
 export function tokenValues({ access: token, refresh: successor, resources }: Issue): unknown[] {
   const values: unknown[] = [randomUUIDv7(), token.digest, token.expiresAt, resources];
-  if (successor) values.push(randomUUIDv7(), successor.digest, successor.salt, successor.expiresAt);
+  if (successor) values.push(randomUUIDv7(), successor.digest, successor.salt ?? null, successor.expiresAt);
   return values;
 }

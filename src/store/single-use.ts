@@ -27,7 +27,6 @@ export interface CodeRow {
 /** A refresh token, spent or not, with what it hangs on. */
 export interface RefreshRow {
   readonly id: string;
-  readonly salt: Buffer | null;
   readonly expires_at: Date;
   readonly used_at: Date | null;
   readonly authorization_id: string;
@@ -67,14 +66,14 @@ const selectCodes = statement<CodeRow & { n: number }>(
 
 const selectRefreshTokens = statement<RefreshRow & { n: number }>(
   'find-refresh-tokens',
-  `SELECT d.n::int, r.id, r.salt, r.expires_at, r.used_at, ${DESCENT}
+  `SELECT d.n::int, r.id, r.expires_at, r.used_at, ${DESCENT}
    FROM ${DIGESTS} JOIN refresh_tokens r ON r.digest = d.digest
    JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id`,
 );
 
 const selectSuccessor = statement<SuccessorRow>(
   'find-successor',
-  `SELECT r.used_at, r.salt, n.digest AS refresh_digest, n.used_at AS refresh_used_at,
+  `SELECT r.used_at, n.salt, n.digest AS refresh_digest, n.used_at AS refresh_used_at,
           a.revoked_at IS NULL AND NOT u.disabled AS alive
    FROM refresh_tokens r JOIN refresh_tokens n ON n.parent_id = r.id
    JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id
@@ -125,16 +124,14 @@ const spendCodeForBoth = statement<{ authorization_id: string }>(
   `WITH ${SPENT_CODE},${ACCESS},${refresh('NULL::uuid')} SELECT authorization_id FROM spent`,
 );
 
-/** The parent's salt goes as soon as its successor is spent: from then on that successor can never be asked for again. */
+/** The salt that it was made from goes with it: from now on nobody can ask for it again. */
 const rotateRefresh = statement<{ authorization_id: string }>(
   'rotate-refresh-token',
   `WITH ${alive('refresh_tokens')}, spent AS (
-     UPDATE refresh_tokens r SET used_at = $2 FROM ground
+     UPDATE refresh_tokens r SET used_at = $2, salt = NULL FROM ground
      WHERE r.id = $1 AND r.authorization_id = ground.id AND r.used_at IS NULL AND r.expires_at > $2
-     RETURNING r.authorization_id, r.parent_id
-   ),${ACCESS},${refresh('$1::uuid')}, forgotten AS (
-     UPDATE refresh_tokens SET salt = NULL FROM spent WHERE refresh_tokens.id = spent.parent_id
-   )
+     RETURNING r.authorization_id
+   ),${ACCESS},${refresh('$1::uuid')}
    SELECT authorization_id FROM spent`,
 );
 

@@ -86,7 +86,7 @@ const sweeps: Sweep[] = Object.entries(SWEPT).map(([table, rule]) => ({
 
 const forgetSalts = batch(
   'sweep-salts',
-  `UPDATE refresh_tokens SET salt = NULL WHERE ${chosen('refresh_tokens', 'used_at', 'AND t.salt IS NOT NULL')}`,
+  `UPDATE refresh_tokens SET salt = NULL WHERE ${chosen('refresh_tokens', 'created_at', 'AND t.salt IS NOT NULL')}`,
 );
 
 /** Rows taken, by table. Another node that sweeps at this moment takes the rest. */

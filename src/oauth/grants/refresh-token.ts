@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hmac } from '../../keys.ts';
 import { digest, sameBytes, secretFrom } from '../../secrets.ts';
 import { findIssuedAccess, findSuccessor, type RefreshRow, rotate } from '../../store/single-use.ts';
@@ -25,10 +26,10 @@ export async function refreshToken(request: TokenRequest): Promise<TokenResponse
   const resources = narrowResources(params, client, config.issuer, token.resources);
   if (!token.alive) throw dead();
   if (token.used_at !== null) return again(request, value, token, scopes, resources);
-  if (token.expires_at <= now || token.authorization_expires_at <= now || token.salt === null) throw dead();
+  if (token.expires_at <= now || token.authorization_expires_at <= now) throw dead();
 
   const [key] = keyring('refresh');
-  const given = derive(key, value, token.salt);
+  const given = derive(key, value, randomBytes(16));
   const until = token.authorization_expires_at;
   const wanted = { userId: token.user_id, scopes, resources, until, refreshable: true };
   const { issue, response } = await makeTokens(request, wanted, given);
@@ -56,6 +57,7 @@ function narrowScope({ params, client }: TokenRequest, token: RefreshRow): strin
 /** The successor is a function of the parent, a salt and a key: any node can make it again, and nobody else can. */
 function derive(key: Buffer, parent: string, salt: Buffer): GivenSecrets {
   return {
+    salt,
     accessToken: secretFrom('gat', hmac(key, 'access', parent, salt)),
     refreshToken: secretFrom('grt', hmac(key, 'refresh', parent, salt)),
   };

@@ -12,20 +12,21 @@ const schema = defineEntity({
       .onCreate(() => randomUUIDv7()),
     digest: p.uint8array().columnType('bytea').unique().hidden(),
     authorization: () => p.manyToOne(Authorization).deleteRule('cascade').index(),
-    parent: () => p.manyToOne(RefreshToken).nullable().deleteRule('set null').index(),
-    /** 128 bits from which, with SECRET_KEY and the token itself, its successor is derived; null once that can never be asked again. */
+    /** The token that was spent for it, of which nothing need be left; unique, so that no token is ever spent twice. */
+    parentId: p.uuid().nullable().unique(),
+    /** 128 bits from which, with SECRET_KEY and its parent, this token was derived; null once nobody may ask for it again. */
     salt: p.uint8array().columnType('bytea').nullable().hidden(),
     createdAt: p.datetime(3),
     /** Idle expiry; the absolute one is the authorization's. */
     expiresAt: p.datetime(3).index(),
     usedAt: p.datetime(3).nullable(),
   },
-  // What the sweep looks for: salts that nobody can ask for any more.
+  // What the sweep looks for: salts that outlived the grace.
   indexes: [
     {
-      name: 'refresh_tokens_spent_salt_index',
-      properties: ['usedAt'],
-      where: 'salt is not null and used_at is not null',
+      name: 'refresh_tokens_salt_index',
+      properties: ['createdAt'],
+      where: 'salt is not null',
     },
   ],
 });

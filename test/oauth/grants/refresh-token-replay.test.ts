@@ -147,12 +147,12 @@ describe('the grace: an answer that was lost', () => {
     await refresh(second.refresh_token, client);
     const salts = await server.database.em().execute(
       `SELECT r.parent_id IS NULL AS first, r.salt IS NULL AS gone FROM refresh_tokens r JOIN authorizations a ON a.id = r.authorization_id
-       WHERE a.user_id = ? ORDER BY first DESC`,
+       WHERE a.user_id = ? ORDER BY first DESC, gone DESC`,
       [user.uuid],
     );
     expect(salts).toEqual([
       { first: true, gone: true },
-      { first: false, gone: false },
+      { first: false, gone: true },
       { first: false, gone: false },
     ]);
   });
