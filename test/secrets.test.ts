@@ -27,6 +27,13 @@ describe('secrets that we make', () => {
     expect(secretFrom('gat', digest('parent'))).not.toBe(secretFrom('grt', digest('parent')));
   });
 
+  it('is written as it always was: tokens are in use that were made by an earlier version', () => {
+    const counting = Uint8Array.from({ length: 32 }, (_, index) => index);
+    expect(secretFrom('gat', counting)).toBe('gat_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf3GxxFN');
+    const biggest = new Uint8Array(32).fill(255);
+    expect(secretFrom('gat', biggest)).toBe('gat_yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw8Xp10xMJif');
+  });
+
   it('compares bytes of any length', () => {
     expect(sameBytes(digest('a'), digest('a'))).toBe(true);
     expect(sameBytes(digest('a'), digest('b'))).toBe(false);
