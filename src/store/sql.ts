@@ -21,6 +21,14 @@ export const statement = <Row>(name: string, text: string): Statement<Row> => ({
 const TIMESTAMPTZ = 1184;
 const toDate = (text: string): Date => new Date(text);
 
+const TEXT_ARRAY = 1009;
+const PLAIN = /^\{[^"\\{]+\}$/;
+/** Where PostgreSQL quotes nothing, the elements are what stands between the commas; a NULL it never quotes. */
+const toTexts = (parse: (text: string) => unknown) => (text: string) => {
+  if (text === '{}') return [];
+  return PLAIN.test(text) && !text.includes('NULL') ? text.slice(1, -1).split(',') : parse(text);
+};
+
 type TypeParser = (oid: number, format?: 'text' | 'binary') => (value: string) => unknown;
 
 /** The part of `pg.Pool` used here. */
@@ -34,8 +42,11 @@ export interface Pool extends PoolOfClients {
  */
 export function sqlOverPool(pool: Pool, named: boolean, deadline?: AbortSignal): Sql {
   const inherited = pool.options.types;
-  const getTypeParser: TypeParser = (oid, format) =>
-    oid === TIMESTAMPTZ ? toDate : inherited.getTypeParser(oid, format);
+  const textArray = toTexts(inherited.getTypeParser(TEXT_ARRAY));
+  const getTypeParser: TypeParser = (oid, format) => {
+    if (oid === TIMESTAMPTZ) return toDate;
+    return oid === TEXT_ARRAY ? textArray : inherited.getTypeParser(oid, format);
+  };
   const types = { getTypeParser };
   return async <Row>({ name, text }: Statement<Row>, values: readonly unknown[]) => {
     const query = { ...(named && { name }), text, values, types };
