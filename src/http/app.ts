@@ -18,6 +18,7 @@ import type { Handler, State } from './context.ts';
 import { endSession } from './end-session.ts';
 import { answerErrors } from './errors.ts';
 import { graphiqlAsset, graphiqlCallback, graphiqlPage } from './graphiql.ts';
+import { securityHeadersSetter } from './headers.ts';
 import { healthz, readyzHandler } from './health.ts';
 import { home } from './home.ts';
 import { introspect } from './introspect.ts';
@@ -96,11 +97,12 @@ export function createApp(options: AppOptions): Koa<State> {
   const { config, database, keyring, signingKeys, backchannel, log } = options;
   const limits = config.rateLimits ? makeRateLimits(database.sql) : noRateLimits;
   const measurements = makeMeasurements();
+  const setSecurityHeaders = securityHeadersSetter(config);
   const app = new Koa<State>({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.use(async (ctx, next) => {
     const now = new Date();
     const origin = { ip: addressOf(ctx.ip), requestId: randomUUID() };
-    Object.assign(ctx.state, {
+    ctx.state = {
       sql: database.sql,
       em: database.em,
       config,
@@ -114,14 +116,18 @@ export function createApp(options: AppOptions): Koa<State> {
       measurements,
       route: 'other',
       answers: 'page',
-    } satisfies State);
+    };
+    setSecurityHeaders(ctx);
     const begun = performance.now();
     await next();
-    measurements.answered(ctx.state.route, ctx.method, ctx.status, (performance.now() - begun) / 1000);
-    log.debug({ requestId: origin.requestId, method: ctx.method, path: ctx.path, status: ctx.status }, 'answered');
+    const { method = '' } = ctx.req;
+    const { statusCode: status } = ctx.res;
+    measurements.answered(ctx.state.route, method, status, (performance.now() - begun) / 1000);
+    if (log.isLevelEnabled('debug'))
+      log.debug({ requestId: origin.requestId, method, path: ctx.path, status }, 'answered');
   });
   app.use(answerErrors);
-  app.use(route(routes(options, measurements)));
+  app.use(route(routes(options, measurements), config));
   // A browser that went away is nobody's error; anything else that Koa reports here is.
   app.on('error', (error: NodeJS.ErrnoException) => {
     if (!GONE.has(error.code ?? '')) log.error({ err: error }, 'unexpected error');
@@ -142,6 +148,7 @@ const GONE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'HPE_
 
 /** An IPv4 caller on a socket that speaks both is still one caller, and some proxies add the port. Undefined for what is no address. */
 function addressOf(ip: string): string | undefined {
+  if (isIP(ip) === 4) return ip;
   const bare = ip.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
   const address = bare.replace(/^::ffff:(?=\d+\.)/i, '');
   return isIP(address) === 0 ? undefined : address;

@@ -16,8 +16,9 @@ export async function allowOrigin(ctx: HttpContext, cors: Cors, methods: string)
   if (cors === 'any') {
     ctx.set('Access-Control-Allow-Origin', '*');
   } else {
-    ctx.vary('Origin');
-    const origin = ctx.get('Origin');
+    // Nobody has varied anything yet.
+    ctx.res.setHeader('Vary', 'Origin');
+    const origin = ctx.req.headers.origin ?? '';
     if (origin === '' || origin === ctx.state.config.issuer || !(await listed(ctx, origin))) return;
     ctx.set('Access-Control-Allow-Origin', origin);
   }

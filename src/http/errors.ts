@@ -2,7 +2,6 @@ import { OAuthError, type OAuthErrorCode } from '../oauth/error.ts';
 import { isPassingFault } from '../store/faults.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
 import type { HttpContext } from './context.ts';
-import { setSecurityHeaders } from './headers.ts';
 import { errorPage } from './pages/error.ts';
 
 /** A refusal for a person, told on a page: a title, a sentence and, where there is one, the way on. */
@@ -41,7 +40,6 @@ const BY_STATUS: Record<number, [title: string, message: string]> = {
 /** The one place where something thrown becomes an answer. */
 export async function answerErrors(ctx: HttpContext, next: () => Promise<void>): Promise<void> {
   try {
-    setSecurityHeaders(ctx);
     await next();
   } catch (error) {
     const told = tell(ctx, error);

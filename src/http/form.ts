@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import getRawBody from 'raw-body';
 import { OAuthError } from '../oauth/error.ts';
 import type { Params } from '../oauth/params.ts';
@@ -31,7 +32,8 @@ export async function readTokenForm(ctx: HttpContext): Promise<Params> {
   return params;
 }
 
-const mediaType = (ctx: HttpContext): string => ctx.get('content-type').split(';')[0]?.trim().toLowerCase() ?? '';
+const mediaType = ({ req }: HttpContext): string =>
+  req.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
 function wrongEncoding(ctx: HttpContext): OAuthError {
   const sent = mediaType(ctx) === 'application/json' ? ' (JSON was sent)' : '';
@@ -39,17 +41,17 @@ function wrongEncoding(ctx: HttpContext): OAuthError {
 }
 
 async function readBody(ctx: HttpContext): Promise<Buffer> {
-  if (ctx.get('content-encoding') !== '') throw new OAuthError('invalid_request', 'A compressed body is not accepted.');
-  return getRawBody(ctx.req, { limit: LIMIT, length: ctx.get('content-length') || null });
+  const { 'content-encoding': encoding = '', 'content-length': length = null } = ctx.req.headers;
+  if (encoding !== '') throw new OAuthError('invalid_request', 'A compressed body is not accepted.');
+  return getRawBody(ctx.req, { limit: LIMIT, length });
 }
 
 function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new OAuthError('invalid_request', 'The body is not UTF-8.');
-  }
+  if (!isUtf8(bytes)) throw new OAuthError('invalid_request', 'The body is not UTF-8.');
+  return bytes.toString();
 }
+
+const ENCODED = /[%+]/;
 
 /** Strict: broken percent-encoding and broken UTF-8 are errors, and every repeat is kept. */
 export function parseUrlEncoded(text: string): Params {
@@ -73,6 +75,7 @@ function add(params: Map<string, string[]>, name: string, value: string): void {
 }
 
 function percentDecode(text: string): string {
+  if (!ENCODED.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

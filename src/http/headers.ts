@@ -24,8 +24,12 @@ export const securityHeaders = ({ issuer }: Config): Record<string, string> => (
 });
 
 /** Sets them first of all; a handler may replace what it has a reason to. */
-export function setSecurityHeaders(ctx: HttpContext): void {
-  ctx.set({ ...securityHeaders(ctx.state.config), 'X-Request-Id': ctx.state.origin.requestId ?? '' });
+export function securityHeadersSetter(config: Config): (ctx: HttpContext) => void {
+  const headers = Object.entries(securityHeaders(config));
+  return ({ res, state }) => {
+    for (const [name, value] of headers) res.setHeader(name, value);
+    res.setHeader('X-Request-Id', state.origin.requestId ?? '');
+  };
 }
 
 /** 303 after a POST and everywhere else: an empty body, and the target byte for byte (Koa's redirect rewrites it and prints it). */

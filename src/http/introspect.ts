@@ -1,9 +1,10 @@
 import { introspectToken } from '../oauth/introspection.ts';
 import { readClientRequest } from './client-request.ts';
 import type { HttpContext } from './context.ts';
+import { answerJson } from './json.ts';
 
 /** RFC 7662 §2: POST /oauth/introspect */
 export async function introspect(ctx: HttpContext): Promise<void> {
   const { header, params } = await readClientRequest(ctx);
-  ctx.body = await introspectToken(ctx.state, header, params);
+  answerJson(ctx, await introspectToken(ctx.state, header, params));
 }

@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts';
 import type { Handler, HttpContext, State } from './context.ts';
 import { allowOrigin, type Cors } from './cors.ts';
 import { noSuchPage, PageError } from './errors.ts';
@@ -15,6 +16,10 @@ export interface Route {
   readonly other?: Handler;
 }
 
+interface Listed extends Route {
+  readonly allowed: string;
+}
+
 /** Asked by machines under whatever name they know. */
 const ANY_HOST = new Set(['/healthz', '/readyz', '/metrics']);
 
@@ -24,33 +29,36 @@ const BEYOND_A_NAME = /[@/?#\\]/;
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Finds the route and calls its handler; 404, 405 with Allow, and 204 for OPTIONS follow from the table. */
-export function route(table: Record<string, Route>): (ctx: HttpContext) => Promise<void> {
-  const exact = new Map(Object.entries(table).filter(([path]) => !path.endsWith('*')));
-  const prefixes = Object.entries(table).flatMap(([path, found]) =>
-    path.endsWith('*') ? [[path.slice(0, -1), found] as const] : [],
-  );
-  const entryFor = (path: string): readonly [string, Route | undefined] =>
+export function route(routes: Record<string, Route>, config: Config): (ctx: HttpContext) => Promise<void> {
+  const table = Object.entries(routes).map(([path, found]) => [path, { ...found, allowed: allowed(found) }] as const);
+  const exact = new Map(table.filter(([path]) => !path.endsWith('*')));
+  const prefixes = table.flatMap(([path, found]) => (path.endsWith('*') ? [[path.slice(0, -1), found] as const] : []));
+  const entryFor = (path: string): readonly [string, Listed | undefined] =>
     exact.has(path)
       ? [path, exact.get(path)]
       : (prefixes.find(([prefix]) => path.startsWith(prefix)) ?? ['other', undefined]);
 
+  const checkHost = hostCheck(config);
+
   return async (ctx) => {
-    const path = ctx.path.length > 1 && ctx.path.endsWith('/') ? ctx.path.slice(0, -1) : ctx.path;
+    const asked = ctx.path;
+    const path = asked.length > 1 && asked.endsWith('/') ? asked.slice(0, -1) : asked;
     const [name, found] = entryFor(path);
     ctx.state.route = name;
     ctx.state.answers = found?.answers ?? (ctx.accepts('json', 'html') === 'html' ? 'page' : 'json');
     checkHost(ctx, path);
     if (!found) throw noSuchPage();
-    if (found.cors) await allowOrigin(ctx, found.cors, allowed(found));
-    if (ctx.method === 'OPTIONS') {
-      ctx.set('Allow', allowed(found));
+    if (found.cors) await allowOrigin(ctx, found.cors, found.allowed);
+    const method = ctx.req.method ?? '';
+    if (method === 'OPTIONS') {
+      ctx.set('Allow', found.allowed);
       ctx.status = 204;
       return;
     }
-    const handler = handlerFor(found, ctx.method) ?? found.other;
+    const handler = handlerFor(found, method) ?? found.other;
     if (handler) return handler(ctx);
-    ctx.set('Allow', allowed(found));
-    throw new PageError(405, 'This cannot be done here', `Only ${allowed(found)} requests allowed.`);
+    ctx.set('Allow', found.allowed);
+    throw new PageError(405, 'This cannot be done here', `Only ${found.allowed} requests allowed.`);
   };
 }
 
@@ -66,16 +74,19 @@ const allowed = ({ GET, POST }: Route): string =>
  * RFC 9112 §3.2: one Host. A name that is not ours comes from a rebound DNS name or a stray proxy; nothing we print is made
  * from it, and it gets no further. On loopback the three names of this machine are one.
  */
-function checkHost(ctx: HttpContext, path: string): void {
-  if ((ctx.req.headersDistinct.host?.length ?? 0) !== 1)
-    throw new PageError(400, 'This request is malformed', 'It must have exactly one Host header.');
-  if (ANY_HOST.has(path)) return;
-  const { issuer, issuerIsLoopback } = ctx.state.config;
+function hostCheck({ issuer, issuerIsLoopback }: Config): (ctx: HttpContext, path: string) => void {
   const own = new URL(issuer);
-  const host = ctx.req.headers.host ?? '';
-  const asked = URL.parse(`${own.protocol}//${host}`);
-  const samePlace =
-    asked?.host === own.host || (issuerIsLoopback && asked?.port === own.port && LOOPBACK_NAMES.has(asked.hostname));
-  if (!samePlace || BEYOND_A_NAME.test(host))
-    throw new PageError(421, 'Wrong address', `This server answers at ${issuer}.`);
+  const samePlace = (host: string): boolean => {
+    if (host === own.host) return true;
+    const asked = BEYOND_A_NAME.test(host) ? null : URL.parse(`${own.protocol}//${host}`);
+    return (
+      asked?.host === own.host || (issuerIsLoopback && asked?.port === own.port && LOOPBACK_NAMES.has(asked.hostname))
+    );
+  };
+  return ({ req }, path) => {
+    if ((req.headersDistinct.host?.length ?? 0) !== 1)
+      throw new PageError(400, 'This request is malformed', 'It must have exactly one Host header.');
+    if (!ANY_HOST.has(path) && !samePlace(req.headers.host ?? ''))
+      throw new PageError(421, 'Wrong address', `This server answers at ${issuer}.`);
+  };
 }

@@ -2,10 +2,11 @@ import { optional } from '../oauth/params.ts';
 import { answerTokenRequest } from '../oauth/token-request.ts';
 import { readClientRequest } from './client-request.ts';
 import type { HttpContext } from './context.ts';
+import { answerJson } from './json.ts';
 
 /** RFC 6749 §3.2: POST /oauth/token */
 export async function token(ctx: HttpContext): Promise<void> {
   const { header, params } = await readClientRequest(ctx);
-  ctx.body = await answerTokenRequest(ctx.state, header, params);
+  answerJson(ctx, await answerTokenRequest(ctx.state, header, params));
   ctx.state.measurements.issued(optional(params, 'grant_type') ?? '');
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { OAuthError } from './error.ts';
 
 /** An id and a secret as sent in an Authorization header; an empty secret is none. */
@@ -37,15 +38,12 @@ const credentialsOf = (clientId: string, secret: string): BasicCredentials => ({
   secret: secret === '' ? undefined : secret,
 });
 
-function decodeUtf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
+const decodeUtf8 = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString() : undefined);
+
+const ENCODED = /[%+]/;
 
 function decodeForm(text: string): string | undefined {
+  if (!ENCODED.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
