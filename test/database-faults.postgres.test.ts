@@ -25,3 +25,23 @@ describe('M247, M248, M250, M251, M253, M254: a fault of the database', () => {
     expect((await suffer(site, fault, PATIENCE)).wrong).toEqual([]);
   });
 });
+
+describe('/metrics while the database is away', () => {
+  it('tells what the process knows by itself, and leaves out what only the database knows', async () => {
+    await site.postgres.halt();
+    try {
+      const { status, text } = await metrics();
+      expect(status).toBe(200);
+      expect(text).toContain('gatehouse_http_request_duration_seconds_count{');
+      expect(text).not.toContain('gatehouse_sweep_rows_left{');
+    } finally {
+      await site.postgres.start();
+    }
+    await expect.poll(async () => (await metrics()).text).toContain('gatehouse_sweep_rows_left{table="sessions"} 0\n');
+  });
+});
+
+async function metrics(): Promise<{ status: number; text: string }> {
+  const response = await fetch(`http://127.0.0.1:${site.nodes.ports[0]}/metrics`);
+  return { status: response.status, text: await response.text() };
+}

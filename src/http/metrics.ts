@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { isIPv4 } from 'node:net';
 import { Gauge, type Registry } from 'prom-client';
+import { isPassingFault } from '../store/faults.ts';
 import type { Database } from '../store/orm.ts';
 import { findSigningKeys } from '../store/signing-keys.ts';
 import { countOver, retentionOf } from '../store/sweep.ts';
@@ -48,12 +49,18 @@ function measuredWhenAsked(registry: Registry, database: Database): (state: Stat
     },
   });
   return async ({ sql, now, config }) => {
-    for (const [table, left] of Object.entries(await countOver(sql, now, retentionOf(config))))
-      rowsLeft.set({ table }, left);
+    rowsLeft.reset();
     keyAge.reset();
-    // The newest come last, and of those that sign the newest is the one that does.
-    for (const { algorithm, signs_from } of (await findSigningKeys(sql, now)).toReversed())
-      if (signs_from <= now) keyAge.set({ algorithm }, (now.getTime() - signs_from.getTime()) / 1000);
+    try {
+      for (const [table, left] of Object.entries(await countOver(sql, now, retentionOf(config))))
+        rowsLeft.set({ table }, left);
+      // The newest come last, and of those that sign the newest is the one that does.
+      for (const { algorithm, signs_from } of (await findSigningKeys(sql, now)).toReversed())
+        if (signs_from <= now) keyAge.set({ algorithm }, (now.getTime() - signs_from.getTime()) / 1000);
+    } catch (error) {
+      // While the database is away the rest is what an operator wants to see.
+      if (!isPassingFault(error)) throw error;
+    }
   };
 }
 
