@@ -15,7 +15,15 @@ export interface Contender {
   stop(): Promise<void>;
 }
 
-export type Kind = 'client_credentials' | 'refresh' | 'code' | 'introspection' | 'viewer' | 'users' | 'password';
+export type Kind =
+  | 'client_credentials'
+  | 'refresh'
+  | 'code'
+  | 'codeFlow'
+  | 'introspection'
+  | 'viewer'
+  | 'users'
+  | 'password';
 
 /** How much must lie ready before a run begins. */
 export interface Size {

@@ -11,6 +11,7 @@ import { type Outcome, suffer } from '../test/support/fault-run.ts';
 import { anyToken, type Site, session } from '../test/support/fault-site.ts';
 import { startNodes } from '../test/support/nodes.ts';
 import { startPostgres } from '../test/support/postgres.ts';
+import { record } from './targets/report.ts';
 
 /** Megabytes of the disk that the write-ahead log has to itself. */
 const DISK = 64;
@@ -113,7 +114,8 @@ if (disk !== undefined) {
 }
 console.table(outcomes.map(({ wrong, ...outcome }) => ({ ...outcome, wrong: wrong.join('; ') })));
 const survived = outcomes.filter(({ wrong }) => wrong.length === 0).length;
-console.log(
-  `${survived} of ${outcomes.length} faults were borne as they must be; the server ended with ${codes.join(', ')}.`,
-);
-process.exitCode = survived === outcomes.length && codes.every((code) => code === 0) ? 0 : 1;
+const seen = `${survived} of ${outcomes.length} faults were borne as they must be; the server ended with ${codes.join(', ')}.`;
+console.log(seen);
+const reached = survived === outcomes.length && codes.every((code) => code === 0);
+record('T12', { seen, reached });
+process.exitCode = reached ? 0 : 1;

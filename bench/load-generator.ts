@@ -6,6 +6,8 @@ export interface Work {
   next(connection: number): string | undefined;
   /** Whether that connection's answer is right; what it carries may be kept for the next request. */
   right(connection: number, status: number, body: string): boolean;
+  /** Where one piece of work takes several requests: what that answer, head and all, leads to. Asked at once, on the same clock. */
+  follow?(connection: number, answer: string): string | undefined;
 }
 
 export interface Measured {
@@ -69,7 +71,9 @@ export async function drive(
     new Promise<void>((resolve) => {
       let due = begun + (interval * index) / connections;
       let sent = 0;
-      const answered = (status: number, body: string) => {
+      const answered = (status: number, body: string, whole: string) => {
+        const more = work.follow?.(index, whole);
+        if (more !== undefined) return void socket.write(more, 'latin1');
         times.push(performance.now() - sent);
         if (!work.right(index, status, body)) wrong(`${status} ${body}`);
         proceed();
@@ -118,7 +122,7 @@ export async function drive(
 }
 
 /** Puts answers together from what arrives on one connection: all that RFC 9112 §6 lets a server send after a request of ours. */
-function reader(answered: (status: number, body: string) => void): (chunk: Buffer) => void {
+function reader(answered: (status: number, body: string, whole: string) => void): (chunk: Buffer) => void {
   let text = '';
   return (chunk) => {
     text += chunk.toString('latin1');
@@ -127,9 +131,9 @@ function reader(answered: (status: number, body: string) => void): (chunk: Buffe
     const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];
     const body = length === undefined ? chunked(text, head + 4) : whole(text, head + 4, Number(length));
     if (body === undefined) return;
-    const status = Number(text.slice(9, 12));
+    const [status, all] = [Number(text.slice(9, 12)), text];
     text = '';
-    answered(status, body);
+    answered(status, body, all);
   };
 }
 

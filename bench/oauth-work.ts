@@ -7,13 +7,13 @@ export interface Endpoint {
   readonly secret: string;
 }
 
-const CALLBACK = 'https://client.example/cb';
+export const CALLBACK = 'https://client.example/cb';
 
-const form = ({ path, clientId, secret }: Endpoint, fields: Record<string, string>): string =>
+export const form = ({ path, clientId, secret }: Endpoint, fields: Record<string, string>): string =>
   postForm(path, fields, basic(clientId, secret));
 
 /** Undefined for what is no token response (RFC 6749 §5.1). */
-function tokensIn(status: number, body: string): { access: string; refresh: string | undefined } | undefined {
+export function tokensIn(status: number, body: string): { access: string; refresh: string | undefined } | undefined {
   if (status !== 200) return undefined;
   const { access_token: access, token_type: type, expires_in: seconds, refresh_token: refresh } = JSON.parse(body);
   if (typeof access !== 'string' || access.length < 10 || !/^bearer$/i.test(type) || !(seconds > 0)) return undefined;

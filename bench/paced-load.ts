@@ -15,18 +15,26 @@ export interface Tally {
   readonly lost: number;
   readonly refused: number;
   readonly statuses: Readonly<Record<number, number>>;
-  /** Milliseconds. */
+  /** Milliseconds, of the good answers. */
   readonly p99: number;
+  /** Milliseconds that the slowest other answer took. */
+  readonly slowestRefusal: number;
 }
+
+/** Milliseconds after which whoever asked has gone: as a person's browser, a client does not wait for ever. */
+const PATIENCE = 5000;
 
 export async function paced({ rate, seconds }: Pace, ask: (index: number) => Promise<Answer>): Promise<Tally> {
   const [statuses, times]: [Record<number, number>, number[]] = [{}, []];
+  let slowestRefusal = 0;
   const count = { lost: 0, refused: 0 };
   const asked: Promise<void>[] = [];
   const one = async (index: number): Promise<void> => {
     const sent = performance.now();
     const answer = await ask(index);
-    times.push(performance.now() - sent);
+    const took = performance.now() - sent;
+    if (answer === 200) times.push(took);
+    else if (typeof answer === 'number') slowestRefusal = Math.max(slowestRefusal, Math.round(took));
     if (typeof answer === 'number') statuses[answer] = (statuses[answer] ?? 0) + 1;
     else count[answer]++;
   };
@@ -43,12 +51,18 @@ export async function paced({ rate, seconds }: Pace, ask: (index: number) => Pro
   await Promise.all(asked);
   times.sort((a, b) => a - b);
   const answers = Object.values(statuses).reduce((sum, some) => sum + some, 0);
-  return { answers, ...count, statuses, p99: Math.round(times[Math.floor(times.length * 0.99)] ?? 0) };
+  const p99 = Math.round(times[Math.floor(times.length * 0.99)] ?? 0);
+  return { answers, ...count, statuses, p99, slowestRefusal };
 }
 
-/** Connections that are kept, to one node. */
-export function makePool(port: number, { clientId, secret }: TestClient, host: string): { token(): Promise<Answer> } {
-  const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+/** Connections that are kept, to one node; who comes when all are in use waits on our side. */
+export function makePool(
+  port: number,
+  { clientId, secret }: TestClient,
+  host: string,
+  maxSockets = 32,
+): { token(): Promise<Answer> } {
+  const agent = new Agent({ keepAlive: true, maxSockets });
   const body = 'grant_type=client_credentials';
   const headers = {
     Host: host,
@@ -60,7 +74,8 @@ export function makePool(port: number, { clientId, secret }: TestClient, host: s
   return {
     token: () =>
       new Promise((resolve) => {
-        const outgoing = request(options, (incoming) => {
+        const signal = AbortSignal.timeout(PATIENCE);
+        const outgoing = request({ ...options, signal }, (incoming) => {
           incoming.resume();
           incoming.once('end', () => resolve(incoming.statusCode ?? 0));
           incoming.once('error', () => resolve('lost'));

@@ -18,8 +18,8 @@ export interface Administration {
   count(database: string): Promise<Counted>;
   /** Milliseconds that PostgreSQL has worked on statements in this database so far. */
   busy(database: string): Promise<number>;
-  /** Statements in that database, one after the other on one connection. */
-  inside(database: string, statements: readonly string[]): Promise<void>;
+  /** Statements in that database, one after the other on one connection: what the last returns. */
+  inside(database: string, statements: readonly string[]): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
@@ -61,8 +61,10 @@ export async function startBenchPostgres(): Promise<Administration> {
       url.pathname = `/${database}`;
       const client = new pg.Client(url.href);
       await client.connect();
-      for (const statement of statements) await client.query(statement);
+      let rows: Record<string, unknown>[] = [];
+      for (const statement of statements) ({ rows } = await client.query(statement));
       await client.end();
+      return rows;
     },
     async stop() {
       await pool.end();

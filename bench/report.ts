@@ -30,7 +30,7 @@ export const machine = (): string =>
 const docs = join(import.meta.dirname, '../docs');
 
 /** Written by people, and kept: what holds back goals that are not reached. */
-const KEPT = /<!-- by hand -->.*<!-- end -->/s;
+export const KEPT = /<!-- by hand -->.*<!-- end -->/s;
 
 export function writeReport(findings: Findings): void {
   const path = join(docs, 'performance.md');
@@ -100,5 +100,5 @@ function growth({ growth: found }: Findings): string {
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en').replaceAll(',', ' ');
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -9,9 +9,12 @@ import { startNodes } from '../test/support/nodes.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { exchange, refreshing } from '../test/support/token-forms.ts';
 import { makeExpiredRows } from './expired-rows.ts';
+import { record } from './targets/report.ts';
 
-const ROWS = Number(process.argv[2] ?? 1_000_000);
-const RATE = Number(process.argv[3] ?? 100);
+/** As many as the target names: fewer are not written down. */
+const TARGET = { rows: 1_000_000, rate: 300 };
+const ROWS = Number(process.argv[2] ?? TARGET.rows);
+const RATE = Number(process.argv[3] ?? TARGET.rate);
 const FAMILIES = 20;
 /** Milliseconds of a turn; a transaction of ours may be idle for ten seconds. */
 const TURN = 2000;
@@ -129,4 +132,11 @@ console.log(
   JSON.stringify({ swept, seconds, p99Ratio: Number(ratio.toFixed(2)), slowestRevoke: table[3]!.max, faults }),
 );
 if (stderr !== '') console.error(stderr.slice(0, 2000));
-process.exitCode = ratio <= GOAL.ratio && faults === 0 && stderr === '' ? 0 : 1;
+const slowestRevoke = table[3]!.max!;
+const reached = ratio <= GOAL.ratio && slowestRevoke <= GOAL.revoke && faults === 0 && stderr === '';
+if (ROWS >= TARGET.rows && RATE >= TARGET.rate)
+  record('T15', {
+    seen: `${swept} rows in ${seconds} s beside ${RATE} refreshes/s: p99 ${table[1]!.p99} ms, ${table[0]!.p99} ms without (${ratio.toFixed(2)} ×); the slowest revocation of such a row ${slowestRevoke} ms; ${faults} failed`,
+    reached,
+  });
+process.exitCode = reached ? 0 : 1;

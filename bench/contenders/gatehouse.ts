@@ -8,6 +8,7 @@ import { digest, makeSecret } from '../../src/secrets.ts';
 import { type Database, openDatabase } from '../../src/store/orm.ts';
 import { statement } from '../../src/store/sql.ts';
 import { theOperator } from '../../test/support/fixtures.ts';
+import { codeFlows, signedIn } from '../code-flow-work.ts';
 import { type Contender, type Place, startProcesses } from '../contender.ts';
 import { type Bearer, GROUPS, groupsOf, listing, PEOPLE, viewing } from '../graphql-work.ts';
 import { clientCredentials, type Endpoint, exchanging, introspecting, refreshing, signingIn } from '../oauth-work.ts';
@@ -115,6 +116,8 @@ async function start(
           at('/oauth/token'),
           (await buy(held, 'gac', requests)).map(({ token }) => token),
         ),
+      codeFlow: async ({ connections }) =>
+        codeFlows(at('/oauth/token'), await signedIn(ports, held.client, PEOPLE.slice(0, connections), PASSWORD)),
       introspection: async () =>
         introspecting(
           at('/oauth/introspect'),
@@ -139,7 +142,8 @@ async function start(
   return contender;
 }
 
-export const gatehouse = (place: Place): Promise<Contender> => start('Gatehouse', place, 1, {});
+export const gatehouse = (place: Place, more: Record<string, string> = {}): Promise<Contender> =>
+  start('Gatehouse', place, 1, more);
 export const gatehouseTwice = (place: Place): Promise<Contender> => start('Gatehouse, two processes', place, 2, {});
 export const gatehouseLimited = (place: Place): Promise<Contender> =>
   start('Gatehouse, rate limits on', place, 1, { RATE_LIMITS: 'on' });
