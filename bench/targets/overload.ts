@@ -22,8 +22,8 @@ export const overload = ({ administration, seconds }: Stand): Promise<Line> =>
     const over = await running;
 
     const good = (over.statuses[200] ?? 0) / seconds;
-    const statuses = Object.keys({ ...over.statuses, ...settling.statuses });
-    const serverErrors = statuses.filter((status) => !/^(200|429|503)$/.test(status)).length;
+    const others = [over, settling, after].flatMap(({ statuses }) => Object.entries(statuses));
+    const serverErrors = others.reduce((sum, [status, count]) => sum + (/^(200|429|503)$/.test(status) ? 0 : count), 0);
     return {
       seen: `${good.toFixed(0)}/s good, p99 ${ms(over.p99)}; ${over.answers - (over.statuses[200] ?? 0)} refused, the slowest after ${ms(over.slowestRefusal)}; ${over.lost + over.refused} not answered within 5 s; afterwards p99 ${ms(after.p99)}`,
       reached:
