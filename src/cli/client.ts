@@ -38,11 +38,7 @@ export function addClientCommands(program: Command, env: NodeJS.ProcessEnv): voi
     .command('create')
     .description('Register an OAuth client and print its client_id and, this once, its client_secret.')
     .requiredOption('--name <name>', 'what people are shown when they are asked for consent')
-    .addOption(
-      new Option('--grant-type <type...>', 'how it gets tokens')
-        .choices(Object.keys(GRANT_TYPES))
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option('--grant-type <type...>', 'how it gets tokens').choices(GRANT_TYPES).makeOptionMandatory())
     .option('--redirect-uri <uri...>', 'where the code is sent, compared byte for byte')
     .option('--post-logout-redirect-uri <uri...>', 'where people may be sent back to once they have signed out')
     .option('--backchannel-logout-uri <uri>', 'where it is told that somebody has signed out')

@@ -1,9 +1,9 @@
 import { grantAuthorization, refuseAuthorization } from '../oauth/answer-authorization.ts';
-import { RESPONSE_TYPES } from '../oauth/authorization-request.ts';
 import { isRememberable, rememberedScopes } from '../oauth/consent.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { optional, type Params, required } from '../oauth/params.ts';
 import { isOwnResource } from '../oauth/resource.ts';
+import { RESPONSE_TYPES } from '../oauth/response-types.ts';
 import { POWERFUL_SCOPES } from '../oauth/scope.ts';
 import { scopeSentences } from '../oauth/scope-sentences.ts';
 import { anotherPerson, isAnotherPerson, mustAsk, mustSignIn } from '../oauth/sign-in-request.ts';

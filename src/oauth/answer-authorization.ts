@@ -1,10 +1,11 @@
 import { digest, makeSecret } from '../secrets.ts';
 import { approve, type Decision } from '../store/approve.ts';
-import { type AuthorizationRequest, RESPONSE_TYPES, type Recipient } from './authorization-request.ts';
+import type { AuthorizationRequest, Recipient } from './authorization-request.ts';
 import type { OAuthError } from './error.ts';
 import { secondsLater } from './lifetime.ts';
 import type { OAuthRequest } from './oauth-request.ts';
 import { withAnswer } from './redirect-uri.ts';
+import { RESPONSE_TYPES } from './response-types.ts';
 
 /** The person and the browser session that approve. */
 export interface Approver {

@@ -6,21 +6,9 @@ import { optional, type Params } from './params.ts';
 import { readCodeChallenge } from './pkce.ts';
 import { resolveRedirectUri } from './redirect-uri.ts';
 import { readResources } from './resource.ts';
+import { isResponseType, RESPONSE_MODES, RESPONSE_TYPES, type ResponseType } from './response-types.ts';
 import { grantedScope } from './scope.ts';
 import { readSignInRequest, type SignInRequest } from './sign-in-request.ts';
-
-export type ResponseType = 'code' | 'token';
-
-/** RFC 6749 §3.1.1: what each response type needs the client to be registered with, and where its answer goes. */
-export const RESPONSE_TYPES = {
-  code: { grantType: 'authorization_code', separator: '?' },
-  token: { grantType: 'implicit', separator: '#' },
-} as const;
-
-/** OAuth 2.0 Multiple Response Type Encoding Practices §2.1 */
-const MODES = { '?': 'query', '#': 'fragment' } as const;
-
-export const RESPONSE_MODES = Object.values(RESPONSE_TYPES).map(({ separator }) => MODES[separator]);
 
 /** To whom the answer may go: from here on an error is a redirect. */
 export interface Recipient {
@@ -114,12 +102,10 @@ function refuseRequestObjects(params: Params): void {
       throw new OAuthError(`${name}_not_supported`, `The parameter ${name} is not served.`);
 }
 
-const isResponseType = (text: string): text is ResponseType => Object.hasOwn(RESPONSE_TYPES, text);
-
 /** OAuth 2.0 Multiple Response Type Encoding Practices §2.1: each type's own mode is the only one served. */
 function readResponseMode(params: Params, responseType: ResponseType): void {
   const mode = optional(params, 'response_mode');
-  const served = MODES[RESPONSE_TYPES[responseType].separator];
+  const served = RESPONSE_MODES[RESPONSE_TYPES[responseType].separator];
   if (mode !== undefined && mode !== served)
     throw new OAuthError('unsupported_response_mode', `Only response_mode=${served} is served.`);
 }

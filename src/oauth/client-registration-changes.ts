@@ -14,12 +14,12 @@ import {
   checkResponseTypes,
   type GrantType,
   hasSecret,
-  type ResponseType,
   readScope,
 } from './client-registration-metadata.ts';
 import { columns, knownScopes, recordClient } from './client-registration-row.ts';
 import { requireRights } from './client-registration-rules.ts';
 import { lockOwnClient } from './client-secrets.ts';
+import type { ResponseType } from './response-types.ts';
 import type { SigningAlgorithm } from './signing-algorithm.ts';
 
 /** What is undefined stays as it is; null takes away what a client can be without, and counts as undefined elsewhere. */

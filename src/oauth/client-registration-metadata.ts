@@ -8,28 +8,26 @@ import {
   readRedirectUris,
   readResourceUris,
 } from './client-registration-uris.ts';
+import { type ResponseType, responseTypesOf } from './response-types.ts';
 import { parseScope } from './scope.ts';
 import type { SigningAlgorithm } from './signing-algorithm.ts';
 
-/** RFC 7591 §2: what each grant type needs, and the response type that goes with it. */
-export const GRANT_TYPES = {
-  authorization_code: { responseType: 'code' },
-  implicit: { responseType: 'token' },
-  password: { responseType: undefined },
-  client_credentials: { responseType: undefined },
-  refresh_token: { responseType: undefined },
-} as const;
-
+/** RFC 7591 §2 */
+export const GRANT_TYPES = [
+  'authorization_code',
+  'implicit',
+  'password',
+  'client_credentials',
+  'refresh_token',
+] as const;
 export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
-export const RESPONSE_TYPES = ['code', 'token'] as const;
 export const CONSENT_MODES = ['REMEMBER', 'ALWAYS'] as const;
 
 export const ACCESS_TOKEN_FORMATS = ['OPAQUE', 'JWT'] as const;
 
 export type AccessTokenFormat = (typeof ACCESS_TOKEN_FORMATS)[number];
-export type GrantType = keyof typeof GRANT_TYPES;
+export type GrantType = (typeof GRANT_TYPES)[number];
 export type AuthMethod = (typeof AUTH_METHODS)[number];
-export type ResponseType = (typeof RESPONSE_TYPES)[number];
 export type ConsentMode = (typeof CONSENT_MODES)[number];
 
 /** A client as it is registered: RFC 7591's names, and our few options. */
@@ -67,10 +65,6 @@ export const isPublic = ({ tokenEndpointAuthMethod }: Pick<ClientMetadata, 'toke
 export const hasSecret = ({
   tokenEndpointAuthMethod: method,
 }: Pick<ClientMetadata, 'tokenEndpointAuthMethod'>): boolean => method !== 'none' && method !== 'private_key_jwt';
-
-/** RFC 7591 §2.1: the response types follow from the grant types. */
-export const responseTypesOf = (grantTypes: readonly string[]): ResponseType[] =>
-  RESPONSE_TYPES.filter((type) => grantTypes.some((grant) => GRANT_TYPES[grant as GrantType]?.responseType === type));
 
 /** What every client must keep to, whoever registers it; returns the metadata as it is stored. `knownScopes`: all there are. */
 export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet<string>): ClientMetadata {

@@ -1,16 +1,16 @@
 import { DomainError } from '../directory/error.ts';
+import { isLoopback } from './loopback.ts';
 
 const MAX_URIS = 20;
 const MAX_LENGTH = 2000;
 
 /** Printable ASCII without what parsers disagree about: what is compared byte for byte later must be the same everywhere. */
 const SAFE = /^[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+$/;
-const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?=[:/?]|$)/;
 /** RFC 8252 §7.1: a private-use scheme is a domain name reversed, so it has a dot. */
 const PRIVATE_USE = /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/;
 
 /** True for redirect URIs that anybody may register: one host behind TLS, or the person's own machine. */
-export const isHttpsOrLoopback = (uri: string): boolean => uri.startsWith('https://') || LOOPBACK.test(uri);
+export const isHttpsOrLoopback = (uri: string): boolean => uri.startsWith('https://') || isLoopback(uri);
 
 /** RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1: kept as typed, or refused. */
 export function readRedirectUris(uris: readonly string[], field = 'redirectUris'): string[] {
@@ -45,7 +45,7 @@ const authority = (uri: string): string => /^[a-z]+:\/\/([^/?]*)/.exec(uri)?.[1]
 /** RFC 7591 §2 client_uri: a web page, shown to people as a link. */
 export function readClientUri(uri: string): string {
   const url = URL.parse(uri);
-  const web = url?.protocol === 'https:' || LOOPBACK.test(uri);
+  const web = url?.protocol === 'https:' || isLoopback(uri);
   if (
     !url ||
     !web ||

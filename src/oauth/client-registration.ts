@@ -15,12 +15,12 @@ import {
   checkResponseTypes,
   type GrantType,
   hasSecret,
-  type ResponseType,
   readScope,
 } from './client-registration-metadata.ts';
 import { columns, knownScopes, recordClient } from './client-registration-row.ts';
 import { OWN_CLIENTS_MAX, requireRights, USUAL_SCOPES } from './client-registration-rules.ts';
 import { addSecret } from './client-secrets.ts';
+import type { ResponseType } from './response-types.ts';
 import type { SigningAlgorithm } from './signing-algorithm.ts';
 
 /** RFC 7591 §2, in camelCase, and our few options. */

@@ -1,17 +1,11 @@
 import type { Client } from './client.ts';
-
-/** RFC 8252 §7.3: http on a loopback address written as such; the port is chosen when the app starts. */
-const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\])(:\d{1,5})?(?=[/?]|$)/;
-
-const withoutPort = (uri: string): string => uri.replace(LOOPBACK, 'http://$1');
+import { isLoopbackAddress, withoutLoopbackPort } from './loopback.ts';
 
 /** RFC 9700 §2.1, RFC 8252 §7.3: byte for byte, but for the port of a loopback address. */
 export function isRegistered(client: Client, uri: string): boolean {
   if (client.redirectUris.includes(uri)) return true;
-  if (!LOOPBACK.test(uri)) return false;
-  return client.redirectUris.some(
-    (registered) => LOOPBACK.test(registered) && withoutPort(registered) === withoutPort(uri),
-  );
+  if (!isLoopbackAddress(uri)) return false;
+  return client.redirectUris.some((registered) => withoutLoopbackPort(registered) === withoutLoopbackPort(uri));
 }
 
 /** RFC 6749 §3.1.2.3: the URI to answer to; undefined where one must be told to the person instead. */

@@ -1,9 +1,5 @@
 import { type Sql, statement } from '../store/sql.ts';
-
-const LOOPBACK_IP = /^http:\/\/(127\.0\.0\.1|\[::1\]):\d+$/;
-
-/** RFC 8252 §7.3: on a loopback address written as such the port is chosen when the app starts, so it counts for nothing. */
-const withoutLoopbackPort = (origin: string): string => origin.replace(LOOPBACK_IP, 'http://$1');
+import { withoutLoopbackPort } from './loopback.ts';
 
 /** The origins a browser app of this client can run at: where its answers go. A private-use scheme has none. */
 export function webOriginsOf(redirectUris: readonly string[]): string[] {

@@ -3,12 +3,12 @@ import {
   type AuthMethod,
   GRANT_TYPES,
   type GrantType,
-  type ResponseType,
 } from '../../oauth/client-registration-metadata.ts';
+import type { ResponseType } from '../../oauth/response-types.ts';
 import type { SigningAlgorithm } from '../../oauth/signing-algorithm.ts';
 import { builder } from '../builder.ts';
 
-const GRANT_WORDS: Record<keyof typeof GRANT_TYPES, string> = {
+const GRANT_WORDS: Record<GrantType, string> = {
   authorization_code: 'RFC 6749 §4.1: a person signs in and consents in a browser.',
   implicit: 'RFC 6749 §4.2: the token comes back in the URL. Off unless an old client cannot do otherwise.',
   password: "RFC 6749 §4.3: the client handles people's passwords. Only for clients of your own.",
@@ -73,4 +73,4 @@ export const ConsentModeEnum = builder.enumType('ConsentMode', {
 
 export const isAuthMethod = (text: string | null): text is AuthMethod => AUTH_METHODS.some((method) => method === text);
 
-export const isGrantType = (text: string): text is GrantType => Object.hasOwn(GRANT_TYPES, text);
+export const isGrantType = (text: string): text is GrantType => GRANT_TYPES.some((grant) => grant === text);

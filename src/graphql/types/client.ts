@@ -1,6 +1,5 @@
 import { forbidden } from '../../directory/error.ts';
 import { holds, isPermission } from '../../directory/permissions.ts';
-import { responseTypesOf } from '../../oauth/client-registration-metadata.ts';
 import {
   findRegisteredClient,
   findRegisteredClients,
@@ -8,6 +7,7 @@ import {
   listSecrets,
   type RegisteredClient,
 } from '../../oauth/registered-clients.ts';
+import { responseTypesOf } from '../../oauth/response-types.ts';
 import { isSigningAlgorithm } from '../../oauth/signing-algorithm.ts';
 import type { AccessRule } from '../access.ts';
 import { tokenOf } from '../actor.ts';
