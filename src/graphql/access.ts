@@ -28,23 +28,23 @@ const NOTHING: Lack = { required: [], missing: [], forbidden: false };
 /** Decides a rule. A service owns nothing, so `own` is no way in for it. */
 export function lackOf(token: AccessToken, rule: AccessRule): Lack {
   if (rule === 'token' || rule === 'parent') return NOTHING;
-  const { permission, own } = rule;
-  const permitted =
-    permission === undefined || holds(token.caller, permission) || (own === true && token.user !== undefined);
   // The list that needs the least: what the caller must ask for to get on.
   const lists = rule.scopes.map((required) => ({
     required,
     missing: required.filter((scope) => !token.scopes.has(scope)),
   }));
   const nearest = lists.reduce((best, list) => (list.missing.length < best.missing.length ? list : best));
-  return { ...nearest, forbidden: !permitted };
+  return { ...nearest, forbidden: !isPermitted(token, rule) };
 }
+
+const isPermitted = (token: AccessToken, { permission, own }: Exclude<AccessRule, string>): boolean =>
+  permission === undefined || holds(token.caller, permission) || (own === true && token.user !== undefined);
 
 /** True if the token, as things stand, opens what has this rule. */
 export function opens(token: AccessToken | undefined, rule: AccessRule): boolean {
   if (!token) return false;
-  const { missing, forbidden } = lackOf(token, rule);
-  return missing.length === 0 && !forbidden;
+  if (typeof rule === 'string') return true;
+  return rule.scopes.some((list) => list.every((scope) => token.scopes.has(scope))) && isPermitted(token, rule);
 }
 
 /** What a token lacks for all of these rules together: nothing that another missing scope makes needless. */

@@ -1,20 +1,37 @@
+import type { Asked } from '../graphql/answer-operation.ts';
 import { badRequest, malformedAuthentication } from '../graphql/errors.ts';
 import { isStorable } from '../graphql/well-formed-strings.ts';
 
 /** How deep objects and lists may lie in each other: far more than any input of ours has. */
 const NESTING = 64;
 
+const MEMBERS = new Set(['query', 'operationName', 'variables', 'extensions']);
+
 /** GraphQL over HTTP §5.4: the request. Refuses what no later floor should have to think of. */
-export function readGraphQLBody(text: string): { readonly query: string } {
+export function readGraphQLBody(text: string): Asked {
   const body = parse(text);
   if (Array.isArray(body)) throw badRequest('Batching is not supported', 'BAD_REQUEST');
   if (typeof body !== 'object' || body === null) throw badRequest('The body must be a JSON object', 'BAD_REQUEST');
   if ('access_token' in body) throw malformedAuthentication('Send the token in the Authorization header only');
   checkValues(body);
-  const { query } = body as { query?: unknown };
-  if (typeof query !== 'string') throw badRequest('The body must have a `query`, which is a string', 'BAD_REQUEST');
-  return { query };
+  return checkMembers(body as Record<string, unknown>);
 }
+
+function checkMembers(body: Readonly<Record<string, unknown>>): Asked {
+  const { query, operationName, variables, extensions } = body;
+  if (typeof query !== 'string') throw badRequest('The body must have a `query`, which is a string', 'BAD_REQUEST');
+  if (operationName != null && typeof operationName !== 'string')
+    throw badRequest('`operationName` must be a string', 'BAD_REQUEST');
+  if (!isObjectOrNone(variables)) throw badRequest('`variables` must be an object', 'BAD_REQUEST');
+  if (!isObjectOrNone(extensions)) throw badRequest('`extensions` must be an object', 'BAD_REQUEST');
+  for (const name of Object.keys(body))
+    if (!MEMBERS.has(name) && body[name] !== null)
+      throw badRequest('The body may have `query`, `operationName`, `variables` and `extensions`', 'BAD_REQUEST');
+  return { query, operationName, variables };
+}
+
+const isObjectOrNone = (value: unknown): value is Record<string, unknown> | null | undefined =>
+  value == null || (typeof value === 'object' && !Array.isArray(value));
 
 function parse(text: string): unknown {
   try {

@@ -3,6 +3,7 @@ import type { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import getRawBody from 'raw-body';
 import type { Config } from '../config.ts';
+import { answerRequest } from '../graphql/answer-operation.ts';
 import type { Context } from '../graphql/context.ts';
 import { inTime } from '../graphql/deadline.ts';
 import { badRequest, malformedAuthentication, unauthenticated } from '../graphql/errors.ts';
@@ -11,6 +12,7 @@ import type { LiveEvents } from '../graphql/live-events.ts';
 import { makeYoga } from '../graphql/yoga.ts';
 import type { Database } from '../store/orm.ts';
 import type { HttpContext } from './context.ts';
+import { jsonAnswer, jsonTypeFor } from './graphql-answer.ts';
 import { readGraphQLBody } from './graphql-body.ts';
 import { refuse } from './graphql-refusal.ts';
 import { authenticate } from './graphql-token.ts';
@@ -36,18 +38,24 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
       if (ctx.method !== 'POST') throw methodNotAllowed(ctx);
       const token = await authenticate(ctx, !config.production && isJson(ctx));
       const text = await readText(ctx);
-      const { query } = readGraphQLBody(text);
-      if (!token && !isIntrospection(query)) throw unauthenticated(false);
+      const asked = readGraphQLBody(text);
+      if (!token && !isIntrospection(asked.query)) throw unauthenticated(false);
 
       const { limits, now, origin, backchannel } = ctx.state;
       const tellOfLogouts = () => backchannel.deliver(now);
       const request = { now, config, limits, origin, token, hungUp: () => hungUp(ctx), live, tellOfLogouts };
-      const headers = { 'Content-Type': 'application/json', Accept: ctx.get('accept') || '*/*' };
-      const response = await inTime(async (deadline) => {
+      await inTime(async (deadline) => {
         const context: Context = Object.assign(database.until(deadline), request, { deadline });
-        return yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context);
+        const accept = ctx.get('accept');
+        const type = jsonTypeFor(accept);
+        const result = type && (await answerRequest(asked, context, log));
+        if (type && result) return tell(ctx, jsonAnswer(result, accept, type));
+        const headers = { 'Content-Type': 'application/json', Accept: accept || '*/*' };
+        await answer(
+          ctx,
+          await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context),
+        );
       });
-      await answer(ctx, response);
     } catch (error) {
       refuse(ctx, error);
     }
@@ -79,6 +87,13 @@ async function readText(ctx: HttpContext): Promise<string> {
 function methodNotAllowed(ctx: HttpContext): GraphQLError {
   ctx.set('Allow', 'POST');
   return badRequest('Send a POST request', 'METHOD_NOT_ALLOWED', 405);
+}
+
+function tell(ctx: HttpContext, { status, headers, body }: ReturnType<typeof jsonAnswer>): void {
+  ctx.status = status;
+  ctx.set(headers);
+  ctx.body = body;
+  tellWhereDescribed(ctx, '/graphql');
 }
 
 /** Of the connection, whose headers are not the engine's business; and `no-store` has been said. */

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { AccessRule } from '../../src/graphql/access.ts';
+import { answerRequest } from '../../src/graphql/answer-operation.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { LIMITS } from '../../src/graphql/limits.ts';
 import { findNodeId } from '../../src/graphql/node-id.ts';
@@ -9,7 +10,8 @@ import { checkOperation } from '../../src/graphql/operation-check.ts';
 import { type Operation, walkOperation } from '../../src/graphql/operation-walk.ts';
 import { minimalScopeSets, requiredScopes } from '../../src/graphql/required-scopes.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import { makeYoga } from '../../src/graphql/yoga.ts';
+import { jsonAnswer } from '../../src/http/graphql-answer.ts';
+import { readGraphQLBody } from '../../src/http/graphql-body.ts';
 import { makeLog } from '../../src/log.ts';
 import type { AccessToken } from '../../src/oauth/bearer.ts';
 import { BUILT_IN_SCOPES, type BuiltInScope } from '../../src/oauth/scope.ts';
@@ -21,6 +23,7 @@ import { type Inhabited, inhabit, literals } from './inhabited.ts';
 import { tableDigests } from './table-digests.ts';
 
 const SEED = 20_261_121;
+const TYPE = 'application/graphql-response+json';
 /** Execution is what takes the time: all of them once, on the server that comes along; elsewhere what differs is the SQL alone. */
 const RUNS = inject('databases').kind === 'postgres' && process.env.TEST_DATABASE_URL === undefined ? 10_000 : 1500;
 
@@ -65,7 +68,7 @@ const codeOf = (operation: Operation, token: AccessToken): unknown =>
 /** Through the engine that also answers over HTTP, so many at a time. */
 async function answers(asked: readonly Attempt[], atOnce: number) {
   const lines: string[] = [];
-  const yoga = makeYoga(makeLog('warn', { write: (line) => void lines.push(line) }), server.database);
+  const log = makeLog('warn', { write: (line) => void lines.push(line) });
   const answer = async (attempt: Attempt) => {
     const { database, config } = server;
     const context: Omit<Context, 'live'> = {
@@ -80,14 +83,10 @@ async function answers(asked: readonly Attempt[], atOnce: number) {
       hungUp: () => new AbortController().signal,
       tellOfLogouts: () => undefined,
     };
-    const body = JSON.stringify({ query: attempt.text, variables: attempt.variables });
-    const headers = { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json' };
-    const response = await yoga.fetch(
-      'http://localhost/graphql',
-      { method: 'POST', headers, body },
-      context as Context,
-    );
-    return { attempt, status: response.status, body: (await response.json()) as Body };
+    const body = readGraphQLBody(JSON.stringify({ query: attempt.text, variables: attempt.variables }));
+    const result = (await answerRequest(body, context as Context, log)) ?? {};
+    const told = jsonAnswer(result, TYPE, TYPE);
+    return { attempt, status: told.status, body: JSON.parse(told.body) as Body };
   };
   const told = [];
   for (let at = 0; at < asked.length; at += atOnce)
