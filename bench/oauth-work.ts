@@ -79,7 +79,9 @@ export function introspecting(endpoint: Endpoint, live: readonly string[], unkno
 
 /** The password grant (RFC 6749 §4.3), with the person's right password. */
 export function signingIn(endpoint: Endpoint, people: readonly { username: string; password: string }[]): Work {
-  const requests = people.map((person) => form(endpoint, { grant_type: 'password', ...person }));
+  const requests = people.map((person) =>
+    form(endpoint, { grant_type: 'password', scope: 'profile read groups', ...person }),
+  );
   let turn = 0;
   return {
     next: () => requests[++turn % requests.length],

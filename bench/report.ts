@@ -69,7 +69,7 @@ ${Object.entries(findings.races ?? {})
 ${Object.entries(findings.sharing ?? {})
   .map(([kind, race]) => section(`${kind}, with and without shared statements`, race))
   .join('\n\n')}
-${growth(findings)}`;
+${passwords(findings)}${growth(findings)}`;
 }
 
 const section = (kind: string, race: readonly Result[]): string =>
@@ -86,6 +86,18 @@ const section = (kind: string, race: readonly Result[]): string =>
       ...[one.statements.toFixed(2), one.commits.toFixed(2), whole(one.processor), String(one.failed)],
     ]),
   )}`;
+
+function passwords({ password: found }: Findings): string {
+  if (!found) return '';
+  const rows = [
+    ['argon2id alone, hashes a second', found.bareHashes.toFixed(0)],
+    ['password grant, a second', found.signIns.toFixed(0)],
+    ['password grant beside client_credentials at half their rate, a second', found.signInsBeside.toFixed(0)],
+    ['client_credentials at half their rate, p99 ms', found.p99Alone.toFixed(1)],
+    ['the same beside the password grant', found.p99Beside.toFixed(1)],
+  ];
+  return `\n### password\n\nThe library in a process of its own, by turns with the server. ${found.failed} answers were wrong.\n\n${table(['what', 'seen'], rows)}\n`;
+}
 
 function growth({ growth: found }: Findings): string {
   if (!found) return '';

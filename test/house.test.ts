@@ -10,7 +10,15 @@ const COMPOSITION = [
   ...['src/server.ts', 'src/cli.ts', 'src/seed.ts', 'src/listen.ts', 'src/log.ts', 'src/failure.ts', 'src/sweeper.ts'],
   ...['src/greeting.ts', 'src/first-administrator.ts', 'src/doctor.ts', 'src/stop-when-told.ts', 'src/workers.ts'],
 ];
-const FOUNDATION = ['src/worker-metrics.ts', 'src/secrets.ts', 'src/keys.ts', 'src/passwords.ts', 'src/config.ts'];
+const FOUNDATION = [
+  'src/worker-metrics.ts',
+  'src/secrets.ts',
+  'src/keys.ts',
+  'src/passwords.ts',
+  'src/argon2-threads.ts',
+  'src/argon2-thread.ts',
+  'src/config.ts',
+];
 const CLOCKS = ['src/http/app.ts', 'src/server.ts', 'src/cli.ts', 'src/cli/command.ts', 'src/cli/doctor.ts'];
 
 /** Sent to the browser as it is: what it reads there is not our clock. */

@@ -1,12 +1,15 @@
-import { hashPassword, verifyPassword } from '../../src/passwords.ts';
+import { availableParallelism } from 'node:os';
+import { run } from '../../test/support/process.ts';
 import type { Field } from '../field.ts';
-import { drive } from '../load-generator.ts';
+import { drive, type Measured, type Pressure, type Work } from '../load-generator.ts';
 import { middle, type Plan } from '../rounds.ts';
 
 export interface PasswordResult {
   /** A second. */
   readonly bareHashes: number;
   readonly signIns: number;
+  /** A second, while client_credentials are asked for at half their rate. */
+  readonly signInsBeside: number;
   readonly failed: number;
   /** Milliseconds, of client_credentials at half their rate: alone, and while people sign in as fast as they can. */
   readonly p99Alone: number;
@@ -14,51 +17,57 @@ export interface PasswordResult {
 }
 
 /** The password grant against argon2id with nothing around it, and what its hashes do to those who need none. */
-export async function measurePassword(field: Field, { rounds, seconds, connections }: Plan): Promise<PasswordResult> {
+export async function measurePassword(field: Field, plan: Plan): Promise<PasswordResult> {
+  const { rounds, seconds, connections } = plan;
   const [gatehouse] = await field.contenders(['gatehouse']);
   if (!gatehouse) throw new Error('Gatehouse is not in the field');
-  const { ports, works } = gatehouse;
   const size = { connections, requests: 0 };
-  const [signingIn, credentials] = [await works.password?.(size), await works.client_credentials?.(size)];
+  const signingIn = await gatehouse.works.password?.(size);
+  const credentials = await gatehouse.works.client_credentials?.(size);
   if (!signingIn || !credentials) throw new Error('Gatehouse does not sign in');
 
-  const bare: number[] = [];
-  const grants: number[] = [];
   let failed = 0;
-  for (let round = 0; round < rounds; round++) {
-    bare.push(await bareHashes(connections, seconds));
-    const measured = await drive(ports, signingIn, { connections, seconds });
+  const ask = async (work: Work, pressure: Pressure): Promise<Measured> => {
+    const measured = await drive(gatehouse.ports, work, pressure);
     if (measured.fault !== undefined) console.error(measured.fault);
     failed += measured.failed;
-    grants.push(measured.perSecond);
-  }
+    return measured;
+  };
+  const all = { connections, seconds };
+  await ask(signingIn, { connections, seconds: plan.warmUp });
+  await ask(credentials, { connections, seconds: plan.warmUp });
 
-  const full = await drive(ports, credentials, { connections, seconds });
-  const half = { connections: connections / 2, seconds: 2 * seconds, rate: full.perSecond / 2 };
-  const alone = await drive(ports, credentials, half);
-  const signIns = drive(ports, signingIn, { connections, seconds: 2 * seconds });
-  const beside = await drive(ports, credentials, half);
-  failed += alone.failed + beside.failed + (await signIns).failed;
+  const bare: number[] = [];
+  const [signIns, signInsBeside]: [number[], number[]] = [[], []];
+  const [p99Alone, p99Beside]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    bare.push(await bareHashes(seconds));
+    signIns.push((await ask(signingIn, all)).perSecond);
+
+    const full = await ask(credentials, all);
+    const half = { ...all, rate: full.perSecond / 2 };
+    p99Alone.push((await ask(credentials, half)).p99);
+    const [spared, people] = await Promise.all([ask(credentials, half), ask(signingIn, all)]);
+    p99Beside.push(spared.p99);
+    signInsBeside.push(people.perSecond);
+  }
   return {
-    bareHashes: middle(bare.toSorted((one, other) => one - other)),
-    signIns: middle(grants.toSorted((one, other) => one - other)),
+    bareHashes: median(bare),
+    signIns: median(signIns),
+    signInsBeside: median(signInsBeside),
     failed,
-    p99Alone: alone.p99,
-    p99Beside: beside.p99,
+    p99Alone: median(p99Alone),
+    p99Beside: median(p99Beside),
   };
 }
 
-/** As many at once as there are connections; the queue in front of the cores is the same one that the server has. */
-async function bareHashes(connections: number, seconds: number): Promise<number> {
-  const stored = await hashPassword('correct horse battery');
-  const begun = performance.now();
-  let count = 0;
-  const person = async () => {
-    while (performance.now() - begun < seconds * 1000) {
-      await verifyPassword(stored, 'correct horse battery');
-      count++;
-    }
-  };
-  await Promise.all(Array.from({ length: connections }, person));
-  return count / ((performance.now() - begun) / 1000);
+const median = (values: readonly number[]): number => middle(values.toSorted((one, other) => one - other));
+
+/** In a process of its own, with a thread for each core: what the machine can do. */
+async function bareHashes(seconds: number): Promise<number> {
+  const env = { UV_THREADPOOL_SIZE: String(availableParallelism()) };
+  const hashing = run('bench/bare-argon2id.ts', [String(seconds)], env);
+  const [, count] = await hashing.printed(/^(\S+) a second/);
+  await hashing.exit;
+  return Number(count);
 }

@@ -1,4 +1,4 @@
-import { Overloaded } from '../passwords.ts';
+import { Overloaded } from '../argon2-threads.ts';
 
 /**
  * SQLSTATE classes and codes that say "not now": the connection, resources, an operator's hand, a lock, a timeout, a standby that
