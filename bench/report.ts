@@ -90,9 +90,9 @@ const section = (kind: string, race: readonly Result[]): string =>
 function passwords({ password: found }: Findings): string {
   if (!found) return '';
   const rows = [
-    ['argon2id alone, hashes a second', found.bareHashes.toFixed(0)],
-    ['password grant, a second', found.signIns.toFixed(0)],
-    ['password grant beside client_credentials at half their rate, a second', found.signInsBeside.toFixed(0)],
+    ['argon2id alone, hashes a second', whole(found.bareHashes)],
+    ['password grant, a second', whole(found.signIns)],
+    ['password grant beside client_credentials at half their rate, a second', whole(found.signInsBeside)],
     ['client_credentials at half their rate, p99 ms', found.p99Alone.toFixed(1)],
     ['the same beside the password grant', found.p99Beside.toFixed(1)],
   ];
