@@ -1,5 +1,5 @@
 import { digest, makeSecret } from '../src/secrets.ts';
-import type { Database } from '../src/store/orm.ts';
+import type { Database } from '../src/store/database.ts';
 import { statement } from '../src/store/sql.ts';
 
 /** Of each approval: itself, its code, four refresh tokens and four access tokens. */

@@ -8,7 +8,6 @@ import { addScopeCommands } from './cli/scope.ts';
 import { addUpkeepCommands } from './cli/upkeep.ts';
 import { addUserCommands } from './cli/user.ts';
 import { tellFailure } from './failure.ts';
-import { seed } from './seed.ts';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 the command line is wrong. */
 const WRONG_USAGE = 2;
@@ -68,6 +67,7 @@ Examples:
     .addHelpText('after', '\nExample:\n  $ gatehouse seed && gatehouse serve')
     .action(async (_options, command: Command) => {
       await runWith(env, command, async ({ started, config, actor }) => {
+        const { seed } = await import('./seed.ts');
         const made = await seed(started.database, config, actor.now);
         return {
           facts: { made },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from './config.ts';
-import { knownPasswordsInUse } from './seed.ts';
+import { knownPasswordsInUse } from './known-passwords.ts';
 import { isPassingFault } from './store/faults.ts';
 import { compareKeys } from './store/key-check.ts';
 import { makeReadiness } from './store/readiness.ts';

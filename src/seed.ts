@@ -2,34 +2,21 @@ import type { Config } from './config.ts';
 import type { Actor } from './directory/actor.ts';
 import { OPERATOR } from './directory/permissions.ts';
 import { registerUser } from './directory/register-user.ts';
+import { ADMIN, CLIENT, findSeededUsers, PERSON } from './known-passwords.ts';
 import { registerClient } from './oauth/client-registration.ts';
 import { BUILT_IN_SCOPES } from './oauth/scope.ts';
-import { verifyPassword } from './passwords.ts';
-import { digest } from './secrets.ts';
-import type { Database } from './store/orm.ts';
+import type { Database } from './store/database.ts';
+import { entityManager } from './store/orm.ts';
 import { Refusal } from './store/refusal.ts';
-import { type Sql, statement } from './store/sql.ts';
-
-const ADMIN = { username: 'admin', password: 'adminpassword', superuser: true } as const;
-const PERSON = { username: 'testuser', email: 'testuser@example.com', password: 'testpassword' } as const;
-const CLIENT = { clientId: 'testclient', secret: 'testpassword' } as const;
+import { statement } from './store/sql.ts';
 
 const findOtherUser = statement<{ username: string }>(
   'find-user-not-seeded',
   'SELECT username FROM users WHERE NOT seeded ORDER BY created_at, id LIMIT 1',
 );
-const findSeededUsers = statement<{ username: string; password_hash: string | null }>(
-  'find-seeded-users',
-  'SELECT username, password_hash FROM users WHERE seeded ORDER BY created_at, id',
-);
 const findSeededClients = statement<{ client_id: string }>(
   'find-seeded-clients',
   'SELECT client_id FROM clients WHERE seeded',
-);
-const findSeededSecrets = statement<{ client_id: string }>(
-  'find-seeded-secrets',
-  `SELECT DISTINCT c.client_id FROM clients c JOIN client_secrets s ON s.client_id = c.id
-   WHERE c.seeded AND s.digest = $1 AND NOT c.disabled AND (s.expires_at IS NULL OR s.expires_at > $2)`,
 );
 
 /** The demo data, always the same; what is there already stays as it is. Returns the names of what was made. */
@@ -50,7 +37,7 @@ export async function seed(database: Database, config: Config, now: Date): Promi
   const made: string[] = [];
   for (const person of [ADMIN, PERSON]) {
     if (people.has(person.username)) continue;
-    await registerUser(database.em(), actor, { ...person, seeded: true });
+    await registerUser(entityManager(database), actor, { ...person, seeded: true });
     made.push(person.username);
   }
   if (!clients.has(CLIENT.clientId)) {
@@ -71,14 +58,5 @@ async function seedClient(database: Database, actor: Actor): Promise<void> {
     requirePkce: false,
     redirectUriOptional: true,
   } as const;
-  await registerClient(database.em(), actor, registration, { ...CLIENT, seeded: true });
-}
-
-/** Seeded accounts that still have the password everybody knows. */
-export async function knownPasswordsInUse(sql: Sql, now: Date): Promise<string[]> {
-  const found: string[] = [];
-  for (const { username, password_hash } of await sql(findSeededUsers, []))
-    for (const { password } of [ADMIN, PERSON]) if (await verifyPassword(password_hash, password)) found.push(username);
-  for (const { client_id } of await sql(findSeededSecrets, [digest(CLIENT.secret), now])) found.push(client_id);
-  return found;
+  await registerClient(entityManager(database), actor, registration, { ...CLIENT, seeded: true });
 }

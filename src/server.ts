@@ -4,18 +4,18 @@ import type { Logger } from 'pino';
 import { type Config, loadConfig } from './config.ts';
 import { tellFailure } from './failure.ts';
 import { prepareAdministrator } from './first-administrator.ts';
-import { makeLiveEvents } from './graphql/live-events.ts';
+import type { LiveEvents } from './graphql/live-events.ts';
 import { facts, greeting, type Started, whatStarted } from './greeting.ts';
 import { createApp } from './http/app.ts';
 import { makeBackchannelLogout } from './http/backchannel-logout.ts';
 import { answerUnreadable } from './http/unreadable.ts';
+import { knownPasswordsInUse } from './known-passwords.ts';
 import { answerWith, drain, freePort, listen, portOf } from './listen.ts';
 import { makeLog } from './log.ts';
 import { ensureSigningKeys } from './oauth/signing-key-rotation.ts';
 import { makeSigningKeys } from './oauth/signing-keys.ts';
-import { knownPasswordsInUse } from './seed.ts';
 import { type Close, stopWhenTold } from './stop-when-told.ts';
-import type { Database } from './store/orm.ts';
+import type { Database } from './store/database.ts';
 import { Refusal } from './store/refusal.ts';
 import { type StartedDatabase, startDatabase } from './store/start-database.ts';
 import { sweepRegularly } from './sweeper.ts';
@@ -45,18 +45,25 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
     const server = await listen(given.host, given.port);
     const config = withPort(given, portOf(server));
     const stopping = new AbortController();
-    const live = makeLiveEvents({ database, log, clock: () => new Date() });
+    let live: Promise<LiveEvents> | undefined;
+    const subscriptions = () => (live = loadLiveEvents(database, log, stopping.signal));
     const signingKeys = makeSigningKeys(database.sql, keyring);
     const backchannel = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log });
-    const parts = { config, database, keyring, signingKeys, backchannel, live, log };
-    const app = createApp({ ...parts, stopping: stopping.signal });
+    const parts = { config, database, keyring, signingKeys, backchannel, log };
+    const app = createApp({ ...parts, live: subscriptions, stopping: stopping.signal });
     answerWith(server, app.callback(), stopping.signal);
     server.on('clientError', answerUnreadable(config));
     const stopSweeping = sweepRegularly(parts, () => new Date());
     const close = async () => {
       stopping.abort();
       // A stream ends only when it is told to.
-      const [whole] = await Promise.all([drain(server), live.close()]);
+      const [whole] = await Promise.all([
+        drain(server),
+        live?.then(
+          ({ close: end }) => end(),
+          () => {},
+        ),
+      ]);
       await stopSweeping();
       await backchannel.stop();
       await started.close();
@@ -69,6 +76,14 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
     await started.close();
     throw error;
   }
+}
+
+/** With GraphQL, which nobody may ever ask for. What is loaded for a request at the very end begins nothing more. */
+async function loadLiveEvents(database: Database, log: Logger, stopping: AbortSignal): Promise<LiveEvents> {
+  const { makeLiveEvents } = await import('./graphql/live-events.ts');
+  const live = makeLiveEvents({ database, log, clock: () => new Date() });
+  if (stopping.aborted) await live.close();
+  return live;
 }
 
 /** Whoever reaches an inspector's port reads every key in memory. */

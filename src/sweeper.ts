@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import type { BackchannelLogout } from './http/backchannel-logout.ts';
 import type { Keyring } from './keys.ts';
 import { rotateSigningKeysByAge } from './oauth/signing-key-rotation.ts';
-import type { Database } from './store/orm.ts';
+import type { Database } from './store/database.ts';
 import { retentionOf, sweep } from './store/sweep.ts';
 
 /** Milliseconds between two sweeps of one node; up to a tenth more or less keeps nodes from beginning together. */

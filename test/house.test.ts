@@ -8,7 +8,14 @@ const root = join(import.meta.dirname, '..');
 const FLOORS = ['composition', 'http', 'graphql', 'oauth', 'directory', 'store', 'foundation'];
 const COMPOSITION = [
   ...['src/server.ts', 'src/cli.ts', 'src/seed.ts', 'src/listen.ts', 'src/log.ts', 'src/failure.ts', 'src/sweeper.ts'],
-  ...['src/greeting.ts', 'src/first-administrator.ts', 'src/doctor.ts', 'src/stop-when-told.ts', 'src/workers.ts'],
+  ...[
+    'src/greeting.ts',
+    'src/first-administrator.ts',
+    'src/doctor.ts',
+    'src/known-passwords.ts',
+    'src/stop-when-told.ts',
+    'src/workers.ts',
+  ],
 ];
 const FOUNDATION = [
   'src/worker-metrics.ts',

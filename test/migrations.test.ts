@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../src/config.ts';
-import { type StartedDatabase, startDatabase } from '../src/store/start-database.ts';
+import { ormOf } from '../src/store/orm.ts';
+import { type StartedDatabase, startDatabase } from './support/administered.ts';
 import { emptyDatabase, type TestDatabase } from './support/database.ts';
 import { gatehouse } from './support/process.ts';
 
@@ -19,7 +20,7 @@ describe('the migrations, on an empty database', () => {
 
   it('leave nothing for the schema generator to change', async () => {
     expect(started.migrated.length).toBeGreaterThan(0);
-    expect(await started.database.orm.schema.getUpdateSchemaSQL({ wrap: false })).toBe('');
+    expect(await ormOf(started.database).schema.getUpdateSchemaSQL({ wrap: false })).toBe('');
   });
 
   it("bring GraphiQL's own client along, and nobody else", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../src/store/orm.ts';
+import { openDatabase } from './support/administered.ts';
 import { emptyDatabase } from './support/database.ts';
 import { startServerProcess } from './support/process.ts';
 import { startServer } from './support/server.ts';

@@ -5,8 +5,8 @@ import { registerUser } from '../../src/directory/register-user.ts';
 import { registerClient } from '../../src/oauth/client-registration.ts';
 import { BUILT_IN_SCOPES } from '../../src/oauth/scope.ts';
 import { digest, makeSecret } from '../../src/secrets.ts';
-import { type Database, openDatabase } from '../../src/store/orm.ts';
 import { statement } from '../../src/store/sql.ts';
+import { type Administered, openDatabase } from '../../test/support/administered.ts';
 import { theOperator } from '../../test/support/fixtures.ts';
 import { codeFlows, signedIn } from '../code-flow-work.ts';
 import { type Contender, type Place, startProcesses } from '../contender.ts';
@@ -36,7 +36,7 @@ const BOUGHT = {
 };
 
 interface Directory {
-  readonly database: Database;
+  readonly database: Administered;
   readonly client: { readonly id: string; readonly clientId: string; readonly secret: string };
   readonly people: readonly { readonly id: string; readonly username: string }[];
 }

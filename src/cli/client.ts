@@ -2,9 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DomainError } from '../directory/error.ts';
 import { ALL_PERMISSIONS, type Permission } from '../directory/permissions.ts';
-import { registerClient } from '../oauth/client-registration.ts';
 import { GRANT_TYPES, type GrantType } from '../oauth/client-registration-metadata.ts';
-import { rotateClientSecret } from '../oauth/client-secrets.ts';
 import { SIGNING_ALGORITHM_NAMES, type SigningAlgorithm } from '../oauth/signing-algorithm.ts';
 import { type Answer, runWith } from './command.ts';
 import { secretFromStdin } from './secret-input.ts';
@@ -68,7 +66,9 @@ Examples:
     .action(async (options: ClientOptions, command: Command) => {
       const secret = options.secretStdin ? await secretFromStdin() : undefined;
       await runWith(env, command, async ({ started, actor }) => {
-        const made = await registerClient(started.database.em(), actor, registration(options), {
+        const { registerClient } = await import('../oauth/client-registration.ts');
+        const { entityManager } = await import('../store/orm.ts');
+        const made = await registerClient(entityManager(started.database), actor, registration(options), {
           clientId: options.id,
           secret,
         });
@@ -92,7 +92,9 @@ Example:
     .action(async (clientId: string, { label, overlap }: RotationOptions, command: Command) => {
       await runWith(env, command, async ({ started, actor }) => {
         const rotation = { label, overlapSeconds: overlap };
-        const { secret } = await rotateClientSecret(started.database.em(), actor, clientId, rotation);
+        const { rotateClientSecret } = await import('../oauth/client-secrets.ts');
+        const { entityManager } = await import('../store/orm.ts');
+        const { secret } = await rotateClientSecret(entityManager(started.database), actor, clientId, rotation);
         return credentials(clientId, secret);
       });
     });

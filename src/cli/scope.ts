@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { createScope } from '../oauth/operator-scopes.ts';
 import { runWith } from './command.ts';
 
 export function addScopeCommands(program: Command, env: NodeJS.ProcessEnv): void {
@@ -21,7 +20,9 @@ Example:
     )
     .action(async (name: string, { sentence }: { sentence: string }, command: Command) => {
       await runWith(env, command, async ({ started, actor }) => {
-        const scope = await createScope(started.database.em(), actor, { name, sentence });
+        const { createScope } = await import('../oauth/operator-scopes.ts');
+        const { entityManager } = await import('../store/orm.ts');
+        const scope = await createScope(entityManager(started.database), actor, { name, sentence });
         return { facts: { name: scope.name, sentence: scope.sentence }, text: `Created scope ${scope.name}` };
       });
     });

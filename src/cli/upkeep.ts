@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { revokeToken } from '../oauth/revocation.ts';
 import { countOver, retentionOf, sweep } from '../store/sweep.ts';
 import { runWith } from './command.ts';
 import { secretFromStdin } from './secret-input.ts';
@@ -28,7 +27,9 @@ export function addUpkeepCommands(program: Command, env: NodeJS.ProcessEnv): voi
     .action(async (_options, command: Command) => {
       const token = await secretFromStdin();
       await runWith(env, command, async ({ started: { database }, actor }) => {
-        const revoked = await revokeToken(database.em(), actor, token);
+        const { revokeToken } = await import('../oauth/revocation.ts');
+        const { entityManager } = await import('../store/orm.ts');
+        const revoked = await revokeToken(entityManager(database), actor, token);
         return { facts: { revoked }, text: revoked ? 'Revoked' : 'No such token is alive' };
       });
     });

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { registerUser } from '../directory/register-user.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import { runWith } from './command.ts';
 import { password } from './secret-input.ts';
@@ -33,7 +32,9 @@ Examples:
       const secret = await password(passwordStdin, command);
       await runWith(env, command, async ({ started, actor }) => {
         const input = { username, email, superuser, password: secret };
-        const user = await registerUser(started.database.em(), actor, input);
+        const { registerUser } = await import('../directory/register-user.ts');
+        const { entityManager } = await import('../store/orm.ts');
+        const user = await registerUser(entityManager(started.database), actor, input);
         const facts = {
           id: prefixedId('usr', user.id),
           username: user.username,

@@ -1,4 +1,4 @@
-import { recordWith } from '../store/audit.ts';
+import { recordWith } from '../store/audit-with.ts';
 import { announceLogouts } from '../store/logout-deliveries.ts';
 import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';

@@ -1,5 +1,5 @@
 import type { AuditKind } from '../store/audit.ts';
-import { recordWith } from '../store/audit.ts';
+import { recordWith } from '../store/audit-with.ts';
 import { Group } from '../store/entities/group.ts';
 import { violatedUnique } from '../store/faults.ts';
 import type { Em } from '../store/orm.ts';

@@ -1,5 +1,5 @@
 import { hashPassword } from '../passwords.ts';
-import { recordWith } from '../store/audit.ts';
+import { recordWith } from '../store/audit-with.ts';
 import { User } from '../store/entities/user.ts';
 import { violatedUnique } from '../store/faults.ts';
 import type { Em } from '../store/orm.ts';

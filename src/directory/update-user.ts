@@ -1,4 +1,4 @@
-import { recordWith } from '../store/audit.ts';
+import { recordWith } from '../store/audit-with.ts';
 import type { User } from '../store/entities/user.ts';
 import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type AccessToken, recheckTokens } from '../oauth/bearer.ts';
-import { AUDIT_CHANNEL } from '../store/entities/audit-event.ts';
-import type { Database } from '../store/orm.ts';
+import { AUDIT_CHANNEL } from '../store/audit.ts';
+import type { Database } from '../store/database.ts';
 import { followTrail, type TrailFollower } from '../store/trail-follower.ts';
 import { makeAlarm } from './alarm.ts';
 import { subscribedEnough, unauthenticated, unavailable } from './errors.ts';

@@ -11,7 +11,8 @@ import {
   OperationTypeNode,
   validateSubscriptionArgs,
 } from 'graphql';
-import type { Database } from '../store/orm.ts';
+import type { Database } from '../store/database.ts';
+import { until } from '../store/orm.ts';
 import type { Context } from './context.ts';
 import { inTime } from './deadline.ts';
 import { timedOut } from './errors.ts';
@@ -59,7 +60,7 @@ export async function subscribeAfresh(
     if ('end' in delivery) return { errors: [delivery.end] };
     return inTime(async (deadline) => {
       const { token, now, event: occasion } = delivery;
-      const fresh = { ...database.until(deadline), deadline, token, now, occasion };
+      const fresh = { ...until(database, deadline), deadline, token, now, occasion };
       const context: Context = { ...(event.contextValue as Context), ...fresh };
       try {
         return await executeRootSelectionSet({ ...event, contextValue: context, externalAbortSignal: deadline });

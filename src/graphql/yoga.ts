@@ -7,7 +7,7 @@ import {
   type YogaServerInstance,
 } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { Database } from '../store/orm.ts';
+import type { Database } from '../store/database.ts';
 import { answerOperation, checkArguments, exposeErrors } from './answer-operation.ts';
 import type { Context } from './context.ts';
 import { readDocument } from './documents.ts';

@@ -12,6 +12,7 @@ import { revokeAuthorizations } from '../oauth/revocation.ts';
 import { POWERFUL_SCOPES } from '../oauth/scope.ts';
 import { scopeSentences } from '../oauth/scope-sentences.ts';
 import { endSession } from '../store/end-session.ts';
+import { entityManager } from '../store/orm.ts';
 import { prefixedId, uuidOf } from '../store/prefixed-id.ts';
 import { listSessions, type SessionRow } from '../store/sessions.ts';
 import type { HttpContext } from './context.ts';
@@ -28,29 +29,32 @@ type Change = (ctx: HttpContext, actor: Actor, userId: string, params: Params) =
 const CHANGES: Record<Section, Change> = {
   profile: (ctx, actor, userId, params) => {
     const [firstName, lastName] = [optional(params, 'firstName') ?? '', optional(params, 'lastName') ?? ''];
-    return updateUser(ctx.state.em(), actor, userId, { firstName, lastName });
+    return updateUser(entityManager(ctx.state.database), actor, userId, { firstName, lastName });
   },
   email: (ctx, actor, userId, params) => {
     const change = { email: optional(params, 'email') ?? null, currentPassword: optional(params, 'currentPassword') };
-    return updateOwnEmail(ctx.state.em(), ctx.state.limits, actor, userId, change);
+    return updateOwnEmail(entityManager(ctx.state.database), ctx.state.limits, actor, userId, change);
   },
   password: async (ctx, actor, userId, params) => {
     const [password, currentPassword] = [optional(params, 'password') ?? '', optional(params, 'currentPassword')];
     if (password !== optional(params, 'repeated'))
       throw new DomainError('INVALID', 'The two passwords are not the same', ['repeated']);
-    await setPassword(ctx.state.em(), ctx.state.limits, actor, userId, { password, currentPassword });
+    await setPassword(entityManager(ctx.state.database), ctx.state.limits, actor, userId, {
+      password,
+      currentPassword,
+    });
     // Whoever had copied the cookie would otherwise be spared along with this browser.
     await changeCookie(ctx);
   },
   sessions: async (ctx, { now, origin }, userId, params) => {
     const id = uuidOf('ses', optional(params, 'session') ?? '');
     // One that has ended meanwhile is what was asked for.
-    if (id !== undefined) await endSession(ctx.state.em(), { id, userId }, now, origin);
+    if (id !== undefined) await endSession(entityManager(ctx.state.database), { id, userId }, now, origin);
   },
   apps: (ctx, actor, userId, params) => {
     const clientId = optional(params, 'client_id') ?? '';
     if (!isClientId(clientId)) throw new DomainError('NOT_FOUND', 'There is no such client', ['client_id']);
-    return revokeAuthorizations(ctx.state.em(), actor, userId, clientId);
+    return revokeAuthorizations(entityManager(ctx.state.database), actor, userId, clientId);
   },
 };
 

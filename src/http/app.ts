@@ -7,15 +7,13 @@ import type { Config } from '../config.ts';
 import type { LiveEvents } from '../graphql/live-events.ts';
 import type { Keyring } from '../keys.ts';
 import type { SigningKeys } from '../oauth/signing-keys.ts';
-import type { Database } from '../store/orm.ts';
+import type { Database } from '../store/database.ts';
 import { makeRateLimits, noRateLimits } from '../store/rate-limits.ts';
 import { makeReadiness } from '../store/readiness.ts';
-import { account } from './account.ts';
 import { authorize } from './authorize.ts';
 import type { BackchannelLogout } from './backchannel-logout.ts';
 import { consent } from './consent.ts';
 import type { Handler, State } from './context.ts';
-import { endSession } from './end-session.ts';
 import { answerErrors } from './errors.ts';
 import { graphiqlAsset, graphiqlCallback, graphiqlPage } from './graphiql.ts';
 import { securityHeadersSetter } from './headers.ts';
@@ -24,7 +22,6 @@ import { home } from './home.ts';
 import { introspect } from './introspect.ts';
 import { jwks } from './jwks.ts';
 import { login } from './login.ts';
-import { logout } from './logout.ts';
 import { type Measurements, makeMeasurements } from './measurements.ts';
 import { metricsHandler } from './metrics.ts';
 import { revoke } from './revoke.ts';
@@ -41,7 +38,7 @@ export interface AppOptions {
   readonly keyring: Keyring;
   readonly signingKeys: SigningKeys;
   readonly backchannel: BackchannelLogout;
-  readonly live: LiveEvents;
+  readonly live: () => Promise<LiveEvents>;
   readonly log: Logger;
   /** Aborted as soon as the process is told to end: what would go on for ever ends then. */
   readonly stopping: AbortSignal;
@@ -52,7 +49,13 @@ function routes(
   { config, database, keyring, live, log, stopping }: AppOptions,
   measurements: Measurements,
 ): Record<string, Route> {
-  const graphql = onceAsked(async () => (await import('./graphql.ts')).graphqlHandler({ config, database, live, log }));
+  const graphql = onceAsked(async () => {
+    const [{ graphqlHandler }, subscriptions] = await Promise.all([import('./graphql.ts'), live()]);
+    return graphqlHandler({ config, database, live: subscriptions, log });
+  });
+  const account = onceAsked(async () => (await import('./account.ts')).account);
+  const logout = onceAsked(async () => (await import('./logout.ts')).logout);
+  const endSession = onceAsked(async () => (await import('./end-session.ts')).endSession);
   const sdl = onceAsked(async () => (await import('./sdl.ts')).sdlHandler(config));
   const browserOrProgram: Handler = (ctx) =>
     ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx);
@@ -104,7 +107,7 @@ export function createApp(options: AppOptions): Koa<State> {
     const origin = { ip: addressOf(ctx.ip), requestId: randomUUID() };
     ctx.state = {
       sql: database.sql,
-      em: database.em,
+      database,
       config,
       keyring,
       signingKeys,
@@ -135,11 +138,15 @@ export function createApp(options: AppOptions): Koa<State> {
   return app;
 }
 
-/** GraphQL and its schema take a third of the time to start, and nobody who signs in needs them. */
+/** GraphQL and the entity manager take most of the time to start, and nobody who signs in needs them. */
 function onceAsked(load: () => Promise<Handler>): Handler {
   let loading: Promise<Handler> | undefined;
   return async (ctx) => {
-    loading ??= load();
+    // What could not be read once is read again.
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
     await (await loading)(ctx);
   };
 }

@@ -1,7 +1,7 @@
 import type Koa from 'koa';
 import type { Logger } from 'pino';
 import type { OAuthRequest } from '../oauth/oauth-request.ts';
-import type { Em } from '../store/orm.ts';
+import type { Database } from '../store/database.ts';
 import type { BackchannelLogout } from './backchannel-logout.ts';
 import type { Measurements } from './measurements.ts';
 
@@ -9,8 +9,8 @@ import type { Measurements } from './measurements.ts';
 export interface State extends OAuthRequest {
   readonly log: Logger;
   readonly backchannel: BackchannelLogout;
-  /** A unit of work, for administrative changes. */
-  readonly em: () => Em;
+  /** Of which administrative changes have an entity manager. */
+  readonly database: Database;
   readonly measurements: Measurements;
   /** The path of the route table that answers, for measuring. */
   route: string;

@@ -9,7 +9,8 @@ import { PageError } from './errors.ts';
 import { readForm, readQuery } from './form.ts';
 import { seeOther, sendToClient } from './headers.ts';
 import { logoutPage } from './pages/logout.ts';
-import { browserSecret, currentSession, ensureBrowser, signOut } from './session.ts';
+import { browserSecret, currentSession, ensureBrowser } from './session.ts';
+import { signOut } from './sign-out.ts';
 
 /** What the question page brings along, so that its answer can be checked again. */
 const CARRIED = ['client_id', 'post_logout_redirect_uri', 'state'] as const;

@@ -10,7 +10,8 @@ import { badRequest, malformedAuthentication, unauthenticated } from '../graphql
 import { isIntrospection } from '../graphql/introspection.ts';
 import type { LiveEvents } from '../graphql/live-events.ts';
 import { makeYoga } from '../graphql/yoga.ts';
-import type { Database } from '../store/orm.ts';
+import type { Database } from '../store/database.ts';
+import { until } from '../store/orm.ts';
 import type { HttpContext } from './context.ts';
 import { jsonAnswer, jsonTypeFor } from './graphql-answer.ts';
 import { readGraphQLBody } from './graphql-body.ts';
@@ -45,7 +46,7 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
       const tellOfLogouts = () => backchannel.deliver(now);
       const request = { now, config, limits, origin, token, hungUp: () => hungUp(ctx), live, tellOfLogouts };
       await inTime(async (deadline) => {
-        const context: Context = Object.assign(database.until(deadline), request, { deadline });
+        const context: Context = Object.assign(until(database, deadline), request, { deadline });
         const accept = ctx.get('accept');
         const type = jsonTypeFor(accept);
         const result = type && (await answerRequest(asked, context, log));

@@ -5,7 +5,8 @@ import { goOn, readOrExplain } from './end-session.ts';
 import { readForm, readQuery } from './form.ts';
 import { seeOther } from './headers.ts';
 import { logoutPage } from './pages/logout.ts';
-import { currentSession, ensureBrowser, signOut } from './session.ts';
+import { currentSession, ensureBrowser } from './session.ts';
+import { signOut } from './sign-out.ts';
 
 /** GET /logout asks, POST /logout signs out; `request` leads on to signing in as somebody else, `client_id` back to an app. */
 export async function logout(ctx: HttpContext): Promise<void> {

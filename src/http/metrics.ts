@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import { isIPv4 } from 'node:net';
 import { Gauge, type Registry } from 'prom-client';
+import type { Database } from '../store/database.ts';
 import { isPassingFault } from '../store/faults.ts';
-import type { Database } from '../store/orm.ts';
 import { findSigningKeys } from '../store/signing-keys.ts';
 import { countOver, retentionOf } from '../store/sweep.ts';
 import { metricsOfWorkers, offerMetrics } from '../worker-metrics.ts';

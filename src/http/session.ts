@@ -3,7 +3,6 @@ import type { Proven } from '../directory/credentials.ts';
 import { secondsLater } from '../oauth/lifetime.ts';
 import { digest, makeHandle } from '../secrets.ts';
 import { record } from '../store/audit.ts';
-import { endSession, type SessionRef } from '../store/end-session.ts';
 import { findSession, openSession, renewCookie, type SessionRow } from '../store/sessions.ts';
 import { describeBrowser } from './browser-name.ts';
 import type { HttpContext } from './context.ts';
@@ -68,23 +67,14 @@ export async function signIn(ctx: HttpContext, user: Proven, handle: string | un
   const goingOn = handle === undefined ? undefined : digest(handle);
   const before = await currentSession(ctx);
   // Somebody else was signed in here: that is the end of their session, for the apps as well.
-  if (before && before.user_id !== user.id) await signOutOf(ctx, { id: before.id, userId: before.user_id });
+  if (before && before.user_id !== user.id) {
+    const { signOutOf } = await import('./sign-out.ts');
+    await signOutOf(ctx, { id: before.id, userId: before.user_id });
+  }
   if (!(await openSession(sql, session, user, digest(browserSecret(ctx) ?? ''), goingOn))) return false;
   writeCookie(ctx, NAME, secret);
   await record(sql, { kind: 'sign_in.succeeded', at: now, actorId: user.id, origin });
   return true;
-}
-
-/** Ends the session in the database, where it counts; the browser's pending requests go on under a new cookie. */
-export async function signOut(ctx: HttpContext): Promise<void> {
-  await signOutOf(ctx, { digest: digest(browserSecret(ctx) ?? '') });
-  await changeCookie(ctx);
-}
-
-async function signOutOf(ctx: HttpContext, session: SessionRef): Promise<void> {
-  const { em, now, origin, backchannel } = ctx.state;
-  await endSession(em(), session, now, origin);
-  backchannel.deliver(now);
 }
 
 /** A new cookie in place of the old one: a copy of that is worth nothing from here on. */

@@ -1,5 +1,6 @@
 import type { Actor } from '../directory/actor.ts';
-import { type AuditKind, recordWith } from '../store/audit.ts';
+import type { AuditKind } from '../store/audit.ts';
+import { recordWith } from '../store/audit-with.ts';
 import type { Client } from '../store/entities/client.ts';
 import { Scope } from '../store/entities/scope.ts';
 import type { Em } from '../store/orm.ts';

@@ -1,7 +1,7 @@
 import type { Actor } from '../directory/actor.ts';
 import { requirePermission } from '../directory/authorize.ts';
 import { DomainError } from '../directory/error.ts';
-import { recordWith } from '../store/audit.ts';
+import { recordWith } from '../store/audit-with.ts';
 import { Scope } from '../store/entities/scope.ts';
 import { violatedUnique } from '../store/faults.ts';
 import type { Em } from '../store/orm.ts';

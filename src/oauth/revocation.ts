@@ -4,7 +4,7 @@ import { DomainError } from '../directory/error.ts';
 import { lockUser } from '../directory/lock.ts';
 import { holdings } from '../directory/permissions.ts';
 import { digest, isWellFormed } from '../secrets.ts';
-import { recordWith } from '../store/audit.ts';
+import { recordWith } from '../store/audit-with.ts';
 import { AccessToken } from '../store/entities/access-token.ts';
 import { Authorization } from '../store/entities/authorization.ts';
 import { Client } from '../store/entities/client.ts';

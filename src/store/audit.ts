@@ -1,6 +1,4 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { AuditEvent } from './entities/audit-event.ts';
-import type { Em } from './orm.ts';
 import { type Sql, statement } from './sql.ts';
 
 export type AuditKind =
@@ -49,26 +47,14 @@ export interface AuditEntry {
   readonly detail?: Record<string, unknown>;
 }
 
+/** Where the database tells the id of every event that is written. */
+export const AUDIT_CHANNEL = 'gatehouse_audit';
+
 const insertAuditEvent = statement<never>(
   'insert-audit-event',
   `INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)
    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 );
-
-/** Adds the event to the unit of work: it is written with the change it tells of, or not at all. */
-export function recordWith(em: Em, { kind, at, actorId, clientId, origin, detail }: AuditEntry): void {
-  em.persist(
-    em.create(AuditEvent, {
-      kind,
-      at,
-      actorId: actorId ?? null,
-      clientId: clientId ?? null,
-      ip: origin.ip ?? null,
-      requestId: origin.requestId ?? null,
-      detail: detail ?? {},
-    }),
-  );
-}
 
 /** Writes the event by itself. */
 export async function record(sql: Sql, { kind, at, actorId, clientId, origin, detail }: AuditEntry): Promise<void> {

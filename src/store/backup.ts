@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { z } from 'zod';
 import { putSecretKey, takeDataDirectory } from './data-directory.ts';
+import { openDatabase } from './database.ts';
 import { embeddedDatabase } from './embedded-database.ts';
-import { openDatabase } from './orm.ts';
+import { entityManager } from './orm.ts';
 import { Refusal } from './refusal.ts';
 import { differing, digestTables, type TableDigests } from './table-digests.ts';
 
@@ -114,5 +115,5 @@ const asFile = (contents: Buffer): File => new File([new Uint8Array(contents)], 
 /** Through an entity manager that is left open: closing it would close the database. */
 async function digestsOf(pglite: PGlite): Promise<TableDigests> {
   const database = await openDatabase({ pglite });
-  return database.em().transactional(digestTables);
+  return entityManager(database).transactional(digestTables);
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { CustomTypesConfig, Pool, PoolConfig } from 'pg';
 
 /** Connections of one process. */
 const SIZE = 10;
@@ -32,22 +33,10 @@ const OPTIONS = [...READING, ...PLANNING].map((setting) => `-c ${setting}`).join
 /** Milliseconds without a byte from a server that owes an answer: it is frozen, or gone without a word. */
 const SILENCE = 4500;
 
-/** The part of `pg.Client` used here. */
-interface Client {
+/** The part of `pg.Client` that its types leave out. */
+interface Wire {
   readonly readyForQuery: boolean;
   readonly connection: { readonly stream: Socket };
-}
-
-/** The part of `pg.Pool` used here. */
-interface Events {
-  on(event: 'connect', listener: (client: Client) => void): unknown;
-}
-
-/** How `pg.Pool` counts: callers beyond the last wait for a connection. */
-export interface PoolCounts {
-  readonly totalCount: number;
-  readonly idleCount: number;
-  readonly waitingCount: number;
 }
 
 /**
@@ -58,15 +47,37 @@ export const behindPooler = (url: string): boolean => URL.parse(url)?.searchPara
 
 export const POOL = { min: 0, max: SIZE } as const;
 
+/** DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL, and arrays of them: left as text, for the entity manager reads them itself. */
+const AS_TEXT = new Set([1082, 1114, 1184, 1186]);
+const AS_TEXTS = new Set([1182, 1115, 1185, 1187]);
+const TEXTS = 1009;
+
+/** `pg.Pool` with types of ours. */
+export type OpenPool = Pool & { readonly options: { readonly types: CustomTypesConfig } };
+
+/** The connections of this process, none of which is open yet. Loaded where there is a server to connect to. */
+export async function openPool(url: string): Promise<OpenPool> {
+  const pg = await import('pg');
+  const types: CustomTypesConfig = {
+    getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+      AS_TEXT.has(oid) ? String : pg.types.getTypeParser(AS_TEXTS.has(oid) ? TEXTS : oid, format),
+  };
+  const pool = new pg.Pool({ ...connectionOptions(url), ...POOL, types }) as OpenPool;
+  hangUpOnSilence(pool);
+  // Whoever asked by it is told; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('error', () => {});
+  return pool;
+}
+
 /** How `pg` connects: the whole URL is its own to read, `sslmode` included. */
-export function connectionOptions(url: string): object {
+function connectionOptions(url: string): PoolConfig {
   return {
     connectionString: url,
     connectionTimeoutMillis: CONNECT,
     keepAlive: true,
     application_name: 'gatehouse',
     ...(behindPooler(url) ? {} : { ...SERVER_LIMITS, options: OPTIONS }),
-    onPoolCreated: hangUpOnSilence,
   };
 }
 
@@ -81,8 +92,9 @@ export const patientConnectionOptions = (url: string): object => ({
  * `query_timeout` of `pg` would give up the question and keep the connection, whose next user then waits behind it; and the
  * ROLLBACK would wait as long again. A connection that owes an answer for too long is of no use to anybody.
  */
-function hangUpOnSilence(pool: Events): void {
-  pool.on('connect', (client) => {
+function hangUpOnSilence(pool: Pool): void {
+  pool.on('connect', (connected) => {
+    const client = connected as unknown as Wire;
     const { stream } = client.connection;
     stream.setTimeout(SILENCE);
     stream.on('timeout', () => {

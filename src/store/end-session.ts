@@ -1,4 +1,5 @@
-import { type Origin, recordWith } from './audit.ts';
+import type { Origin } from './audit.ts';
+import { recordWith } from './audit-with.ts';
 import { announceLogout } from './logout-deliveries.ts';
 import type { Em } from './orm.ts';
 

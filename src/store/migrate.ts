@@ -1,8 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
-import { MikroORM } from '@mikro-orm/core';
-import { patientConnectionOptions } from './connection-pool.ts';
-import { type Database, type DatabaseLocation, type Em, type Orm, postgresOptions } from './orm.ts';
+import { join } from 'node:path';
+import type { Database, DatabaseLocation } from './database.ts';
 import { Refusal } from './refusal.ts';
 import { type Sql, statement } from './sql.ts';
 
@@ -12,48 +10,21 @@ const findMigrationsTable = statement<{ there: boolean }>(
 );
 const findMigrations = statement<{ name: string }>('find-migrations', 'SELECT name FROM migrations ORDER BY id');
 
-/** Any number will do, as long as every node takes the same one. */
-const MIGRATION_LOCK = 4_400_440_044;
+/** Where the migrations of this code lie. */
+export const MIGRATIONS = join(import.meta.dirname, '../../migrations');
 
-/** Milliseconds between two looks whether the node that migrates has done so. */
-const TURN = 200;
-
-/** Brings the database to the schema of this code. Five nodes may start at once: one migrates, the others wait for it. */
-export async function migrate(database: Database, location: DatabaseLocation): Promise<readonly string[]> {
-  const pending = await pendingMigrations(database);
+/** Brings the database to the schema of this code, and returns the names of what was pending. */
+export async function migrate({ sql }: Database, location: DatabaseLocation): Promise<readonly string[]> {
+  const pending = await pendingMigrations(sql);
   if (pending.length === 0) return [];
-  // Only one process can have the embedded database open.
-  if (!('url' in location)) return up(database.orm);
-
-  // Connections of its own, without our timeouts: a long ALTER TABLE is no fault, nor is waiting for another node's.
-  const orm = (await MikroORM.init(
-    postgresOptions(location.url, patientConnectionOptions(location.url)),
-  )) as unknown as Orm;
-  try {
-    for (;;) {
-      const migrated = await orm.em.fork().transactional((tx) => upIfFirst(orm, tx));
-      if (migrated) return migrated;
-      await wait(TURN);
-    }
-  } finally {
-    await orm.close(true);
-  }
-}
-
-/**
- * Undefined while another node migrates. The lock is held by a transaction and not by the session, and is asked for without
- * waiting: so a pooler that lends few connections, each for a transaction, has one left for who does the work.
- */
-async function upIfFirst(orm: Orm, tx: Em): Promise<readonly string[] | undefined> {
-  for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
-    await tx.execute(`SET LOCAL ${limit} = 0`);
-  const [lock] = await tx.execute<{ got: boolean }[]>(`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS got`);
-  return lock?.got ? up(orm, tx) : undefined;
+  // Once in the life of a version.
+  const { runMigrations } = await import('./migrator.ts');
+  return runMigrations(location);
 }
 
 /** Refuses a database that this code does not fit; writes nothing (MIGRATE=check, for nodes that may not change tables). */
-export async function checkMigrations(database: Database): Promise<void> {
-  const pending = await pendingMigrations(database);
+export async function checkMigrations({ sql }: Database): Promise<void> {
+  const pending = await pendingMigrations(sql);
   if (pending.length > 0)
     throw new Refusal(
       `The database lacks ${pending.length} migration(s), the first is ${pending[0]}: run \`npx gatehouse migrate\` first.`,
@@ -61,8 +32,8 @@ export async function checkMigrations(database: Database): Promise<void> {
 }
 
 /** Names of the migrations that the database lacks, in order. Refuses a database that a newer Gatehouse has changed. */
-async function pendingMigrations({ orm, sql }: Database): Promise<string[]> {
-  const known = knownMigrations(orm);
+async function pendingMigrations(sql: Sql): Promise<string[]> {
+  const known = knownMigrations();
   const executed = await executedMigrations(sql);
   const foreign = executed.filter((name) => !known.includes(name));
   if (foreign.length > 0)
@@ -73,8 +44,8 @@ async function pendingMigrations({ orm, sql }: Database): Promise<string[]> {
 }
 
 /** Names of the migrations of this code, in order. */
-export const knownMigrations = (orm: Orm): string[] =>
-  readdirSync(String(orm.config.get('migrations').path))
+export const knownMigrations = (): string[] =>
+  readdirSync(MIGRATIONS)
     .filter((file) => /^Migration\d+\.ts$/.test(file))
     .map((file) => file.replace(/\.ts$/, ''))
     .sort();
@@ -82,8 +53,4 @@ export const knownMigrations = (orm: Orm): string[] =>
 async function executedMigrations(sql: Sql): Promise<string[]> {
   const [table] = await sql(findMigrationsTable, []);
   return table?.there ? (await sql(findMigrations, [])).map(({ name }) => name) : [];
-}
-
-async function up(orm: Orm, tx?: Em): Promise<readonly string[]> {
-  return (await orm.migrator.up(tx && { transaction: tx.getTransactionContext() })).map(({ name }) => name);
 }

@@ -1,7 +1,8 @@
 import { MikroORM } from '@mikro-orm/core';
-import { patientConnectionOptions } from './connection-pool.ts';
+import { type Database, openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
-import { type Database, type Em, type Orm, openDatabase, postgresOptions } from './orm.ts';
+import { patientOptions } from './migrator.ts';
+import { type Em, entityManager, type Orm } from './orm.ts';
 import { Refusal } from './refusal.ts';
 import { columnsOfTables, differing, digestTables, quoted, type TableDigests } from './table-digests.ts';
 
@@ -23,7 +24,7 @@ export async function promote(source: Database, url: string): Promise<TableDiges
       for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
         await to.execute(`SET LOCAL ${limit} = 0`);
       await refuseUsed(to);
-      return source.em().transactional((from) => copyAll(from, to));
+      return entityManager(source).transactional((from) => copyAll(from, to));
     });
   } finally {
     await orm.close(true);
@@ -32,7 +33,7 @@ export async function promote(source: Database, url: string): Promise<TableDiges
 
 /** Under a name of its own: a transaction on one side would otherwise be taken for that of the other. */
 const targetOptions = (url: string) => ({
-  ...postgresOptions(url, patientConnectionOptions(url)),
+  ...patientOptions(url),
   contextName: 'target',
 });
 
@@ -40,8 +41,10 @@ const targetOptions = (url: string) => ({
 async function prepareTarget(url: string): Promise<void> {
   const target = await openDatabase({ url });
   try {
-    const [there] = await target.em().execute<{ users: string | null }[]>("SELECT to_regclass('users') AS users");
-    if (there?.users != null) await target.em().transactional(refuseUsed);
+    const [there] = await entityManager(target).execute<{ users: string | null }[]>(
+      "SELECT to_regclass('users') AS users",
+    );
+    if (there?.users != null) await entityManager(target).transactional(refuseUsed);
     await migrate(target, { url });
   } finally {
     await target.close();

@@ -1,7 +1,7 @@
 /** The part of `pg.PoolClient` used here. */
 interface Client {
-  /** Of the server's process that serves it. */
-  readonly processID: number | null;
+  /** Of the server's process that serves it; its types leave it out. */
+  readonly processID?: number | null;
   query(config: object): Promise<{ rows: unknown[] }>;
   on(event: 'error', listener: () => void): unknown;
   off(event: 'error', listener: () => void): unknown;

@@ -1,7 +1,7 @@
 import type { Keyring } from '../keys.ts';
+import type { Database } from './database.ts';
 import { isMarkOf } from './key-check.ts';
 import { knownMigrations } from './migrate.ts';
-import type { Database } from './orm.ts';
 import { statement } from './sql.ts';
 
 const readState = statement<{ at: Date; migrations: string[]; mark: Uint8Array | null }>(
@@ -20,8 +20,8 @@ export type Readiness = (now: Date) => Promise<string | undefined>;
  * All of it may change under a process that runs: a database put back from a backup lacks migrations, a node was not given
  * the new key. Migrations that only a newer version knows are no hindrance, or nodes could not be renewed one by one.
  */
-export function makeReadiness({ orm, sql }: Database, keyring: Keyring): Readiness {
-  const known = knownMigrations(orm);
+export function makeReadiness({ sql }: Database, keyring: Keyring): Readiness {
+  const known = knownMigrations();
   return async (now) => {
     const [state] = await sql(readState, []);
     if (!state) return 'the database does not answer';

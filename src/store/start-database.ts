@@ -3,10 +3,9 @@ import type { Config } from '../config.ts';
 import { type Keyring, makeKeyring } from '../keys.ts';
 import { checkServer, refusePooler } from './check-server.ts';
 import { type DataDirectory, secretKeyOf, takeDataDirectory } from './data-directory.ts';
-import { embeddedDatabase } from './embedded-database.ts';
+import { type Database, openDatabase } from './database.ts';
 import { checkKeys } from './key-check.ts';
 import { checkMigrations, migrate } from './migrate.ts';
-import { type Database, openDatabase } from './orm.ts';
 
 /** A database that is migrated, ours by its key and, if embedded, locked for this process. */
 export interface StartedDatabase {
@@ -33,7 +32,7 @@ export async function startDatabase(config: Config, takeKeys: typeof checkKeys =
     if (directory) undo.push(() => directory.release());
     const secretKeys = secretKeysOf(config, directory);
     const embedded = directory && {
-      pglite: await embeddedDatabase(directory),
+      pglite: await openEmbedded(directory),
       secretKey: config.secretKeys.length === 0 ? secretKeys[0] : undefined,
     };
     const location = embedded ?? { url: config.databaseUrl ?? '' };
@@ -51,6 +50,11 @@ export async function startDatabase(config: Config, takeKeys: typeof checkKeys =
     await close();
     throw error;
   }
+}
+
+async function openEmbedded(directory: DataDirectory): Promise<PGlite> {
+  const { embeddedDatabase } = await import('./embedded-database.ts');
+  return embeddedDatabase(directory);
 }
 
 function secretKeysOf({ secretKeys }: Config, directory: DataDirectory | undefined): readonly string[] {

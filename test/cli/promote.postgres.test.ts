@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/store/orm.ts';
+import { openDatabase } from '../support/administered.ts';
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../support/database.ts';
 import { gatehouse } from '../support/process.ts';
 import { startServer } from '../support/server.ts';

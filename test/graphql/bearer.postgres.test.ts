@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/store/orm.ts';
+import { type Administered, openDatabase } from '../support/administered.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
-let other: Database;
+let other: Administered;
 beforeAll(async () => {
   server = await startServer();
   other = await openDatabase({ url: server.config.databaseUrl ?? '' });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/store/orm.ts';
+import { type Administered, openDatabase } from '../support/administered.ts';
 import { unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { mutate } from './mutate.ts';
 import { rowCounts } from './row-counts.ts';
 
 let server: TestServer;
-let other: Database;
+let other: Administered;
 let token: string;
 beforeAll(async () => {
   server = await startServer();

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Database } from '../../src/store/orm.ts';
+import type { Administered } from '../support/administered.ts';
 
 interface Native {
   query(...values: unknown[]): unknown;
@@ -8,9 +8,8 @@ interface Native {
 }
 
 /** Runs `work` and returns how many statements the server's prepared path sent meanwhile. */
-export async function countStatements(database: Database, work: () => Promise<unknown>): Promise<number> {
-  const connection = database.orm.em.getConnection() as unknown as { getNativeClient(): Promise<Native> };
-  const native = await connection.getNativeClient();
+export async function countStatements(database: Administered, work: () => Promise<unknown>): Promise<number> {
+  const native = database.client as unknown as Native;
   const spy = vi.spyOn(native.Client?.prototype ?? native, 'query');
   try {
     await work();

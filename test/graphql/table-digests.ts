@@ -1,9 +1,9 @@
 import type { User } from '../../src/store/entities/user.ts';
 import { entities } from '../../src/store/entities.ts';
-import type { Database } from '../../src/store/orm.ts';
+import type { Administered } from '../support/administered.ts';
 
 /** What every table holds, but for the audit trail, which tells of refusals as well. */
-export async function tableDigests(database: Database): Promise<Record<string, string>> {
+export async function tableDigests(database: Administered): Promise<Record<string, string>> {
   const em = database.em();
   const digests: Record<string, string> = {};
   for (const entity of entities) {

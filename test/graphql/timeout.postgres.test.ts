@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/store/orm.ts';
+import { type Administered, openDatabase } from '../support/administered.ts';
 import { addressOf, subscribe } from '../support/event-stream.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { mutate } from './mutate.ts';
 
 let server: TestServer;
-let other: Database;
+let other: Administered;
 let token: string;
 beforeAll(async () => {
   server = await startServer();

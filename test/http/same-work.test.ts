@@ -18,8 +18,7 @@ interface Native {
 
 /** The statements that `work` has the server send, in their order. */
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const connection = server.database.orm.em.getConnection() as unknown as { getNativeClient(): Promise<Native> };
-  const spy = vi.spyOn(await connection.getNativeClient(), 'query');
+  const spy = vi.spyOn(server.database.client as unknown as Native, 'query');
   try {
     await work();
     return spy.mock.calls.map(([config]) =>

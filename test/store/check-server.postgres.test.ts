@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/store/orm.ts';
-import { startDatabase } from '../../src/store/start-database.ts';
+import { openDatabase, startDatabase } from '../support/administered.ts';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';
 import { startServer } from '../support/server.ts';
 import { tokenPair } from '../support/token-forms.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import { startDatabase } from '../../src/store/start-database.ts';
+import { startDatabase } from '../support/administered.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { startServerProcess } from '../support/process.ts';
 

@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/config.ts';
 import { makeKeyring } from '../../src/keys.ts';
 import { checkKeys } from '../../src/store/key-check.ts';
 import { Refusal } from '../../src/store/refusal.ts';
-import { type StartedDatabase, startDatabase } from '../../src/store/start-database.ts';
+import { type StartedDatabase, startDatabase } from '../support/administered.ts';
 import { emptyDatabase, type TestDatabase } from '../support/database.ts';
 
 const [FIRST, SECOND, THIRD] = ['1', '2', '3'].map((digit) => digit.repeat(32)) as [string, string, string];

@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/store/orm.ts';
 import { Refusal } from '../../src/store/refusal.ts';
-import { startDatabase } from '../../src/store/start-database.ts';
+import { openDatabase, startDatabase } from '../support/administered.ts';
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../support/database.ts';
 
 const start = (home: TestDatabase, env: Record<string, string> = {}) =>

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { digest } from '../../src/secrets.ts';
 import { issueSetupTicket, setupTicketIsLive, spendSetupTicket } from '../../src/store/setup-ticket.ts';
-import { type StartedDatabase, startDatabase } from '../../src/store/start-database.ts';
+import { type StartedDatabase, startDatabase } from '../support/administered.ts';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';
 import { registerPerson } from '../support/fixtures.ts';
 

@@ -45,7 +45,7 @@ const uncovered = (columns: readonly { table: string; column: string }[]): strin
 
 describe('Every table with an expiry is swept', () => {
   it('by what the entities say', () => {
-    const entities = server.database.orm.getMetadata().getAll();
+    const entities = server.database.em().getMetadata().getAll();
     const columns = [...entities.values()].flatMap(({ tableName, props }) =>
       props.flatMap(({ fieldNames }) => (fieldNames ?? []).map((column) => ({ table: tableName, column }))),
     );

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/store/orm.ts';
+import type { Administered } from './administered.ts';
 
 /** What must never be there, whatever raced and whatever died: each of these queries returns no row. */
 const AUDIT_QUERIES: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const AUDIT_QUERIES: Readonly<Record<string, string>> = {
 };
 
 /** What an audit of the database finds, in words; nothing, if all is well. */
-export async function audit(database: Database): Promise<string[]> {
+export async function audit(database: Administered): Promise<string[]> {
   const found: string[] = [];
   for (const [finding, query] of Object.entries(AUDIT_QUERIES)) {
     const rows = await database.em().execute<object[]>(query);

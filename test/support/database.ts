@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { openDatabase } from '../../src/store/orm.ts';
+import { openDatabase } from './administered.ts';
 import { dumpAt } from './dump.ts';
 import { expectNoSecret } from './seen-secrets.ts';
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { type Database, openDatabase } from '../../src/store/orm.ts';
+import { type Administered, openDatabase } from './administered.ts';
 
 /** Every row of every table, as text: what somebody reads who holds a backup. Bytes come as hex. */
-export async function dumpOf(database: Database): Promise<string> {
+export async function dumpOf(database: Administered): Promise<string> {
   const em = database.em();
   const tables = await em.execute<{ name: string }[]>(
     `SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,

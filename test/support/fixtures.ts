@@ -6,8 +6,8 @@ import { OPERATOR, type Permission } from '../../src/directory/permissions.ts';
 import { type NewUser, registerUser } from '../../src/directory/register-user.ts';
 import type { ClientRegistration } from '../../src/oauth/client-registration.ts';
 import { BUILT_IN_SCOPES } from '../../src/oauth/scope.ts';
-import type { Database } from '../../src/store/orm.ts';
 import { prefixedId } from '../../src/store/prefixed-id.ts';
+import type { Administered } from './administered.ts';
 import { keepSecret } from './seen-secrets.ts';
 
 export interface TestClient {
@@ -45,7 +45,10 @@ export const testRegistration = (): ClientRegistration => ({
   requirePkce: false,
 });
 
-export async function registerPerson(database: Database, { permissions, ...fields }: PersonOptions): Promise<TestUser> {
+export async function registerPerson(
+  database: Administered,
+  { permissions, ...fields }: PersonOptions,
+): Promise<TestUser> {
   const username = fields.username ?? unique('person');
   const email = fields.email ?? `${username}@example.com`;
   const password = fields.password ?? 'correct horse battery';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { digest, makeSecret } from '../../src/secrets.ts';
-import type { Database } from '../../src/store/orm.ts';
+import type { Database } from '../../src/store/database.ts';
 import { statement } from '../../src/store/sql.ts';
 import { keepSecret } from './seen-secrets.ts';
 

@@ -1,6 +1,6 @@
 import { loadConfig } from '../../src/config.ts';
 import { registerClient } from '../../src/oauth/client-registration.ts';
-import { type Database, openDatabase } from '../../src/store/orm.ts';
+import { type Administered, openDatabase } from './administered.ts';
 import { answerIn, codeRequest, sentTo } from './authorize.ts';
 import { Browser } from './browser.ts';
 import type { Address } from './event-stream.ts';
@@ -16,7 +16,7 @@ export interface Nodes {
   /** The name all go by. */
   readonly host: string;
   /** The test's own way into their database. */
-  readonly database: Database;
+  readonly database: Administered;
   readonly client: TestClient;
   /** One request to one of them (any number will do), under the name all go by. */
   ask(node: number, path: string, init?: RequestInit): Promise<Response>;

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
 import { loadConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/store/orm.ts';
-import { startDatabase } from '../../src/store/start-database.ts';
+import { openDatabase, startDatabase } from './administered.ts';
 import { databaseUrl, SECRET_KEY } from './database.ts';
 import { type PostgresServer, startPostgres } from './postgres.ts';
 

@@ -2,7 +2,7 @@ import { type Config, loadConfig } from '../../src/config.ts';
 import { makeLog } from '../../src/log.ts';
 import { type ClientRegistration, type ImportedClient, registerClient } from '../../src/oauth/client-registration.ts';
 import { type Gatehouse, startGatehouse } from '../../src/server.ts';
-import type { Database } from '../../src/store/orm.ts';
+import { type Administered, administered } from './administered.ts';
 import { Browser } from './browser.ts';
 import { migratedDatabase, type TestDatabase } from './database.ts';
 import { dumpOf } from './dump.ts';
@@ -34,7 +34,7 @@ export interface GraphQLAnswer extends Answer {
 export interface TestServer {
   readonly url: string;
   readonly config: Config;
-  readonly database: Database;
+  readonly database: Administered;
   /** What was printed for people at the start. */
   readonly printed: string;
   /** Every line of the log so far. */
@@ -77,7 +77,8 @@ export async function startServer(
     try {
       expectNoSecret('the log', log.join(''));
       // One of a PostgreSQL server is looked through when it is removed.
-      if (open && gatehouse.database.embedded) expectNoSecret('the database', await dumpOf(gatehouse.database));
+      if (open && gatehouse.database.embedded)
+        expectNoSecret('the database', await dumpOf(administered(gatehouse.database)));
     } finally {
       open = false;
       await gatehouse.close();
@@ -90,7 +91,8 @@ export async function startServer(
 export const startServerInTurn = (): Promise<TestServer> => startServer({}, undefined, startInTurn);
 
 function serverOn(gatehouse: Gatehouse, printed: string, log: string[], close: () => Promise<void>): TestServer {
-  const { url, config, database } = gatehouse;
+  const { url, config } = gatehouse;
+  const database = administered(gatehouse.database);
   const request = (path: string, init?: RequestInit) => send(url, new URL(config.issuer).host, path, init);
 
   const token: TestServer['token'] = async (form, basic) => {

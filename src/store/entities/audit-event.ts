@@ -1,8 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
-
-/** Where the database tells the id of every event that is written. */
-export const AUDIT_CHANNEL = 'gatehouse_audit';
+import { AUDIT_CHANNEL } from '../audit.ts';
 
 const schema = defineEntity({
   name: 'AuditEvent',
