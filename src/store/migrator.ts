@@ -12,7 +12,7 @@ const migrating = {
   migrations: {
     path: MIGRATIONS,
     glob: '!(*.d).{js,ts}',
-    tableName: 'migrations',
+    ...POSTGRES.migrations,
     snapshotName: '.snapshot',
     snapshotOnMigrate: false,
     transactional: true,

@@ -13,7 +13,13 @@ export type Em = BasePostgreSqlEntityManager<AbstractSqlDriver>;
 export type Orm = MikroORM<AbstractSqlDriver, Em>;
 
 /** What the ORM is told of PostgreSQL, whatever way it reaches it. */
-export const POSTGRES = { entities, forceUtcTimezone: true, driver: PostgreSqlDriver } satisfies Partial<Options>;
+export const POSTGRES = {
+  entities,
+  forceUtcTimezone: true,
+  driver: PostgreSqlDriver,
+  // No entity's, and yet not one too many.
+  migrations: { tableName: 'migrations' },
+} satisfies Partial<Options>;
 
 /** The same of an embedded database that is already open. */
 export const pgliteOptions = (pglite: PGlite): Partial<Options> => ({
