@@ -110,7 +110,7 @@ function growth({ growth: found }: Findings): string {
   )}\n`;
 }
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en').replaceAll(',', ' ');
+export const whole = (value: number): string => Math.round(value).toLocaleString('en').replaceAll(',', ' ');
 
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { atSite, offer } from './site.ts';
+import { atSite, offer, prepare } from './site.ts';
 import { BESIDE, RATES, SIGN_INS } from './steady.ts';
 import type { Line, Stand } from './target.ts';
 
@@ -15,7 +15,11 @@ export const memory = ({ administration, seconds }: Stand): Promise<Line> =>
     const idle = site.memory().now;
     let failed = 0;
     for (const { kind, rate, connections } of [...Object.values(RATES), SIGN_INS, BESIDE]) {
-      const measured = await offer(site, kind, { connections, rate, seconds: seconds / 4 });
+      const measured = await offer(site, await prepare(site, kind, connections), {
+        connections,
+        rate,
+        seconds: seconds / 4,
+      });
       failed += measured.failed;
     }
     const { most } = site.memory();

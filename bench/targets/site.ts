@@ -57,14 +57,17 @@ export async function atSite<T>(
   }
 }
 
-/** Asks for that work under that pressure; every answer is checked and counted. */
-export async function offer(site: Site, kind: Kind, pressure: Pressure, mayRefuse = false): Promise<Measured> {
+/** Work of that kind, of which every answer is checked and counted. */
+export async function prepare(site: Site, kind: Kind, connections: number, mayRefuse = false): Promise<Work> {
   const make = site.server.works[kind];
   if (!make) throw new Error(`${site.server.name} does not do ${kind}`);
   // Codes are the only work that is used up, and the flows get theirs as they go.
-  const work = await make({ connections: pressure.connections, requests: 0 });
-  const measured = await drive(site.server.ports, counted(work, site, mayRefuse), pressure);
-  if (measured.fault !== undefined) console.error(`${kind}: ${measured.fault}`);
+  return counted(await make({ connections, requests: 0 }), site, mayRefuse);
+}
+
+export async function offer({ server }: Site, work: Work, pressure: Pressure): Promise<Measured> {
+  const measured = await drive(server.ports, work, pressure);
+  if (measured.fault !== undefined) console.error(measured.fault);
   return measured;
 }
 

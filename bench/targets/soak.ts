@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { atSite, offer, type Site } from './site.ts';
+import { atSite, offer, prepare, type Site } from './site.ts';
 import { BESIDE, LAG, ms, RATES, SIGN_INS } from './steady.ts';
 import type { Line, Stand } from './target.ts';
 
@@ -38,13 +38,12 @@ async function sample(site: Site, begun: number): Promise<Sample> {
 export const soak = ({ administration, minutes }: Stand): Promise<Line> =>
   atSite(administration, 'T8', async (site) => {
     const seconds = minutes * 60;
+    const loads = [];
+    for (const { kind, rate, connections } of [...Object.values(RATES), SIGN_INS, BESIDE])
+      loads.push({ work: await prepare(site, kind, connections), rate: rate / 2, connections });
     const begun = performance.now();
     const until = (share: number) => pause(Math.max(0, begun + share * seconds * 1000 - performance.now()));
-    const load = Promise.all(
-      [...Object.values(RATES), SIGN_INS, BESIDE].map(({ kind, rate, connections }) =>
-        offer(site, kind, { connections, seconds, rate: rate / 2 }),
-      ),
-    );
+    const load = Promise.all(loads.map(({ work, ...pressure }) => offer(site, work, { ...pressure, seconds })));
     await until(WARM);
     const heapBefore = await site.heap();
     await site.lag();

@@ -1,6 +1,6 @@
 import type { Kind } from '../contender.ts';
 import type { Measured } from '../load-generator.ts';
-import { atSite, offer } from './site.ts';
+import { atSite, offer, prepare } from './site.ts';
 import type { Line, Stand } from './target.ts';
 
 /** What a server on two cores must bear, and how soon it must have answered all but a hundredth of it. */
@@ -42,12 +42,13 @@ export function steady(target: keyof typeof RATES): (stand: Stand) => Promise<Li
   const { kind, rate, connections, p99 } = RATES[target];
   return ({ administration, seconds }) =>
     atSite(administration, target, async (site) => {
-      await offer(site, kind, { connections, seconds: 2, rate });
+      const work = await prepare(site, kind, connections);
+      await offer(site, work, { connections, seconds: 2, rate });
       const before = await administration.count(site.server.database);
-      const measured = await offer(site, kind, { connections, seconds, rate });
+      const measured = await offer(site, work, { connections, seconds, rate });
       const after = await administration.count(site.server.database);
       const statements = (after.statements - before.statements) / measured.answers;
-      const most = await offer(site, kind, { connections, seconds: seconds / 6 });
+      const most = await offer(site, work, { connections, seconds: seconds / 6 });
       const { now } = site.memory();
       return {
         seen: `${told(measured)}, ${statements.toFixed(2)} statements; at most ${told(most)}; ${now.toFixed(0)} MB`,
@@ -64,12 +65,14 @@ export function steady(target: keyof typeof RATES): (stand: Stand) => Promise<Li
 /** People sign in while clients get tokens; then as many sign in at once as will. */
 export const signIns = ({ administration, seconds }: Stand): Promise<Line> =>
   atSite(administration, 'T4', async (site) => {
+    const signingIn = await prepare(site, SIGN_INS.kind, SIGN_INS.connections);
+    const credentials = await prepare(site, BESIDE.kind, BESIDE.connections);
     const [people, clients] = await Promise.all([
-      offer(site, SIGN_INS.kind, { ...SIGN_INS, seconds }),
-      offer(site, BESIDE.kind, { ...BESIDE, seconds }),
+      offer(site, signingIn, { ...SIGN_INS, seconds }),
+      offer(site, credentials, { ...BESIDE, seconds }),
     ]);
     await site.lag();
-    const burst = await offer(site, SIGN_INS.kind, BURST, true);
+    const burst = await offer(site, await prepare(site, SIGN_INS.kind, BURST.connections, true), BURST);
     const lag = await site.lag();
     return {
       seen: `sign-ins ${told(people)}; beside them client_credentials ${told(clients)}; burst of ${BURST.connections}: ${told(burst)}, event loop late by ${ms(lag.p99)} (p99; at most ${ms(lag.max)})`,
