@@ -1,6 +1,7 @@
 // Brought into a server by `NODE_OPTIONS=--import=…`: tells, on a port of its own, what only the process itself can know.
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -13,11 +14,18 @@ const collect: () => void = runInNewContext('gc');
 
 const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - STEP);
 
-createServer(({ url }, answer) => {
-  if (url === '/collect') collect();
+/** Code that has not run for so many collections is thrown away too: what is left then is the same early and late. */
+const COLLECTIONS = 8;
+
+createServer(async ({ url }, answer) => {
+  for (let times = 0; url === '/collect' && times < COLLECTIONS; times++) {
+    collect();
+    await pause(STEP);
+  }
   const lag = { p99: late(delay.percentile(99)), max: late(delay.max) };
   if (url === '/lag') delay.reset();
-  answer.end(JSON.stringify({ lag, heap: process.memoryUsage().heapUsed / 2 ** 20 }));
+  const { heapUsed, heapTotal, external } = process.memoryUsage();
+  answer.end(JSON.stringify({ lag, heap: heapUsed / 2 ** 20, held: (heapTotal + external) / 2 ** 20 }));
 })
   .listen(Number(process.env.PROBE_PORT), '127.0.0.1')
   .unref();

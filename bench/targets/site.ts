@@ -17,6 +17,8 @@ export interface Site {
   lag(): Promise<{ readonly p99: number; readonly max: number }>;
   /** Megabytes in use after everything that nobody needs was thrown away. */
   heap(): Promise<number>;
+  /** Megabytes that the engine has taken for objects, used or not. */
+  held(): Promise<number>;
   /** Megabytes: now, and at most so far. */
   memory(): { readonly now: number; readonly most: number };
   descriptors(): number;
@@ -45,6 +47,7 @@ export async function atSite<T>(
       tally: { requests: 0, serverErrors: 0 },
       lag: async () => (await ask('/lag')).lag,
       heap: async () => (await ask('/collect')).heap,
+      held: async () => (await ask('/')).held,
       memory: () => ({ now: kilobytes('VmRSS'), most: kilobytes('VmHWM') }),
       descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
       async connections() {

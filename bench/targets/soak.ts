@@ -13,6 +13,7 @@ const MAY_GROW = { memory: 1, heap: 0.05 };
 interface Sample {
   readonly minute: number;
   readonly memory: number;
+  readonly held: number;
   readonly descriptors: number;
   readonly connections: number;
 }
@@ -29,6 +30,7 @@ async function sample(site: Site, begun: number): Promise<Sample> {
   return {
     minute: (performance.now() - begun) / 60_000,
     memory: site.memory().now,
+    held: await site.held(),
     descriptors: site.descriptors(),
     connections: await site.connections(),
   };
@@ -56,6 +58,7 @@ export const soak = ({ administration, minutes }: Stand): Promise<Line> =>
     const heap = await site.heap();
     const parts = await load;
 
+    console.table(samples);
     const slope = slopeOf(samples);
     const span = (key: 'descriptors' | 'connections') => {
       const values = samples.map((one) => one[key]);
@@ -69,7 +72,7 @@ export const soak = ({ administration, minutes }: Stand): Promise<Line> =>
     const failed = parts.reduce((sum, part) => sum + part.failed, 0);
     const perSecond = parts.reduce((sum, part) => sum + part.perSecond, 0);
     return {
-      seen: `${minutes} minutes of ${perSecond.toFixed(0)} pieces of work a second, ${failed} failed; memory ${slope < 0 ? '−' : '+'}${Math.abs(slope).toFixed(2)} MB/min (${samples.at(-1)?.memory.toFixed(0)} MB), heap ${(100 * change).toFixed(1)} % (${heap.toFixed(0)} MB), descriptors ${descriptors.text}, connections ${connections.text}, event loop late by ${ms(lag.p99)}; 5xx: ${site.tally.serverErrors}`,
+      seen: `${minutes} minutes of ${perSecond.toFixed(0)} pieces of work a second, ${failed} failed; memory ${slope < 0 ? '−' : '+'}${Math.abs(slope).toFixed(2)} MB/min (${samples.at(-1)?.memory.toFixed(0)} MB), heap ${change < 0 ? '−' : '+'}${Math.abs(100 * change).toFixed(1)} % (${heap.toFixed(0)} MB), descriptors ${descriptors.text}, connections ${connections.text}, event loop late by ${ms(lag.p99)}; 5xx: ${site.tally.serverErrors}`,
       reached:
         failed === 0 &&
         slope <= MAY_GROW.memory &&
