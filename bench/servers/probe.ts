@@ -1,5 +1,5 @@
 // Brought into a server by `NODE_OPTIONS=--import=…`: tells, on a port of its own, what only the process itself can know.
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -17,7 +17,7 @@ const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - ST
 /** Code that has not run for so many collections is thrown away too: what is left then is the same early and late. */
 const COLLECTIONS = 8;
 
-createServer(async ({ url }, answer) => {
+async function tell({ url }: IncomingMessage, answer: ServerResponse): Promise<void> {
   for (let times = 0; url === '/collect' && times < COLLECTIONS; times++) {
     collect();
     await pause(STEP);
@@ -26,6 +26,8 @@ createServer(async ({ url }, answer) => {
   if (url === '/lag') delay.reset();
   const { heapUsed, heapTotal, external } = process.memoryUsage();
   answer.end(JSON.stringify({ lag, heap: heapUsed / 2 ** 20, held: (heapTotal + external) / 2 ** 20 }));
-})
+}
+
+createServer((request, answer) => void tell(request, answer))
   .listen(Number(process.env.PROBE_PORT), '127.0.0.1')
   .unref();
