@@ -7,7 +7,9 @@ import type { Database } from './store/database.ts';
 import { retentionOf, sweep } from './store/sweep.ts';
 
 /** Milliseconds between two sweeps of one node; up to a tenth more or less keeps nodes from beginning together. */
-const INTERVAL = 60_000;
+const INTERVAL = { usual: 60_000, behind: 1000 } as const;
+/** Rows after which the next sweep comes soon: so many end within a minute that it is better to take them little by little. */
+const MANY = 5000;
 
 interface Swept {
   readonly config: Config;
@@ -27,9 +29,11 @@ export function sweepRegularly(
   let timer: NodeJS.Timeout;
 
   const run = async () => {
+    let wait: number = INTERVAL.usual;
     try {
       const swept = await sweep(sql, clock(), retentionOf(config), stopped.signal);
       log.debug({ swept }, 'swept');
+      if (Object.values(swept).reduce((sum, count) => sum + count, 0) >= MANY) wait = INTERVAL.behind;
       if (stopped.signal.aborted) return;
       backchannel.deliver(clock());
       const made = await rotateSigningKeysByAge({ sql, keyring, now: clock() });
@@ -38,19 +42,19 @@ export function sweepRegularly(
       // The next sweep takes what this one left.
       log.warn({ err: error }, 'the sweep failed');
     }
-    plan();
+    plan(wait);
   };
-  const plan = () => {
+  const plan = (wait: number) => {
     if (stopped.signal.aborted) return;
     timer = setTimeout(
       () => {
         underWay = run();
       },
-      INTERVAL * (0.9 + Math.random() * 0.2),
+      wait * (0.9 + Math.random() * 0.2),
     );
     timer.unref();
   };
-  plan();
+  plan(INTERVAL.usual);
   return async () => {
     stopped.abort();
     clearTimeout(timer);

@@ -2,10 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { type Sql, type Statement, statement } from './sql.ts';
 
-/** Rows a statement takes at most: the longest that a sweep stands in anybody's way. */
-const BATCH = 500;
-/** Milliseconds between two batches. */
-const PAUSE = 50;
+/** Rows of a batch: as many as one takes in the time it may, for how many those are differs by table and by the hour. */
+const ROWS = { first: 250, least: 50, most: 5000 } as const;
+/** Milliseconds that a batch may take: so long whoever needs one of its rows, perhaps to revoke it, waits. */
+const AIM = 30;
+/** Milliseconds between two batches: at least half of the time is for those who are served. */
+const PAUSE = { usual: AIM, afterSlow: 2 * AIM } as const;
 const DAY = 86_400_000;
 /** Any number, as long as every node takes the same one. */
 export const SWEEP_LOCK = 4_400_440_045;
@@ -69,7 +71,7 @@ const GATE = `gate AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(${SWEEP_LOC
 const chosen = (table: string, column: string, over = ''): string =>
   `ctid = ANY (ARRAY(
      SELECT t.ctid FROM ${table} t WHERE (SELECT mine FROM gate) AND t.${column} < $1 ${over}
-     ORDER BY t.${column} LIMIT ${BATCH} FOR UPDATE OF t SKIP LOCKED))`;
+     ORDER BY t.${column} LIMIT $2 FOR UPDATE OF t SKIP LOCKED))`;
 
 const batch = (name: string, change: string): Statement<{ swept: number }> =>
   statement(name, `WITH ${GATE}, gone AS (${change} RETURNING 1) SELECT count(*)::int AS swept FROM gone`);
@@ -111,13 +113,19 @@ async function inBatches(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let total = 0;
+  let rows: number = ROWS.first;
   while (!signal?.aborted) {
-    const [row] = await sql(batch, [limit]);
+    let slow = false;
+    const overdue = setTimeout(() => {
+      slow = true;
+    }, AIM);
+    const [row] = await sql(batch, [limit, rows]).finally(() => clearTimeout(overdue));
     const swept = row?.swept ?? 0;
-    // Not "fewer than BATCH": a row that changed meanwhile is left for the next one.
+    // Not "fewer than asked for": a row that changed meanwhile is left for the next one.
     if (swept === 0) break;
     total += swept;
-    await pause(PAUSE);
+    rows = slow ? Math.max(ROWS.least, rows >> 1) : Math.min(ROWS.most, (rows * 3) >> 1);
+    await pause(slow ? PAUSE.afterSlow : PAUSE.usual);
   }
   return total;
 }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Sql } from '../../src/store/sql.ts';
 import { countOver, type Retention, SWEPT, sweep } from '../../src/store/sweep.ts';
 import { type RowMaker, rowMaker } from '../support/expiring-rows.ts';
@@ -13,6 +14,7 @@ beforeAll(async () => {
   sql = server.database.sql;
 });
 afterAll(() => server.close());
+afterEach(() => vi.restoreAllMocks());
 
 /** Long after everything that the tests do by themselves. */
 const NOW = new Date('2031-01-01T00:00:00Z');
@@ -116,7 +118,7 @@ describe('What is over goes, and nothing else', () => {
 });
 
 describe('In bounded batches', () => {
-  it('of 500 rows at most, until all are gone', async () => {
+  it('of 5000 rows at most, until all are gone', async () => {
     await sweep(sql, NOW, RETENTION);
     await rows.add('sessions', 'expires_at', new Date(NOW.getTime() - 1), 1200);
     const taken: number[] = [];
@@ -129,6 +131,42 @@ describe('In bounded batches', () => {
     expect(taken.reduce((sum, batch) => sum + batch)).toBe(1200);
     expect(taken.length).toBeGreaterThan(2);
     expect(Math.max(...taken)).toBeLessThanOrEqual(5000);
+  });
+
+  /** How many rows each batch of sessions was to take. */
+  async function asked(whileAsking: () => Promise<void> = async () => {}): Promise<number[]> {
+    await rows.add('sessions', 'expires_at', new Date(NOW.getTime() - 1), 12_000);
+    const sizes: number[] = [];
+    const watched: Sql = async (statement, values) => {
+      if (statement.name !== 'sweep-sessions') return sql(statement, values);
+      sizes.push(values[1] as number);
+      await whileAsking();
+      return sql(statement, values);
+    };
+    expect((await sweep(watched, NOW, RETENTION)).sessions).toBe(12_000);
+    return sizes;
+  }
+
+  it('that grow as long as none is slow, to no more than 5000', async () => {
+    // However slow the machine is, none is late.
+    const real = setTimeout;
+    const late = (work: () => void, milliseconds = 0) => real(work, milliseconds === 30 ? 60_000 : milliseconds);
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(late as typeof setTimeout);
+    const sizes = await asked();
+    expect(sizes).toEqual(sizes.toSorted((one, other) => one - other));
+    expect(sizes.at(0)).toBeLessThan(500);
+    expect(sizes.at(-1)).toBeGreaterThan(2500);
+    expect(sizes.at(-1)).toBeLessThanOrEqual(5000);
+  });
+
+  it('that shrink as soon as one is slow, for somebody may be waiting for a row of it', async () => {
+    let slow = 3;
+    const [first = 0, ...sizes] = await asked(async () => {
+      if (slow-- > 0) await pause(60);
+    });
+    expect(sizes[0]).toBeLessThan(first);
+    expect(sizes[1]).toBeLessThan(sizes[0] ?? 0);
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(50);
   });
 
   it('stops between two of them when told so', async () => {
