@@ -64,17 +64,6 @@ describe('The server sweeps by itself', () => {
     expect(lines).toHaveLength(before);
   });
 
-  it('and again soon after a long one, for more has ended meanwhile', async () => {
-    await rows.add('sessions', 'expires_at', END, 6000);
-    const { stop, lines, waits } = start();
-    await until(() => expect(lines.join('')).toContain('"sessions":6000'));
-    await rows.add('sessions', 'expires_at', END, 5);
-    await until(() => expect(lines.join('')).toContain('"sessions":5'));
-    await stop();
-    // Before the first one, and after the short one.
-    expect(waits).toHaveLength(2);
-  });
-
   it('and renews the keys that sign: years have gone by since they were made', async () => {
     const { stop, lines } = start();
     await until(() => expect(lines.join('')).toContain('"msg":"made signing keys"'));
@@ -95,6 +84,17 @@ describe('The server sweeps by itself', () => {
     await until(() => expect(lines.join('')).toContain('"msg":"swept"'));
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 40, err: { code: '42P01' } });
     await stop();
+  });
+
+  it('and again soon after a long one, for more has ended meanwhile', async () => {
+    await rows.add('sessions', 'expires_at', END, 6000);
+    const { stop, lines, waits } = start();
+    await until(() => expect(lines.join('')).toContain('"sessions":6000'));
+    await rows.add('sessions', 'expires_at', END, 5);
+    await until(() => expect(lines.join('')).toContain('"sessions":5'));
+    await stop();
+    // Before the first one, and after the short one.
+    expect(waits).toHaveLength(2);
   });
 
   it('stops in the midst of a long one', async () => {
