@@ -11,6 +11,7 @@ const NO_DATABASE = [
   'test/log.test.ts',
   'test/cli/help.test.ts',
   'test/listen.test.ts',
+  'test/compile-cache.test.ts',
   'test/passwords.test.ts',
   'test/store/data-directory.test.ts',
 ];

@@ -7,6 +7,7 @@ import { addKeyCommands } from './cli/keys.ts';
 import { addScopeCommands } from './cli/scope.ts';
 import { addUpkeepCommands } from './cli/upkeep.ts';
 import { addUserCommands } from './cli/user.ts';
+import { keepCompiledCode } from './compile-cache.ts';
 import { tellFailure } from './failure.ts';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 the command line is wrong. */
@@ -44,7 +45,8 @@ Examples:
     )
     .action(async (options: { json?: true; workers: number }) => {
       // Every other command does without the whole HTTP floor.
-      const { serve } = await import('./server.ts');
+      keepCompiledCode();
+      const { serve } = await import('./serve.ts');
       await serve(env, options);
     });
   program

@@ -8,5 +8,5 @@ registerHooks({
     return shared ? { ...resolved, url: new URL('unshared.ts', import.meta.url).href } : resolved;
   },
 });
-const { serve } = await import('../../src/server.ts');
+const { serve } = await import('../../src/serve.ts');
 await serve(process.env);
