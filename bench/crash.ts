@@ -12,9 +12,10 @@ import { record } from './targets/report.ts';
 
 const SERVER_KILLS = Number(process.argv[2] ?? 20);
 const POSTGRES_KILLS = Number(process.argv[3] ?? 5);
+const kills = SERVER_KILLS + POSTGRES_KILLS;
 const CLIENTS = 12;
 /** Milliseconds. */
-const LIMIT = 15 * 60_000;
+const LIMIT = 30 * 60_000;
 setTimeout(() => {
   console.error('It takes too long: stopped.');
   process.exit(2);
@@ -63,12 +64,12 @@ async function check(kill: string): Promise<void> {
   const [lostAccess, lostRefresh] = [await lost(access), await lost([...ledger.refresh])];
   table.push({ kill, 'access tokens': access.length, 'lost access': lostAccess, refresh: ledger.refresh.size });
   Object.assign(table.at(-1)!, { 'lost refresh': lostRefresh, retried, faults, findings: findings.length });
+  console.log(`${table.length} of ${kills} kills, ${ledger.faults.length + findings.length} faults`);
   ledger.faults.push(...findings);
   if (lostAccess + lostRefresh > 0) ledger.faults.push(`${kill}: lost ${lostAccess} access, ${lostRefresh} refresh`);
   gate.open();
 }
 
-const kills = SERVER_KILLS + POSTGRES_KILLS;
 for (let kill = 0, ofPostgres = 0; kill < kills; kill++) {
   await sometime(300, 1200);
   const due = Math.floor(((kill + 1) * POSTGRES_KILLS) / kills);
