@@ -15,4 +15,4 @@ export const RACES: Readonly<Partial<Record<Kind, readonly Name[]>>> = {
 };
 
 /** Where requests share statements: kept only while Gatehouse is that much faster for it than the same code without. */
-export const SHARING: readonly Kind[] = ['client_credentials', 'refresh', 'introspection', 'viewer'];
+export const SHARING: readonly Kind[] = ['client_credentials', 'refresh', 'introspection', 'viewer', 'users'];

@@ -1,4 +1,4 @@
-import { type Page, pagedList, readPage, readPagesTogether } from '../store/keyset.ts';
+import { type Page, pagedList, readPagesTogether, readPageTogether } from '../store/keyset.ts';
 import { type Sql, statement } from '../store/sql.ts';
 
 /** A user as the API shows them: no password hash ever leaves the statements that check one. */
@@ -43,7 +43,7 @@ const members = pagedList<Of<Person>>(
 
 export const findPeople = (sql: Sql, ids: readonly string[]): Promise<Person[]> => sql(selectPeople, [ids]);
 
-export const listPeople = (sql: Sql, page: Page): Promise<Person[]> => readPage(sql, people, page);
+export const listPeople = readPageTogether(people);
 
 /** The members of many groups, a page of each, in one statement. */
 export const listMembers = (sql: Sql, groupIds: readonly string[], page: Page): Promise<Of<Person>[]> =>

@@ -1,4 +1,4 @@
-import { type Page, pagedList, readPage, readPagesTogether } from '../store/keyset.ts';
+import { type Page, pagedList, readPagesTogether, readPageTogether } from '../store/keyset.ts';
 import { type Sql, statement } from '../store/sql.ts';
 import type { Of } from './people.ts';
 
@@ -33,7 +33,7 @@ const memberships = pagedList<Of<Team>>(
 
 export const findTeams = (sql: Sql, ids: readonly string[]): Promise<Team[]> => sql(selectTeams, [ids]);
 
-export const listTeams = (sql: Sql, page: Page): Promise<Team[]> => readPage(sql, teams, page);
+export const listTeams = readPageTogether(teams);
 
 /** The groups of many users, a page of each, in one statement. */
 export const listMemberships = (sql: Sql, userIds: readonly string[], page: Page): Promise<Of<Team>[]> =>

@@ -42,14 +42,24 @@ export function toConnection<Row>(rows: readonly Row[], page: Page, position: (r
   const more = rows.length > page.limit;
   const kept = rows.slice(0, page.limit);
   if (page.backward) kept.reverse();
-  const edges = kept.map((node) => ({ cursor: writeCursor(position(node)), node }));
+  const edges = kept.map((node) => ({
+    node,
+    /** Written for who asks: most want the nodes alone. */
+    get cursor() {
+      return writeCursor(position(node));
+    },
+  }));
   return {
     edges,
     pageInfo: {
       hasNextPage: page.backward ? page.before !== undefined : more,
       hasPreviousPage: page.backward ? more : page.after !== undefined,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
     },
   };
 }

@@ -68,6 +68,19 @@ export function readPage<Row>(
   return sql(chosen, [low.at, low.id, high.at, high.id, limit + 1, ...values]);
 }
 
+/** One page that is asked for at the same moment, by whichever requests, is read once; of different ones none waits for another. */
+export function readPageTogether<Row>(list: PagedList<Row>): (sql: Sql, page: Page) => Promise<readonly Row[]> {
+  return batched(async (sql: Sql, asked: readonly Page[]) => {
+    const shapes = asked.map((page) => JSON.stringify(page));
+    const read = new Map(asked.map((page, index) => [shapes[index]!, page]));
+    const rows = await Promise.all(
+      [...read].map(async ([shape, page]) => [shape, await readPage(sql, list, page)] as const),
+    );
+    const found = new Map(rows);
+    return shapes.map((shape) => found.get(shape) ?? []);
+  });
+}
+
 /** A page of each of many lists, by whose they are. */
 interface Lists {
   readonly page: Page;

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listPeople } from '../../src/directory/people.ts';
+import { registerUser } from '../../src/directory/register-user.ts';
+import type { Sql } from '../../src/store/sql.ts';
+import { theOperator, unique } from '../support/fixtures.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+  for (let at = 0; at < 12; at += 1)
+    await registerUser(server.database.em(), theOperator(), { username: unique(`user${at}`) });
+});
+afterAll(() => server?.close());
+
+describe('pages that are asked for at the same moment', () => {
+  it('are read once each, and everybody is given the one they asked for', async () => {
+    const pages = [5, 7, 9].map((limit) => ({ limit, backward: limit === 7 }));
+    let statements = 0;
+    const sql: Sql = (statement, values) => {
+      statements += 1;
+      return server.database.sql(statement, values);
+    };
+    const together = await Promise.all(Array.from({ length: 60 }, (_, at) => listPeople(sql, pages[at % 3]!)));
+    expect(statements).toBe(3);
+    for (const [at, page] of pages.entries()) {
+      const alone = await listPeople(server.database.sql, page);
+      expect(alone).toHaveLength(page.limit + 1);
+      for (let asker = at; asker < together.length; asker += 3) expect(together[asker]).toEqual(alone);
+    }
+  });
+
+  it('are read anew by who asks later', async () => {
+    const page = { limit: 100, backward: false };
+    const before = await listPeople(server.database.sql, page);
+    const { id } = await registerUser(server.database.em(), theOperator(), { username: unique('later') });
+    const after = await listPeople(server.database.sql, page);
+    expect(after.map((person) => person.id)).toEqual([...before.map((person) => person.id), id]);
+  });
+});
