@@ -24,7 +24,10 @@ const later = () => new Date(END.getTime() + 1);
 function start() {
   const real = setTimeout;
   const waits: number[] = [];
+  const short: number[] = [];
   vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, milliseconds = 0) => {
+    // Only a sweeper waits for a fraction more or less than a second.
+    if (Math.round(milliseconds / 200) === 5 && !Number.isInteger(milliseconds)) short.push(milliseconds);
     if (milliseconds < 54_000 || milliseconds > 66_000) return real(work, milliseconds);
     waits.push(milliseconds);
     return real(work, 100);
@@ -35,7 +38,7 @@ function start() {
   const signingKeys = makeSigningKeys(database.sql, keyring);
   const backchannel = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log });
   const stop = sweepRegularly({ config, database, keyring, backchannel, log }, later);
-  return { stop, lines, waits };
+  return { stop, lines, waits, short };
 }
 
 const until = (assertion: () => Promise<void> | void) => vi.waitFor(assertion, { timeout: 20_000, interval: 20 });
@@ -88,13 +91,12 @@ describe('The server sweeps by itself', () => {
 
   it('and again soon after a long one, for more has ended meanwhile', async () => {
     await rows.add('sessions', 'expires_at', END, 6000);
-    const { stop, lines, waits } = start();
+    const { stop, lines, short } = start();
     await until(() => expect(lines.join('')).toContain('"sessions":6000'));
     await rows.add('sessions', 'expires_at', END, 5);
-    await until(() => expect(lines.join('')).toContain('"sessions":5'));
+    await until(() => expect(lines.join('')).toContain('"sessions":5,'));
     await stop();
-    // Before the first one, and after the short one.
-    expect(waits).toHaveLength(2);
+    expect(short).toHaveLength(1);
   });
 
   it('stops in the midst of a long one', async () => {

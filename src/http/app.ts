@@ -12,6 +12,7 @@ import { makeRateLimits, noRateLimits } from '../store/rate-limits.ts';
 import { makeReadiness } from '../store/readiness.ts';
 import { authorize } from './authorize.ts';
 import type { BackchannelLogout } from './backchannel-logout.ts';
+import { makeConcurrencyLimit } from './concurrency-limit.ts';
 import { consent } from './consent.ts';
 import type { Handler, State } from './context.ts';
 import { answerErrors } from './errors.ts';
@@ -100,6 +101,7 @@ export function createApp(options: AppOptions): Koa<State> {
   const { config, database, keyring, signingKeys, backchannel, log } = options;
   const limits = config.rateLimits ? makeRateLimits(database.sql) : noRateLimits;
   const measurements = makeMeasurements();
+  const concurrency = makeConcurrencyLimit(measurements.shed);
   const setSecurityHeaders = securityHeadersSetter(config);
   const app = new Koa<State>({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.use(async (ctx, next) => {
@@ -117,6 +119,7 @@ export function createApp(options: AppOptions): Koa<State> {
       origin,
       log,
       measurements,
+      concurrency,
       route: 'other',
       answers: 'page',
     };

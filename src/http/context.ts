@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { OAuthRequest } from '../oauth/oauth-request.ts';
 import type { Database } from '../store/database.ts';
 import type { BackchannelLogout } from './backchannel-logout.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { Measurements } from './measurements.ts';
 
 /** What one HTTP request carries: all that the floors below may ask for, and who answers its errors. */
@@ -12,6 +13,7 @@ export interface State extends OAuthRequest {
   /** Of which administrative changes have an entity manager. */
   readonly database: Database;
   readonly measurements: Measurements;
+  readonly concurrency: ConcurrencyLimit;
   /** The path of the route table that answers, for measuring. */
   route: string;
   /** Pages are for people, the rest for programs. */

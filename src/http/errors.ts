@@ -1,3 +1,4 @@
+import { Overloaded } from '../argon2-threads.ts';
 import { OAuthError, type OAuthErrorCode } from '../oauth/error.ts';
 import { isPassingFault } from '../store/faults.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
@@ -69,7 +70,9 @@ function tell(ctx: HttpContext, error: unknown): Told {
     return { status, code: 'invalid_request', title, message };
   }
   if (isPassingFault(error)) {
-    ctx.state.log.warn({ err: error, requestId: ctx.state.origin.requestId }, 'the database is away or busy');
+    // Of our own refusals there may be thousands a second: they are counted.
+    if (!(error instanceof Overloaded))
+      ctx.state.log.warn({ err: error, requestId: ctx.state.origin.requestId }, 'the database is away or busy');
     const message = 'The server is busy or restarting. Try again in a moment.';
     return { status: 503, code: 'temporarily_unavailable', title: 'Not just now', message, retryAfter: 1 };
   }

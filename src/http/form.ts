@@ -43,7 +43,7 @@ function wrongEncoding(ctx: HttpContext): OAuthError {
 async function readBody(ctx: HttpContext): Promise<Buffer> {
   const { 'content-encoding': encoding = '', 'content-length': length = null } = ctx.req.headers;
   if (encoding !== '') throw new OAuthError('invalid_request', 'A compressed body is not accepted.');
-  return getRawBody(ctx.req, { limit: LIMIT, length });
+  return ctx.state.concurrency.whileReceiving(() => getRawBody(ctx.req, { limit: LIMIT, length }));
 }
 
 function decode(bytes: Buffer): string {

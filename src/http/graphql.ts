@@ -71,7 +71,9 @@ async function readText(ctx: HttpContext): Promise<string> {
     throw badRequest('A compressed body is not accepted', 'UNSUPPORTED_MEDIA_TYPE', 415);
   // Hung up while the token was looked up: there is nothing to read, and nobody to answer.
   if (ctx.req.destroyed) throw badRequest('The request was not sent in full', 'BAD_REQUEST');
-  const bytes = await getRawBody(ctx.req, { limit: LIMIT, length: ctx.get('content-length') || null });
+  const bytes = await ctx.state.concurrency.whileReceiving(() =>
+    getRawBody(ctx.req, { limit: LIMIT, length: ctx.get('content-length') || null }),
+  );
   if (!isJson(ctx)) {
     // RFC 6750 §2.2: a form may carry the token, but then no header may; here it never may.
     if (/(^|&)access_token=/.test(bytes.toString('latin1')))

@@ -8,6 +8,7 @@ export interface Measurements {
   issued(grant: string): void;
   signedIn(outcome: 'success' | 'failure'): void;
   refused(code: string): void;
+  shed(): void;
 }
 
 /** Seconds: from an indexed read to what nobody waits for. */
@@ -43,6 +44,11 @@ export function makeMeasurements(): Measurements {
     labelNames: ['code'],
     registers,
   });
+  const shed = new Counter({
+    name: 'gatehouse_requests_shed_total',
+    help: 'Requests that were refused before any work because too many were under way.',
+    registers,
+  });
   new Gauge({
     name: 'process_resident_memory_bytes',
     help: 'Memory of the process.',
@@ -58,5 +64,6 @@ export function makeMeasurements(): Measurements {
     issued: (grant) => tokens.inc({ grant }),
     signedIn: (outcome) => signIns.inc({ outcome }),
     refused: (code) => refusals.inc({ code }),
+    shed: () => shed.inc(),
   };
 }

@@ -20,8 +20,8 @@ interface Listed extends Route {
   readonly allowed: string;
 }
 
-/** Asked by machines under whatever name they know. */
-const ANY_HOST = new Set(['/healthz', '/readyz', '/metrics']);
+/** Asked by whoever keeps the server running, under whatever name they know, and above all when it is overloaded. */
+const UPKEEP = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** What a URL parser would take for a user, a path, a query or a fragment. */
 const BEYOND_A_NAME = /[@/?#\\]/;
@@ -48,18 +48,23 @@ export function route(routes: Record<string, Route>, config: Config): (ctx: Http
     ctx.state.answers = found?.answers ?? (ctx.accepts('json', 'html') === 'html' ? 'page' : 'json');
     checkHost(ctx, path);
     if (!found) throw noSuchPage();
-    if (found.cors) await allowOrigin(ctx, found.cors, found.allowed);
-    const method = ctx.req.method ?? '';
-    if (method === 'OPTIONS') {
-      ctx.set('Allow', found.allowed);
-      ctx.status = 204;
-      return;
-    }
-    const handler = handlerFor(found, method) ?? found.other;
-    if (handler) return handler(ctx);
-    ctx.set('Allow', found.allowed);
-    throw new PageError(405, 'This cannot be done here', `Only ${found.allowed} requests allowed.`);
+    if (UPKEEP.has(name)) await serve(ctx, found);
+    else await ctx.state.concurrency.run(() => serve(ctx, found));
   };
+}
+
+async function serve(ctx: HttpContext, found: Listed): Promise<void> {
+  if (found.cors) await allowOrigin(ctx, found.cors, found.allowed);
+  const method = ctx.req.method ?? '';
+  if (method === 'OPTIONS') {
+    ctx.set('Allow', found.allowed);
+    ctx.status = 204;
+    return;
+  }
+  const handler = handlerFor(found, method) ?? found.other;
+  if (handler) return handler(ctx);
+  ctx.set('Allow', found.allowed);
+  throw new PageError(405, 'This cannot be done here', `Only ${found.allowed} requests allowed.`);
 }
 
 function handlerFor({ GET, POST }: Route, method: string): Handler | undefined {
@@ -86,7 +91,7 @@ function hostCheck({ issuer, issuerIsLoopback }: Config): (ctx: HttpContext, pat
   return ({ req }, path) => {
     if ((req.headersDistinct.host?.length ?? 0) !== 1)
       throw new PageError(400, 'This request is malformed', 'It must have exactly one Host header.');
-    if (!ANY_HOST.has(path) && !samePlace(req.headers.host ?? ''))
+    if (!UPKEEP.has(path) && !samePlace(req.headers.host ?? ''))
       throw new PageError(421, 'Wrong address', `This server answers at ${issuer}.`);
   };
 }
