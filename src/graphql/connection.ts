@@ -72,12 +72,15 @@ export const byCreation = ({ createdAt, id }: { createdAt: Date; id: string }): 
 
 const writeCursor = ({ at, id }: Position): string => Buffer.from(`${at} ${id}`).toString('base64url');
 
-const CURSOR = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const CURSOR = /^((?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 function readCursor(cursor: string | null | undefined, name: string): Position | undefined {
   if (cursor == null) return undefined;
   const [, at, id] = (cursor.length < 200 && CURSOR.exec(Buffer.from(cursor, 'base64url').toString())) || [];
-  if (at === undefined || id === undefined || Number.isNaN(Date.parse(at)))
+  if (at === undefined || id === undefined || !isMoment(at))
     throw new DomainError('INVALID', `${name} is not a cursor of this list`);
   return { at, id };
 }
+
+/** The 30th of February is a day to Date.parse and an error to PostgreSQL: of a statement that others may be waiting for. */
+const isMoment = (at: string): boolean => !Number.isNaN(Date.parse(at)) && new Date(at).toISOString() === at;
