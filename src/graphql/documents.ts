@@ -1,6 +1,6 @@
-import { type DocumentNode, GraphQLError, parse, specifiedRules, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, specifiedRules, validate } from 'graphql';
 import { createGraphQLError, createLRUCache } from 'graphql-yoga';
-import { LIMITS } from './limits.ts';
+import { parseDocument } from './parse-document.ts';
 import { schema } from './schema.ts';
 import { WellFormedStrings } from './well-formed-strings.ts';
 
@@ -30,7 +30,7 @@ export function readDocument(text: string): Read {
 function parsed(text: string): Read {
   let document: DocumentNode;
   try {
-    document = parse(text, { maxTokens: LIMITS.tokens });
+    document = parseDocument(text);
   } catch (error) {
     if (error instanceof GraphQLError) return { document: undefined, errors: [error] };
     throw error;

@@ -1,10 +1,10 @@
-import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql';
-import { LIMITS } from './limits.ts';
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import { parseDocument } from './parse-document.ts';
 
 /** True if every operation of the text selects nothing but `__schema`, `__type` and `__typename`: what needs no token. */
 export function isIntrospection(text: string): boolean {
   try {
-    return isIntrospectionDocument(parse(text, { maxTokens: LIMITS.tokens, noLocation: true }));
+    return isIntrospectionDocument(parseDocument(text, true));
   } catch {
     return false;
   }

@@ -2,7 +2,10 @@ import type { GraphQLError } from 'graphql';
 import { badRequest } from './errors.ts';
 
 /** What one operation may take. */
-export const LIMITS = { tokens: 1000, depth: 8, aliases: 15, directives: 10, cost: 1000, milliseconds: 5000 } as const;
+export const LIMITS = {
+  ...{ tokens: 1000, comments: 1000, name: 100 },
+  ...{ depth: 8, aliases: 15, directives: 10, cost: 1000, milliseconds: 5000 },
+} as const;
 
 /** How many selections are looked at, skipped ones included: fragments that spread each other twice double at every step. */
 const STEPS = 10_000;

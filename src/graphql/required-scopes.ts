@@ -1,9 +1,9 @@
-import { type DocumentNode, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, specifiedRules, validate } from 'graphql';
 import { DomainError } from '../directory/error.ts';
 import { BUILT_IN_SCOPES, type BuiltInScope } from '../oauth/scope.ts';
 import { type AccessRule, scopeLists } from './access.ts';
-import { LIMITS } from './limits.ts';
 import { walkOperation } from './operation-walk.ts';
+import { parseDocument } from './parse-document.ts';
 import { WellFormedStrings } from './well-formed-strings.ts';
 
 /** How many sets are told at most: alternatives multiply. */
@@ -45,7 +45,7 @@ function withoutSupersets(sets: ReadonlySet<BuiltInScope>[]): ReadonlySet<BuiltI
 
 function parsed(text: string): DocumentNode {
   try {
-    return parse(text, { maxTokens: LIMITS.tokens });
+    return parseDocument(text);
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : 'Syntax error');
   }

@@ -53,6 +53,18 @@ describe('what one operation may take', () => {
     await expectRefused('{a'.repeat(3000), /1000 tokens/);
   });
 
+  it('has at most 1000 comments, and names of at most 100 characters', async () => {
+    await expectRefused(`{ viewer { id } }${'#\n'.repeat(1001)}`, /more than 1000 comments/);
+    const long = 'A'.repeat(101);
+    for (const document of [
+      `{ users { nodes { ${long}: id } } }`,
+      `query ${long} { ${'node(id: $id) { id } '.repeat(50)} }`,
+      `query ($${long}: ID!) { node(id: $${long}) { id } }`,
+    ])
+      await expectRefused(document, /name of more than 100 characters/);
+    expect((await server.graphql(`query ${long.slice(1)} { viewer { id } }`, token)).status).toBe(200);
+  });
+
   it('K197 has at most 15 aliases', async () => {
     expect((await server.graphql(`{ ${aliases(15, 'viewer { id }')} }`, token)).status).toBe(200);
     await expectRefused(`{ ${aliases(16, 'viewer { id }')} }`, /more than 15 aliases/);
