@@ -1,6 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { createGraphQLError } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { Overloaded } from '../argon2-threads.ts';
 import { DomainError, type DomainErrorCode, forbidden as forbiddenError } from '../directory/error.ts';
 import { authorizeUrl } from '../oauth/authorize-url.ts';
 import type { AccessToken } from '../oauth/bearer.ts';
@@ -124,7 +125,8 @@ export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
     return say(message, { ...extensions });
   }
   if (isPassingFault(cause)) {
-    log.warn({ err: cause, requestId }, 'the database is away or busy');
+    // Of our own refusals there may be thousands a second: they are counted.
+    if (!(cause instanceof Overloaded)) log.warn({ err: cause, requestId }, 'the database is away or busy');
     const { message, extensions } = unavailable(requestId);
     return say(message, { ...extensions });
   }
