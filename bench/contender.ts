@@ -57,12 +57,7 @@ export async function startProcesses(
   const ports = await Promise.all(Array.from({ length: count }, freePort));
   const processes: GatehouseProcess[] = [];
   for (const port of ports) {
-    const process = run(file, [], {
-      NODE_ENV: 'production',
-      ...(globalThis.process.env.PROF ? { NODE_OPTIONS: globalThis.process.env.PROF } : {}),
-      ...env,
-      PORT: String(port),
-    });
+    const process = run(file, [], { NODE_ENV: 'production', ...env, PORT: String(port) });
     processes.push(process);
     await process.printed(/ready/);
   }
