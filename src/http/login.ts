@@ -11,7 +11,8 @@ import { readForm, readQuery } from './form.ts';
 import { seeOther } from './headers.ts';
 import { loginPage } from './pages/login.ts';
 import { type Pending, readPending } from './pending.ts';
-import { currentSession, ensureBrowser, signIn } from './session.ts';
+import { currentSession, ensureBrowser } from './session.ts';
+import { signIn } from './sign-in.ts';
 
 /**
  * GET /login shows the form, POST /login signs in. `request` is the pending authorization request to go on with, `to` a page of

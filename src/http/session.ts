@@ -1,14 +1,6 @@
-import { randomUUIDv7 } from 'node:crypto';
-import type { Proven } from '../directory/credentials.ts';
-import { secondsLater } from '../oauth/lifetime.ts';
 import { digest, makeHandle } from '../secrets.ts';
-import { record } from '../store/audit.ts';
-import { findSession, openSession, renewCookie, type SessionRow } from '../store/sessions.ts';
-import { describeBrowser } from './browser-name.ts';
+import { findSession, renewCookie, type SessionRow } from '../store/sessions.ts';
 import type { HttpContext } from './context.ts';
-
-/** Seconds after which a person signs in again. */
-const SESSION_TTL = 86_400;
 
 /** 256 bits in base64url, as makeHandle makes them. */
 const HANDLE = /^[A-Za-z0-9_-]{43}$/;
@@ -42,12 +34,14 @@ const NAME = 'gatehouse';
 /** The secret this browser holds, signed in or not. */
 export const browserSecret = (ctx: HttpContext): string | undefined => readCookie(ctx, NAME);
 
-/** The same; a browser that holds none is given one. */
+export const giveBrowserSecret = (ctx: HttpContext, secret: string): void => writeCookie(ctx, NAME, secret);
+
+/** What it holds; a browser that holds none is given one. */
 export function ensureBrowser(ctx: HttpContext): string {
   const known = browserSecret(ctx);
   if (known !== undefined) return known;
   const secret = makeHandle();
-  writeCookie(ctx, NAME, secret);
+  giveBrowserSecret(ctx, secret);
   return secret;
 }
 
@@ -57,29 +51,9 @@ export async function currentSession(ctx: HttpContext): Promise<SessionRow | und
   return secret === undefined ? undefined : findSession(ctx.state.sql, digest(secret), ctx.state.now);
 }
 
-/** Signs the person in under a new cookie, on the way to a pending request or not; false if the proof no longer holds. */
-export async function signIn(ctx: HttpContext, user: Proven, handle: string | undefined): Promise<boolean> {
-  const { sql, now, origin } = ctx.state;
-  const secret = makeHandle();
-  const expiresAt = secondsLater(now, SESSION_TTL);
-  const seen = { ip: origin.ip, browser: describeBrowser(ctx.get('User-Agent')) };
-  const session = { id: randomUUIDv7(), digest: digest(secret), now, expiresAt, ...seen };
-  const goingOn = handle === undefined ? undefined : digest(handle);
-  const before = await currentSession(ctx);
-  // Somebody else was signed in here: that is the end of their session, for the apps as well.
-  if (before && before.user_id !== user.id) {
-    const { signOutOf } = await import('./sign-out.ts');
-    await signOutOf(ctx, { id: before.id, userId: before.user_id });
-  }
-  if (!(await openSession(sql, session, user, digest(browserSecret(ctx) ?? ''), goingOn))) return false;
-  writeCookie(ctx, NAME, secret);
-  await record(sql, { kind: 'sign_in.succeeded', at: now, actorId: user.id, origin });
-  return true;
-}
-
 /** A new cookie in place of the old one: a copy of that is worth nothing from here on. */
 export async function changeCookie(ctx: HttpContext): Promise<void> {
   const secret = makeHandle();
   await renewCookie(ctx.state.sql, digest(browserSecret(ctx) ?? ''), digest(secret));
-  writeCookie(ctx, NAME, secret);
+  giveBrowserSecret(ctx, secret);
 }
