@@ -6,9 +6,10 @@ import type { RateLimits } from '../store/rate-limits.ts';
 import type { Sql } from '../store/sql.ts';
 import type { LiveEvents } from './live-events.ts';
 
-/** What one GraphQL request has: its own identity map, one moment in time, and the token it came with. */
+/** What one GraphQL request has: an identity map of its own, one moment in time, and the token it came with. */
 export interface Context {
-  readonly em: Em;
+  /** Made for the first that wants it: most requests only read, by statements. */
+  readonly em: () => Em;
   readonly sql: Sql;
   readonly now: Date;
   readonly config: Config;

@@ -46,7 +46,7 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
       const tellOfLogouts = () => backchannel.deliver(now);
       const request = { now, config, limits, origin, token, hungUp: () => hungUp(ctx), live, tellOfLogouts };
       await inTime(async (deadline) => {
-        const context: Context = Object.assign(until(database, deadline), request, { deadline });
+        const context: Context = { ...request, ...until(database, deadline), deadline };
         const accept = ctx.get('accept');
         const type = jsonTypeFor(accept);
         const result = type && (await answerRequest(asked, context, log));

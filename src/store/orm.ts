@@ -48,14 +48,13 @@ export function ormOf({ client, embedded }: Database): Orm {
 export const entityManager = (database: Database): Em => ormOf(database).em.fork();
 
 /** Both under a deadline: what is not done by then is cancelled. */
-export function until(database: Database, deadline: AbortSignal): { readonly em: Em; readonly sql: Sql } {
+export function until(database: Database, deadline: AbortSignal): { readonly em: () => Em; readonly sql: Sql } {
   const cancelling: ForkOptions = database.embedded ? {} : { inflightQueryAbortStrategy: 'cancel query' };
-  let em: Em | undefined;
+  let made: Em | undefined;
   return {
-    /** Made for the first that wants it: most requests only read, by statements. */
-    get em() {
-      em ??= ormOf(database).em.fork({ ...cancelling, signal: deadline });
-      return em;
+    em() {
+      made ??= ormOf(database).em.fork({ ...cancelling, signal: deadline });
+      return made;
     },
     sql: database.sqlUntil(deadline),
   };

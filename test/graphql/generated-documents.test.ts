@@ -72,7 +72,7 @@ async function answers(asked: readonly Attempt[], atOnce: number) {
   const answer = async (attempt: Attempt) => {
     const { database, config } = server;
     const context: Omit<Context, 'live'> = {
-      em: database.em(),
+      em: () => database.em(),
       sql: database.sql,
       now: new Date(),
       config,

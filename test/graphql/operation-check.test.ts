@@ -131,7 +131,7 @@ describe('the whole operation is checked before any resolver runs', () => {
           schema,
           document: parse(document),
           contextValue: {
-            em: server.database.em(),
+            em: () => server.database.em(),
             sql: server.database.sql,
             now: new Date(),
             config: server.config,

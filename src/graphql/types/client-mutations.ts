@@ -79,7 +79,7 @@ builder.relayMutationField(
         };
         const options = { requirePkce, redirectUriOptional, accessTokenTtl, consent, servicePermissions };
         const asked = { ...metadata, ...options, ...readOptions(input) };
-        const { client, secret } = await registerClient(context.em, actorOf(context), asked);
+        const { client, secret } = await registerClient(context.em(), actorOf(context), asked);
         return { client: await loadClient(context, client.id), clientSecret: secret };
       }),
   },
@@ -146,7 +146,7 @@ builder.relayMutationField(
         };
         const options = { requirePkce, redirectUriOptional, accessTokenTtl, consent, servicePermissions, disabled };
         const changes = { ...metadata, ...options, ...readOptions(input) };
-        const client = await updateClient(context.em, actorOf(context), input.clientId, changes);
+        const client = await updateClient(context.em(), actorOf(context), input.clientId, changes);
         return { client: await loadClient(context, client.id) };
       }),
   },
@@ -173,7 +173,7 @@ builder.relayMutationField(
     access: READS_CLIENTS,
     resolve: (_root, { input }, context) =>
       attempt(async () => {
-        await deleteClient(context.em, actorOf(context), input.clientId);
+        await deleteClient(context.em(), actorOf(context), input.clientId);
         return { deletedClientId: input.clientId };
       }),
   },

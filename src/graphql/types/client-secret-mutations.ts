@@ -28,7 +28,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) =>
       attempt(async () => {
         const { clientId, label, overlapSeconds } = input;
-        const { client, secret } = await rotateClientSecret(context.em, actorOf(context), clientId, {
+        const { client, secret } = await rotateClientSecret(context.em(), actorOf(context), clientId, {
           label,
           overlapSeconds,
         });

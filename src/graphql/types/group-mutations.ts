@@ -45,7 +45,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) =>
       attempt(async () => {
         const { name, permissions } = input;
-        const { id } = await createGroup(context.em, actorOf(context), { name, permissions });
+        const { id } = await createGroup(context.em(), actorOf(context), { name, permissions });
         return { group: await loadTeam(context, id) };
       }),
   },
@@ -80,7 +80,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) =>
       attempt(async () => {
         const { name, permissions } = input;
-        const { id } = await updateGroup(context.em, actorOf(context), groupRow(input.id), { name, permissions });
+        const { id } = await updateGroup(context.em(), actorOf(context), groupRow(input.id), { name, permissions });
         return { group: await loadTeam(context, id) };
       }),
   },
@@ -105,7 +105,7 @@ builder.relayMutationField(
     access: MANAGES_GROUPS,
     resolve: (_root, { input }, context) =>
       attempt(async () => {
-        await deleteGroup(context.em, actorOf(context), groupRow(input.id));
+        await deleteGroup(context.em(), actorOf(context), groupRow(input.id));
         return { deletedGroupId: input.id };
       }),
   },
@@ -150,7 +150,7 @@ for (const [name, { change, description }] of Object.entries(changes)) {
       resolve: (_root, { input }, context) =>
         attempt(async () => {
           const [groupId, userId] = [groupRow(input.groupId, 'groupId'), userRow(input.userId, 'userId')];
-          await change(context.em, actorOf(context), groupId, userId);
+          await change(context.em(), actorOf(context), groupId, userId);
           return { group: await loadTeam(context, groupId), user: await loadPerson(context, userId) };
         }),
     },

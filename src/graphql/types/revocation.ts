@@ -26,7 +26,7 @@ builder.relayMutationField(
       attempt(async () => {
         const userId = input.userId == null ? tokenOf(context).user?.id : userRow(input.userId, 'userId');
         if (userId === undefined) throw new DomainError('INVALID', 'A service must say whose', ['userId']);
-        const revoked = await revokeAuthorizations(context.em, actorOf(context), userId, input.clientId);
+        const revoked = await revokeAuthorizations(context.em(), actorOf(context), userId, input.clientId);
         return { clientId: input.clientId, revoked };
       }),
   },
@@ -64,7 +64,7 @@ builder.relayMutationField(
     nullable: true,
     access: REVOKES,
     resolve: (_root, { input }, context) =>
-      attempt(async () => ({ revoked: await revokeToken(context.em, actorOf(context), input.token) })),
+      attempt(async () => ({ revoked: await revokeToken(context.em(), actorOf(context), input.token) })),
   },
   {
     description: 'Whether the token was ended, or why not.',

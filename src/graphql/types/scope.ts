@@ -50,7 +50,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) =>
       attempt(async () => {
         const { name, sentence } = input;
-        return { scope: await createScope(context.em, actorOf(context), { name, sentence }) };
+        return { scope: await createScope(context.em(), actorOf(context), { name, sentence }) };
       }),
   },
   {
@@ -79,7 +79,7 @@ builder.relayMutationField(
     access: MANAGES_SCOPES,
     resolve: (_root, { input }, context) =>
       attempt(async () => {
-        await deleteScope(context.em, actorOf(context), input.name);
+        await deleteScope(context.em(), actorOf(context), input.name);
         return { deletedScope: input.name };
       }),
   },

@@ -56,7 +56,7 @@ builder.relayMutationField(
       attempt(async () => {
         const { username, email, password, firstName, lastName, attributes, emailVerified, superuser } = input;
         const fields = { username, email, password, firstName, lastName, attributes, emailVerified, superuser };
-        const { id } = await registerUser(context.em, actorOf(context), fields);
+        const { id } = await registerUser(context.em(), actorOf(context), fields);
         return { user: await loadPerson(context, id) };
       }),
   },
@@ -110,7 +110,7 @@ builder.relayMutationField(
       attempt(async () => {
         const { username, email, emailVerified, firstName, lastName, attributes, disabled, superuser } = input;
         const changes = { username, email, emailVerified, firstName, lastName, attributes, disabled, superuser };
-        const { id } = await updateUser(context.em, actorOf(context), userRow(input.id), changes);
+        const { id } = await updateUser(context.em(), actorOf(context), userRow(input.id), changes);
         context.tellOfLogouts();
         return { user: await loadPerson(context, id) };
       }),
@@ -137,7 +137,7 @@ builder.relayMutationField(
     access: { scopes: [['write']], permission: 'MANAGE_USERS' },
     resolve: (_root, { input }, context) =>
       attempt(async () => {
-        await deleteUser(context.em, actorOf(context), userRow(input.id));
+        await deleteUser(context.em(), actorOf(context), userRow(input.id));
         context.tellOfLogouts();
         return { deletedUserId: input.id };
       }),
@@ -176,7 +176,7 @@ builder.relayMutationField(
       attempt(async () => {
         const { password, currentPassword } = input;
         const change = { password, currentPassword };
-        const { id } = await setPassword(context.em, context.limits, actorOf(context), userRow(input.id), change);
+        const { id } = await setPassword(context.em(), context.limits, actorOf(context), userRow(input.id), change);
         context.tellOfLogouts();
         return { user: await loadPerson(context, id) };
       }),
