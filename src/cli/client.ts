@@ -65,10 +65,9 @@ Examples:
     )
     .action(async (options: ClientOptions, command: Command) => {
       const secret = options.secretStdin ? await secretFromStdin() : undefined;
-      await runWith(env, command, async ({ started, actor }) => {
+      await runWith(env, command, async ({ actor, em }) => {
         const { registerClient } = await import('../oauth/client-registration.ts');
-        const { entityManager } = await import('../store/orm.ts');
-        const made = await registerClient(entityManager(started.database), actor, registration(options), {
+        const made = await registerClient(await em(), actor, registration(options), {
           clientId: options.id,
           secret,
         });
@@ -90,11 +89,10 @@ Example:
   $ gatehouse client rotate-secret 0aB…9z --overlap 3600 --json`,
     )
     .action(async (clientId: string, { label, overlap }: RotationOptions, command: Command) => {
-      await runWith(env, command, async ({ started, actor }) => {
+      await runWith(env, command, async ({ actor, em }) => {
         const rotation = { label, overlapSeconds: overlap };
         const { rotateClientSecret } = await import('../oauth/client-secrets.ts');
-        const { entityManager } = await import('../store/orm.ts');
-        const { secret } = await rotateClientSecret(entityManager(started.database), actor, clientId, rotation);
+        const { secret } = await rotateClientSecret(await em(), actor, clientId, rotation);
         return credentials(clientId, secret);
       });
     });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
 import type { Actor } from '../directory/actor.ts';
 import { OPERATOR } from '../directory/permissions.ts';
+import type { Em } from '../store/orm.ts';
 import { type StartedDatabase, startDatabase } from '../store/start-database.ts';
 
 /** What a command of the operator works with. */
@@ -9,6 +10,8 @@ export interface Shell {
   readonly config: Config;
   readonly started: StartedDatabase;
   readonly actor: Actor;
+  /** For administrative changes. It and what makes them are loaded by the command that was given, so that none waits for all. */
+  readonly em: () => Promise<Em>;
 }
 
 /** A command's answer: the same facts for programs (`--json`) and for people. */
@@ -28,7 +31,8 @@ export async function runWith(
   const started = await startDatabase(config);
   try {
     const actor = { caller: OPERATOR, now: new Date(), origin: { ip: undefined, requestId: undefined } };
-    answer(command, await work({ config, started, actor }));
+    const em = async () => (await import('../store/orm.ts')).entityManager(started.database);
+    answer(command, await work({ config, started, actor, em }));
   } finally {
     await started.close();
   }

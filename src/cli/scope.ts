@@ -19,10 +19,9 @@ Example:
   $ gatehouse scope create invoices:read --sentence "See your invoices"`,
     )
     .action(async (name: string, { sentence }: { sentence: string }, command: Command) => {
-      await runWith(env, command, async ({ started, actor }) => {
+      await runWith(env, command, async ({ actor, em }) => {
         const { createScope } = await import('../oauth/operator-scopes.ts');
-        const { entityManager } = await import('../store/orm.ts');
-        const scope = await createScope(entityManager(started.database), actor, { name, sentence });
+        const scope = await createScope(await em(), actor, { name, sentence });
         return { facts: { name: scope.name, sentence: scope.sentence }, text: `Created scope ${scope.name}` };
       });
     });

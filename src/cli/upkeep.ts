@@ -26,10 +26,9 @@ export function addUpkeepCommands(program: Command, env: NodeJS.ProcessEnv): voi
     .addHelpText('after', '\nExample:\n  $ gatehouse token revoke < token.txt')
     .action(async (_options, command: Command) => {
       const token = await secretFromStdin();
-      await runWith(env, command, async ({ started: { database }, actor }) => {
+      await runWith(env, command, async ({ actor, em }) => {
         const { revokeToken } = await import('../oauth/revocation.ts');
-        const { entityManager } = await import('../store/orm.ts');
-        const revoked = await revokeToken(entityManager(database), actor, token);
+        const revoked = await revokeToken(await em(), actor, token);
         return { facts: { revoked }, text: revoked ? 'Revoked' : 'No such token is alive' };
       });
     });

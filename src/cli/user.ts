@@ -30,11 +30,10 @@ Examples:
     )
     .action(async ({ username, email, superuser, passwordStdin }: UserOptions, command: Command) => {
       const secret = await password(passwordStdin, command);
-      await runWith(env, command, async ({ started, actor }) => {
+      await runWith(env, command, async ({ actor, em }) => {
         const input = { username, email, superuser, password: secret };
         const { registerUser } = await import('../directory/register-user.ts');
-        const { entityManager } = await import('../store/orm.ts');
-        const user = await registerUser(entityManager(started.database), actor, input);
+        const user = await registerUser(await em(), actor, input);
         const facts = {
           id: prefixedId('usr', user.id),
           username: user.username,
