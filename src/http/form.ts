@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import getRawBody from 'raw-body';
 import { OAuthError } from '../oauth/error.ts';
+import { decodeForm } from '../oauth/form-encoding.ts';
 import type { Params } from '../oauth/params.ts';
 import type { HttpContext } from './context.ts';
 
@@ -51,8 +52,6 @@ function decode(bytes: Buffer): string {
   return bytes.toString();
 }
 
-const ENCODED = /[%+]/;
-
 /** Strict: broken percent-encoding and broken UTF-8 are errors, and every repeat is kept. */
 export function parseUrlEncoded(text: string): Params {
   const params = new Map<string, string[]>();
@@ -75,10 +74,8 @@ function add(params: Map<string, string[]>, name: string, value: string): void {
 }
 
 function percentDecode(text: string): string {
-  if (!ENCODED.test(text)) return text;
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
+  const decoded = decodeForm(text);
+  if (decoded === undefined)
     throw new OAuthError('invalid_request', 'A parameter is not properly percent-encoded UTF-8.');
-  }
+  return decoded;
 }

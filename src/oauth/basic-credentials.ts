@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { OAuthError } from './error.ts';
+import { decodeForm } from './form-encoding.ts';
 
 /** An id and a secret as sent in an Authorization header; an empty secret is none. */
 export interface BasicCredentials {
@@ -39,14 +40,3 @@ const credentialsOf = (clientId: string, secret: string): BasicCredentials => ({
 });
 
 const decodeUtf8 = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString() : undefined);
-
-const ENCODED = /[%+]/;
-
-function decodeForm(text: string): string | undefined {
-  if (!ENCODED.test(text)) return text;
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return undefined;
-  }
-}
