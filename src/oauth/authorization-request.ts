@@ -6,7 +6,7 @@ import { optional, type Params } from './params.ts';
 import { readCodeChallenge } from './pkce.ts';
 import { resolveRedirectUri } from './redirect-uri.ts';
 import { readResources } from './resource.ts';
-import { isResponseType, RESPONSE_MODES, RESPONSE_TYPES, type ResponseType } from './response-types.ts';
+import { isResponseType, RESPONSE_TYPES, type ResponseType } from './response-types.ts';
 import { grantedScope } from './scope.ts';
 import { readSignInRequest, type SignInRequest } from './sign-in-request.ts';
 
@@ -105,7 +105,7 @@ function refuseRequestObjects(params: Params): void {
 /** OAuth 2.0 Multiple Response Type Encoding Practices §2.1: each type's own mode is the only one served. */
 function readResponseMode(params: Params, responseType: ResponseType): void {
   const mode = optional(params, 'response_mode');
-  const served = RESPONSE_MODES[RESPONSE_TYPES[responseType].separator];
+  const { responseMode: served } = RESPONSE_TYPES[responseType];
   if (mode !== undefined && mode !== served)
     throw new OAuthError('unsupported_response_mode', `Only response_mode=${served} is served.`);
 }

@@ -3,7 +3,7 @@ import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
 import { AUTH_METHODS, type AuthMethod } from './client-registration-metadata.ts';
 import { ID_TOKEN_CLAIMS, PASSWORD_AUTHENTICATION } from './id-token.ts';
 import { CODE_CHALLENGE_METHODS } from './pkce.ts';
-import { RESPONSE_MODES, RESPONSE_TYPES } from './response-types.ts';
+import { RESPONSE_TYPES } from './response-types.ts';
 import { BUILT_IN_SCOPES } from './scope.ts';
 import { PROMPTS } from './sign-in-request.ts';
 import { SIGNING_ALGORITHM_NAMES } from './signing-algorithm.ts';
@@ -34,7 +34,7 @@ export function authorizationServerMetadata(issuer: string, paths: ReadonlySet<s
     ...Object.fromEntries(endpoints.map(([name, path]) => [name, issuer + path])),
     scopes_supported: BUILT_IN_SCOPES,
     response_types_supported: Object.keys(RESPONSE_TYPES),
-    response_modes_supported: Object.values(RESPONSE_MODES),
+    response_modes_supported: Object.values(RESPONSE_TYPES).map(({ responseMode }) => responseMode),
     grant_types_supported: [
       ...new Set([...GRANTS.keys(), ...Object.values(RESPONSE_TYPES).map(({ grantType }) => grantType)]),
     ],

@@ -1,13 +1,13 @@
-/** RFC 6749 §3.1.1, RFC 7591 §2.1: the grant type that a client is registered with for it, and where its answer goes. */
+/**
+ * RFC 6749 §3.1.1, RFC 7591 §2.1: the grant type that a client is registered with for it. OAuth 2.0 Multiple Response Type
+ * Encoding Practices §2.1: how its answer is sent, and what stands before it in the URL then.
+ */
 export const RESPONSE_TYPES = {
-  code: { grantType: 'authorization_code', separator: '?' },
-  token: { grantType: 'implicit', separator: '#' },
+  code: { grantType: 'authorization_code', responseMode: 'query', separator: '?' },
+  token: { grantType: 'implicit', responseMode: 'fragment', separator: '#' },
 } as const;
 
 export type ResponseType = keyof typeof RESPONSE_TYPES;
-
-/** OAuth 2.0 Multiple Response Type Encoding Practices §2.1 */
-export const RESPONSE_MODES = { '?': 'query', '#': 'fragment' } as const;
 
 export const isResponseType = (text: string): text is ResponseType => Object.hasOwn(RESPONSE_TYPES, text);
 
