@@ -31,10 +31,10 @@ describe.skipIf(process.platform === 'win32')('compiled code, which runs without
     expect(kept(own)).toContain(own);
   });
 
-  it.each([0o770, 0o707, 0o750])('is not kept where others can go (%o)', (mode) => {
+  it.each(['770', '707', '750'])('is not kept where others can go (mode %s)', (mode) => {
     const open = join(home, `open-${mode}`);
     mkdirSync(open);
-    chmodSync(open, mode);
+    chmodSync(open, Number.parseInt(mode, 8));
     expect(kept(open)).toBe('');
   });
 

@@ -54,8 +54,9 @@ const subscribe = (log: Logger, database: Database): Plugin<Context> => ({
   async onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
     const { request } = args.contextValue as YogaInitialContext;
     const streams = request.headers.get('accept')?.includes('text/event-stream');
-    const { refusal = streams ? undefined : notAcceptable() } = await checkArguments(args);
+    const { refusal } = await checkArguments(args);
     if (refusal) return setResultAndStopExecution({ errors: [refusal] });
+    if (!streams) return setResultAndStopExecution({ errors: [notAcceptable()] });
     setSubscribeFn((given: ExecutionArgs) => subscribeAfresh(given, database));
     return {
       onSubscribeResult({ result }) {

@@ -51,6 +51,7 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
         const type = jsonTypeFor(accept);
         const result = type && (await answerRequest(asked, context, log));
         if (type && result) return tell(ctx, jsonAnswer(result, accept, type));
+        // A stream, or nothing of ours that the client would take: both are the engine's to answer.
         const headers = { 'Content-Type': 'application/json', Accept: accept || '*/*' };
         await answer(
           ctx,

@@ -112,7 +112,7 @@ const checksum = (contents: Buffer): string => createHash('sha256').update(conte
 
 const asFile = (contents: Buffer): File => new File([new Uint8Array(contents)], 'database.tar.gz');
 
-/** Through an entity manager that is left open: closing it would close the database. */
+/** Nothing is closed here: the embedded database is its caller's. */
 async function digestsOf(pglite: PGlite): Promise<TableDigests> {
   const database = await openDatabase({ pglite });
   return entityManager(database).transactional(digestTables);

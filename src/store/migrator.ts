@@ -57,10 +57,15 @@ export async function runMigrations(location: DatabaseLocation): Promise<readonl
  * waiting: so a pooler that lends few connections, each for a transaction, has one left for who does the work.
  */
 async function upIfFirst(orm: Orm, tx: Em): Promise<readonly string[] | undefined> {
-  for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
-    await tx.execute(`SET LOCAL ${limit} = 0`);
+  await liftLimits(tx);
   const [lock] = await tx.execute<{ got: boolean }[]>(`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS got`);
   return lock?.got ? up(orm, tx) : undefined;
+}
+
+/** Those that the role or the database has: behind a pooler ours are given to the role. */
+export async function liftLimits(tx: Em): Promise<void> {
+  for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
+    await tx.execute(`SET LOCAL ${limit} = 0`);
 }
 
 async function up(orm: Orm, tx?: Em): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { MikroORM } from '@mikro-orm/core';
 import { type Database, openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
-import { patientOptions } from './migrator.ts';
+import { liftLimits, patientOptions } from './migrator.ts';
 import { type Em, entityManager, type Orm } from './orm.ts';
 import { Refusal } from './refusal.ts';
 import { columnsOfTables, differing, digestTables, quoted, type TableDigests } from './table-digests.ts';
@@ -21,8 +21,7 @@ export async function promote(source: Database, url: string): Promise<TableDiges
   const orm = (await MikroORM.init(targetOptions(url))) as unknown as Orm;
   try {
     return await orm.em.fork().transactional(async (to) => {
-      for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
-        await to.execute(`SET LOCAL ${limit} = 0`);
+      await liftLimits(to);
       await refuseUsed(to);
       return entityManager(source).transactional((from) => copyAll(from, to));
     });
@@ -32,10 +31,7 @@ export async function promote(source: Database, url: string): Promise<TableDiges
 }
 
 /** Under a name of its own: a transaction on one side would otherwise be taken for that of the other. */
-const targetOptions = (url: string) => ({
-  ...patientOptions(url),
-  contextName: 'target',
-});
+const targetOptions = (url: string) => ({ ...patientOptions(url), contextName: 'target' });
 
 /** The schema is the same migrations' work on both sides. */
 async function prepareTarget(url: string): Promise<void> {

@@ -115,6 +115,7 @@ async function inBatches(
   let total = 0;
   let rows: number = ROWS.first;
   while (!signal?.aborted) {
+    // Told by a timer, for the clock is not read on this floor.
     let slow = false;
     const overdue = setTimeout(() => {
       slow = true;
@@ -124,7 +125,7 @@ async function inBatches(
     // Not "fewer than asked for": a row that changed meanwhile is left for the next one.
     if (swept === 0) break;
     total += swept;
-    rows = slow ? Math.max(ROWS.least, rows >> 1) : Math.min(ROWS.most, (rows * 3) >> 1);
+    rows = slow ? Math.max(ROWS.least, Math.floor(rows / 2)) : Math.min(ROWS.most, Math.floor(rows * 1.5));
     await pause(slow ? PAUSE.afterSlow : PAUSE.usual);
   }
   return total;

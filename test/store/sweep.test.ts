@@ -118,7 +118,7 @@ describe('What is over goes, and nothing else', () => {
 });
 
 describe('In bounded batches', () => {
-  it('of 5000 rows at most, until all are gone', async () => {
+  it('one after the other, until all are gone', async () => {
     await sweep(sql, NOW, RETENTION);
     await rows.add('sessions', 'expires_at', new Date(NOW.getTime() - 1), 1200);
     const taken: number[] = [];
@@ -130,7 +130,6 @@ describe('In bounded batches', () => {
     expect((await sweep(watched, NOW, RETENTION)).sessions).toBe(1200);
     expect(taken.reduce((sum, batch) => sum + batch)).toBe(1200);
     expect(taken.length).toBeGreaterThan(2);
-    expect(Math.max(...taken)).toBeLessThanOrEqual(5000);
   });
 
   /** How many rows each batch of sessions was to take. */
@@ -148,7 +147,7 @@ describe('In bounded batches', () => {
   }
 
   it('that grow as long as none is slow, to no more than 5000', async () => {
-    // However slow the machine is, none is late.
+    // However slow the machine is, none is late: the 30 ms after which one is never pass.
     const real = setTimeout;
     const late = (work: () => void, milliseconds = 0) => real(work, milliseconds === 30 ? 60_000 : milliseconds);
     vi.spyOn(globalThis, 'setTimeout').mockImplementation(late as typeof setTimeout);
