@@ -12,6 +12,7 @@ const NO_DATABASE = [
   'test/cli/help.test.ts',
   'test/listen.test.ts',
   'test/compile-cache.test.ts',
+  'test/loaded-at-start.test.ts',
   'test/passwords.test.ts',
   'test/store/data-directory.test.ts',
 ];
