@@ -3,7 +3,15 @@ import { send } from '../test/support/send.ts';
 import { get, type Work } from './load-generator.ts';
 import { CALLBACK, type Endpoint, form, tokensIn } from './oauth-work.ts';
 
-const ORIGIN = 'http://localhost';
+export const ORIGIN = 'http://localhost';
+
+/** A person's browser at the first of those ports. */
+export const browserAt = (ports: readonly number[]): Browser =>
+  new Browser(ORIGIN, (path, init) => send(`http://127.0.0.1:${ports[0]}`, 'localhost', path, init));
+
+/** What it sends as its `Cookie` header. */
+export const cookiesOf = ({ cookies }: Browser): string =>
+  [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
 const authorize = (clientId: string): string =>
   `/oauth/authorize?${new URLSearchParams({ response_type: 'code', client_id: clientId, redirect_uri: CALLBACK, state: 'bench' })}`;
@@ -17,11 +25,11 @@ export async function signedIn(
 ): Promise<string[]> {
   const cookies: string[] = [];
   for (const username of usernames) {
-    const browser = new Browser(ORIGIN, (path, init) => send(`http://127.0.0.1:${ports[0]}`, 'localhost', path, init));
+    const browser = browserAt(ports);
     const page = await browser.submit(await browser.get(authorize(clientId)), { username, password });
     // Who has allowed it before is not asked again.
     if (page.location === undefined) await browser.submit(page, {}, 'allow');
-    cookies.push([...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '));
+    cookies.push(cookiesOf(browser));
   }
   return cookies;
 }

@@ -70,21 +70,22 @@ export async function interleave(
 
 function summary(contender: string, kind: string, rounds: readonly Round[]): Result {
   const of = (key: 'perSecond' | 'p50' | 'p99' | 'statements' | 'commits' | 'processor') =>
-    rounds.map((round) => round[key]).toSorted((one, other) => one - other);
+    rounds.map((round) => round[key]);
   const speeds = of('perSecond');
   return {
     contender,
     kind,
-    median: middle(speeds),
-    min: speeds[0] ?? 0,
-    max: speeds.at(-1) ?? 0,
-    p50: middle(of('p50')),
-    p99: middle(of('p99')),
+    median: median(speeds),
+    min: Math.min(...speeds),
+    max: Math.max(...speeds),
+    p50: median(of('p50')),
+    p99: median(of('p99')),
     failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
-    statements: middle(of('statements')),
-    commits: middle(of('commits')),
-    processor: middle(of('processor')),
+    statements: median(of('statements')),
+    commits: median(of('commits')),
+    processor: median(of('processor')),
   };
 }
 
-export const middle = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0;
+export const median = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;

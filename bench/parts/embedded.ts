@@ -5,7 +5,7 @@ import { gatehouse as command } from '../../test/support/process.ts';
 import { startProcesses } from '../contender.ts';
 import { drive } from '../load-generator.ts';
 import { clientCredentials } from '../oauth-work.ts';
-import { middle, type Plan } from '../rounds.ts';
+import { median, type Plan } from '../rounds.ts';
 
 export interface EmbeddedResult {
   /** A second: rows by `pglite.query` in a process that does nothing else, and tokens that Gatehouse issues. */
@@ -44,6 +44,5 @@ export async function measureEmbedded({ rounds, seconds, connections, warmUp }: 
     await raw.stop();
     rmSync(directory, { recursive: true, force: true });
   }
-  const sorted = [inserts, tokens].map((numbers) => middle(numbers.toSorted((one, other) => one - other)));
-  return { rawInserts: sorted[0] ?? 0, tokens: sorted[1] ?? 0, failed };
+  return { rawInserts: median(inserts), tokens: median(tokens), failed };
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { run } from '../../test/support/process.ts';
 import type { Field } from '../field.ts';
 import { drive, type Measured, type Pressure, type Work } from '../load-generator.ts';
-import { middle, type Plan } from '../rounds.ts';
+import { median, type Plan } from '../rounds.ts';
 
 export interface PasswordResult {
   /** A second. */
@@ -60,8 +60,6 @@ export async function measurePassword(field: Field, plan: Plan): Promise<Passwor
     p99Beside: median(p99Beside),
   };
 }
-
-const median = (values: readonly number[]): number => middle(values.toSorted((one, other) => one - other));
 
 /** In a process of its own, with a thread for each core: what the machine can do. */
 async function bareHashes(seconds: number): Promise<number> {

@@ -4,7 +4,7 @@ import { freePort } from '../../test/support/postgres.ts';
 import { run } from '../../test/support/process.ts';
 import { place, residentMemory } from '../contender.ts';
 import type { Field } from '../field.ts';
-import { middle } from '../rounds.ts';
+import { median } from '../rounds.ts';
 
 export interface StartResult {
   /** Milliseconds from the process's start to its first 200, on a database that is migrated. */
@@ -46,7 +46,7 @@ export async function measureStart({ administration }: Field): Promise<StartResu
       server.kill('SIGTERM');
       await server.exit;
     }
-  const [gatehouse, oidcProvider] = servers.map(({ times }) => middle(times.toSorted((one, other) => one - other)));
+  const [gatehouse, oidcProvider] = servers.map(({ times }) => median(times));
   const [gatehouseIdle, oidcProviderIdle] = servers.map(({ idle }) => idle[0] ?? 0);
   return {
     ...{ gatehouse: gatehouse ?? 0, oidcProvider: oidcProvider ?? 0 },

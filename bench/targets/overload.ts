@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { makePool, type Pace, paced } from '../paced-load.ts';
 import { withNodes } from './nodes.ts';
-import { ms, RATES } from './steady.ts';
+import { ms } from './report.ts';
+import { RATES } from './steady.ts';
 import type { Line, Stand } from './target.ts';
 
 const { rate, p99: CALM } = RATES.T1;

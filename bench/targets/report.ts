@@ -28,6 +28,8 @@ function serverErrors(lines: Lines): Lines {
   return { T9: { seen: `${errors} in ${whole(requests)}`, reached: errors === 0 && requests >= MANY } };
 }
 
+export const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+
 export const row = (id: Id, { seen, reached }: Line) => ({ target: id, goal: GOALS[id][1], seen, reached });
 
 const written = (lines: Lines, kept: string): string => `# Reliability

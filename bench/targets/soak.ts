@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { ms } from './report.ts';
 import { atSite, offer, prepare, type Site } from './site.ts';
-import { BESIDE, LAG, ms, RATES, SIGN_INS } from './steady.ts';
+import { BESIDE, LAG, RATES, SIGN_INS } from './steady.ts';
 import type { Line, Stand } from './target.ts';
 
 /** Of the whole time: until then caches fill and code is compiled. */
@@ -64,7 +65,7 @@ export const soak = ({ administration, minutes }: Stand): Promise<Line> =>
       const values = samples.map((one) => one[key]);
       return {
         text: `${Math.min(...values)} to ${Math.max(...values)}`,
-        slope: (values.at(-1) ?? 0) - (values[0] ?? 0),
+        grown: (values.at(-1) ?? 0) - (values[0] ?? 0),
       };
     };
     const [descriptors, connections] = [span('descriptors'), span('connections')];
@@ -77,8 +78,8 @@ export const soak = ({ administration, minutes }: Stand): Promise<Line> =>
         failed === 0 &&
         slope <= MAY_GROW.memory &&
         Math.abs(change) <= MAY_GROW.heap &&
-        descriptors.slope <= 2 &&
-        connections.slope <= 2 &&
+        descriptors.grown <= 2 &&
+        connections.grown <= 2 &&
         lag.p99 <= LAG,
       ...site.tally,
     };

@@ -1,7 +1,7 @@
 import { SECRET_KEY } from '../../test/support/database.ts';
 import { startServerProcess } from '../../test/support/process.ts';
 import { place } from '../contender.ts';
-import { ms } from './steady.ts';
+import { ms } from './report.ts';
 import type { Line, Stand } from './target.ts';
 
 /** Milliseconds. */

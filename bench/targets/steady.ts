@@ -1,5 +1,6 @@
 import type { Kind } from '../contender.ts';
 import type { Measured } from '../load-generator.ts';
+import { ms } from './report.ts';
 import { atSite, offer, prepare } from './site.ts';
 import type { Line, Stand } from './target.ts';
 
@@ -31,8 +32,6 @@ export const LAG = 50;
 
 /** A rate counts as borne when no more is missing than the last requests, which nobody waited for. */
 const borne = ({ failed, perSecond }: Measured, rate: number): boolean => failed === 0 && perSecond >= 0.98 * rate;
-
-export const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 
 const told = ({ perSecond, p99, failed }: Measured): string =>
   `${perSecond.toFixed(0)}/s, p99 ${ms(p99)}${failed === 0 ? '' : `, ${failed} failed`}`;

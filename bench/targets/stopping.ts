@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makePool, paced } from '../paced-load.ts';
 import { withNodes } from './nodes.ts';
-import { ms } from './steady.ts';
+import { ms } from './report.ts';
 import type { Line, Stand } from './target.ts';
 
 /** Milliseconds until the process has ended, and until a connection on which nothing is asked is closed. */

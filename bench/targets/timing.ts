@@ -1,9 +1,8 @@
 import { makeSecret } from '../../src/secrets.ts';
-import { Browser } from '../../test/support/browser.ts';
-import { send } from '../../test/support/send.ts';
+import { browserAt, cookiesOf, ORIGIN } from '../code-flow-work.ts';
 import { PEOPLE } from '../graphql-work.ts';
 import { basic, drive, postForm, type Work } from '../load-generator.ts';
-import { middle } from '../rounds.ts';
+import { median } from '../rounds.ts';
 import { mannWhitney } from './mann-whitney.ts';
 import { atSite } from './site.ts';
 import type { Line, Stand } from './target.ts';
@@ -35,7 +34,7 @@ async function compare(ports: readonly number[], requests: Requests): Promise<{ 
   };
   const { failed, fault } = await drive(ports, work, { connections: 1, seconds: 600 });
   if (fault !== undefined) console.error(fault);
-  const [known, unknown] = times.map((some) => middle(some.toSorted((one, other) => one - other))) as [number, number];
+  const [known, unknown] = times.map(median) as [number, number];
   const apart = Math.abs(known / unknown - 1);
   const p = mannWhitney(...times);
   return {
@@ -48,14 +47,11 @@ const WRONG = 'not the right password';
 
 /** The sign-in page posted by a browser that has it open: an account that is there, and one that is not. */
 async function signIns(ports: readonly number[]): Promise<Requests> {
-  const browser = new Browser('http://localhost', (path, init) =>
-    send(`http://127.0.0.1:${ports[0]}`, 'localhost', path, init),
-  );
+  const browser = browserAt(ports);
   const page = await browser.get('/login');
   const fields = Object.fromEntries(page.forms[0]?.fields ?? []);
-  const Cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  const at = (username: string) =>
-    postForm('/login', { ...fields, username, password: WRONG }, { Cookie, Origin: 'http://localhost' });
+  const headers = { Cookie: cookiesOf(browser), Origin: ORIGIN };
+  const at = (username: string) => postForm('/login', { ...fields, username, password: WRONG }, headers);
   const name = (index: number) => PEOPLE[index % PEOPLE.length] ?? '';
   return [(index) => at(name(index)), (index) => at(name(index).replace('person', 'nobody'))];
 }
