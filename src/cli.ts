@@ -87,7 +87,13 @@ Examples:
   return program;
 }
 
+/** Whoever reads what is printed may have read enough, as `head` has; what the command does goes on to its end. */
+function onClosedOutput(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  process.stdout.on('error', onClosedOutput);
   try {
     await makeProgram(env).parseAsync([...argv]);
   } catch (error) {

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { type Ended, gatehouse } from '../support/process.ts';
 
@@ -14,6 +17,13 @@ describe('--help', () => {
       if (command !== '') expect(stdout).toContain('--json');
     },
   );
+
+  it('may be read in part: a pipe that is closed is no failure', async () => {
+    const child = spawn(process.execPath, ['src/cli.ts', 'client', 'create', '--help'], { stdio: 'pipe', env: {} });
+    child.stdout.destroy();
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
 
   it('is pointed to when the command line is wrong: 2', async () => {
     expect(await cli('frobnicate')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--help') });
