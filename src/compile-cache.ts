@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const DIRECTORY = join(import.meta.dirname, '../node_modules/.gatehouse-compiled');
 
 /**
- * Keeps what is compiled from here on for the next start, which takes half the time then. It is code that runs without being
+ * Keeps what is compiled from here on for the next start, which loads it in half the time. It is code that runs without being
  * read again: so its directory is this user's alone, or there is none. A read-only file system starts as before.
  */
 export function keepCompiledCode(directory = DIRECTORY): void {
