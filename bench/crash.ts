@@ -64,9 +64,9 @@ async function check(kill: string): Promise<void> {
   const [lostAccess, lostRefresh] = [await lost(access), await lost([...ledger.refresh])];
   table.push({ kill, 'access tokens': access.length, 'lost access': lostAccess, refresh: ledger.refresh.size });
   Object.assign(table.at(-1)!, { 'lost refresh': lostRefresh, retried, faults, findings: findings.length });
-  console.log(`${table.length} of ${kills} kills, ${ledger.faults.length + findings.length} faults`);
   ledger.faults.push(...findings);
   if (lostAccess + lostRefresh > 0) ledger.faults.push(`${kill}: lost ${lostAccess} access, ${lostRefresh} refresh`);
+  console.log(`${table.length} of ${kills} kills, ${ledger.faults.length} faults`);
   gate.open();
 }
 

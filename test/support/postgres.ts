@@ -3,6 +3,7 @@ import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'no
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export interface PostgresServer {
   readonly url: string;
@@ -70,6 +71,16 @@ export async function startPostgres({
     await ready(child);
     return child;
   };
+  /** Of those that were killed some may not have let go yet of what they had in common; then it will not start. */
+  const relaunch = async (): ReturnType<typeof launch> => {
+    try {
+      return await launch();
+    } catch (error) {
+      if (!String(error).includes('pre-existing shared memory')) throw error;
+      await pause(50);
+      return relaunch();
+    }
+  };
   let server = await launch();
   const abandon = () => server.kill('SIGQUIT');
   process.once('exit', abandon);
@@ -85,14 +96,14 @@ export async function startPostgres({
     kill,
     async crash() {
       await kill();
-      server = await launch();
+      server = await relaunch();
     },
     freeze: () => signalAll(server, 'SIGSTOP'),
     thaw: () => signalAll(server, 'SIGCONT'),
     halt,
     async start() {
       await end(() => {});
-      server = await launch();
+      server = await relaunch();
     },
     async stop() {
       await halt();
