@@ -42,8 +42,17 @@ const race = (kind: Kind) => async (field: Field) => {
   findings.races = { ...findings.races, [kind]: found };
 };
 
+const races = (...kinds: Kind[]) => Object.fromEntries(kinds.map((kind) => [kind, race(kind)]));
+
 const PARTS: Record<string, (field: Field) => Promise<void>> = {
-  ...Object.fromEntries(Object.keys(RACES).map((kind) => [kind, race(kind as Kind)])),
+  ...races('client_credentials', 'refresh', 'code', 'introspection'),
+  async memory(field) {
+    // After the last race that both can run.
+    const contenders = await field.contenders(['gatehouse', 'oidcProvider']);
+    findings.memory = Object.fromEntries(contenders.map(({ name, pids }) => [name, residentMemory(pids)]));
+    console.log(findings.memory);
+  },
+  ...races('viewer', 'users'),
   async sharing(field) {
     const contenders = await field.contenders(['gatehouse', 'gatehouseUnshared']);
     for (const kind of SHARING) {
@@ -51,12 +60,6 @@ const PARTS: Record<string, (field: Field) => Promise<void>> = {
       console.table(found.map(shown));
       findings.sharing = { ...findings.sharing, [kind]: found };
     }
-  },
-  async memory(field) {
-    // After all that the races have asked of them in this run.
-    const contenders = await field.contenders(['gatehouse', 'oidcProvider']);
-    findings.memory = Object.fromEntries(contenders.map(({ name, pids }) => [name, residentMemory(pids)]));
-    console.log(findings.memory);
   },
   async password(field) {
     findings.password = await measurePassword(field, plan);
