@@ -5,9 +5,9 @@ import { type Sql, type Statement, statement } from './sql.ts';
 /** Rows of a batch: as many as one takes in the time it may, for how many those are differs by table and by the hour. */
 const ROWS = { first: 250, least: 50, most: 5000 } as const;
 /** Milliseconds that a batch may take: so long whoever needs one of its rows, perhaps to revoke it, waits. */
-const AIM = 30;
-/** Milliseconds between two batches: at least half of the time is for those who are served. */
-const PAUSE = { usual: AIM, afterSlow: 2 * AIM } as const;
+const AIM = 15;
+/** Milliseconds between two batches: most of the time is for those who are served. */
+const PAUSE = { usual: 4 * AIM, afterSlow: 8 * AIM } as const;
 const DAY = 86_400_000;
 /** Any number, as long as every node takes the same one. */
 export const SWEEP_LOCK = 4_400_440_045;

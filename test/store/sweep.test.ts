@@ -147,9 +147,9 @@ describe('In bounded batches', () => {
   }
 
   it('that grow as long as none is slow, to no more than 5000', async () => {
-    // However slow the machine is, none is late: the 30 ms after which one is never pass.
+    // However slow the machine is, none is late: the 15 ms after which one is never pass.
     const real = setTimeout;
-    const late = (work: () => void, milliseconds = 0) => real(work, milliseconds === 30 ? 60_000 : milliseconds);
+    const late = (work: () => void, milliseconds = 0) => real(work, milliseconds === 15 ? 60_000 : milliseconds);
     vi.spyOn(globalThis, 'setTimeout').mockImplementation(late as typeof setTimeout);
     const sizes = await asked();
     expect(sizes).toEqual(sizes.toSorted((one, other) => one - other));
