@@ -7,7 +7,7 @@ const ROWS = { first: 250, least: 50, most: 5000 } as const;
 /** Milliseconds that a batch may take: so long whoever needs one of its rows, perhaps to revoke it, waits. */
 const AIM = 15;
 /** Milliseconds between two batches: most of the time is for those who are served. */
-const PAUSE = { usual: 4 * AIM, afterSlow: 8 * AIM } as const;
+const PAUSE = 6 * AIM;
 const DAY = 86_400_000;
 /** Any number, as long as every node takes the same one. */
 export const SWEEP_LOCK = 4_400_440_045;
@@ -126,7 +126,7 @@ async function inBatches(
     if (swept === 0) break;
     total += swept;
     rows = slow ? Math.max(ROWS.least, Math.floor(rows / 2)) : Math.min(ROWS.most, Math.floor(rows * 1.5));
-    await pause(slow ? PAUSE.afterSlow : PAUSE.usual);
+    await pause(PAUSE);
   }
   return total;
 }
