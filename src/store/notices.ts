@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite';
+import type { Pool } from 'pg';
 
 /**
  * Hears what is told on a channel, each time when the transaction that told it has been committed. `lost` is called when
@@ -9,23 +10,6 @@ export type Listen = (
   heard: (payload: string) => void,
   lost: (error: Error) => void,
 ) => Promise<() => Promise<void>>;
-
-interface Notification {
-  readonly payload?: string | undefined;
-}
-
-/** The part of `pg.PoolClient` used here. */
-interface Client {
-  on(event: 'notification', listener: (notification: Notification) => void): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  query(text: string): Promise<unknown>;
-  release(destroy: boolean): void;
-}
-
-/** The part of `pg.Pool` used here. */
-export interface Pool {
-  connect(): Promise<Client>;
-}
 
 /** On a connection of its own: what was told while there was none is not told again. */
 export const listenOverPool =

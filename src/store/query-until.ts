@@ -1,23 +1,12 @@
-/** The part of `pg.PoolClient` used here. */
-interface Client {
-  /** Of the server's process that serves it; its types leave it out. */
-  readonly processID?: number | null;
-  query(config: object): Promise<{ rows: unknown[] }>;
-  on(event: 'error', listener: () => void): unknown;
-  off(event: 'error', listener: () => void): unknown;
-  release(): void;
-}
+import type { Pool, PoolClient, QueryConfig } from 'pg';
 
-/** The part of `pg.Pool` used here. */
-export interface Pool {
-  query(config: object): Promise<{ rows: unknown[] }>;
-  connect(): Promise<Client>;
-}
+/** Its types leave out the number of the server's process that serves it. */
+type Served = PoolClient & { readonly processID?: number | null };
 
 /** Runs a query that the server is told to cancel at the deadline. */
-export async function queryUntil(pool: Pool, query: object, deadline: AbortSignal): Promise<{ rows: unknown[] }> {
+export async function queryUntil(pool: Pool, query: QueryConfig, deadline: AbortSignal): Promise<{ rows: unknown[] }> {
   deadline.throwIfAborted();
-  const client = await pool.connect();
+  const client: Served = await pool.connect();
   let cancelled: Promise<unknown> | undefined;
   const cancel = () => {
     const request = { text: 'SELECT pg_cancel_backend($1::int)', values: [client.processID] };

@@ -1,5 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
-import { type Pool as PoolOfClients, queryUntil } from './query-until.ts';
+import type { CustomTypesConfig } from 'pg';
+import type { OpenPool } from './connection-pool.ts';
+import { queryUntil } from './query-until.ts';
 
 /** A statement with a name: PostgreSQL plans it once a connection, and values are bound, never written into its text. */
 export interface Statement<Row> {
@@ -21,7 +23,7 @@ export const statement = <Row>(name: string, text: string): Statement<Row> => ({
 const TIMESTAMPTZ = 1184;
 const toDate = (text: string): Date => new Date(text);
 
-const TEXT_ARRAY = 1009;
+const TEXT_ARRAY: number = 1009;
 const PLAIN = /^\{[^"\\{]+\}$/;
 /** Where PostgreSQL quotes nothing, the elements are what stands between the commas; a NULL it never quotes. */
 const toTexts = (parse: (text: string) => unknown) => (text: string) => {
@@ -29,27 +31,21 @@ const toTexts = (parse: (text: string) => unknown) => (text: string) => {
   return PLAIN.test(text) && !text.includes('NULL') ? text.slice(1, -1).split(',') : parse(text);
 };
 
-type TypeParser = (oid: number, format?: 'text' | 'binary') => (value: string) => unknown;
-
-/** The part of `pg.Pool` used here. */
-export interface Pool extends PoolOfClients {
-  readonly options: { readonly types: { readonly getTypeParser: TypeParser } };
-}
-
 /**
  * PostgreSQL, through the pool that the entity manager uses as well; `named`, if a connection remembers what it prepared. What
  * is not done by the deadline is cancelled.
  */
-export function sqlOverPool(pool: Pool, named: boolean, deadline?: AbortSignal): Sql {
+export function sqlOverPool(pool: OpenPool, named: boolean, deadline?: AbortSignal): Sql {
   const inherited = pool.options.types;
   const textArray = toTexts(inherited.getTypeParser(TEXT_ARRAY));
-  const getTypeParser: TypeParser = (oid, format) => {
-    if (oid === TIMESTAMPTZ) return toDate;
-    return oid === TEXT_ARRAY ? textArray : inherited.getTypeParser(oid, format);
+  const types: CustomTypesConfig = {
+    getTypeParser(oid: number, format?: 'text' | 'binary') {
+      if (oid === TIMESTAMPTZ) return toDate;
+      return oid === TEXT_ARRAY ? textArray : inherited.getTypeParser(oid, format);
+    },
   };
-  const types = { getTypeParser };
   return async <Row>({ name, text }: Statement<Row>, values: readonly unknown[]) => {
-    const query = { ...(named && { name }), text, values, types };
+    const query = { ...(named && { name }), text, values: [...values], types };
     return (await (deadline ? queryUntil(pool, query, deadline) : pool.query(query))).rows as Row[];
   };
 }

@@ -1,22 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
 import { makeRateLimits, networkOf, type RateLimits, TooManyAttempts } from '../../src/store/rate-limits.ts';
 import type { Sql } from '../../src/store/sql.ts';
-import { type StartedDatabase, startDatabase } from '../../src/store/start-database.ts';
+import type { StartedDatabase } from '../support/administered.ts';
 import { repeat } from '../support/attempts.ts';
-import { migratedDatabase, type TestDatabase } from '../support/database.ts';
 import { unique } from '../support/fixtures.ts';
+import { startOwnDatabase } from '../support/own-database.ts';
 
-let home: TestDatabase;
 let started: StartedDatabase;
 beforeAll(async () => {
-  home = await migratedDatabase();
-  started = await startDatabase(loadConfig(home.env));
+  started = await startOwnDatabase();
 });
-afterAll(async () => {
-  await started.close();
-  await home.remove();
-});
+afterAll(() => started.close());
 
 const verdict = (work: Promise<unknown>): Promise<string> =>
   work.then(

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
 import { digest } from '../../src/secrets.ts';
 import { issueSetupTicket, setupTicketIsLive, spendSetupTicket } from '../../src/store/setup-ticket.ts';
-import { type StartedDatabase, startDatabase } from '../support/administered.ts';
-import { migratedDatabase, type TestDatabase } from '../support/database.ts';
+import type { StartedDatabase } from '../support/administered.ts';
 import { registerPerson } from '../support/fixtures.ts';
+import { startOwnDatabase } from '../support/own-database.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const LATER = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
@@ -19,16 +18,11 @@ const administrator = (name: string) => ({
 });
 
 describe('the set-up ticket', () => {
-  let home: TestDatabase;
   let started: StartedDatabase;
   beforeEach(async () => {
-    home = await migratedDatabase();
-    started = await startDatabase(loadConfig(home.env));
+    started = await startOwnDatabase();
   });
-  afterEach(async () => {
-    await started.close();
-    await home.remove();
-  });
+  afterEach(() => started.close());
 
   const issue = async (now = NOW): Promise<string> => (await issueSetupTicket(started.database.sql, now)) ?? 'none';
   const spend = (ticket: string, name = 'boss', now = NOW) =>

@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
 import { statement } from '../../src/store/sql.ts';
-import { type StartedDatabase, startDatabase } from '../../src/store/start-database.ts';
-import { migratedDatabase, type TestDatabase } from '../support/database.ts';
+import type { StartedDatabase } from '../support/administered.ts';
+import { startOwnDatabase } from '../support/own-database.ts';
 
-let home: TestDatabase;
 let started: StartedDatabase;
 beforeAll(async () => {
-  home = await migratedDatabase();
-  started = await startDatabase(loadConfig(home.env));
+  started = await startOwnDatabase();
 });
-afterAll(async () => {
-  await started.close();
-  await home.remove();
-});
+afterAll(() => started.close());
 
 const echo = statement<{ texts: (string | null)[] }>('echo-texts', 'SELECT $1::text[] AS texts');
 

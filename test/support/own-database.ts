@@ -1,0 +1,16 @@
+import { loadConfig } from '../../src/config.ts';
+import { type StartedDatabase, startDatabase } from './administered.ts';
+import { migratedDatabase } from './database.ts';
+
+/** A migrated database, started without a server around it; closing it takes it away. */
+export async function startOwnDatabase(): Promise<StartedDatabase> {
+  const home = await migratedDatabase();
+  const started = await startDatabase(loadConfig(home.env));
+  return {
+    ...started,
+    async close() {
+      await started.close();
+      await home.remove();
+    },
+  };
+}
