@@ -1,1 +1,1 @@
-export { cliConfig as default } from './src/store/cli-config.ts';
+export { cliConfig as default } from './src/store/migration/mikro-orm-config.ts';

@@ -10,11 +10,11 @@ const NO_DATABASE = [
   'test/graphql/breaking-changes.test.ts',
   'test/log.test.ts',
   'test/cli/help.test.ts',
-  'test/listen.test.ts',
-  'test/compile-cache.test.ts',
-  'test/loaded-at-start.test.ts',
-  'test/passwords.test.ts',
-  'test/store/data-directory.test.ts',
+  'test/process/listen.test.ts',
+  'test/process/compile-cache.test.ts',
+  'test/process/loaded-at-start.test.ts',
+  'test/crypto/passwords.test.ts',
+  'test/store/connection/data-directory.test.ts',
 ];
 
 export default defineConfig({

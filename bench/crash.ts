@@ -2,7 +2,7 @@
 // chained refreshes: nothing that a client was told may be lost, and nothing may be half done.
 // `npx node bench/crash.ts [server kills] [PostgreSQL kills]` ends with 1 if it was.
 import { setTimeout as pause } from 'node:timers/promises';
-import { digest } from '../src/secrets.ts';
+import { digest } from '../src/crypto/secrets.ts';
 import { audit } from '../test/support/audit-queries.ts';
 import { SECRET_KEY } from '../test/support/database.ts';
 import { startNodes } from '../test/support/nodes.ts';

@@ -1,6 +1,6 @@
-import { digest, makeSecret } from '../src/secrets.ts';
-import type { Database } from '../src/store/database.ts';
-import { statement } from '../src/store/sql.ts';
+import { digest, makeSecret } from '../src/crypto/secrets.ts';
+import type { Database } from '../src/store/connection/database.ts';
+import { statement } from '../src/store/connection/sql.ts';
 
 /** Of each approval: itself, its code, four refresh tokens and four access tokens. */
 const ROWS_OF_ONE = 10;

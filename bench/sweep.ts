@@ -3,7 +3,7 @@
 // that it makes will end? `npx node bench/sweep.ts [rows] [refreshes a second]` ends with 1 beyond the goal.
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '../src/config.ts';
-import { statement } from '../src/store/sql.ts';
+import { statement } from '../src/store/connection/sql.ts';
 import { countOver, retentionOf, SWEEP_LOCK, sweep } from '../src/store/sweep.ts';
 import { SECRET_KEY } from '../test/support/database.ts';
 import { startNodes } from '../test/support/nodes.ts';

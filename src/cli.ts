@@ -7,8 +7,8 @@ import { addKeyCommands } from './cli/keys.ts';
 import { addScopeCommands } from './cli/scope.ts';
 import { addUpkeepCommands } from './cli/upkeep.ts';
 import { addUserCommands } from './cli/user.ts';
-import { keepCompiledCode } from './compile-cache.ts';
-import { tellFailure } from './failure.ts';
+import { keepCompiledCode } from './process/compile-cache.ts';
+import { tellFailure } from './process/report-failure.ts';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 the command line is wrong. */
 const WRONG_USAGE = 2;
@@ -46,7 +46,7 @@ Examples:
     .action(async (options: { json?: true; workers: number }) => {
       // Every other command does without the whole HTTP floor.
       keepCompiledCode();
-      const { serve } = await import('./serve.ts');
+      const { serve } = await import('./process/serve.ts');
       await serve(env, options);
     });
   program
@@ -69,7 +69,7 @@ Examples:
     .addHelpText('after', '\nExample:\n  $ gatehouse seed && gatehouse serve')
     .action(async (_options, command: Command) => {
       await runWith(env, command, async ({ started, config, actor }) => {
-        const { seed } = await import('./seed.ts');
+        const { seed } = await import('./process/seed.ts');
         const made = await seed(started.database, config, actor.now);
         return {
           facts: { made },

@@ -1,9 +1,12 @@
-import { keepCompiledCode } from './compile-cache.ts';
+import { keepCompiledCode } from './process/compile-cache.ts';
 
 /** Everything else is loaded once the cache is open: what a file imports is compiled before its first line runs. */
 async function start(env: NodeJS.ProcessEnv): Promise<void> {
   keepCompiledCode();
-  const [{ serve }, { tellFailure }] = await Promise.all([import('./serve.ts'), import('./failure.ts')]);
+  const [{ serve }, { tellFailure }] = await Promise.all([
+    import('./process/serve.ts'),
+    import('./process/report-failure.ts'),
+  ]);
   await serve(env).catch((error: unknown) => tellFailure(error));
 }
 

@@ -8,34 +8,34 @@ const root = join(import.meta.dirname, '..');
 const FLOORS = ['composition', 'http', 'graphql', 'oauth', 'directory', 'store', 'foundation'];
 const COMPOSITION = [
   'src/server.ts',
-  'src/serve.ts',
+  'src/process/serve.ts',
   'src/cli.ts',
-  'src/compile-cache.ts',
-  'src/listen.ts',
+  'src/process/compile-cache.ts',
+  'src/process/listen.ts',
   'src/log.ts',
-  'src/greeting.ts',
-  'src/failure.ts',
-  'src/stop-when-told.ts',
-  'src/workers.ts',
-  'src/sweeper.ts',
-  'src/doctor.ts',
-  'src/seed.ts',
-  'src/known-passwords.ts',
-  'src/first-administrator.ts',
+  'src/process/startup-message.ts',
+  'src/process/report-failure.ts',
+  'src/process/shutdown.ts',
+  'src/process/workers.ts',
+  'src/process/maintenance.ts',
+  'src/process/doctor.ts',
+  'src/process/seed.ts',
+  'src/process/demo-credentials.ts',
+  'src/process/first-administrator.ts',
 ];
 const FOUNDATION = [
-  'src/worker-metrics.ts',
-  'src/secrets.ts',
-  'src/keys.ts',
-  'src/passwords.ts',
-  'src/argon2-threads.ts',
-  'src/argon2-thread.ts',
+  'src/http/operations/worker-metrics.ts',
+  'src/crypto/secrets.ts',
+  'src/crypto/keyring.ts',
+  'src/crypto/passwords.ts',
+  'src/crypto/argon2-pool.ts',
+  'src/crypto/argon2-worker.ts',
   'src/config.ts',
 ];
-const CLOCKS = ['src/http/app.ts', 'src/serve.ts', 'src/cli/command.ts', 'src/cli/doctor.ts'];
+const CLOCKS = ['src/http/app.ts', 'src/process/serve.ts', 'src/cli/command.ts', 'src/cli/doctor.ts'];
 
 /** Sent to the browser as it is: what it reads there is not our clock. */
-const IN_THE_BROWSER = /^src\/http\/graphiql\/.*\.js$/;
+const IN_THE_BROWSER = /^src\/http\/graphql\/graphiql\/.*\.js$/;
 
 function floorOf(file: string): number {
   if (COMPOSITION.includes(file) || file.startsWith('src/cli/')) return FLOORS.indexOf('composition');
@@ -90,24 +90,32 @@ describe('the house', () => {
 
   it.each([
     [
-      'src/oauth/scope.ts',
+      'src/oauth/scopes/scope.ts',
       "import { createApp } from '../http/app.ts';",
       'imports src/http/app.ts, which lies above it',
     ],
     [
       'src/directory/names.ts',
       "import { SCOPES } from '../oauth/scope.ts';",
-      'imports src/oauth/scope.ts, which lies above it',
+      'imports src/oauth/scopes/scope.ts, which lies above it',
     ],
     [
-      'src/store/orm.ts',
+      'src/store/connection/orm.ts',
       "await import('../directory/error.ts')",
       'imports src/directory/error.ts, which lies above it',
     ],
-    ['src/secrets.ts', "import { sql } from './store/sql.ts';", 'imports src/store/sql.ts, which lies above it'],
-    ['src/http/token.ts', "import { serve } from '../serve.ts';", 'imports src/serve.ts, which lies above it'],
-    ['src/oauth/token-request.ts', "import type { Context } from 'koa';", 'speaks HTTP outside http/'],
-    ['src/http/token.ts', 'const port = process.env.PORT;', 'reads the environment'],
+    [
+      'src/crypto/secrets.ts',
+      "import { sql } from './store/sql.ts';",
+      'imports src/store/connection/sql.ts, which lies above it',
+    ],
+    [
+      'src/http/endpoints/token.ts',
+      "import { serve } from '../serve.ts';",
+      'imports src/process/serve.ts, which lies above it',
+    ],
+    ['src/oauth/tokens/token-request.ts', "import type { Context } from 'koa';", 'speaks HTTP outside http/'],
+    ['src/http/endpoints/token.ts', 'const port = process.env.PORT;', 'reads the environment'],
     ['src/oauth/pkce.ts', 'const now = new Date();', 'reads the clock'],
     ['src/oauth/pkce.ts', 'const now = Date.now();', 'reads the clock'],
     ['src/oauth/pkce.ts', 'line\n'.repeat(201), 'has more than 200 lines'],
@@ -123,11 +131,11 @@ describe('the house', () => {
 
   it.each([
     [
-      'src/http/token.ts',
+      'src/http/endpoints/token.ts',
       "import { token } from '../oauth/token-request.ts';\nimport { SCOPES } from '../oauth/scope.ts';",
     ],
     ['src/server.ts', 'if (import.meta.main) await start(process.env);'],
-    ['src/serve.ts', 'const now = new Date();'],
+    ['src/process/serve.ts', 'const now = new Date();'],
     ['src/config.ts', 'process.env'],
     ['test/graphql/journey.generated.ts', 'line\n'.repeat(201)],
     ['src/oauth/pkce.ts', `${'line\n'.repeat(200)}const now = new Date(now.getTime() + 1);`],

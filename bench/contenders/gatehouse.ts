@@ -1,11 +1,11 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
+import { digest, makeSecret } from '../../src/crypto/secrets.ts';
 import { addGroupMember } from '../../src/directory/group-members.ts';
 import { createGroup } from '../../src/directory/groups.ts';
 import { registerUser } from '../../src/directory/register-user.ts';
-import { registerClient } from '../../src/oauth/client-registration.ts';
-import { BUILT_IN_SCOPES } from '../../src/oauth/scope.ts';
-import { digest, makeSecret } from '../../src/secrets.ts';
-import { statement } from '../../src/store/sql.ts';
+import { registerClient } from '../../src/oauth/registration/register.ts';
+import { BUILT_IN_SCOPES } from '../../src/oauth/scopes/scope.ts';
+import { statement } from '../../src/store/connection/sql.ts';
 import { type Administered, openDatabase } from '../../test/support/administered.ts';
 import { theOperator } from '../../test/support/fixtures.ts';
 import { codeFlows, signedIn } from '../code-flow-work.ts';

@@ -1,4 +1,4 @@
-import { makeSecret } from '../../src/secrets.ts';
+import { makeSecret } from '../../src/crypto/secrets.ts';
 import { browserAt, cookiesOf, ORIGIN } from '../code-flow-work.ts';
 import { PEOPLE } from '../graphql-work.ts';
 import { basic, drive, postForm, type Work } from '../load-generator.ts';

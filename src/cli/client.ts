@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DomainError } from '../directory/error.ts';
 import { ALL_PERMISSIONS, type Permission } from '../directory/permissions.ts';
-import { GRANT_TYPES, type GrantType } from '../oauth/client-registration-metadata.ts';
-import { SIGNING_ALGORITHM_NAMES, type SigningAlgorithm } from '../oauth/signing-algorithm.ts';
+import { SIGNING_ALGORITHM_NAMES, type SigningAlgorithm } from '../oauth/keys/signing-algorithm.ts';
+import { GRANT_TYPES, type GrantType } from '../oauth/registration/metadata.ts';
 import { type Answer, runWith } from './command.ts';
 import { secretFromStdin } from './secret-input.ts';
 
@@ -66,7 +66,7 @@ Examples:
     .action(async (options: ClientOptions, command: Command) => {
       const secret = options.secretStdin ? await secretFromStdin() : undefined;
       await runWith(env, command, async ({ actor, em }) => {
-        const { registerClient } = await import('../oauth/client-registration.ts');
+        const { registerClient } = await import('../oauth/registration/register.ts');
         const made = await registerClient(await em(), actor, registration(options), {
           clientId: options.id,
           secret,
@@ -91,7 +91,7 @@ Example:
     .action(async (clientId: string, { label, overlap }: RotationOptions, command: Command) => {
       await runWith(env, command, async ({ actor, em }) => {
         const rotation = { label, overlapSeconds: overlap };
-        const { rotateClientSecret } = await import('../oauth/client-secrets.ts');
+        const { rotateClientSecret } = await import('../oauth/registration/secrets.ts');
         const { secret } = await rotateClientSecret(await em(), actor, clientId, rotation);
         return credentials(clientId, secret);
       });

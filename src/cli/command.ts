@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
 import type { Actor } from '../directory/actor.ts';
 import { OPERATOR } from '../directory/permissions.ts';
-import type { Em } from '../store/orm.ts';
-import { type StartedDatabase, startDatabase } from '../store/start-database.ts';
+import type { Em } from '../store/connection/orm.ts';
+import { type StartedDatabase, startDatabase } from '../store/connection/start-database.ts';
 
 /** What a command of the operator works with. */
 export interface Shell {
@@ -31,7 +31,7 @@ export async function runWith(
   const started = await startDatabase(config);
   try {
     const actor = { caller: OPERATOR, now: new Date(), origin: { ip: undefined, requestId: undefined } };
-    const em = async () => (await import('../store/orm.ts')).entityManager(started.database);
+    const em = async () => (await import('../store/connection/orm.ts')).entityManager(started.database);
     answer(command, await work({ config, started, actor, em }));
   } finally {
     await started.close();

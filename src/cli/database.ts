@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
-import { Refusal } from '../store/refusal.ts';
-import { rowsIn, type TableDigests } from '../store/table-digests.ts';
+import { Refusal } from '../store/connection/refusal.ts';
+import { rowsIn, type TableDigests } from '../store/migration/table-digests.ts';
 import { answer, runWith, type Shell } from './command.ts';
 
 export function addDatabaseCommands(program: Command, env: NodeJS.ProcessEnv): void {
@@ -13,7 +13,7 @@ export function addDatabaseCommands(program: Command, env: NodeJS.ProcessEnv): v
     .action(async (file: string, _options, command: Command) => {
       await runWith(env, command, async ({ started }) => {
         const { pglite, secretKey } = embeddedOf(started, 'For PostgreSQL use pg_dump.');
-        const { backUp } = await import('../store/backup.ts');
+        const { backUp } = await import('../store/migration/backup.ts');
         const tables = await backUp(pglite, secretKey, file);
         return { facts: { file, tables }, text: `Backed up ${told(tables)} to ${file}, and read them back` };
       });
@@ -26,7 +26,7 @@ export function addDatabaseCommands(program: Command, env: NodeJS.ProcessEnv): v
     .addHelpText('after', '\nExample:\n  $ gatehouse restore --verify FILE && DATA_DIR=./new gatehouse restore FILE')
     .action(async (file: string, { verify }: { verify?: true }, command: Command) => {
       const { dataDir } = loadConfig(env);
-      const { restore, verifyBackup } = await import('../store/backup.ts');
+      const { restore, verifyBackup } = await import('../store/migration/backup.ts');
       const tables = verify ? await verifyBackup(file) : await restore(file, dataDir);
       const text = verify ? `The backup is whole: ${told(tables)}` : `Restored ${told(tables)} into ${dataDir}`;
       answer(command, { facts: { file, ...(verify ? {} : { dataDir }), tables }, text });
@@ -45,7 +45,7 @@ export function addDatabaseCommands(program: Command, env: NodeJS.ProcessEnv): v
       if (!/^postgres(ql)?:\/\//.test(url)) throw new Refusal('The target must begin with postgres://.');
       await runWith(env, command, async ({ started, config }) => {
         const { secretKey } = embeddedOf(started, 'It moves the embedded database: unset DATABASE_URL.');
-        const { promote } = await import('../store/promote.ts');
+        const { promote } = await import('../store/migration/promote.ts');
         const tables = await promote(started.database, url);
         const key = secretKey === undefined ? 'the same SECRET_KEY' : `SECRET_KEY_FILE=${config.dataDir}/secret-key`;
         const text = `Moved ${told(tables)}, and found each table the same.\nFrom now on start with DATABASE_URL and ${key}; ${config.dataDir} is as it was.`;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examine, type Finding } from '../doctor.ts';
+import { examine, type Finding } from '../process/doctor.ts';
 import { answer } from './command.ts';
 
 export function addDoctorCommand(program: Command, env: NodeJS.ProcessEnv): void {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { replaceSigningKeys, rotateSigningKeys } from '../oauth/signing-key-rotation.ts';
-import { record } from '../store/audit.ts';
+import { replaceSigningKeys, rotateSigningKeys } from '../oauth/keys/signing-key-rotation.ts';
+import { record } from '../store/audit/record.ts';
 import { runWith } from './command.ts';
 
 export function addKeyCommands(program: Command, env: NodeJS.ProcessEnv): void {

@@ -20,7 +20,7 @@ Example:
     )
     .action(async (name: string, { sentence }: { sentence: string }, command: Command) => {
       await runWith(env, command, async ({ actor, em }) => {
-        const { createScope } = await import('../oauth/operator-scopes.ts');
+        const { createScope } = await import('../oauth/scopes/operator-scopes.ts');
         const scope = await createScope(await em(), actor, { name, sentence });
         return { facts: { name: scope.name, sentence: scope.sentence }, text: `Created scope ${scope.name}` };
       });

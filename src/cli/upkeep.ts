@@ -27,7 +27,7 @@ export function addUpkeepCommands(program: Command, env: NodeJS.ProcessEnv): voi
     .action(async (_options, command: Command) => {
       const token = await secretFromStdin();
       await runWith(env, command, async ({ actor, em }) => {
-        const { revokeToken } = await import('../oauth/revocation.ts');
+        const { revokeToken } = await import('../oauth/tokens/admin-revocation.ts');
         const revoked = await revokeToken(await em(), actor, token);
         return { facts: { revoked }, text: revoked ? 'Revoked' : 'No such token is alive' };
       });

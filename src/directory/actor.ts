@@ -1,4 +1,4 @@
-import type { Origin } from '../store/audit.ts';
+import type { Origin } from '../store/audit/record.ts';
 import type { Caller } from './permissions.ts';
 
 /** Who does it, at which moment, from where: the second argument of everything that changes the directory. */

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '../store/sql.ts';
+import { type Sql, statement } from '../store/connection/sql.ts';
 import { type Caller, holdings } from './permissions.ts';
 
 interface Row {

@@ -1,7 +1,7 @@
-import { hashPassword, isOutdated, PASSWORD_MAX, verifyPassword } from '../passwords.ts';
-import { type AuditEntry, record } from '../store/audit.ts';
+import { hashPassword, isOutdated, PASSWORD_MAX, verifyPassword } from '../crypto/passwords.ts';
+import { type AuditEntry, record } from '../store/audit/record.ts';
+import { type Sql, statement } from '../store/connection/sql.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
-import { type Sql, statement } from '../store/sql.ts';
 import { emailKey, usernameKey } from './names.ts';
 
 interface Row {

@@ -1,6 +1,6 @@
-import { recordWith } from '../store/audit-with.ts';
+import { recordWith } from '../store/audit/record-in-transaction.ts';
+import type { Em } from '../store/connection/orm.ts';
 import { announceLogouts } from '../store/logout-deliveries.ts';
-import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
 import { requirePermission, requireRank } from './authorize.ts';

@@ -1,7 +1,7 @@
+import type { Em } from '../store/connection/orm.ts';
 import { Authorization } from '../store/entities/authorization.ts';
 import { Session } from '../store/entities/session.ts';
 import { announceLogouts } from '../store/logout-deliveries.ts';
-import type { Em } from '../store/orm.ts';
 
 /** Signs a person out everywhere: every browser session, save one that is spared, and every token of every client. */
 export async function endAccess(tx: Em, userId: string, now: Date, spared?: string): Promise<void> {

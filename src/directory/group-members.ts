@@ -1,7 +1,7 @@
+import type { Em } from '../store/connection/orm.ts';
 import type { Group } from '../store/entities/group.ts';
 import { GroupMember } from '../store/entities/group-member.ts';
 import type { User } from '../store/entities/user.ts';
-import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
 import { requirePermission, requireRank } from './authorize.ts';

@@ -1,8 +1,8 @@
-import type { AuditKind } from '../store/audit.ts';
-import { recordWith } from '../store/audit-with.ts';
+import type { AuditKind } from '../store/audit/record.ts';
+import { recordWith } from '../store/audit/record-in-transaction.ts';
+import type { Em } from '../store/connection/orm.ts';
+import { violatedUnique } from '../store/connection/sql-errors.ts';
 import { Group } from '../store/entities/group.ts';
-import { violatedUnique } from '../store/faults.ts';
-import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
 import { requirePermission, requireRank } from './authorize.ts';

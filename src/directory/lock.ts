@@ -1,8 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
+import type { Em } from '../store/connection/orm.ts';
 import { Client } from '../store/entities/client.ts';
 import { Group } from '../store/entities/group.ts';
 import { User } from '../store/entities/user.ts';
-import type { Em } from '../store/orm.ts';
 import { DomainError } from './error.ts';
 import { type Holdings, holdings } from './permissions.ts';
 

@@ -1,4 +1,4 @@
-import { PASSWORD_MAX, PASSWORD_MIN } from '../passwords.ts';
+import { PASSWORD_MAX, PASSWORD_MIN } from '../crypto/passwords.ts';
 import { DomainError } from './error.ts';
 
 /** NIST SP 800-63B §3.1.1.2: only length is asked for. Counted in characters as people see them typed. */

@@ -1,6 +1,6 @@
-import { verifyPassword } from '../passwords.ts';
+import { verifyPassword } from '../crypto/passwords.ts';
+import type { Em } from '../store/connection/orm.ts';
 import { User } from '../store/entities/user.ts';
-import type { Em } from '../store/orm.ts';
 import type { RateLimits } from '../store/rate-limits.ts';
 import { DomainError } from './error.ts';
 

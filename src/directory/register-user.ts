@@ -1,8 +1,8 @@
-import { hashPassword } from '../passwords.ts';
-import { recordWith } from '../store/audit-with.ts';
+import { hashPassword } from '../crypto/passwords.ts';
+import { recordWith } from '../store/audit/record-in-transaction.ts';
+import type { Em } from '../store/connection/orm.ts';
+import { violatedUnique } from '../store/connection/sql-errors.ts';
 import { User } from '../store/entities/user.ts';
-import { violatedUnique } from '../store/faults.ts';
-import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
 import { readAttributes } from './attributes.ts';

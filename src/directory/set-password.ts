@@ -1,7 +1,7 @@
-import { hashPassword } from '../passwords.ts';
-import { recordWith } from '../store/audit-with.ts';
+import { hashPassword } from '../crypto/passwords.ts';
+import { recordWith } from '../store/audit/record-in-transaction.ts';
+import type { Em } from '../store/connection/orm.ts';
 import type { User } from '../store/entities/user.ts';
-import type { Em } from '../store/orm.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { RateLimits } from '../store/rate-limits.ts';
 import type { Actor } from './actor.ts';

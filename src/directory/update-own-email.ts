@@ -1,5 +1,5 @@
+import type { Em } from '../store/connection/orm.ts';
 import type { User } from '../store/entities/user.ts';
-import type { Em } from '../store/orm.ts';
 import type { RateLimits } from '../store/rate-limits.ts';
 import type { Actor } from './actor.ts';
 import { provePassword } from './prove-password.ts';

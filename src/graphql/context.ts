@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts';
-import type { AccessToken } from '../oauth/bearer.ts';
-import type { Origin } from '../store/audit.ts';
-import type { Em } from '../store/orm.ts';
+import type { AccessToken } from '../oauth/tokens/bearer.ts';
+import type { Origin } from '../store/audit/record.ts';
+import type { Em } from '../store/connection/orm.ts';
+import type { Sql } from '../store/connection/sql.ts';
 import type { RateLimits } from '../store/rate-limits.ts';
-import type { Sql } from '../store/sql.ts';
-import type { LiveEvents } from './live-events.ts';
+import type { LiveEvents } from './subscriptions/live-events.ts';
 
 /** What one GraphQL request has: an identity map of its own, one moment in time, and the token it came with. */
 export interface Context {

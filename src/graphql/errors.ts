@@ -1,14 +1,14 @@
 import type { GraphQLError } from 'graphql';
 import { createGraphQLError } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { Overloaded } from '../argon2-threads.ts';
+import { Overloaded } from '../crypto/argon2-pool.ts';
 import { DomainError, type DomainErrorCode, forbidden as forbiddenError } from '../directory/error.ts';
-import { authorizeUrl } from '../oauth/authorize-url.ts';
-import type { AccessToken } from '../oauth/bearer.ts';
+import { authorizeUrl } from '../oauth/authorize/authorize-url.ts';
 import { OAuthError } from '../oauth/error.ts';
-import { isPassingFault } from '../store/faults.ts';
+import type { AccessToken } from '../oauth/tokens/bearer.ts';
+import { isPassingFault } from '../store/connection/sql-errors.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
-import type { Lack } from './access.ts';
+import type { Lack } from './access/access.ts';
 
 const NOT_PERMITTED = forbiddenError().message;
 const BEARER = 'Bearer realm="gatehouse"';

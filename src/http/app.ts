@@ -4,34 +4,34 @@ import { isIP } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import type { LiveEvents } from '../graphql/live-events.ts';
-import type { Keyring } from '../keys.ts';
-import type { SigningKeys } from '../oauth/signing-keys.ts';
-import type { Database } from '../store/database.ts';
+import type { Keyring } from '../crypto/keyring.ts';
+import type { LiveEvents } from '../graphql/subscriptions/live-events.ts';
+import type { SigningKeys } from '../oauth/keys/signing-keys.ts';
+import type { Database } from '../store/connection/database.ts';
+import { makeReadiness } from '../store/connection/readiness.ts';
 import { makeRateLimits, noRateLimits } from '../store/rate-limits.ts';
-import { makeReadiness } from '../store/readiness.ts';
-import { authorize } from './authorize.ts';
-import type { BackchannelLogout } from './backchannel-logout.ts';
-import { makeConcurrencyLimit } from './concurrency-limit.ts';
-import { consent } from './consent.ts';
 import type { Handler, State } from './context.ts';
+import { authorize } from './endpoints/authorize.ts';
+import { introspect } from './endpoints/introspect.ts';
+import { jwks } from './endpoints/jwks.ts';
+import { revoke } from './endpoints/revoke.ts';
+import { token } from './endpoints/token.ts';
+import { userinfo } from './endpoints/userinfo.ts';
+import { wellKnownRoutes } from './endpoints/well-known.ts';
 import { answerErrors } from './errors.ts';
-import { graphiqlAsset, graphiqlCallback, graphiqlPage } from './graphiql.ts';
+import { graphiqlAsset, graphiqlCallback, graphiqlPage } from './graphql/graphiql.ts';
 import { securityHeadersSetter } from './headers.ts';
-import { healthz, readyzHandler } from './health.ts';
-import { home } from './home.ts';
-import { introspect } from './introspect.ts';
-import { jwks } from './jwks.ts';
-import { login } from './login.ts';
-import { type Measurements, makeMeasurements } from './measurements.ts';
-import { metricsHandler } from './metrics.ts';
-import { revoke } from './revoke.ts';
+import type { BackchannelLogout } from './operations/backchannel-logout.ts';
+import { makeConcurrencyLimit } from './operations/concurrency-limit.ts';
+import { healthz, readyzHandler } from './operations/health.ts';
+import { metricsHandler } from './operations/metrics.ts';
+import { type Measurements, makeMeasurements } from './operations/metrics-registry.ts';
 import { type Route, route } from './route.ts';
-import { setup } from './setup.ts';
+import { consent } from './site/consent.ts';
+import { home } from './site/home.ts';
+import { login } from './site/login.ts';
+import { setup } from './site/setup.ts';
 import { staticFile } from './static-file.ts';
-import { token } from './token.ts';
-import { userinfo } from './userinfo.ts';
-import { wellKnownRoutes } from './well-known.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -51,13 +51,13 @@ function routes(
   measurements: Measurements,
 ): Record<string, Route> {
   const graphql = onceAsked(async () => {
-    const [{ graphqlHandler }, subscriptions] = await Promise.all([import('./graphql.ts'), live()]);
+    const [{ graphqlHandler }, subscriptions] = await Promise.all([import('./graphql/graphql.ts'), live()]);
     return graphqlHandler({ config, database, live: subscriptions, log });
   });
-  const account = onceAsked(async () => (await import('./account.ts')).account);
-  const logout = onceAsked(async () => (await import('./logout.ts')).logout);
-  const endSession = onceAsked(async () => (await import('./end-session.ts')).endSession);
-  const sdl = onceAsked(async () => (await import('./sdl.ts')).sdlHandler(config));
+  const account = onceAsked(async () => (await import('./site/account.ts')).account);
+  const logout = onceAsked(async () => (await import('./site/logout.ts')).logout);
+  const endSession = onceAsked(async () => (await import('./endpoints/end-session.ts')).endSession);
+  const sdl = onceAsked(async () => (await import('./graphql/sdl.ts')).sdlHandler(config));
   const browserOrProgram: Handler = (ctx) =>
     ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx);
   const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));

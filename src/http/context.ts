@@ -1,10 +1,10 @@
 import type Koa from 'koa';
 import type { Logger } from 'pino';
 import type { OAuthRequest } from '../oauth/oauth-request.ts';
-import type { Database } from '../store/database.ts';
-import type { BackchannelLogout } from './backchannel-logout.ts';
-import type { ConcurrencyLimit } from './concurrency-limit.ts';
-import type { Measurements } from './measurements.ts';
+import type { Database } from '../store/connection/database.ts';
+import type { BackchannelLogout } from './operations/backchannel-logout.ts';
+import type { ConcurrencyLimit } from './operations/concurrency-limit.ts';
+import type { Measurements } from './operations/metrics-registry.ts';
 
 /** What one HTTP request carries: all that the floors below may ask for, and who answers its errors. */
 export interface State extends OAuthRequest {

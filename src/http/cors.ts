@@ -1,5 +1,5 @@
-import { isListedOrigin } from '../oauth/web-origins.ts';
-import { isPassingFault } from '../store/faults.ts';
+import { isListedOrigin } from '../oauth/clients/web-origins.ts';
+import { isPassingFault } from '../store/connection/sql-errors.ts';
 import type { HttpContext } from './context.ts';
 
 /** Who may read answers from a script elsewhere: everybody, where nothing is anybody's own, or the origins of registered clients. */

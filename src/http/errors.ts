@@ -1,6 +1,6 @@
-import { Overloaded } from '../argon2-threads.ts';
+import { Overloaded } from '../crypto/argon2-pool.ts';
 import { OAuthError, type OAuthErrorCode } from '../oauth/error.ts';
-import { isPassingFault } from '../store/faults.ts';
+import { isPassingFault } from '../store/connection/sql-errors.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
 import type { HttpContext } from './context.ts';
 import { errorPage } from './pages/error.ts';

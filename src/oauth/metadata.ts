@@ -1,13 +1,13 @@
-import { SCOPE_CLAIMS } from './claims.ts';
-import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
-import { AUTH_METHODS, type AuthMethod } from './client-registration-metadata.ts';
-import { ID_TOKEN_CLAIMS, PASSWORD_AUTHENTICATION } from './id-token.ts';
+import { RESPONSE_TYPES } from './authorize/response-types.ts';
+import { PROMPTS } from './authorize/sign-in-request.ts';
+import { ASSERTION_ALGORITHMS } from './clients/client-assertion.ts';
+import { SIGNING_ALGORITHM_NAMES } from './keys/signing-algorithm.ts';
+import { SCOPE_CLAIMS } from './openid/claims.ts';
+import { ID_TOKEN_CLAIMS, PASSWORD_AUTHENTICATION } from './openid/id-token.ts';
 import { CODE_CHALLENGE_METHODS } from './pkce.ts';
-import { RESPONSE_TYPES } from './response-types.ts';
-import { BUILT_IN_SCOPES } from './scope.ts';
-import { PROMPTS } from './sign-in-request.ts';
-import { SIGNING_ALGORITHM_NAMES } from './signing-algorithm.ts';
-import { GRANTS } from './token-request.ts';
+import { AUTH_METHODS, type AuthMethod } from './registration/metadata.ts';
+import { BUILT_IN_SCOPES } from './scopes/scope.ts';
+import { GRANTS } from './tokens/token-request.ts';
 
 /** RFC 8414 §2, OpenID Connect Discovery 1.0 §3: each endpoint by its name, where it is mounted. */
 const ENDPOINTS = {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sameBytes } from '../secrets.ts';
+import { sameBytes } from '../crypto/secrets.ts';
 import { OAuthError } from './error.ts';
 import { optional, type Params } from './params.ts';
 

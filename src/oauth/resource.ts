@@ -1,4 +1,4 @@
-import type { Client } from './client.ts';
+import type { Client } from './clients/client.ts';
 import { OAuthError } from './error.ts';
 import type { Params } from './params.ts';
 

@@ -1,4 +1,4 @@
-import { type Sql, statement } from './sql.ts';
+import { type Sql, statement } from './connection/sql.ts';
 
 const insertAssertion = statement<{ digest: Uint8Array }>(
   'spend-client-assertion',

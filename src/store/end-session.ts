@@ -1,7 +1,7 @@
-import type { Origin } from './audit.ts';
-import { recordWith } from './audit-with.ts';
+import type { Origin } from './audit/record.ts';
+import { recordWith } from './audit/record-in-transaction.ts';
+import type { Em } from './connection/orm.ts';
 import { announceLogout } from './logout-deliveries.ts';
-import type { Em } from './orm.ts';
 
 /** Which session: the one behind a cookie's digest, or one of a person's by its id. */
 export type SessionRef = { readonly digest: Buffer } | { readonly id: string; readonly userId: string };

@@ -1,5 +1,5 @@
-import type { Em } from './orm.ts';
-import { type Sql, statement } from './sql.ts';
+import type { Em } from './connection/orm.ts';
+import { type Sql, statement } from './connection/sql.ts';
 
 /** Milliseconds for which a client that cannot be reached is tried again. */
 const PATIENCE = 86_400_000;

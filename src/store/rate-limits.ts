@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
-import { digest } from '../secrets.ts';
-import { type Sql, statement } from './sql.ts';
+import { digest } from '../crypto/secrets.ts';
+import { type Sql, statement } from './connection/sql.ts';
 
 /** Too many attempts failed, or too many are waiting: 429, with `seconds` as its Retry-After. */
 export class TooManyAttempts extends Error {

@@ -1,4 +1,4 @@
-import { type Sql, statement } from './sql.ts';
+import { type Sql, statement } from './connection/sql.ts';
 
 /** A signed-in browser; `auth_time` is when the person last proved who they are. */
 export interface SessionRow {

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { digest, makeHandle } from '../secrets.ts';
-import type { Origin } from './audit.ts';
-import { type Sql, statement } from './sql.ts';
+import { digest, makeHandle } from '../crypto/secrets.ts';
+import type { Origin } from './audit/record.ts';
+import { type Sql, statement } from './connection/sql.ts';
 
 const LIFETIME = 3600;
 

@@ -1,4 +1,4 @@
-import { type Sql, statement } from './sql.ts';
+import { type Sql, statement } from './connection/sql.ts';
 
 /** A key as it lies in the database: its private half is sealed. */
 export interface SigningKeyRow {

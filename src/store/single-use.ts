@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { AuditKind, Origin } from './audit.ts';
-import { batched, inOrder } from './batch.ts';
-import { type Issue, tokenValues } from './issue.ts';
-import { type Sql, statement } from './sql.ts';
+import type { AuditKind, Origin } from './audit/record.ts';
+import { batched, inOrder } from './connection/shared-statement.ts';
+import { type Sql, statement } from './connection/sql.ts';
+import { type Issue, tokenValues } from './issue-tokens.ts';
 
 /** A code as it was issued, with what it hangs on. */
 export interface CodeRow {

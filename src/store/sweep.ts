@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import { type Sql, type Statement, statement } from './sql.ts';
+import { type Sql, type Statement, statement } from './connection/sql.ts';
 
 /** Rows of a batch: as many as one takes in the time it may, for how many those are differs by table and by the hour. */
 const ROWS = { first: 250, least: 50, most: 5000 } as const;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeSecret } from '../../src/secrets.ts';
+import { makeSecret } from '../../src/crypto/secrets.ts';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';
 import { rowMaker } from '../support/expiring-rows.ts';
 import type { TestClient } from '../support/fixtures.ts';

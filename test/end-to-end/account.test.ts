@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import type { Gatehouse } from '../../src/serve.ts';
+import type { Gatehouse } from '../../src/process/serve.ts';
 import { administered } from '../support/administered.ts';
 import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';

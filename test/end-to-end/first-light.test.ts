@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import type { Gatehouse } from '../../src/serve.ts';
+import type { Gatehouse } from '../../src/process/serve.ts';
 import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { emptyDatabase, type TestDatabase } from '../support/database.ts';
 import { askAndRunAgain, openGraphiql, passSignIn, runTab } from '../support/graphiql.ts';

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeSecret } from '../../src/secrets.ts';
+import { makeSecret } from '../../src/crypto/secrets.ts';
 import { AccessToken } from '../../src/store/entities/access-token.ts';
 import { graphqlChallenge } from '../support/challenge.ts';
 import type { TestClient, TestUser } from '../support/fixtures.ts';

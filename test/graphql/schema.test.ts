@@ -13,8 +13,8 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { AccessRule } from '../../src/graphql/access.ts';
-import '../../src/graphql/access-plugin.ts';
+import type { AccessRule } from '../../src/graphql/access/access.ts';
+import '../../src/graphql/access/access-plugin.ts';
 import { printedSchema } from '../../src/graphql/print-schema.ts';
 import { schema } from '../../src/graphql/schema.ts';
 

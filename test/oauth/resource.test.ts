@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { updateClient } from '../../src/oauth/client-registration-changes.ts';
+import { updateClient } from '../../src/oauth/registration/update.ts';
 import { answerIn, codeRequest, reachConsent, sentTo } from '../support/authorize.ts';
 import { introspect } from '../support/client-endpoints.ts';
 import { theOperator } from '../support/fixtures.ts';

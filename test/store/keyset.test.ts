@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listPeople } from '../../src/directory/people.ts';
+import { listPeople } from '../../src/directory/read-users.ts';
 import { registerUser } from '../../src/directory/register-user.ts';
-import type { Sql } from '../../src/store/sql.ts';
+import type { Sql } from '../../src/store/connection/sql.ts';
 import { theOperator, unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

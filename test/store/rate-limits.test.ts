@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Sql } from '../../src/store/connection/sql.ts';
 import { makeRateLimits, networkOf, type RateLimits, TooManyAttempts } from '../../src/store/rate-limits.ts';
-import type { Sql } from '../../src/store/sql.ts';
 import type { StartedDatabase } from '../support/administered.ts';
 import { repeat } from '../support/attempts.ts';
 import { unique } from '../support/fixtures.ts';

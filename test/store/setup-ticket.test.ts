@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { digest } from '../../src/secrets.ts';
+import { digest } from '../../src/crypto/secrets.ts';
 import { issueSetupTicket, setupTicketIsLive, spendSetupTicket } from '../../src/store/setup-ticket.ts';
 import type { StartedDatabase } from '../support/administered.ts';
 import { registerPerson } from '../support/fixtures.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Sql } from '../../src/store/sql.ts';
+import type { Sql } from '../../src/store/connection/sql.ts';
 import { countOver, type Retention, SWEPT, sweep } from '../../src/store/sweep.ts';
 import { type RowMaker, rowMaker } from '../support/expiring-rows.ts';
 import { startServer, type TestServer } from '../support/server.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { digest, makeSecret } from '../../src/secrets.ts';
-import type { Database } from '../../src/store/database.ts';
-import { statement } from '../../src/store/sql.ts';
+import { digest, makeSecret } from '../../src/crypto/secrets.ts';
+import type { Database } from '../../src/store/connection/database.ts';
+import { statement } from '../../src/store/connection/sql.ts';
 import { keepSecret } from './seen-secrets.ts';
 
 /** Row ids of whom the tokens speak for, and the scopes of each; `user: null` is the client itself. */

@@ -1,6 +1,6 @@
-import { makeKeyring } from '../../src/keys.ts';
-import { type AccessToken, authenticateBearer } from '../../src/oauth/bearer.ts';
-import { makeSigningKeys } from '../../src/oauth/signing-keys.ts';
+import { makeKeyring } from '../../src/crypto/keyring.ts';
+import { makeSigningKeys } from '../../src/oauth/keys/signing-keys.ts';
+import { type AccessToken, authenticateBearer } from '../../src/oauth/tokens/bearer.ts';
 import type { TestServer } from './server.ts';
 
 /** What the server sees in an opaque access token at this moment. */

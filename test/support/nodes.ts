@@ -1,5 +1,5 @@
 import { loadConfig } from '../../src/config.ts';
-import { registerClient } from '../../src/oauth/client-registration.ts';
+import { registerClient } from '../../src/oauth/registration/register.ts';
 import { type Administered, openDatabase } from './administered.ts';
 import { answerIn, codeRequest, sentTo } from './authorize.ts';
 import { Browser } from './browser.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeHandle, makeSecret } from '../../src/secrets.ts';
+import { makeHandle, makeSecret } from '../../src/crypto/secrets.ts';
 import { issueCode } from './authorize.ts';
 import { dumpOf } from './dump.ts';
 import { unique } from './fixtures.ts';

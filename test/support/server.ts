@@ -1,7 +1,7 @@
 import { type Config, loadConfig } from '../../src/config.ts';
 import { makeLog } from '../../src/log.ts';
-import { type ClientRegistration, type ImportedClient, registerClient } from '../../src/oauth/client-registration.ts';
-import { type Gatehouse, startGatehouse } from '../../src/serve.ts';
+import { type ClientRegistration, type ImportedClient, registerClient } from '../../src/oauth/registration/register.ts';
+import { type Gatehouse, startGatehouse } from '../../src/process/serve.ts';
 import { type Administered, administered } from './administered.ts';
 import { Browser } from './browser.ts';
 import { migratedDatabase, type TestDatabase } from './database.ts';

@@ -1,14 +1,14 @@
 import { holds } from '../../directory/permissions.ts';
-import type { AccessToken } from '../../oauth/bearer.ts';
-import { type AuditRow, findEvents, listEvents } from '../../store/audit-trail.ts';
-import { type AccessRule, lackOf } from '../access.ts';
-import { tokenOf } from '../actor.ts';
-import { byId, loadBatched } from '../batch.ts';
+import type { AccessToken } from '../../oauth/tokens/bearer.ts';
+import { type AuditRow, findEvents, listEvents } from '../../store/audit/read.ts';
+import { type AccessRule, lackOf } from '../access/access.ts';
 import { builder } from '../builder.ts';
 import { readPageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { refusalFor } from '../errors.ts';
-import type { Told } from '../subscriber.ts';
+import { byId, loadBatched } from '../load-batched.ts';
+import { tokenOf } from '../request-actor.ts';
+import type { Told } from '../subscriptions/subscriber.ts';
 import { ClientType, loadClient, seesClient } from './client.ts';
 import { loadPerson, UserType } from './user.ts';
 

@@ -1,11 +1,6 @@
-import {
-  AUTH_METHODS,
-  type AuthMethod,
-  GRANT_TYPES,
-  type GrantType,
-} from '../../oauth/client-registration-metadata.ts';
-import type { ResponseType } from '../../oauth/response-types.ts';
-import type { SigningAlgorithm } from '../../oauth/signing-algorithm.ts';
+import type { ResponseType } from '../../oauth/authorize/response-types.ts';
+import type { SigningAlgorithm } from '../../oauth/keys/signing-algorithm.ts';
+import { AUTH_METHODS, type AuthMethod, GRANT_TYPES, type GrantType } from '../../oauth/registration/metadata.ts';
 import { builder } from '../builder.ts';
 
 const GRANT_WORDS: Record<GrantType, string> = {

@@ -1,8 +1,8 @@
-import { registerClient } from '../../oauth/client-registration.ts';
-import { deleteClient, updateClient } from '../../oauth/client-registration-changes.ts';
-import { actorOf } from '../actor.ts';
+import { registerClient } from '../../oauth/registration/register.ts';
+import { deleteClient, updateClient } from '../../oauth/registration/update.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
+import { actorOf } from '../request-actor.ts';
 import { ClientType, loadClient, READS_CLIENTS } from './client.ts';
 import {
   AuthMethodEnum,

@@ -1,7 +1,7 @@
-import { rotateClientSecret } from '../../oauth/client-secrets.ts';
-import { actorOf } from '../actor.ts';
+import { rotateClientSecret } from '../../oauth/registration/secrets.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
+import { actorOf } from '../request-actor.ts';
 import { loadClient, READS_CLIENTS } from './client.ts';
 import { changedClient, toldSecret } from './client-mutations.ts';
 

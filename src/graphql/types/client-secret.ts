@@ -1,4 +1,4 @@
-import type { RegisteredSecret } from '../../oauth/registered-clients.ts';
+import type { RegisteredSecret } from '../../oauth/registration/list.ts';
 import { prefixedId } from '../../store/prefixed-id.ts';
 import { builder } from '../builder.ts';
 

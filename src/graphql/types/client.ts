@@ -1,20 +1,20 @@
 import { forbidden } from '../../directory/error.ts';
 import { holds, isPermission } from '../../directory/permissions.ts';
+import { responseTypesOf } from '../../oauth/authorize/response-types.ts';
+import { isSigningAlgorithm } from '../../oauth/keys/signing-algorithm.ts';
 import {
   findRegisteredClient,
   findRegisteredClients,
   listClients,
   listSecrets,
   type RegisteredClient,
-} from '../../oauth/registered-clients.ts';
-import { responseTypesOf } from '../../oauth/response-types.ts';
-import { isSigningAlgorithm } from '../../oauth/signing-algorithm.ts';
-import type { AccessRule } from '../access.ts';
-import { tokenOf } from '../actor.ts';
-import { byId, byParent, loadBatched } from '../batch.ts';
+} from '../../oauth/registration/list.ts';
+import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
 import { byCreation, readPageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
+import { byId, byParent, loadBatched } from '../load-batched.ts';
+import { tokenOf } from '../request-actor.ts';
 import {
   AuthMethodEnum,
   ConsentModeEnum,

@@ -1,5 +1,5 @@
+import type { FieldAccess } from '../access/field-access.ts';
 import { builder } from '../builder.ts';
-import type { FieldAccess } from '../field-access.ts';
 
 const AccessAnswerEnum = builder.enumType('AccessAnswer', {
   description: 'Whether a token opens a field.',

@@ -1,12 +1,12 @@
-import { listMembers, type Person } from '../../directory/people.ts';
 import { isPermission } from '../../directory/permissions.ts';
-import { findTeams, listMemberships, listTeams, type Team } from '../../directory/teams.ts';
+import { findTeams, listMemberships, listTeams, type Team } from '../../directory/read-groups.ts';
+import { listMembers, type Person } from '../../directory/read-users.ts';
 import { uuidOf } from '../../store/prefixed-id.ts';
-import type { AccessRule } from '../access.ts';
-import { byId, byParent, loadBatched } from '../batch.ts';
+import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
 import { byCreation, type Connection, type PageArguments, readPageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
+import { byId, byParent, loadBatched } from '../load-batched.ts';
 import { PermissionType } from './permission.ts';
 import { UserConnection, UserType } from './user.ts';
 

@@ -1,13 +1,13 @@
 import { brandWithType } from '@pothos/core';
 import { isObjectType } from 'graphql';
 import { forbidden } from '../../directory/error.ts';
-import { lackOf } from '../access.ts';
-import { tokenOf } from '../actor.ts';
+import { lackOf } from '../access/access.ts';
+import { ruleOfNode } from '../access/node-rule.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { refusalFor } from '../errors.ts';
 import { findNodeId, type NodeId } from '../node-id.ts';
-import { ruleOfNode } from '../node-rule.ts';
+import { tokenOf } from '../request-actor.ts';
 import { loadEvent, seesEvent } from './audit-event.ts';
 import { loadClient, seesClient } from './client.ts';
 import { loadTeam } from './group.ts';

@@ -1,5 +1,5 @@
+import { requiredScopes } from '../access/required-scopes.ts';
 import { builder } from '../builder.ts';
-import { requiredScopes } from '../required-scopes.ts';
 
 /** In look-ups: to validate the largest of documents takes the time of so many. */
 const COST = 200;

@@ -1,9 +1,9 @@
 import { DomainError } from '../../directory/error.ts';
-import { revokeAuthorizations, revokeToken } from '../../oauth/revocation.ts';
-import type { AccessRule } from '../access.ts';
-import { actorOf, tokenOf } from '../actor.ts';
+import { revokeAuthorizations, revokeToken } from '../../oauth/tokens/admin-revocation.ts';
+import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
+import { actorOf, tokenOf } from '../request-actor.ts';
 import { userRow } from './user-mutations.ts';
 
 const REVOKES = { scopes: [['write']], permission: 'MANAGE_USERS', own: true } as const satisfies AccessRule;

@@ -1,8 +1,8 @@
-import { createScope, deleteScope, listScopes, type NamedScope } from '../../oauth/operator-scopes.ts';
-import type { AccessRule } from '../access.ts';
-import { actorOf } from '../actor.ts';
+import { createScope, deleteScope, listScopes, type NamedScope } from '../../oauth/scopes/operator-scopes.ts';
+import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
+import { actorOf } from '../request-actor.ts';
 
 const MANAGES_SCOPES = { scopes: [['clients']], permission: 'MANAGE_CLIENTS' } as const satisfies AccessRule;
 

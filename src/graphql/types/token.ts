@@ -1,6 +1,6 @@
-import type { AccessToken } from '../../oauth/bearer.ts';
+import type { AccessToken } from '../../oauth/tokens/bearer.ts';
+import { accessTo } from '../access/field-access.ts';
 import { builder } from '../builder.ts';
-import { accessTo } from '../field-access.ts';
 import { ClientType, loadClient, seesClient } from './client.ts';
 import { FieldAccessType } from './field-access.ts';
 import { loadPerson, UserType } from './user.ts';

@@ -4,9 +4,9 @@ import { registerUser } from '../../directory/register-user.ts';
 import { setPassword } from '../../directory/set-password.ts';
 import { updateUser } from '../../directory/update-user.ts';
 import { uuidOf } from '../../store/prefixed-id.ts';
-import { actorOf } from '../actor.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
+import { actorOf } from '../request-actor.ts';
 import { loadPerson, UserType } from './user.ts';
 
 /** The row of a user id in the input. */

@@ -1,12 +1,12 @@
-import { findPeople, listPeople, type Person } from '../../directory/people.ts';
 import { holds } from '../../directory/permissions.ts';
+import { findPeople, listPeople, type Person } from '../../directory/read-users.ts';
 import { uuidOf } from '../../store/prefixed-id.ts';
-import type { AccessRule } from '../access.ts';
-import { tokenOf } from '../actor.ts';
-import { byId, loadBatched } from '../batch.ts';
+import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
 import { byCreation, readPageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
+import { byId, loadBatched } from '../load-batched.ts';
+import { tokenOf } from '../request-actor.ts';
 
 const READS_USERS = { scopes: [['read']], permission: 'READ_DIRECTORY' } as const satisfies AccessRule;
 

@@ -1,4 +1,4 @@
-import type { Person } from '../../directory/people.ts';
+import type { Person } from '../../directory/read-users.ts';
 import { prefixedId } from '../../store/prefixed-id.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
-import { TextArray } from '../text-array.ts';
+import { TextArray } from '../connection/text-array.ts';
 import { Authorization } from './authorization.ts';
 
 const schema = defineEntity({

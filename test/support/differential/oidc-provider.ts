@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
 import { interactionPolicy, Provider } from 'oidc-provider';
-import { SCOPES } from '../../../src/oauth/scope.ts';
+import { SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import { Browser } from '../browser.ts';
 import { send } from '../send.ts';
 import { CLIENTS, metadataOf } from './clients.ts';

@@ -1,0 +1,190 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLError,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  getOperationAST,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  valueFromASTUntyped,
+} from 'graphql';
+import { PAGE_DEFAULT } from '../connection.ts';
+import { badRequest } from '../errors.ts';
+import { findNodeId } from '../node-id.ts';
+import type { AccessRule } from './access.ts';
+import { ruleOfNode } from './node-rule.ts';
+import { LIMITS, Meter } from './operation-limits.ts';
+
+/** A validated document, and what came with it. */
+export interface Operation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  /** Undefined: not known. */
+  readonly variables: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Where the walk is: how deep, for how many objects, and which types an interface can stand for there. */
+interface Place {
+  readonly depth: number;
+  readonly times: number;
+  readonly types: readonly GraphQLObjectType[];
+}
+
+/** The rules of all that an operation asks for, each once, in the order it is met; and why it may not run at all, if so. */
+export interface Walked {
+  readonly rules: ReadonlySet<AccessRule>;
+  readonly refusal: GraphQLError | undefined;
+  /** Look-ups it can take. */
+  readonly cost: number;
+}
+
+/**
+ * Looks at every field that @skip and @include leave in, for every type a fragment can apply to, and measures the whole. Where
+ * the variables are not known, what depends on them is looked at.
+ */
+export function walkOperation(operation: Operation): Walked {
+  const definition = getOperationAST(operation.document, operation.operationName);
+  const root = definition && operation.schema.getRootType(definition.operation);
+  if (!definition || !root)
+    return {
+      rules: new Set(),
+      cost: 0,
+      refusal: badRequest('The operation to run is not in the document', 'BAD_REQUEST'),
+    };
+
+  const walk = new Walk(operation, definition);
+  walk.selections(definition.selectionSet, { depth: 1, times: 1, types: [root] });
+  return walk.outcome();
+}
+
+class Walk {
+  readonly #schema: GraphQLSchema;
+  readonly #fragments: ReadonlyMap<string, SelectionSetNode & { on?: string }>;
+  readonly #variables: Record<string, unknown> | undefined;
+  readonly #meter = new Meter();
+  readonly #rules = new Set<AccessRule>();
+
+  constructor(operation: Operation, definition: OperationDefinitionNode) {
+    this.#schema = operation.schema;
+    this.#fragments = new Map(
+      operation.document.definitions.flatMap((item) =>
+        item.kind === Kind.FRAGMENT_DEFINITION
+          ? [[item.name.value, { ...item.selectionSet, on: item.typeCondition.name.value }] as const]
+          : [],
+      ),
+    );
+    const defaults = (definition.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
+    );
+    this.#variables = operation.variables && { ...Object.fromEntries(defaults), ...operation.variables };
+  }
+
+  outcome(): Walked {
+    return { rules: this.#rules, cost: this.#meter.cost, refusal: this.#meter.exceeded() };
+  }
+
+  selections(set: SelectionSetNode, place: Place): void {
+    for (const selection of set.selections) {
+      this.#meter.step(selection.directives?.length ?? 0);
+      if (this.#meter.exceeded()) return;
+      if (!this.#included(selection.directives ?? [])) continue;
+      if (selection.kind === Kind.FIELD) this.#field(selection, place);
+      else if (selection.kind === Kind.INLINE_FRAGMENT)
+        this.selections(selection.selectionSet, this.#narrowed(place, selection.typeCondition?.name.value));
+      else {
+        const fragment = this.#fragments.get(selection.name.value);
+        if (fragment) this.selections(fragment, this.#narrowed(place, fragment.on));
+      }
+    }
+  }
+
+  /** A fragment on an object type is looked at even where the id says otherwise: what is written is asked for. */
+  #narrowed(place: Place, on: string | undefined): Place {
+    const type = on === undefined ? undefined : this.#schema.getType(on);
+    return isObjectType(type) ? { ...place, types: [type] } : place;
+  }
+
+  /** Under an alias the whole schema could be asked for again and again. */
+  #introspection({ selections }: SelectionSetNode): void {
+    for (const selection of selections) {
+      this.#meter.step(selection.directives?.length ?? 0);
+      if (this.#meter.exceeded()) return;
+      if (selection.kind === Kind.FIELD && selection.alias) this.#meter.introspectionAlias();
+      const inner =
+        selection.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(selection.name.value) : selection.selectionSet;
+      if (inner) this.#introspection(inner);
+    }
+  }
+
+  #field(node: FieldNode, { depth, times, types }: Place): void {
+    const name = node.name.value;
+    // Introspection has limits of its own among the validation rules, but for aliases.
+    if (name === '__schema' || name === '__type') {
+      if (node.alias) this.#meter.introspectionAlias();
+      if (node.selectionSet) this.#introspection(node.selectionSet);
+      return;
+    }
+    this.#meter.field(depth, node.alias !== undefined);
+    if (name === '__typename') return;
+
+    for (const type of types) {
+      const field = type.getFields()[name];
+      if (!field) continue;
+      const rule = field.extensions.access as AccessRule;
+      this.#rules.add(rule);
+      if (typeof field.extensions.cost === 'number') this.#meter.load(field.extensions.cost);
+      if (!node.selectionSet) continue;
+      if (rule !== 'parent') this.#meter.load(times);
+      const reached = this.#typesOf(field, node);
+      if (isAbstractType(getNamedType(field.type))) for (const found of reached) this.#rules.add(ruleOfNode(found));
+      this.selections(node.selectionSet, {
+        depth: depth + 1,
+        times: times * this.#pageSize(field, node),
+        types: reached,
+      });
+    }
+  }
+
+  /** What a field can yield. `node` yields one type, and its id says which. */
+  #typesOf(field: GraphQLField<unknown, unknown>, node: FieldNode): readonly GraphQLObjectType[] {
+    const type = getNamedType(field.type);
+    if (isObjectType(type)) return [type];
+    if (!isAbstractType(type)) return [];
+    const possible = this.#schema.getPossibleTypes(type);
+    if (!isInterfaceType(type) || type.name !== 'Node') return possible;
+    const id = this.#argument(node, 'id');
+    if (id === undefined && !this.#variables) return possible;
+    const found = findNodeId(String(id));
+    return possible.filter(({ name }) => name === found?.typename);
+  }
+
+  /** How many objects a field can yield for each it is asked of. */
+  #pageSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
+    if (!field.args.some(({ name }) => name === 'first')) return 1;
+    const asked = this.#argument(node, 'first') ?? this.#argument(node, 'last') ?? PAGE_DEFAULT;
+    return typeof asked === 'number' && asked > 0 ? Math.min(asked, LIMITS.cost) : 1;
+  }
+
+  #argument(node: FieldNode, name: string): unknown {
+    const argument = node.arguments?.find((item) => item.name.value === name);
+    return argument && valueFromASTUntyped(argument.value, this.#variables);
+  }
+
+  #included(directives: NonNullable<FieldNode['directives']>): boolean {
+    return directives.every((directive) => {
+      const name = directive.name.value;
+      const condition = directive.arguments?.[0];
+      if (!condition || (name !== 'skip' && name !== 'include')) return true;
+      // Left out only by what is surely so.
+      return valueFromASTUntyped(condition.value, this.#variables) !== (name === 'skip');
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { setTimeout as after } from 'node:timers/promises';
+import {
+  AbortedGraphQLExecutionError,
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  executeRootSelectionSet,
+  getOperationAST,
+  mapSourceToResponseEvent,
+  OperationTypeNode,
+  validateSubscriptionArgs,
+} from 'graphql';
+import type { Database } from '../../store/connection/database.ts';
+import { until } from '../../store/connection/orm.ts';
+import type { Context } from '../context.ts';
+import { timedOut } from '../errors.ts';
+import type { Delivery } from '../subscriptions/subscriber.ts';
+import { inTime } from './deadline.ts';
+
+/** Milliseconds in which a mutation that is stopped can still tell what it had done. */
+const LAST_WORDS = 500;
+
+/** Executes a query or a mutation, which ends at its deadline at the latest. */
+export async function executeInTime(args: ExecutionArgs): Promise<ExecutionResult> {
+  const { deadline } = args.contextValue as Context;
+  try {
+    return await execute({ ...args, abortSignal: deadline });
+  } catch (error) {
+    if (!deadline.aborted) throw error;
+    const { data } = (await lastWords(args, error)) ?? {};
+    return { ...(data && { data }), errors: [timedOut()] };
+  }
+}
+
+/** Of a query nothing is told that is not whole; what a mutation has done stays done, and is told. */
+async function lastWords(
+  { document, operationName }: ExecutionArgs,
+  error: unknown,
+): Promise<ExecutionResult | undefined> {
+  if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.MUTATION) return undefined;
+  if (!(error instanceof AbortedGraphQLExecutionError)) return undefined;
+  return Promise.race([
+    error.abortedResult as ExecutionResult | Promise<ExecutionResult>,
+    after(LAST_WORDS, undefined),
+  ]);
+}
+
+/** Subscribes. Each event is executed for itself: with the token as it stands then, and in its own time. */
+export async function subscribeAfresh(
+  args: ExecutionArgs,
+  database: Database,
+): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
+  const validated = validateSubscriptionArgs(args);
+  if (!('schema' in validated)) return { errors: validated };
+  const source = await createSourceEventStream(validated);
+  if (!(Symbol.asyncIterator in source)) return source;
+  return mapSourceToResponseEvent(validated, source, async (event): Promise<ExecutionResult> => {
+    const delivery = event.rootValue as Delivery;
+    if ('end' in delivery) return { errors: [delivery.end] };
+    return inTime(async (deadline) => {
+      const { token, now, event: occasion } = delivery;
+      const fresh = { ...until(database, deadline), deadline, token, now, occasion };
+      const context: Context = { ...(event.contextValue as Context), ...fresh };
+      try {
+        return await executeRootSelectionSet({ ...event, contextValue: context, externalAbortSignal: deadline });
+      } catch (error) {
+        if (!deadline.aborted) throw error;
+        return { errors: [timedOut()] };
+      }
+    });
+  });
+}

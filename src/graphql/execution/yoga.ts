@@ -1,0 +1,82 @@
+import type { ExecutionArgs, GraphQLError } from 'graphql';
+import {
+  createYoga,
+  isAsyncIterable,
+  type Plugin,
+  type YogaInitialContext,
+  type YogaServerInstance,
+} from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { Database } from '../../store/connection/database.ts';
+import type { Context } from '../context.ts';
+import { badRequest, expose } from '../errors.ts';
+import { schema } from '../schema.ts';
+import { answerOperation, checkArguments, exposeErrors } from './answer-operation.ts';
+import { readDocument } from './documents.ts';
+import { subscribeAfresh } from './run-operation.ts';
+import { shapeErrors } from './shape-errors.ts';
+
+/** Whatever is answered as a stream, and who asks for something that is not JSON. */
+export function makeYoga(log: Logger, database: Database): YogaServerInstance<Context, Context> {
+  return createYoga<Context, Context>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    batching: false,
+    // The body was read, and limited, before it came here.
+    maxRequestBodySize: false,
+    logging: false,
+    parserAndValidationCache: false,
+    maskedErrors: { maskError: (error) => expose(error, { log, requestId: undefined }) },
+    plugins: [readDocuments, answerOperations(log), subscribe(log, database), shapeResults],
+  });
+}
+
+const readDocuments: Plugin<Context> = {
+  onParse({ params, setParsedDocument }) {
+    const { document, errors } = readDocument(String(params.source));
+    if (!document) throw errors[0];
+    setParsedDocument(document);
+  },
+  onValidate({ context, setResult }) {
+    setResult(readDocument(String((context as YogaInitialContext).params.query)).errors);
+  },
+};
+
+const answerOperations = (log: Logger): Plugin<Context> => ({
+  onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => answerOperation(args, log)),
+});
+
+const subscribe = (log: Logger, database: Database): Plugin<Context> => ({
+  async onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
+    const { request } = args.contextValue as YogaInitialContext;
+    const streams = request.headers.get('accept')?.includes('text/event-stream');
+    const { refusal } = await checkArguments(args);
+    if (refusal) return setResultAndStopExecution({ errors: [refusal] });
+    if (!streams) return setResultAndStopExecution({ errors: [notAcceptable()] });
+    setSubscribeFn((given: ExecutionArgs) => subscribeAfresh(given, database));
+    return {
+      onSubscribeResult({ result }) {
+        if (!isAsyncIterable(result)) return undefined;
+        return {
+          async onNext({ result: next, setResult: setNext }) {
+            if (!isAsyncIterable(next)) setNext(await exposeErrors(args, next, log));
+          },
+        };
+      },
+    };
+  },
+});
+
+const notAcceptable = (): GraphQLError =>
+  badRequest('A subscription is answered as text/event-stream: ask for that in Accept', 'NOT_ACCEPTABLE', 406);
+
+const shapeResults: Plugin<Context> = {
+  onResultProcess({ request, result, setResult }) {
+    if (Array.isArray(result) || isAsyncIterable(result)) return;
+    setResult(shapeErrors(result, request.headers.get('accept') ?? ''));
+  },
+};

@@ -1,0 +1,65 @@
+import { OAuthError } from '../../oauth/error.ts';
+import { type LogoutRequest, readLogoutRequest } from '../../oauth/openid/logout-request.ts';
+import type { Params } from '../../oauth/params.ts';
+import { prefixedId } from '../../store/prefixed-id.ts';
+import type { SessionRow } from '../../store/sessions.ts';
+import type { HttpContext } from '../context.ts';
+import { PageError } from '../errors.ts';
+import { readForm, readQuery } from '../form.ts';
+import { seeOther, sendToClient } from '../headers.ts';
+import { logoutPage } from '../pages/logout.ts';
+import { csrfToken } from '../site/csrf.ts';
+import { browserSecret, currentSession, ensureBrowser } from '../site/session.ts';
+import { signOut } from '../site/sign-out.ts';
+
+/** What the question page brings along, so that its answer can be checked again. */
+const CARRIED = ['client_id', 'post_logout_redirect_uri', 'state'] as const;
+
+/** OpenID Connect RP-Initiated Logout 1.0 §2: GET or POST /oauth/logout */
+export async function endSession(ctx: HttpContext): Promise<void> {
+  const params = ctx.method === 'POST' ? await readForm(ctx) : readQuery(ctx);
+  // A form posted from another site comes without the cookie (SameSite=Lax); asked again by GET it brings it along.
+  if (ctx.method === 'POST' && browserSecret(ctx) === undefined) {
+    const query = new URLSearchParams([...params].flatMap(([name, values]) => values.map((value) => [name, value])));
+    return seeOther(ctx, `/oauth/logout?${query}`);
+  }
+  const request = await readOrExplain(ctx, params);
+  const session = await currentSession(ctx);
+  if (!session) return goOn(ctx, request);
+  if (!concerns(request, session)) return ask(ctx, params, request, session);
+  await signOut(ctx);
+  goOn(ctx, request);
+}
+
+/** Never a dead end: whoever was sent here by a wrong link can still sign out. */
+export async function readOrExplain(ctx: HttpContext, params: Params): Promise<LogoutRequest> {
+  try {
+    return await readLogoutRequest(ctx.state, params);
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error;
+    throw new PageError(400, 'The app sent you here wrongly', error.message, {
+      href: '/logout',
+      label: 'Sign out of Gatehouse',
+    });
+  }
+}
+
+/** §2: who shows an ID token of this very session need not be asked; a link that anybody can write must be. */
+const concerns = ({ hint }: LogoutRequest, session: SessionRow): boolean =>
+  hint !== undefined && hint.sub === prefixedId('usr', session.user_id) && hint.sid === prefixedId('ses', session.id);
+
+/** §3 */
+export function goOn(ctx: HttpContext, { onward }: LogoutRequest): void {
+  if (onward === undefined) seeOther(ctx, '/');
+  else sendToClient(ctx, onward);
+}
+
+function ask(ctx: HttpContext, params: Params, { client }: LogoutRequest, session: SessionRow): void {
+  const carried = CARRIED.flatMap((name) => {
+    const value = name === 'client_id' ? client?.client_id : params.get(name)?.[0];
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  const csrf = csrfToken(ctx, ensureBrowser(ctx), 'logout');
+  ctx.type = 'html';
+  ctx.body = logoutPage({ csrf, username: session.username, clientName: client?.name, carried });
+}

@@ -1,0 +1,59 @@
+import { badRequest, malformedAuthentication } from '../../graphql/errors.ts';
+import type { Asked } from '../../graphql/execution/answer-operation.ts';
+import { isStorable } from '../../graphql/execution/well-formed-strings.ts';
+
+/** How deep objects and lists may lie in each other: far more than any input of ours has. */
+const NESTING = 64;
+
+const MEMBERS = new Set(['query', 'operationName', 'variables', 'extensions']);
+
+/** GraphQL over HTTP §5.4: the request. Refuses what no later floor should have to think of. */
+export function readGraphQLBody(text: string): Asked {
+  const body = parse(text);
+  if (Array.isArray(body)) throw badRequest('Batching is not supported', 'BAD_REQUEST');
+  if (typeof body !== 'object' || body === null) throw badRequest('The body must be a JSON object', 'BAD_REQUEST');
+  if ('access_token' in body) throw malformedAuthentication('Send the token in the Authorization header only');
+  checkValues(body);
+  return checkMembers(body as Record<string, unknown>);
+}
+
+function checkMembers(body: Readonly<Record<string, unknown>>): Asked {
+  const { query, operationName, variables, extensions } = body;
+  if (typeof query !== 'string') throw badRequest('The body must have a `query`, which is a string', 'BAD_REQUEST');
+  if (operationName != null && typeof operationName !== 'string')
+    throw badRequest('`operationName` must be a string', 'BAD_REQUEST');
+  if (!isObjectOrNone(variables)) throw badRequest('`variables` must be an object', 'BAD_REQUEST');
+  if (!isObjectOrNone(extensions)) throw badRequest('`extensions` must be an object', 'BAD_REQUEST');
+  for (const name of Object.keys(body))
+    if (!MEMBERS.has(name) && body[name] !== null)
+      throw badRequest('The body may have `query`, `operationName`, `variables` and `extensions`', 'BAD_REQUEST');
+  return { query, operationName, variables };
+}
+
+const isObjectOrNone = (value: unknown): value is Record<string, unknown> | null | undefined =>
+  value == null || (typeof value === 'object' && !Array.isArray(value));
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest('The body is not JSON', 'BAD_REQUEST');
+  }
+}
+
+/** Every string and every key of the body; with a list of its own, so that deep nesting cannot exhaust the stack. */
+function checkValues(body: object): void {
+  const left: { value: unknown; depth: number }[] = [{ value: body, depth: 1 }];
+  for (let item = left.pop(); item; item = left.pop()) {
+    const { value, depth } = item;
+    if (typeof value === 'string' && !isStorable(value))
+      throw badRequest('A string contains characters that cannot be stored');
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > NESTING) throw badRequest(`The body is nested more than ${NESTING} levels deep`);
+    for (const [key, inner] of Object.entries(value)) {
+      // Own properties here, but nobody knows whose code copies them with `=` some day.
+      if (key === '__proto__' || !isStorable(key)) throw badRequest('A name in the body is not allowed');
+      left.push({ value: inner, depth: depth + 1 });
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { Readable } from 'node:stream';
+import type { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import getRawBody from 'raw-body';
+import type { Config } from '../../config.ts';
+import type { Context } from '../../graphql/context.ts';
+import { badRequest, malformedAuthentication, unauthenticated } from '../../graphql/errors.ts';
+import { answerRequest } from '../../graphql/execution/answer-operation.ts';
+import { inTime } from '../../graphql/execution/deadline.ts';
+import { isIntrospection } from '../../graphql/execution/introspection.ts';
+import { makeYoga } from '../../graphql/execution/yoga.ts';
+import type { LiveEvents } from '../../graphql/subscriptions/live-events.ts';
+import type { Database } from '../../store/connection/database.ts';
+import { until } from '../../store/connection/orm.ts';
+import type { HttpContext } from '../context.ts';
+import { tellWhereDescribed } from '../endpoints/protected-resource.ts';
+import { readGraphQLBody } from './body.ts';
+import { refuse } from './refusal.ts';
+import { jsonAnswer, jsonTypeFor } from './response.ts';
+import { authenticate } from './token.ts';
+
+interface GraphQLOptions {
+  readonly config: Config;
+  readonly database: Database;
+  readonly live: LiveEvents;
+  readonly log: Logger;
+}
+
+/** Bytes of a body; what is longer is 413. */
+const LIMIT = 100 * 1024;
+
+/** POST /graphql: a bearer token and a JSON body, and nothing else. What is refused here is told in GraphQL's shape, too. */
+export function graphqlHandler({ config, database, live, log }: GraphQLOptions): (ctx: HttpContext) => Promise<void> {
+  const yoga = makeYoga(log, database);
+
+  return async (ctx) => {
+    ctx.set('Cache-Control', 'no-store');
+    try {
+      if (ctx.method !== 'POST') throw methodNotAllowed(ctx);
+      const token = await authenticate(ctx, !config.production && isJson(ctx));
+      const text = await readText(ctx);
+      const asked = readGraphQLBody(text);
+      if (!token && !isIntrospection(asked.query)) throw unauthenticated(false);
+
+      const { limits, now, origin, backchannel } = ctx.state;
+      const tellOfLogouts = () => backchannel.deliver(now);
+      const request = { now, config, limits, origin, token, hungUp: () => hungUp(ctx), live, tellOfLogouts };
+      await inTime(async (deadline) => {
+        const context: Context = { ...request, ...until(database, deadline), deadline };
+        const accept = ctx.get('accept');
+        const type = jsonTypeFor(accept);
+        const result = type && (await answerRequest(asked, context, log));
+        if (type && result) return tell(ctx, jsonAnswer(result, accept, type));
+        // A stream, or nothing of ours that the client would take: both are the engine's to answer.
+        const headers = { 'Content-Type': 'application/json', Accept: accept || '*/*' };
+        await answer(
+          ctx,
+          await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context),
+        );
+      });
+    } catch (error) {
+      refuse(ctx, error);
+    }
+  };
+}
+
+const isJson = (ctx: HttpContext): boolean =>
+  /^application\/json *(; *charset="?utf-8"? *)?$/i.test(ctx.get('content-type'));
+
+async function readText(ctx: HttpContext): Promise<string> {
+  if (ctx.get('content-encoding') !== '')
+    throw badRequest('A compressed body is not accepted', 'UNSUPPORTED_MEDIA_TYPE', 415);
+  // Hung up while the token was looked up: there is nothing to read, and nobody to answer.
+  if (ctx.req.destroyed) throw badRequest('The request was not sent in full', 'BAD_REQUEST');
+  const bytes = await ctx.state.concurrency.whileReceiving(() =>
+    getRawBody(ctx.req, { limit: LIMIT, length: ctx.get('content-length') || null }),
+  );
+  if (!isJson(ctx)) {
+    // RFC 6750 §2.2: a form may carry the token, but then no header may; here it never may.
+    if (/(^|&)access_token=/.test(bytes.toString('latin1')))
+      throw malformedAuthentication('Send the token in the Authorization header only');
+    throw badRequest('Send the request as application/json', 'UNSUPPORTED_MEDIA_TYPE', 415);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw badRequest('The body is not UTF-8', 'BAD_REQUEST');
+  }
+}
+
+function methodNotAllowed(ctx: HttpContext): GraphQLError {
+  ctx.set('Allow', 'POST');
+  return badRequest('Send a POST request', 'METHOD_NOT_ALLOWED', 405);
+}
+
+function tell(ctx: HttpContext, { status, headers, body }: ReturnType<typeof jsonAnswer>): void {
+  ctx.status = status;
+  ctx.set(headers);
+  ctx.body = body;
+  tellWhereDescribed(ctx, '/graphql');
+}
+
+/** Of the connection, whose headers are not the engine's business; and `no-store` has been said. */
+const NOT_THE_ENGINES = new Set(['content-length', 'content-encoding', 'connection', 'cache-control']);
+
+async function answer(ctx: HttpContext, response: Response): Promise<void> {
+  const streams = response.headers.get('content-type')?.startsWith('text/event-stream');
+  const body = streams ? Readable.from(response.body ?? []) : await response.text();
+  ctx.body = body === '' ? null : body;
+  // After the body, for Koa makes a 204 of an empty one.
+  ctx.status = response.status;
+  for (const [name, value] of response.headers) if (!NOT_THE_ENGINES.has(name.toLowerCase())) ctx.set(name, value);
+  tellWhereDescribed(ctx, '/graphql');
+  // Proxies that gather an answer before they hand it on would hold it back for ever.
+  if (streams) ctx.set('X-Accel-Buffering', 'no');
+}
+
+function hungUp({ res }: HttpContext): AbortSignal {
+  const gone = new AbortController();
+  if (res.closed) gone.abort();
+  else res.once('close', () => gone.abort());
+  return gone.signal;
+}

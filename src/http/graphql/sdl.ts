@@ -1,0 +1,20 @@
+import type { Config } from '../../config.ts';
+import { printedSchema } from '../../graphql/print-schema.ts';
+import type { Handler } from '../context.ts';
+import { refuse } from './refusal.ts';
+import { authenticate } from './token.ts';
+
+/** GET /graphql/sdl: the schema as text, with the rules that introspection cannot carry. Who may introspect may read it. */
+export function sdlHandler({ production }: Config): Handler {
+  const text = printedSchema();
+  return async (ctx) => {
+    ctx.set('Cache-Control', 'no-store');
+    try {
+      await authenticate(ctx, !production);
+      ctx.type = 'text/plain; charset=utf-8';
+      ctx.body = text;
+    } catch (error) {
+      refuse(ctx, error);
+    }
+  };
+}

@@ -1,0 +1,144 @@
+import { grantAuthorization, refuseAuthorization } from '../../oauth/authorize/authorization-response.ts';
+import { isRememberable, rememberedScopes } from '../../oauth/authorize/consent.ts';
+import { RESPONSE_TYPES } from '../../oauth/authorize/response-types.ts';
+import { anotherPerson, isAnotherPerson, mustAsk, mustSignIn } from '../../oauth/authorize/sign-in-request.ts';
+import { OAuthError } from '../../oauth/error.ts';
+import { optional, type Params, required } from '../../oauth/params.ts';
+import { isOwnResource } from '../../oauth/resource.ts';
+import { POWERFUL_SCOPES } from '../../oauth/scopes/scope.ts';
+import { scopeSentences } from '../../oauth/scopes/scope-sentences.ts';
+import { deny } from '../../store/pending-authorizations.ts';
+import type { SessionRow } from '../../store/sessions.ts';
+import type { HttpContext } from '../context.ts';
+import { PageError } from '../errors.ts';
+import { readForm, readQuery } from '../form.ts';
+import { seeOther, sendToClient } from '../headers.ts';
+import { consentPage, scopeField } from '../pages/consent.ts';
+import { checkCsrf, csrfToken } from './csrf.ts';
+import { type Pending, readPending } from './pending-authorization.ts';
+import { currentSession, ensureBrowser } from './session.ts';
+
+/** GET /consent asks the person, POST /consent decides. */
+export async function consent(ctx: HttpContext): Promise<void> {
+  const params = ctx.method === 'POST' ? await readForm(ctx) : readQuery(ctx);
+  const handle = required(params, 'request');
+  if (ctx.method === 'POST') checkCsrf(ctx, params, 'consent', handle);
+
+  const pending = await readPending(ctx, handle);
+  const session = await currentSession(ctx);
+  const { signIn } = pending.request;
+  if (!session || mustSignIn(signIn, session)) return seeOther(ctx, `/login?request=${pending.handle}`);
+  // Who has just signed in for it, and is not the one it is about, ends it; who was signed in before may sign in as that one.
+  if (isAnotherPerson(signIn, session)) {
+    if (session.auth_time < pending.requestedAt) return seeOther(ctx, `/login?request=${pending.handle}`);
+    return refuse(ctx, pending, anotherPerson());
+  }
+
+  const { client, redirectUri } = pending.recipient;
+  const remembered = await rememberedScopes(ctx.state.sql, session.user_id, client, redirectUri);
+  const covered = pending.request.scopes.filter((scope) => remembered?.includes(scope));
+  if (ctx.method === 'POST') return decide(ctx, params, pending, session, covered);
+  const asks = mustAsk(signIn, session, pending.requestedAt);
+  if (
+    !asks &&
+    remembered &&
+    covered.length === pending.request.scopes.length &&
+    (await goOn(ctx, pending, session, covered))
+  )
+    return;
+  await ask(ctx, pending, session, covered);
+}
+
+/** After a sign-in nothing may be left to ask. */
+async function goOn(
+  ctx: HttpContext,
+  pending: Pending,
+  session: SessionRow,
+  covered: readonly string[],
+): Promise<boolean> {
+  const approver = { userId: session.user_id, sessionId: session.id };
+  const location = await grantAuthorization(
+    ctx.state,
+    pending.recipient,
+    pending.request,
+    approver,
+    covered,
+    undefined,
+  );
+  if (location !== undefined) sendToClient(ctx, location);
+  return location !== undefined;
+}
+
+async function decide(
+  ctx: HttpContext,
+  params: Params,
+  pending: Pending,
+  session: SessionRow,
+  covered: readonly string[],
+): Promise<void> {
+  const { id, recipient, request } = pending;
+  const { sql, now, origin } = ctx.state;
+  const granted = request.scopes.filter(
+    (scope) => covered.includes(scope) || optional(params, scopeField(scope)) !== undefined,
+  );
+  const allowed = optional(params, 'decision') === 'allow' && (granted.length > 0 || request.scopes.length === 0);
+  if (!allowed) {
+    if (!(await deny(sql, id, session.user_id, now, origin))) throw decidedBefore();
+    return refuse(ctx, pending, new OAuthError('access_denied', 'The user denied access to your application'));
+  }
+  const approver = { userId: session.user_id, sessionId: session.id };
+  const decision = { pendingRequest: id, remember: isRememberable(recipient.client, recipient.redirectUri), origin };
+  const location = await grantAuthorization(ctx.state, recipient, request, approver, granted, decision);
+  if (location === undefined) throw decidedBefore();
+  sendToClient(ctx, location);
+}
+
+function refuse(ctx: HttpContext, { recipient, request }: Pending, refusal: OAuthError): void {
+  const { issuer } = ctx.state.config;
+  const { separator } = RESPONSE_TYPES[request.responseType];
+  sendToClient(ctx, refuseAuthorization(issuer, recipient.redirectUri, separator, refusal, request.state));
+}
+
+const decidedBefore = (): PageError =>
+  new PageError(
+    400,
+    'This was already answered',
+    'Your first answer counts. Go back to the app and start again to change it.',
+  );
+
+async function ask(ctx: HttpContext, pending: Pending, session: SessionRow, covered: readonly string[]): Promise<void> {
+  const { client, redirectUri } = pending.recipient;
+  const { scopes } = pending.request;
+  const sentences = await scopeSentences(ctx.state.sql, scopes);
+  const sentence = (scope: string): string => sentences.get(scope) ?? scope;
+  ctx.type = 'html';
+  ctx.body = consentPage({
+    csrf: csrfToken(ctx, ensureBrowser(ctx), 'consent', pending.handle),
+    request: pending.handle,
+    clientName: client.name,
+    clientUri: client.clientUri,
+    returnsTo: hostOf(redirectUri),
+    uncheckedOwner: client.uncheckedOwner,
+    username: session.username,
+    asked: scopes
+      .filter((scope) => !covered.includes(scope))
+      .map((name) => ({ name, sentence: sentence(name), powerful: POWERFUL_SCOPES.has(name) })),
+    allowedBefore: covered.map(sentence),
+    elsewhere: pending.request.resources.filter((resource) => !isOwnResource(ctx.state.config.issuer, resource)),
+    lifetime: lifetimeOf(ctx, pending),
+  });
+}
+
+/** The host a person would recognise; for a custom scheme, the scheme. */
+function hostOf(uri: string): string {
+  const url = URL.parse(uri);
+  return url && /^https?:$/.test(url.protocol) ? url.host : (uri.split(':')[0] ?? uri);
+}
+
+function lifetimeOf({ state: { config } }: HttpContext, { recipient: { client }, request }: Pending): string {
+  const minutes = Math.ceil((client.accessTokenTtl ?? config.accessTokenTtl) / 60);
+  const days = Math.ceil(config.refreshTokenTtl / 86_400);
+  return request.responseType === 'code' && client.grantTypes.includes('refresh_token')
+    ? `It keeps this access for up to ${days} days.`
+    : `It keeps this access for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`;
+}

@@ -1,0 +1,86 @@
+import { PASSWORD_MAX } from '../../crypto/passwords.ts';
+import { checkCredentials, recordFailedSignIn } from '../../directory/credentials.ts';
+import { usernameKey } from '../../directory/names.ts';
+import { isAnotherPerson, mustSignIn } from '../../oauth/authorize/sign-in-request.ts';
+import { optional, type Params } from '../../oauth/params.ts';
+import { networkOf } from '../../store/rate-limits.ts';
+import type { HttpContext } from '../context.ts';
+import { PageError } from '../errors.ts';
+import { readForm, readQuery } from '../form.ts';
+import { seeOther } from '../headers.ts';
+import { loginPage } from '../pages/login.ts';
+import { checkCsrf, csrfToken } from './csrf.ts';
+import { type Pending, readPending } from './pending-authorization.ts';
+import { currentSession, ensureBrowser } from './session.ts';
+import { signIn } from './sign-in.ts';
+
+/**
+ * GET /login shows the form, POST /login signs in. `request` is the pending authorization request to go on with, `to` a page of
+ * ours.
+ */
+export async function login(ctx: HttpContext): Promise<void> {
+  const params = ctx.method === 'POST' ? await readForm(ctx) : readQuery(ctx);
+  const handle = optional(params, 'request');
+  if (ctx.method === 'POST') {
+    checkCsrf(ctx, params, 'login');
+    return submit(ctx, params, handle);
+  }
+  const session = await currentSession(ctx);
+  if (session && handle === undefined) return goOn(ctx, params, handle);
+  const pending = await pendingOf(ctx, handle);
+  const { signIn: wanted } = pending?.request ?? {};
+  if (session && wanted && !mustSignIn(wanted, session) && !isAnotherPerson(wanted, session))
+    return goOn(ctx, params, handle);
+  const known = session && wanted && !isAnotherPerson(wanted, session) ? session.username : '';
+  show(ctx, params, pending, wanted?.loginHint ?? known, undefined);
+}
+
+const pendingOf = async (ctx: HttpContext, handle: string | undefined): Promise<Pending | undefined> =>
+  handle === undefined ? undefined : readPending(ctx, handle);
+
+async function submit(ctx: HttpContext, params: Params, handle: string | undefined): Promise<void> {
+  const { sql, limits, now, origin } = ctx.state;
+  const username = optional(params, 'username') ?? '';
+  const password = optional(params, 'password') ?? '';
+  if ([...password].length > PASSWORD_MAX)
+    throw new PageError(400, 'This password is too long', `A password has at most ${PASSWORD_MAX} characters.`);
+
+  const network = networkOf(origin.ip);
+  const counts = { account: [usernameKey(username), network], network: [network] };
+  const user = await limits.guess(counts, () => checkCredentials(sql, username, password));
+  const signedIn = user !== undefined && (await signIn(ctx, user, handle));
+  ctx.state.measurements.signedIn(signedIn ? 'success' : 'failure');
+  if (signedIn) return goOn(ctx, params, handle);
+
+  let pending: Pending | undefined;
+  try {
+    pending = await pendingOf(ctx, handle);
+  } finally {
+    // Also when it names a request that is not there.
+    await recordFailedSignIn(sql, username, { at: now, clientId: pending?.recipient.client.id, origin });
+  }
+  ctx.status = 401;
+  // One sentence for an unknown user, a wrong password and a disabled account.
+  show(ctx, params, pending, username, 'The username or the password is wrong.');
+}
+
+/** A word and not an address: there is nowhere else to be sent. */
+const toAccount = (params: Params): boolean => optional(params, 'to') === 'account';
+
+function goOn(ctx: HttpContext, params: Params, handle: string | undefined): void {
+  const own = toAccount(params) ? '/account' : '/';
+  seeOther(ctx, handle === undefined ? own : `/consent?request=${encodeURIComponent(handle)}`);
+}
+
+function show(
+  ctx: HttpContext,
+  params: Params,
+  pending: Pending | undefined,
+  username: string,
+  problem: string | undefined,
+): void {
+  const csrf = csrfToken(ctx, ensureBrowser(ctx), 'login');
+  const clientName = pending?.recipient.client.name;
+  ctx.type = 'html';
+  ctx.body = loginPage({ csrf, request: pending?.handle, clientName, toAccount: toAccount(params), username, problem });
+}

@@ -1,0 +1,38 @@
+import { optional, type Params } from '../../oauth/params.ts';
+import type { HttpContext } from '../context.ts';
+import { goOn, readOrExplain } from '../endpoints/end-session.ts';
+import { readForm, readQuery } from '../form.ts';
+import { seeOther } from '../headers.ts';
+import { logoutPage } from '../pages/logout.ts';
+import { checkCsrf, csrfToken } from './csrf.ts';
+import { currentSession, ensureBrowser } from './session.ts';
+import { signOut } from './sign-out.ts';
+
+/** GET /logout asks, POST /logout signs out; `request` leads on to signing in as somebody else, `client_id` back to an app. */
+export async function logout(ctx: HttpContext): Promise<void> {
+  if (ctx.method === 'POST') return submit(ctx, await readForm(ctx));
+  const request = optional(readQuery(ctx), 'request');
+  const session = await currentSession(ctx);
+  if (!session) return seeOther(ctx, onward(request));
+  const csrf = csrfToken(ctx, ensureBrowser(ctx), 'logout');
+  const carried = request === undefined ? [] : [['request', request] as const];
+  ctx.type = 'html';
+  ctx.body = logoutPage({ csrf, username: session.username, clientName: undefined, carried });
+}
+
+async function submit(ctx: HttpContext, params: Params): Promise<void> {
+  checkCsrf(ctx, params, 'logout');
+  const request = optional(params, 'request');
+  const stays = optional(params, 'decision') === 'stay';
+  if (params.has('client_id')) {
+    const asked = await readOrExplain(ctx, params);
+    if (!stays) await signOut(ctx);
+    return goOn(ctx, asked);
+  }
+  if (!stays) await signOut(ctx);
+  // The request of who stays goes on as who they are.
+  seeOther(ctx, stays && request !== undefined ? `/consent?request=${encodeURIComponent(request)}` : onward(request));
+}
+
+const onward = (request: string | undefined): string =>
+  request === undefined ? '/' : `/login?request=${encodeURIComponent(request)}`;

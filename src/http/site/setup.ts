@@ -1,0 +1,84 @@
+import { hashPassword } from '../../crypto/passwords.ts';
+import { DomainError } from '../../directory/error.ts';
+import { emailKey, readEmail, readUsername, usernameKey } from '../../directory/names.ts';
+import { readPassword } from '../../directory/password-rules.ts';
+import { optional, type Params } from '../../oauth/params.ts';
+import { violatedUnique } from '../../store/connection/sql-errors.ts';
+import { type FirstAdministrator, setupTicketIsLive, spendSetupTicket } from '../../store/setup-ticket.ts';
+import type { HttpContext } from '../context.ts';
+import { PageError } from '../errors.ts';
+import { readForm, readQuery } from '../form.ts';
+import { seeOther } from '../headers.ts';
+import { setupPage } from '../pages/setup.ts';
+import { checkCsrf, csrfToken } from './csrf.ts';
+import { ensureBrowser, isHandle, readCookie, writeCookie } from './session.ts';
+
+const COOKIE = 'gatehouse-setup';
+
+/** GET /setup?ticket=… takes the ticket out of the URL, GET /setup shows the form, POST /setup makes the first administrator. */
+export async function setup(ctx: HttpContext): Promise<void> {
+  const { sql, now } = ctx.state;
+  if (ctx.method !== 'POST') {
+    const offered = optional(readQuery(ctx), 'ticket');
+    if (offered !== undefined) {
+      // Out of the address bar, the history and every Referer.
+      writeCookie(ctx, COOKIE, isHandle(offered) ? offered : undefined);
+      return seeOther(ctx, '/setup');
+    }
+  }
+  const ticket = readCookie(ctx, COOKIE);
+  if (ticket === undefined || !(await setupTicketIsLive(sql, ticket, now))) throw spent();
+  if (ctx.method !== 'POST') return show(ctx, '', '', undefined);
+
+  const params = await readForm(ctx);
+  checkCsrf(ctx, params, 'setup');
+  await submit(ctx, params, ticket);
+}
+
+async function submit(ctx: HttpContext, params: Params, ticket: string): Promise<void> {
+  const { sql, now, origin } = ctx.state;
+  try {
+    const administrator = await readAdministrator(params);
+    if ((await spendSetupTicket(sql, ticket, administrator, now, origin)) === undefined) throw spent();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    ctx.status = 400;
+    return show(ctx, optional(params, 'username') ?? '', optional(params, 'email') ?? '', problem);
+  }
+  writeCookie(ctx, COOKIE, undefined);
+  seeOther(ctx, '/login');
+}
+
+async function readAdministrator(params: Params): Promise<FirstAdministrator> {
+  const username = readUsername(optional(params, 'username') ?? '');
+  const typedEmail = optional(params, 'email');
+  const email = typedEmail === undefined ? undefined : readEmail(typedEmail);
+  const password = readPassword(optional(params, 'password') ?? '');
+  if (password !== optional(params, 'repeated')) throw new DomainError('INVALID', 'The two passwords are not the same');
+  return {
+    username,
+    usernameKey: usernameKey(username),
+    email,
+    emailKey: email === undefined ? undefined : emailKey(email),
+    passwordHash: await hashPassword(password),
+  };
+}
+
+function problemOf(error: unknown): string | undefined {
+  if (error instanceof DomainError) return `${error.message}.`;
+  return violatedUnique(error) === undefined ? undefined : 'Somebody else has this username or e-mail address.';
+}
+
+const spent = (): PageError =>
+  new PageError(
+    400,
+    'This set-up link no longer works',
+    'It was used already, is older than an hour, or a newer one has been printed. If there is an administrator, sign in; if not, restart the server for a fresh link.',
+    { href: '/login', label: 'Sign in' },
+  );
+
+function show(ctx: HttpContext, username: string, email: string, problem: string | undefined): void {
+  ctx.type = 'html';
+  ctx.body = setupPage({ csrf: csrfToken(ctx, ensureBrowser(ctx), 'setup'), username, email, problem });
+}

@@ -1,0 +1,32 @@
+import { type Sql, statement } from '../../store/connection/sql.ts';
+
+/** An app that a person allowed something, or that acts for them at this moment. */
+export interface AppWithAccess {
+  readonly clientId: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly since: Date;
+  readonly lastUsedAt: Date;
+}
+
+/** Consents and live authorizations alike: either is a way in. Last used is when it last got a token. */
+const selectApps = statement<AppWithAccess>(
+  'list-apps-with-access',
+  `WITH held AS MATERIALIZED (
+     SELECT client_id, scopes, created_at AS since, updated_at AS used FROM consents WHERE user_id = $1
+     UNION ALL
+     SELECT a.client_id, a.scopes, a.created_at, greatest(a.created_at,
+              (SELECT max(t.created_at) FROM access_tokens t WHERE t.authorization_id = a.id),
+              (SELECT max(r.created_at) FROM refresh_tokens r WHERE r.authorization_id = a.id))
+     FROM authorizations a WHERE a.user_id = $1 AND a.revoked_at IS NULL AND a.expires_at > $2
+   )
+   SELECT c.client_id AS "clientId", c.name, min(h.since) AS since, max(h.used) AS "lastUsedAt",
+          ARRAY(SELECT DISTINCT s.scope FROM held o CROSS JOIN LATERAL unnest(o.scopes) AS s (scope)
+                WHERE o.client_id = c.id ORDER BY s.scope) AS scopes
+   FROM held h JOIN clients c ON c.id = h.client_id
+   GROUP BY c.id ORDER BY max(h.used) DESC, c.id LIMIT 100`,
+);
+
+/** The apps of one person, the last used first. */
+export const listAppsWithAccess = (sql: Sql, userId: string, now: Date): Promise<AppWithAccess[]> =>
+  sql(selectApps, [userId, now]);

@@ -1,0 +1,111 @@
+import { type Client, findClient, isPublic } from '../clients/client.ts';
+import { resolveRedirectUri } from '../clients/redirect-uri.ts';
+import { OAuthError } from '../error.ts';
+import type { OAuthRequest } from '../oauth-request.ts';
+import { optional, type Params } from '../params.ts';
+import { readCodeChallenge } from '../pkce.ts';
+import { readResources } from '../resource.ts';
+import { grantedScope } from '../scopes/scope.ts';
+import { readClaimsRequest } from './claims-request.ts';
+import { isResponseType, RESPONSE_TYPES, type ResponseType } from './response-types.ts';
+import { readSignInRequest, type SignInRequest } from './sign-in-request.ts';
+
+/** To whom the answer may go: from here on an error is a redirect. */
+export interface Recipient {
+  readonly client: Client;
+  /** Where to answer to. */
+  readonly redirectUri: string;
+  /** As sent; undefined if it was left out. */
+  readonly sentRedirectUri: string | undefined;
+}
+
+/** RFC 6749 §4.1.1, §4.2.1, RFC 7636 §4.3: what a client asks the person for. */
+export interface AuthorizationRequest {
+  readonly responseType: ResponseType;
+  readonly sentRedirectUri: string | undefined;
+  readonly scopes: readonly string[];
+  /** RFC 8707 */
+  readonly resources: readonly string[];
+  readonly state: string | undefined;
+  readonly codeChallenge: string | undefined;
+  readonly nonce: string | undefined;
+  readonly signIn: SignInRequest;
+}
+
+const MAX_STATE = 2048;
+
+/** Until this returns, an error is a page (RFC 6749 §3.1.2.4, §4.1.2.1). */
+export async function resolveRecipient({ sql, config }: OAuthRequest, params: Params): Promise<Recipient> {
+  const clientId = optional(params, 'client_id');
+  if (clientId === undefined)
+    throw new OAuthError('invalid_request', 'The request does not say which app it is from: client_id is missing.');
+  const client = await findClient(sql, config.issuer, clientId);
+  if (!client) throw new OAuthError('invalid_request', 'No app is registered with this client_id.');
+
+  const sentRedirectUri = optional(params, 'redirect_uri');
+  const redirectUri = resolveRedirectUri(client, sentRedirectUri);
+  if (redirectUri === undefined)
+    throw new OAuthError(
+      'invalid_request',
+      sentRedirectUri === undefined
+        ? 'The request does not say where to return to: redirect_uri is missing, and the app has not registered exactly one.'
+        : 'The address to return to (redirect_uri) is not one the app has registered. It must be the same, character for character.',
+    );
+  return { client, redirectUri, sentRedirectUri };
+}
+
+/** RFC 6749 §4.1.2: the state to send back; a repeated or oversized one is an error without state. */
+export function readState(params: Params): string | undefined {
+  const state = optional(params, 'state');
+  if (state === undefined) return undefined;
+  // A NUL cannot be stored, and nobody means one.
+  if (Buffer.byteLength(state) > MAX_STATE || state.includes('\0'))
+    throw new OAuthError('invalid_request', `The state is longer than ${MAX_STATE} bytes, or malformed.`);
+  return state;
+}
+
+/** RFC 6749 §4.1.1: the rest of the request, once it is known where errors go. */
+export async function readAuthorizationRequest(
+  request: OAuthRequest,
+  { client, sentRedirectUri }: Recipient,
+  params: Params,
+  state: string | undefined,
+): Promise<AuthorizationRequest> {
+  refuseRequestObjects(params);
+  const responseType = optional(params, 'response_type');
+  if (responseType === undefined) throw new OAuthError('invalid_request', 'The parameter response_type is missing.');
+  if (!isResponseType(responseType) || !client.grantTypes.includes(RESPONSE_TYPES[responseType].grantType))
+    throw new OAuthError('unsupported_response_type', 'This client cannot be given that response_type.');
+
+  readResponseMode(params, responseType);
+  const claims = readClaimsRequest(params, client.scopes);
+  const asked = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
+  const scopes = [...new Set([...asked, ...claims.scopes])];
+  // OpenID Connect Core 1.0 §3.1.2.1: redirect_uri is required.
+  if (sentRedirectUri === undefined && scopes.includes('openid') && optional(params, 'scope') !== undefined)
+    throw new OAuthError('invalid_request', 'The scope openid needs a redirect_uri.');
+
+  const resources = readResources(params, client, request.config.issuer);
+  const codeChallenge =
+    responseType === 'code' ? readCodeChallenge(params, client.requirePkce || isPublic(client)) : undefined;
+  const nonce = optional(params, 'nonce');
+  if (nonce !== undefined && (nonce.length > MAX_STATE || nonce.includes('\0')))
+    throw new OAuthError('invalid_request', 'The nonce is malformed.');
+  const signIn = await readSignInRequest(request, client.clientId, params, claims.sub);
+  return { responseType, sentRedirectUri, scopes, resources, state, codeChallenge, nonce, signIn };
+}
+
+/** OpenID Connect Core 1.0 §6.1, §6.2, §7.2.1: passed over they would seem to have been obeyed. */
+function refuseRequestObjects(params: Params): void {
+  for (const name of ['request', 'request_uri', 'registration'] as const)
+    if (optional(params, name) !== undefined)
+      throw new OAuthError(`${name}_not_supported`, `The parameter ${name} is not served.`);
+}
+
+/** OAuth 2.0 Multiple Response Type Encoding Practices §2.1: each type's own mode is the only one served. */
+function readResponseMode(params: Params, responseType: ResponseType): void {
+  const mode = optional(params, 'response_mode');
+  const { responseMode: served } = RESPONSE_TYPES[responseType];
+  if (mode !== undefined && mode !== served)
+    throw new OAuthError('unsupported_response_mode', `Only response_mode=${served} is served.`);
+}

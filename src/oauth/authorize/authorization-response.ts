@@ -1,0 +1,71 @@
+import { digest, makeSecret } from '../../crypto/secrets.ts';
+import { approve, type Decision } from '../../store/approve-authorization.ts';
+import { withAnswer } from '../clients/redirect-uri.ts';
+import type { OAuthError } from '../error.ts';
+import type { OAuthRequest } from '../oauth-request.ts';
+import { secondsLater } from '../tokens/lifetime.ts';
+import type { AuthorizationRequest, Recipient } from './authorization-request.ts';
+import { RESPONSE_TYPES } from './response-types.ts';
+
+/** The person and the browser session that approve. */
+export interface Approver {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+/**
+ * RFC 6749 §4.1.2, §4.2.2, with RFC 9207's `iss`: grants `scopes` and returns the URL that says so to the client; undefined if
+ * the ground has gone (decided before, consent withdrawn, signed out). Without a decision an earlier consent must cover them.
+ */
+export async function grantAuthorization(
+  { sql, config, now }: OAuthRequest,
+  { client, redirectUri }: Recipient,
+  request: AuthorizationRequest,
+  approver: Approver,
+  scopes: readonly string[],
+  decision: Decision | undefined,
+): Promise<string | undefined> {
+  const ttl = client.accessTokenTtl ?? config.accessTokenTtl;
+  const { separator } = RESPONSE_TYPES[request.responseType];
+  const common = {
+    ...approver,
+    client: client.id,
+    scopes,
+    resources: request.resources,
+    nonce: request.nonce ?? null,
+    now,
+  };
+  const answer = { state: request.state, iss: config.issuer };
+
+  if (request.responseType === 'token') {
+    const token = makeSecret('gat');
+    const expiresAt = secondsLater(now, ttl);
+    const bought = { kind: 'token', digest: digest(token), expiresAt } as const;
+    if (!(await approve(sql, { ...common, expiresAt, bought }, decision))) return undefined;
+    const granted = { access_token: token, token_type: 'Bearer', expires_in: String(ttl), scope: scopes.join(' ') };
+    return withAnswer(redirectUri, separator, { ...granted, ...answer });
+  }
+
+  const code = makeSecret('gac');
+  const lifetime = client.grantTypes.includes('refresh_token') ? config.refreshTokenTtl : config.codeTtl + ttl;
+  const bought = {
+    kind: 'code',
+    digest: digest(code),
+    expiresAt: secondsLater(now, config.codeTtl),
+    redirectUri: request.sentRedirectUri ?? null,
+    codeChallenge: request.codeChallenge ?? null,
+  } as const;
+  if (!(await approve(sql, { ...common, expiresAt: secondsLater(now, lifetime), bought }, decision))) return undefined;
+  return withAnswer(redirectUri, separator, { code, ...answer });
+}
+
+/** RFC 6749 §4.1.2.1, §4.2.2.1: the URL that tells the client what went wrong. */
+export function refuseAuthorization(
+  issuer: string,
+  redirectUri: string,
+  separator: '?' | '#',
+  { code, message }: OAuthError,
+  state: string | undefined,
+): string {
+  return withAnswer(redirectUri, separator, { error: code, error_description: message, state, iss: issuer });
+}

@@ -1,0 +1,42 @@
+import { isUtf8 } from 'node:buffer';
+import { OAuthError } from '../error.ts';
+import { decodeForm } from '../form-encoding.ts';
+
+/** An id and a secret as sent in an Authorization header; an empty secret is none. */
+export interface BasicCredentials {
+  readonly clientId: string;
+  readonly secret: string | undefined;
+}
+
+/** `malformed`: not what RFC 6749 §2.3.1 asks for, and right only if the raw reading happens to be. */
+export interface BasicHeader {
+  readonly readings: readonly BasicCredentials[];
+  readonly malformed: boolean;
+}
+
+/** RFC 7617, with RFC 6749 §2.3.1's form-encoding: half of all clients encode, the other half does not, so both are read. */
+export function readBasic(header: string): BasicHeader {
+  const match = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header);
+  const text = match?.[1] === undefined ? undefined : decodeUtf8(Buffer.from(match[1], 'base64'));
+  const colon = text?.indexOf(':') ?? -1;
+  if (text === undefined || colon < 0) throw malformedHeader();
+
+  const [id, secret] = [text.slice(0, colon), text.slice(colon + 1)];
+  const decodedId = decodeForm(id);
+  const decodedSecret = decodeForm(secret);
+  const readings = [credentialsOf(id, secret)];
+  if (decodedId !== undefined && decodedSecret !== undefined && (decodedId !== id || decodedSecret !== secret))
+    readings.push(credentialsOf(decodedId, decodedSecret));
+  // A form-encoded value has neither a second colon nor a lone `%`.
+  return { readings, malformed: secret.includes(':') || decodedId === undefined || decodedSecret === undefined };
+}
+
+export const malformedHeader = (): OAuthError =>
+  new OAuthError('invalid_request', 'The Authorization header is malformed.');
+
+const credentialsOf = (clientId: string, secret: string): BasicCredentials => ({
+  clientId,
+  secret: secret === '' ? undefined : secret,
+});
+
+const decodeUtf8 = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString() : undefined);

@@ -1,0 +1,153 @@
+import { batched, inOrder } from '../../store/connection/shared-statement.ts';
+import { type Sql, statement } from '../../store/connection/sql.ts';
+import type { SigningAlgorithm } from '../keys/signing-algorithm.ts';
+
+/** RFC 6749 §2: a registered client, as the protocol needs it. */
+export interface Client {
+  /** The row's uuid; `clientId` is what the protocol calls client_id. */
+  readonly id: string;
+  readonly clientId: string;
+  readonly name: string;
+  readonly clientUri: string | undefined;
+  readonly grantTypes: readonly string[];
+  readonly redirectUris: readonly string[];
+  readonly scopes: readonly string[];
+  readonly defaultScopes: readonly string[];
+  /** Undefined: Basic or body, whichever comes. */
+  readonly tokenEndpointAuthMethod: string | undefined;
+  readonly idTokenSignedResponseAlg: SigningAlgorithm;
+  /** Public keys, for `private_key_jwt`. */
+  readonly jwks: { readonly keys: readonly object[] } | undefined;
+  readonly requirePkce: boolean;
+  readonly redirectUriOptional: boolean;
+  /** Seconds. */
+  readonly accessTokenTtl: number | undefined;
+  /** RFC 8707: the APIs it may ask for beside our own. */
+  readonly resources: readonly string[];
+  readonly accessTokenFormat: 'OPAQUE' | 'JWT';
+  readonly asksEveryTime: boolean;
+  readonly servicePermissions: readonly string[];
+  readonly builtIn: boolean;
+  /** Who registered it, if that was somebody whose word does not vouch for it. */
+  readonly uncheckedOwner: string | undefined;
+  readonly secrets: readonly ClientSecret[];
+}
+
+interface ClientSecret {
+  readonly id: string;
+  readonly digest: Buffer;
+  /** From then on it is no longer accepted, and known only to tell the operator that it is still being sent. */
+  readonly expiresAt: Date | undefined;
+  readonly lastUsedAt: Date | undefined;
+}
+
+interface Row {
+  id: string;
+  client_id: string;
+  name: string;
+  client_uri: string | null;
+  grant_types: string[];
+  redirect_uris: string[];
+  scopes: string[];
+  default_scopes: string[];
+  token_endpoint_auth_method: string | null;
+  id_token_signed_response_alg: SigningAlgorithm;
+  jwks: { keys: object[] } | null;
+  require_pkce: boolean;
+  redirect_uri_optional: boolean;
+  access_token_ttl: number | null;
+  resources: string[];
+  access_token_format: 'OPAQUE' | 'JWT';
+  consent: string;
+  service_permissions: string[];
+  built_in: boolean;
+  unchecked_owner: string | null;
+  secrets: { id: string; digest: string; expires_at: string | null; last_used_at: string | null }[];
+}
+
+const CLIENT = `
+  c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.scopes, c.default_scopes,
+  c.token_endpoint_auth_method, c.id_token_signed_response_alg, c.jwks, c.require_pkce,
+  c.redirect_uri_optional, c.access_token_ttl, c.resources, c.access_token_format, c.consent, c.service_permissions, c.built_in,
+  (SELECT u.username FROM users u WHERE u.id = c.owner_id AND NOT u.superuser AND NOT EXISTS (
+     SELECT FROM group_members m JOIN groups g ON g.id = m.group_id
+     WHERE m.user_id = u.id AND 'MANAGE_CLIENTS' = ANY (g.permissions))) AS unchecked_owner,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object(
+      'id', s.id, 'digest', encode(s.digest, 'hex'), 'expires_at', s.expires_at, 'last_used_at', s.last_used_at)), '[]')
+   FROM client_secrets s
+   WHERE s.client_id = c.id) AS secrets`;
+
+/** An unknown id is answered with the row of the client that every database has: so it takes no less time than a known one. */
+const byClientId = statement<Row & { n: number }>(
+  'find-clients',
+  `SELECT w.n::int, ${CLIENT}
+   FROM unnest($1::text[]) WITH ORDINALITY AS w (client_id, n)
+   LEFT JOIN clients k ON k.client_id = w.client_id AND NOT k.disabled
+   JOIN clients c ON c.id = coalesce(k.id, '019a0000-0000-7000-8000-000000000001')
+   WHERE NOT c.disabled`,
+);
+const byRow = statement<Row>(
+  'find-client-by-row',
+  `SELECT ${CLIENT} FROM clients c WHERE c.id = $1 AND NOT c.disabled`,
+);
+
+/** Those who ask for the same client at the same moment are answered with the same row. */
+const lookUp = batched(async (sql: Sql, asked: readonly { readonly clientId: string; readonly issuer: string }[]) => {
+  const distinct = [...new Map(asked.map((one) => [one.clientId, one])).values()];
+  const rows = inOrder(distinct.length, await sql(byClientId, [distinct.map(({ clientId }) => clientId)]));
+  const clients = new Map(
+    distinct.map(({ clientId, issuer }, index) => [clientId, rows[index] && toClient(rows[index], issuer)]),
+  );
+  return asked.map(({ clientId }) => clients.get(clientId));
+});
+
+/** RFC 6749 App. A.1: VSCHAR. Anything else is nobody's client_id and must not be looked up. */
+export const isClientId = (text: string): boolean => /^[\x20-\x7e]{1,255}$/.test(text);
+
+/** The enabled client of that client_id, with its secrets. */
+export async function findClient(sql: Sql, issuer: string, clientId: string): Promise<Client | undefined> {
+  const client = isClientId(clientId) ? await lookUp(sql, { clientId, issuer }) : undefined;
+  return client?.clientId === clientId ? client : undefined;
+}
+
+/** The same by the row's uuid, for a stored authorization request. */
+export async function findClientOfRow(sql: Sql, issuer: string, id: string): Promise<Client | undefined> {
+  const [row] = await sql(byRow, [id]);
+  return row && toClient(row, issuer);
+}
+
+function toClient(row: Row, issuer: string): Client {
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    name: row.name,
+    clientUri: row.client_uri ?? undefined,
+    grantTypes: row.grant_types,
+    redirectUris: row.redirect_uris.map((uri) => (uri.startsWith('/') ? issuer + uri : uri)),
+    scopes: row.scopes,
+    defaultScopes: row.default_scopes,
+    tokenEndpointAuthMethod: row.token_endpoint_auth_method ?? undefined,
+    idTokenSignedResponseAlg: row.id_token_signed_response_alg,
+    jwks: row.jwks ?? undefined,
+    requirePkce: row.require_pkce,
+    redirectUriOptional: row.redirect_uri_optional,
+    accessTokenTtl: row.access_token_ttl ?? undefined,
+    resources: row.resources,
+    accessTokenFormat: row.access_token_format,
+    asksEveryTime: row.consent === 'ALWAYS',
+    servicePermissions: row.service_permissions,
+    builtIn: row.built_in,
+    uncheckedOwner: row.unchecked_owner ?? undefined,
+    secrets: row.secrets.map((secret) => ({
+      id: secret.id,
+      digest: Buffer.from(secret.digest, 'hex'),
+      expiresAt: toDate(secret.expires_at),
+      lastUsedAt: toDate(secret.last_used_at),
+    })),
+  };
+}
+
+const toDate = (text: string | null): Date | undefined => (text === null ? undefined : new Date(text));
+
+/** RFC 6749 §2.1 */
+export const isPublic = (client: Client): boolean => client.tokenEndpointAuthMethod === 'none';

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { prefixedId } from '../../store/prefixed-id.ts';
+import type { TokenRequest } from '../grant.ts';
+import { SIGNING_ALGORITHMS } from '../keys/signing-algorithm.ts';
+import type { SigningKeys } from '../keys/signing-keys.ts';
+import { seconds } from '../tokens/lifetime.ts';
+import type { TokenResponse } from '../tokens/token-response.ts';
+import { claimsOf } from './claims.ts';
+
+/** Seconds. */
+export const ID_TOKEN_TTL = 3600;
+
+/** RFC 8725 §3.11 */
+const TYPE = 'JWT';
+
+/** OpenID Connect Core 1.0 §2: a password was proven, and that is all there is. §15.1: acr is a number of our own. */
+export const PASSWORD_AUTHENTICATION = { acr: '1', amr: ['pwd'] } as const;
+
+/** §2, with `sid` of OpenID Connect Front-Channel Logout 1.0 §3. */
+export const ID_TOKEN_CLAIMS = [
+  ...['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'acr', 'amr', 'sid'],
+] as const;
+
+/** Who was signed in when this was approved, when they had proven it, and in which session. Ids are rows' uuids. */
+export interface Authentication {
+  readonly user_id: string;
+  readonly auth_time: Date;
+  readonly session_id: string | null;
+  readonly nonce: string | null;
+}
+
+/** The answer with its ID token, if `openid` is among what was granted (OpenID Connect Core 1.0 §3.1.3.3). */
+export async function withIdToken(
+  { client, config, sql, signingKeys, now }: TokenRequest,
+  { user_id: userId, auth_time: authTime, session_id: sessionId, nonce }: Authentication,
+  scopes: readonly string[],
+  response: TokenResponse,
+): Promise<TokenResponse> {
+  if (!scopes.includes('openid')) return response;
+  const algorithm = client.idTokenSignedResponseAlg;
+  const claims = {
+    ...(await claimsOf(sql, userId, scopes)),
+    iss: config.issuer,
+    sub: prefixedId('usr', userId),
+    aud: client.clientId,
+    azp: client.clientId,
+    iat: seconds(now),
+    exp: seconds(now) + ID_TOKEN_TTL,
+    auth_time: seconds(authTime),
+    ...(nonce !== null && { nonce }),
+    at_hash: leftHalf(SIGNING_ALGORITHMS[algorithm].hash, response.access_token),
+    ...PASSWORD_AUTHENTICATION,
+    ...(sessionId !== null && { sid: prefixedId('ses', sessionId) }),
+  };
+  return { ...response, id_token: await signingKeys.sign(algorithm, TYPE, claims, now) };
+}
+
+/** §3.1.3.6: base64url of the left half of the hash. */
+function leftHalf(hash: string, text: string): string {
+  const bytes = createHash(hash).update(text).digest();
+  return bytes.subarray(0, bytes.length / 2).toString('base64url');
+}
+
+/** What an ID token of ours says, long after it has expired, too (§3.1.2.1, id_token_hint). */
+export interface IdTokenHint {
+  readonly sub: string;
+  readonly aud: string;
+  readonly sid: string | undefined;
+}
+
+/** Undefined for anything that is not an ID token we signed. */
+export async function readIdTokenHint(
+  { config, signingKeys, now }: { config: { issuer: string }; signingKeys: SigningKeys; now: Date },
+  hint: string,
+): Promise<IdTokenHint | undefined> {
+  const { iss, sub, aud, sid } = (await signingKeys.verify(hint, TYPE, now)) ?? {};
+  if (iss !== config.issuer || sub === undefined || typeof aud !== 'string') return undefined;
+  return { sub, aud, sid: typeof sid === 'string' ? sid : undefined };
+}

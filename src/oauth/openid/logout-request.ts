@@ -1,0 +1,63 @@
+import { type Sql, statement } from '../../store/connection/sql.ts';
+import { isClientId } from '../clients/client.ts';
+import { withAnswer } from '../clients/redirect-uri.ts';
+import { OAuthError } from '../error.ts';
+import type { OAuthRequest } from '../oauth-request.ts';
+import { optional, type Params } from '../params.ts';
+import { type IdTokenHint, readIdTokenHint } from './id-token.ts';
+
+/** OpenID Connect RP-Initiated Logout 1.0 §2, checked. */
+export interface LogoutRequest {
+  /** Undefined: no client has said that it is one. */
+  readonly client: LogoutClient | undefined;
+  readonly hint: IdTokenHint | undefined;
+  /** Registered, byte for byte; `state` is in it. */
+  readonly onward: string | undefined;
+}
+
+interface LogoutClient {
+  readonly client_id: string;
+  readonly name: string;
+  readonly post_logout_redirect_uris: string[];
+}
+
+const selectClient = statement<LogoutClient>(
+  'find-logout-client',
+  'SELECT client_id, name, post_logout_redirect_uris FROM clients WHERE client_id = $1 AND NOT disabled',
+);
+
+const MAX_STATE = 2048;
+
+/** Throws invalid_request, told on a page: before the request is known to be right there is nowhere to send anybody. */
+export async function readLogoutRequest(request: OAuthRequest, params: Params): Promise<LogoutRequest> {
+  const token = optional(params, 'id_token_hint');
+  const hint = token === undefined ? undefined : await readIdTokenHint(request, token);
+  if (token !== undefined && hint === undefined) throw wrong('The id_token_hint was not issued here.');
+
+  const named = optional(params, 'client_id');
+  if (hint && named !== undefined && named !== hint.aud)
+    throw wrong('The id_token_hint was issued to another app than the one in client_id.');
+  const client = await findClient(request.sql, named ?? hint?.aud);
+  if (named !== undefined && !client) throw wrong('No app is registered with this client_id.');
+  return { client, hint, onward: readOnward(client, params) };
+}
+
+async function findClient(sql: Sql, clientId: string | undefined): Promise<LogoutClient | undefined> {
+  if (clientId === undefined || !isClientId(clientId)) return undefined;
+  return (await sql(selectClient, [clientId]))[0];
+}
+
+/** §3: compared by simple string comparison; nothing else is ever redirected to. */
+function readOnward(client: LogoutClient | undefined, params: Params): string | undefined {
+  const uri = optional(params, 'post_logout_redirect_uri');
+  const state = optional(params, 'state');
+  if (state !== undefined && Buffer.byteLength(state) > MAX_STATE)
+    throw wrong(`The state is longer than ${MAX_STATE} bytes.`);
+  if (uri === undefined) return undefined;
+  if (!client) throw wrong('A post_logout_redirect_uri needs a client_id or an id_token_hint beside it.');
+  if (!client.post_logout_redirect_uris.includes(uri))
+    throw wrong('The post_logout_redirect_uri is not one the app has registered, character for character.');
+  return state === undefined ? uri : withAnswer(uri, '?', { state });
+}
+
+const wrong = (message: string): OAuthError => new OAuthError('invalid_request', message);

@@ -1,0 +1,159 @@
+import { randomInt } from 'node:crypto';
+import type { Actor } from '../../directory/actor.ts';
+import { DomainError } from '../../directory/error.ts';
+import { lockUser } from '../../directory/lock.ts';
+import { holds, type Permission } from '../../directory/permissions.ts';
+import type { Em } from '../../store/connection/orm.ts';
+import { violatedUnique } from '../../store/connection/sql-errors.ts';
+import { Client } from '../../store/entities/client.ts';
+import { User } from '../../store/entities/user.ts';
+import type { ResponseType } from '../authorize/response-types.ts';
+import type { SigningAlgorithm } from '../keys/signing-algorithm.ts';
+import { OWN_CLIENTS_MAX, requireRights, USUAL_SCOPES } from './authority.ts';
+import { columns, knownScopes, recordClient } from './columns.ts';
+import {
+  type AccessTokenFormat,
+  type AuthMethod,
+  type ConsentMode,
+  checkMetadata,
+  checkResponseTypes,
+  type GrantType,
+  hasSecret,
+  readScope,
+} from './metadata.ts';
+import { addSecret } from './secrets.ts';
+
+/** RFC 7591 §2, in camelCase, and our few options. */
+export interface ClientRegistration {
+  readonly name: string;
+  readonly clientUri?: string | null | undefined;
+  readonly grantTypes: readonly GrantType[];
+  readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris?: readonly string[] | null | undefined;
+  readonly backchannelLogoutUri?: string | null | undefined;
+  readonly responseTypes?: readonly ResponseType[] | null | undefined;
+  /** Parted by blanks. Left out: what signing people in needs. */
+  readonly scope?: string | null | undefined;
+  /** Left out: all of `scope`. */
+  readonly defaultScopes?: readonly string[] | null | undefined;
+  readonly tokenEndpointAuthMethod?: AuthMethod | null | undefined;
+  readonly idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
+  readonly jwks?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly requirePkce?: boolean | null | undefined;
+  readonly redirectUriOptional?: boolean | null | undefined;
+  readonly accessTokenTtl?: number | null | undefined;
+  readonly resources?: readonly string[] | null | undefined;
+  readonly accessTokenFormat?: AccessTokenFormat | null | undefined;
+  readonly consent?: ConsentMode | null | undefined;
+  readonly servicePermissions?: readonly Permission[] | null | undefined;
+}
+
+/** What only the operator's shell brings along: a client that comes from elsewhere with its id and secret. */
+export interface ImportedClient {
+  readonly clientId?: string | undefined;
+  readonly secret?: string | undefined;
+  readonly seeded?: boolean | undefined;
+}
+
+const IMPORTED_SECRET_MIN = 32;
+/** RFC 6749 App. A.1: VSCHAR, as other servers have made them; without blanks around it, which nobody sees. */
+const CLIENT_ID = /^(?! )[\x20-\x7e]{1,200}(?<! )$/;
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Registers a client and returns its secret, which is told this once; a public client has none. */
+export async function registerClient(
+  em: Em,
+  actor: Actor,
+  input: ClientRegistration,
+  imported: ImportedClient = {},
+): Promise<{ client: Client; secret: string | undefined }> {
+  const known = await knownScopes(em);
+  checkResponseTypes(input.responseTypes, input.grantTypes);
+  const scopes = input.scope == null ? [...USUAL_SCOPES] : readScope(input.scope);
+  const metadata = checkMetadata(
+    {
+      name: input.name,
+      clientUri: input.clientUri ?? null,
+      grantTypes: input.grantTypes,
+      redirectUris: input.redirectUris,
+      postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
+      backchannelLogoutUri: input.backchannelLogoutUri ?? null,
+      scopes,
+      defaultScopes: input.defaultScopes ?? scopes,
+      tokenEndpointAuthMethod: input.tokenEndpointAuthMethod ?? null,
+      idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
+      jwks: input.jwks ?? null,
+      requirePkce: input.requirePkce ?? true,
+      redirectUriOptional: input.redirectUriOptional ?? false,
+      accessTokenTtl: input.accessTokenTtl ?? null,
+      resources: input.resources ?? [],
+      accessTokenFormat: input.accessTokenFormat ?? 'OPAQUE',
+      consent: input.consent ?? 'REMEMBER',
+      servicePermissions: input.servicePermissions ?? [],
+    },
+    known,
+  );
+  requireRights(actor, metadata);
+  checkImported(imported, hasSecret(metadata));
+
+  return orTaken(() =>
+    em.transactional(async (tx) => {
+      await leaveRoom(tx, actor);
+      const owner = actor.caller.userId === undefined ? null : tx.getReference(User, actor.caller.userId);
+      const client = tx.create(Client, {
+        ...columns(metadata),
+        clientId: imported.clientId ?? makeClientId(),
+        seeded: imported.seeded ?? false,
+        createdAt: actor.now,
+        owner,
+      });
+      tx.persist(client);
+      const secret = hasSecret(metadata) ? addSecret(tx, client, actor.now, '', imported.secret) : undefined;
+      await tx.flush();
+      recordClient(tx, actor, 'client.created', client, { grantTypes: metadata.grantTypes, scope: scopes.join(' ') });
+      return { client, secret };
+    }),
+  );
+}
+
+/** Counted behind a lock on the owner, so that twenty at once do not all find room. */
+async function leaveRoom(tx: Em, actor: Actor): Promise<void> {
+  const { userId } = actor.caller;
+  if (userId === undefined || holds(actor.caller, 'MANAGE_CLIENTS')) return;
+  await lockUser(tx, userId);
+  if ((await tx.count(Client, { owner: userId })) >= OWN_CLIENTS_MAX)
+    throw new DomainError(
+      'INVALID',
+      `You have ${OWN_CLIENTS_MAX} clients: delete one first, or ask for MANAGE_CLIENTS`,
+    );
+}
+
+function checkImported({ clientId, secret, seeded }: ImportedClient, takesSecret: boolean): void {
+  if (clientId !== undefined && !CLIENT_ID.test(clientId))
+    throw new DomainError(
+      'INVALID',
+      'A client id is printable ASCII, at most 200 characters, without blanks around it',
+      ['clientId'],
+    );
+  if (secret === undefined) return;
+  if (!takesSecret) throw new DomainError('INVALID', 'A client of this kind has no secret', ['secret']);
+  // A generated secret has 256 bits; what people bring along must not be guessable either. The demo's is known to all anyway.
+  if (!seeded && secret.length < IMPORTED_SECRET_MIN)
+    throw new DomainError('INVALID', `An imported secret needs ${IMPORTED_SECRET_MIN} characters or more`, ['secret']);
+  // RFC 6749 App. A.2: VSCHAR, or it cannot be sent.
+  if (!/^[\x20-\x7e]{1,512}$/.test(secret) || secret.startsWith('gcs_'))
+    throw new DomainError('INVALID', 'An imported secret is printable ASCII and does not begin with gcs_', ['secret']);
+}
+
+/** 238 random bits. */
+const makeClientId = (): string => Array.from({ length: 40 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+
+async function orTaken<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (violatedUnique(error) === 'clients_client_id_unique')
+      throw new DomainError('TAKEN', 'Another client has this id', ['clientId']);
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import { LockMode } from '@mikro-orm/core';
+import { digest, makeSecret } from '../../crypto/secrets.ts';
+import type { Actor } from '../../directory/actor.ts';
+import { DomainError } from '../../directory/error.ts';
+import type { Em } from '../../store/connection/orm.ts';
+import { Client } from '../../store/entities/client.ts';
+import { ClientSecret } from '../../store/entities/client-secret.ts';
+import { secondsLater } from '../tokens/lifetime.ts';
+import { requireAuthority, requireReach } from './authority.ts';
+import { recordClient } from './columns.ts';
+
+const DAY = 86_400;
+const OVERLAP_MAX = 30 * DAY;
+const SECRETS_MAX = 10;
+const LABEL_MAX = 100;
+
+/** So many of those that have ended are kept, to tell an operator which of them an app still sends. */
+const EXPIRED_KEPT = 10;
+const forgetExpired = `
+  DELETE FROM client_secrets WHERE id IN (
+    SELECT id FROM client_secrets WHERE client_id = ? AND expires_at <= ? ORDER BY expires_at DESC, id DESC OFFSET ?
+  )`;
+
+export interface Rotation {
+  readonly label?: string | null | undefined;
+  /** How long the secrets there are stay good; 0: they end at once. Left out: a day. */
+  readonly overlapSeconds?: number | null | undefined;
+}
+
+/** Adds a secret to a client; SHA-256 at rest, for it is random. Returns it, to be told once. */
+export function addSecret(tx: Em, client: Client, now: Date, label: string, imported?: string): string {
+  const secret = imported ?? makeSecret('gcs');
+  tx.persist(
+    tx.create(ClientSecret, {
+      client,
+      label,
+      digest: digest(secret),
+      createdAt: now,
+      expiresAt: null,
+      lastUsedAt: null,
+    }),
+  );
+  return secret;
+}
+
+/** Locks the client of that client_id, if the actor may change it. */
+export async function lockOwnClient(tx: Em, actor: Actor, clientId: string): Promise<Client> {
+  const client = await tx.findOne(Client, { clientId }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+  if (!client) throw new DomainError('NOT_FOUND', 'There is no such client', ['clientId']);
+  requireAuthority(actor, client);
+  return client;
+}
+
+/** Gives a client a new secret, and the earlier ones an end: so that a running service can change over without a gap. */
+export async function rotateClientSecret(
+  em: Em,
+  actor: Actor,
+  clientId: string,
+  { label, overlapSeconds }: Rotation,
+): Promise<{ client: Client; secret: string }> {
+  const overlap = overlapSeconds ?? DAY;
+  if (!(Number.isInteger(overlap) && overlap >= 0 && overlap <= OVERLAP_MAX))
+    throw new DomainError('INVALID', `The overlap is between 0 and ${OVERLAP_MAX} seconds`, ['overlapSeconds']);
+  const name = label ?? '';
+  if ([...name].length > LABEL_MAX || /\p{C}/u.test(name))
+    throw new DomainError('INVALID', `A label has at most ${LABEL_MAX} visible characters`, ['label']);
+
+  return em.transactional(async (tx) => {
+    const client = await lockOwnClient(tx, actor, clientId);
+    if (client.tokenEndpointAuthMethod === 'none')
+      throw new DomainError('INVALID', 'A public client has no secret', ['clientId']);
+    if (client.tokenEndpointAuthMethod === 'private_key_jwt')
+      throw new DomainError('INVALID', 'This client proves itself by its own keys: change its jwks', ['clientId']);
+    requireReach(actor, client);
+    const end = secondsLater(actor.now, overlap);
+    // An earlier end stays: a rotation never lengthens the life of a secret.
+    await tx.nativeUpdate(
+      ClientSecret,
+      { client, $or: [{ expiresAt: null }, { expiresAt: { $gt: end } }] },
+      { expiresAt: end },
+    );
+    await tx.execute(forgetExpired, [client.id, actor.now, EXPIRED_KEPT]);
+    const live = { client, $or: [{ expiresAt: null }, { expiresAt: { $gt: actor.now } }] };
+    if ((await tx.count(ClientSecret, live)) >= SECRETS_MAX)
+      throw new DomainError(
+        'INVALID',
+        `The client has ${SECRETS_MAX} secrets: let some end first, or set overlapSeconds to 0`,
+      );
+
+    const secret = addSecret(tx, client, actor.now, name);
+    await tx.flush();
+    recordClient(tx, actor, 'client.secret_rotated', client, { label: name, overlapSeconds: overlap });
+    return { client, secret };
+  });
+}

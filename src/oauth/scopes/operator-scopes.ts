@@ -1,0 +1,86 @@
+import type { Actor } from '../../directory/actor.ts';
+import { requirePermission } from '../../directory/authorize.ts';
+import { DomainError } from '../../directory/error.ts';
+import { recordWith } from '../../store/audit/record-in-transaction.ts';
+import type { Em } from '../../store/connection/orm.ts';
+import { type Sql, statement } from '../../store/connection/sql.ts';
+import { violatedUnique } from '../../store/connection/sql-errors.ts';
+import { Scope } from '../../store/entities/scope.ts';
+import { SCOPE_TOKEN, SCOPES } from './scope.ts';
+
+/** A scope that people can be asked for. */
+export interface NamedScope {
+  readonly name: string;
+  /** What consent tells the person. */
+  readonly sentence: string;
+  readonly builtIn: boolean;
+}
+
+const NAME_MAX = 100;
+const SENTENCE_MAX = 200;
+
+const selectScopes = statement<{ name: string; sentence: string }>(
+  'list-scopes',
+  'SELECT name, sentence FROM scopes ORDER BY created_at, name',
+);
+
+/** Ours first, then the operator's own. */
+export async function listScopes(sql: Sql): Promise<NamedScope[]> {
+  const builtIn = Object.entries(SCOPES).map(([name, sentence]) => ({ name, sentence, builtIn: true }));
+  const own = await sql(selectScopes, []);
+  return [...builtIn, ...own.map(({ name, sentence }) => ({ name, sentence, builtIn: false }))];
+}
+
+/** Adds a scope of the operator's own: it is asked for, granted and told like ours, and opens nothing here. */
+export async function createScope(
+  em: Em,
+  actor: Actor,
+  input: { name: string; sentence: string },
+): Promise<NamedScope> {
+  requirePermission(actor, 'MANAGE_CLIENTS');
+  const { name, sentence } = input;
+  if (name.length > NAME_MAX || !SCOPE_TOKEN.test(name))
+    throw new DomainError('INVALID', `A scope is at most ${NAME_MAX} ASCII characters without blanks, " and \\`, [
+      'name',
+    ]);
+  if (Object.hasOwn(SCOPES, name)) throw new DomainError('TAKEN', 'There is such a scope already', ['name']);
+  if (sentence.trim() === '' || [...sentence].length > SENTENCE_MAX || /\p{C}/u.test(sentence))
+    throw new DomainError('INVALID', `The sentence is one line of at most ${SENTENCE_MAX} characters`, ['sentence']);
+
+  try {
+    await em.transactional(async (tx) => {
+      tx.persist(tx.create(Scope, { name, sentence, createdAt: actor.now }));
+      recordScope(tx, actor, 'scope.created', name);
+    });
+  } catch (error) {
+    if (violatedUnique(error) !== undefined) throw new DomainError('TAKEN', 'There is such a scope already', ['name']);
+    throw error;
+  }
+  return { name, sentence, builtIn: false };
+}
+
+/**
+ * Removes a scope of the operator's own: from every client that could ask for it, and from all that was allowed. A scope made
+ * later under the same name may mean something else, and nobody has agreed to that.
+ */
+export async function deleteScope(em: Em, actor: Actor, name: string): Promise<void> {
+  requirePermission(actor, 'MANAGE_CLIENTS');
+  if (Object.hasOwn(SCOPES, name)) throw new DomainError('INVALID', 'A built-in scope cannot be deleted', ['name']);
+  await em.transactional(async (tx) => {
+    if ((await tx.nativeDelete(Scope, { name })) === 0)
+      throw new DomainError('NOT_FOUND', 'There is no such scope', ['name']);
+    await tx.execute(
+      `UPDATE clients SET scopes = array_remove(scopes, ?), default_scopes = array_remove(default_scopes, ?)
+       WHERE ? = ANY(scopes)`,
+      [name, name, name],
+    );
+    for (const table of ['consents', 'authorizations'])
+      await tx.execute(`UPDATE ${table} SET scopes = array_remove(scopes, ?) WHERE ? = ANY(scopes)`, [name, name]);
+    recordScope(tx, actor, 'scope.deleted', name);
+  });
+}
+
+function recordScope(tx: Em, actor: Actor, kind: 'scope.created' | 'scope.deleted', name: string): void {
+  const { caller, now, origin } = actor;
+  recordWith(tx, { kind, at: now, actorId: caller.userId, clientId: caller.clientId, origin, detail: { scope: name } });
+}

@@ -1,0 +1,125 @@
+import type { Caller } from '../../directory/permissions.ts';
+import { holdings } from '../../directory/permissions.ts';
+import { batched, inOrder } from '../../store/connection/shared-statement.ts';
+import { type Sql, statement } from '../../store/connection/sql.ts';
+import { OAuthError } from '../error.ts';
+import type { OAuthRequest } from '../oauth-request.ts';
+import { isFor } from '../resource.ts';
+import { presentedDigest } from './access-token.ts';
+
+/** A live access token, with whom it speaks for as things stand at this moment. */
+export interface AccessToken {
+  readonly id: string;
+  /** The browser session in which it was approved, if there was one. */
+  readonly sessionId: string | undefined;
+  readonly scopes: ReadonlySet<string>;
+  /** RFC 8707: the APIs it is good for; none: no limit was asked for. */
+  readonly resources: readonly string[];
+  readonly expiresAt: Date;
+  readonly client: {
+    /** The row's uuid. */
+    readonly id: string;
+    /** The OAuth client_id. */
+    readonly clientId: string;
+    /** The scopes it can ask people for at the authorization endpoint; none if it is not registered to send them there. */
+    readonly mayAsk: readonly string[];
+  };
+  /** Undefined for client_credentials. */
+  readonly user: { readonly id: string; readonly username: string } | undefined;
+  readonly caller: Caller;
+}
+
+interface Row {
+  /** Which of those asked for. */
+  n: number;
+  id: string;
+  session_id: string | null;
+  scopes: string[];
+  resources: string[];
+  expires_at: Date;
+  client: string;
+  client_id: string;
+  may_ask: string[] | null;
+  service_permissions: string[];
+  user_id: string | null;
+  username: string | null;
+  superuser: boolean | null;
+  group_permissions: string[];
+}
+
+/**
+ * Dead at once, on every node: revoked token, revoked authorization, disabled client or user; whether it has expired is for
+ * each request's own clock to say.
+ */
+const liveTokens = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uuid') =>
+  statement<Row>(
+    name,
+    `SELECT d.n::int, t.id, a.session_id, t.scopes, t.resources, t.expires_at,
+          c.id AS client, c.client_id, c.service_permissions,
+          CASE WHEN 'authorization_code' = ANY(c.grant_types) THEN c.scopes END AS may_ask,
+          u.id AS user_id, u.username, u.superuser,
+          ARRAY(SELECT DISTINCT unnest(g.permissions)
+                FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = u.id) AS group_permissions
+   FROM unnest($1::${type}[]) WITH ORDINALITY AS d (key, n)
+   JOIN access_tokens t ON t.${key} = d.key
+   JOIN authorizations a ON a.id = t.authorization_id
+   JOIN clients c ON c.id = a.client_id
+   LEFT JOIN users u ON u.id = a.user_id
+   WHERE t.revoked_at IS NULL AND a.revoked_at IS NULL AND NOT c.disabled AND (a.user_id IS NULL OR NOT u.disabled)`,
+  );
+
+const byDigest = liveTokens('find-access-tokens', 'digest', 'bytea');
+const byId = liveTokens('recheck-access-tokens', 'id', 'uuid');
+
+const findAccessToken = batched(async (sql: Sql, digests: readonly Buffer[]) =>
+  inOrder(digests.length, await sql(byDigest, [digests])),
+);
+
+/** RFC 6750 §2.1: the token of an Authorization header; undefined without one or for another scheme. */
+export function bearerToken(header: string | undefined): string | undefined {
+  const match = header === undefined ? null : /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header);
+  if (header !== undefined && !match && /^bearer\b/i.test(header))
+    throw new OAuthError('invalid_token', 'The access token is malformed.');
+  return match?.[1];
+}
+
+/** RFC 6750 §3.1: one answer for malformed, unknown, expired, revoked, and meant for another API than `resource`. */
+export async function authenticateBearer(
+  request: Pick<OAuthRequest, 'sql' | 'config' | 'signingKeys' | 'now'>,
+  token: string,
+  resource: string,
+): Promise<AccessToken> {
+  const presented = await presentedDigest(request, token);
+  const row = presented && (await findAccessToken(request.sql, presented));
+  if (!row || row.expires_at <= request.now || !isFor(row.resources, request.config.issuer, resource))
+    throw new OAuthError('invalid_token', 'The access token is unknown, expired, revoked or meant for another API.');
+  return toAccessToken(row);
+}
+
+/** The same tokens as they stand now, by their ids; one that is dead is not among them. */
+export async function recheckTokens(
+  sql: Sql,
+  ids: readonly string[],
+  now: Date,
+): Promise<ReadonlyMap<string, AccessToken>> {
+  const rows = await sql(byId, [[...new Set(ids)]]);
+  return new Map(rows.filter((row) => row.expires_at > now).map((row) => [row.id, toAccessToken(row)]));
+}
+
+function toAccessToken(row: Row): AccessToken {
+  const service = row.user_id === null;
+  const held = service
+    ? holdings(false, row.service_permissions)
+    : holdings(row.superuser === true, ['READ_DIRECTORY', ...row.group_permissions]);
+  const scopes = new Set(row.scopes);
+  return {
+    id: row.id,
+    sessionId: row.session_id ?? undefined,
+    scopes,
+    resources: row.resources,
+    expiresAt: row.expires_at,
+    client: { id: row.client, clientId: row.client_id, mayAsk: row.may_ask ?? [] },
+    user: row.user_id !== null && row.username !== null ? { id: row.user_id, username: row.username } : undefined,
+    caller: { ...held, userId: row.user_id ?? undefined, clientId: row.client, scopes },
+  };
+}

@@ -1,0 +1,51 @@
+import { type CodeRow, spendCode } from '../../../store/single-use.ts';
+import { OAuthError } from '../../error.ts';
+import type { TokenRequest } from '../../grant.ts';
+import { withIdToken } from '../../openid/id-token.ts';
+import { optional, required } from '../../params.ts';
+import { verifyCodeVerifier } from '../../pkce.ts';
+import { narrowResources } from '../../resource.ts';
+import { stillAllowed } from '../../scopes/scope.ts';
+import { isRefreshable, makeTokens } from '../issue-tokens.ts';
+import { replayed } from '../replay.ts';
+import type { TokenResponse } from '../token-response.ts';
+
+/** RFC 6749 §4.1.3, with RFC 7636 §4.6. */
+export async function authorizationCode(request: TokenRequest): Promise<TokenResponse> {
+  const { params, client, config, sql, now } = request;
+  required(params, 'code');
+  const redirectUri = optional(params, 'redirect_uri');
+  const verifier = optional(params, 'code_verifier');
+
+  const code = await request.presented.code;
+  if (code?.client !== client.id)
+    throw new OAuthError('invalid_grant', 'The code is unknown, or was issued to another client.');
+  checkRedirectUri(request, code, redirectUri);
+  verifyCodeVerifier(verifier, code.code_challenge);
+  // From here on the caller has proven to be the one the code was made for (§4.1.2, §10.5).
+  if (code.used_at !== null) throw await replayed(request, 'code.replayed', code);
+  if (code.expires_at <= now || !code.alive)
+    throw new OAuthError('invalid_grant', 'The code has expired or was revoked.');
+
+  const scopes = stillAllowed(code.scopes, client.scopes);
+  const { issue, response } = await makeTokens(request, {
+    userId: code.user_id,
+    scopes,
+    resources: narrowResources(params, client, config.issuer, code.resources),
+    until: code.authorization_expires_at,
+    refreshable: isRefreshable(request),
+  });
+  const answer = await withIdToken(request, code, scopes, response);
+  if (!(await spendCode(sql, code.id, issue))) throw await replayed(request, 'code.replayed', code);
+  return answer;
+}
+
+/** §4.1.3: what was sent at authorize must be sent again; the page of the design's decisions says when it may be left out. */
+function checkRedirectUri({ client }: TokenRequest, code: CodeRow, sent: string | undefined): void {
+  if (sent === undefined) {
+    if (code.redirect_uri === null || code.code_challenge !== null || client.redirectUriOptional) return;
+    throw new OAuthError('invalid_request', 'The parameter redirect_uri is missing.');
+  }
+  if (sent !== (code.redirect_uri ?? client.redirectUris[0]))
+    throw new OAuthError('invalid_grant', 'The redirect_uri differs from the one at the authorization endpoint.');
+}

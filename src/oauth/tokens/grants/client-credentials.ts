@@ -1,0 +1,26 @@
+import { issueDirectly } from '../../../store/issue-tokens.ts';
+import { isPublic } from '../../clients/client.ts';
+import { OAuthError } from '../../error.ts';
+import type { TokenRequest } from '../../grant.ts';
+import { optional } from '../../params.ts';
+import { readResources } from '../../resource.ts';
+import { grantedScope } from '../../scopes/scope.ts';
+import { directExpiry, makeTokens } from '../issue-tokens.ts';
+import type { TokenResponse } from '../token-response.ts';
+
+/** RFC 6749 §4.4 */
+export async function clientCredentials(request: TokenRequest): Promise<TokenResponse> {
+  const { params, client, config, sql } = request;
+  // §4.4: confidential clients only.
+  if (isPublic(client)) throw new OAuthError('unauthorized_client', 'A public client cannot use this grant.');
+  const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
+
+  // §4.4.3: no refresh token.
+  const expiresAt = directExpiry(request, false);
+  const resources = readResources(params, client, config.issuer);
+  const wanted = { userId: undefined, scopes, resources, until: expiresAt, refreshable: false };
+  const { issue, response } = await makeTokens(request, wanted);
+  if (!(await issueDirectly(sql, { client: client.id, user: undefined, expiresAt }, issue)))
+    throw new OAuthError('invalid_client', 'Client authentication failed.');
+  return response;
+}

@@ -1,0 +1,40 @@
+import { checkCredentials, recordFailedSignIn } from '../../../directory/credentials.ts';
+import { usernameKey } from '../../../directory/names.ts';
+import { issueDirectly } from '../../../store/issue-tokens.ts';
+import { OAuthError } from '../../error.ts';
+import type { TokenRequest } from '../../grant.ts';
+import { withIdToken } from '../../openid/id-token.ts';
+import { optional, required } from '../../params.ts';
+import { readResources } from '../../resource.ts';
+import { grantedScope } from '../../scopes/scope.ts';
+import { directExpiry, isRefreshable, makeTokens } from '../issue-tokens.ts';
+import type { TokenResponse } from '../token-response.ts';
+
+/** RFC 6749 §4.3 */
+export async function password(request: TokenRequest): Promise<TokenResponse> {
+  const { params, client, config, sql, limits, now, origin } = request;
+  const username = required(params, 'username');
+  const secret = required(params, 'password');
+  const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
+  const resources = readResources(params, client, config.issuer);
+
+  // Behind an authenticated client stands one server for everybody: its network says nothing.
+  const counts = { account: [usernameKey(username), client.id] };
+  const user = await limits.guess(counts, () => checkCredentials(sql, username, secret));
+  if (!user) {
+    await recordFailedSignIn(sql, username, { at: now, clientId: client.id, origin });
+    throw wrong();
+  }
+
+  const refreshable = isRefreshable(request);
+  const expiresAt = directExpiry(request, refreshable);
+  const wanted = { userId: user.id, scopes, resources, until: expiresAt, refreshable };
+  const { issue, response } = await makeTokens(request, wanted);
+  const authentication = { user_id: user.id, auth_time: now, session_id: null, nonce: null };
+  const answer = await withIdToken(request, authentication, scopes, response);
+  if (!(await issueDirectly(sql, { client: client.id, user, expiresAt }, issue))) throw wrong();
+  return answer;
+}
+
+/** One answer for an unknown user, a wrong password and a disabled account. */
+const wrong = (): OAuthError => new OAuthError('invalid_grant', 'The username or the password is wrong.');

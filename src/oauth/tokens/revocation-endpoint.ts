@@ -1,0 +1,23 @@
+import { digest, isWellFormed } from '../../crypto/secrets.ts';
+import { revoke } from '../../store/revoke-tokens.ts';
+import { isPublic } from '../clients/client.ts';
+import { authenticateClient } from '../clients/client-authentication.ts';
+import { OAuthError } from '../error.ts';
+import type { OAuthRequest } from '../oauth-request.ts';
+import { type Params, required } from '../params.ts';
+import { presentedDigest } from './access-token.ts';
+
+/** RFC 7009 §2: returns when the token is dead, or never was. Its prefix says what it is, so token_type_hint is not needed. */
+export async function revokeToken(request: OAuthRequest, header: string | undefined, params: Params): Promise<void> {
+  const client = await authenticateClient(request, header, params);
+  const token = required(params, 'token');
+  const kind = isWellFormed('grt', token) ? 'refresh' : 'access';
+  const presented = kind === 'refresh' ? digest(token) : await presentedDigest(request, token);
+  // §2.2: an invalid token is as good as revoked.
+  if (presented === undefined) return;
+
+  const found = await revoke(request.sql, kind, presented, client.id, request.now, request.origin);
+  // §2.1: a public client proves nothing, so it learns nothing either.
+  if (found && !found.own && !isPublic(client))
+    throw new OAuthError('unauthorized_client', 'The token was issued to another client.');
+}

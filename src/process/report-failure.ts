@@ -1,0 +1,31 @@
+import cluster from 'node:cluster';
+import { ConfigError } from '../config.ts';
+import { DomainError } from '../directory/error.ts';
+import { makeLog } from '../log.ts';
+import { Refusal } from '../store/connection/refusal.ts';
+import { isPassingFault } from '../store/connection/sql-errors.ts';
+
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly path?: readonly string[] | undefined;
+}
+
+/** The end of a command or of a start that failed: exit code 1 and, where the operator can mend it, plain words on stderr. */
+export function tellFailure(error: unknown, json = false): void {
+  process.exitCode = 1;
+  const failure = failureOf(error);
+  if (!failure) makeLog('fatal').fatal({ err: error }, 'unexpected error');
+  else console.error(json ? JSON.stringify({ error: failure }) : failure.message);
+  // The channel to the process that started it would keep a worker alive.
+  if (cluster.isWorker) process.disconnect?.();
+}
+
+function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof DomainError) return { code: error.code, message: error.message, path: error.path };
+  if (error instanceof ConfigError) return { code: 'CONFIGURATION', message: error.message };
+  if (error instanceof Refusal) return { code: 'REFUSED', message: error.message };
+  if (error instanceof Error && isPassingFault(error))
+    return { code: 'UNAVAILABLE', message: `The database cannot be reached: ${error.message}` };
+  return undefined;
+}

@@ -1,0 +1,116 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Origin } from './audit/record.ts';
+import { type Sql, statement } from './connection/sql.ts';
+import { violatesReference } from './connection/sql-errors.ts';
+
+/** One approval, and the code or the access token it buys. Ids are rows' uuids. */
+export interface Approval {
+  readonly userId: string;
+  readonly client: string;
+  readonly sessionId: string;
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly nonce: string | null;
+  readonly now: Date;
+  readonly expiresAt: Date;
+  readonly bought: Bought;
+}
+
+type Bought = { readonly digest: Buffer; readonly expiresAt: Date } & (
+  | { readonly kind: 'code'; readonly redirectUri: string | null; readonly codeChallenge: string | null }
+  | { readonly kind: 'token' }
+);
+
+/** The decision of a person on a pending request. */
+export interface Decision {
+  readonly pendingRequest: string;
+  readonly remember: boolean;
+  readonly origin: Origin;
+}
+
+/** The locks make it wait for a sign-out or a change of the password under way, and then see it. */
+const APPROVED = `
+  approved AS (
+    INSERT INTO authorizations (id, client_id, user_id, session_id, grant_type, scopes, nonce, auth_time, created_at, expires_at,
+      resources)
+    SELECT $2::uuid, $3::uuid, u.id, s.id, $4::text, $5::text[], $6::text, coalesce(s.auth_time, s.created_at), $1::timestamptz,
+           $7::timestamptz, $13::text[]
+    FROM users u JOIN sessions s ON s.user_id = u.id, ground
+    WHERE u.id = $8 AND NOT u.disabled AND s.id = $9 AND s.expires_at > $1
+    FOR SHARE OF u FOR KEY SHARE OF s RETURNING id
+  )`;
+
+const CODE = (first: number): string => `
+  bought AS (
+    INSERT INTO authorization_codes (id, digest, authorization_id, created_at, expires_at, redirect_uri, code_challenge)
+    SELECT $10::uuid, $11::bytea, id, $1, $12::timestamptz, $${first}::text, $${first + 1}::text FROM approved
+  )`;
+
+const TOKEN = `
+  bought AS (
+    INSERT INTO access_tokens (id, digest, authorization_id, created_at, expires_at, scopes, resources)
+    SELECT $10::uuid, $11::bytea, id, $1, $12::timestamptz, $5, $13 FROM approved
+  )`;
+
+const DECIDED = `
+  ground AS (
+    UPDATE authorization_requests SET decided_at = $1
+    WHERE id = $14 AND decided_at IS NULL AND expires_at > $1 RETURNING id
+  )`;
+
+const REMEMBERED = `
+  remembered AS (
+    INSERT INTO consents (id, user_id, client_id, scopes, created_at, updated_at)
+    SELECT $15::uuid, $8::uuid, $3, $5, $1, $1 FROM approved WHERE $16::boolean
+    ON CONFLICT (user_id, client_id) DO UPDATE SET updated_at = $1,
+      scopes = ARRAY(SELECT DISTINCT unnest(consents.scopes || excluded.scopes))
+  ), recorded AS (
+    INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)
+    SELECT $17::uuid, $1, 'consent.granted', $8, $3, $18::text, $19::text,
+           jsonb_build_object('authorization', id, 'scopes', to_jsonb($5)) FROM approved
+  )`;
+
+/** Looked at again in the statement that uses it: a consent withdrawn a moment ago buys nothing. */
+const COVERED = `
+  ground AS (SELECT FROM consents WHERE user_id = $8 AND client_id = $3 AND scopes @> $5::text[] FOR SHARE)`;
+
+const approval = (name: string, ...parts: string[]) =>
+  statement<{ id: string }>(name, `WITH ${parts.join(',')} SELECT id FROM approved`);
+
+const decidedCode = approval('approve-code', DECIDED, APPROVED, CODE(20), REMEMBERED);
+const decidedToken = approval('approve-token', DECIDED, APPROVED, TOKEN, REMEMBERED);
+const coveredCode = approval('approve-covered-code', COVERED, APPROVED, CODE(14));
+const coveredToken = approval('approve-covered-token', COVERED, APPROVED, TOKEN);
+
+/**
+ * Decision, consent, authorization and what it buys are one statement. Without a decision an earlier consent must cover the
+ * scopes. False if the ground has gone: decided before, withdrawn, signed out.
+ */
+export async function approve(sql: Sql, given: Approval, decision: Decision | undefined): Promise<boolean> {
+  const { bought } = given;
+  const grantType = bought.kind === 'code' ? 'authorization_code' : 'implicit';
+  const values: unknown[] = [
+    ...[given.now, randomUUIDv7(), given.client, grantType, given.scopes, given.nonce, given.expiresAt],
+    ...[given.userId, given.sessionId, randomUUIDv7(), bought.digest, bought.expiresAt, given.resources],
+  ];
+  if (decision) {
+    const { ip, requestId } = decision.origin;
+    values.push(
+      decision.pendingRequest,
+      randomUUIDv7(),
+      decision.remember,
+      randomUUIDv7(),
+      ip ?? null,
+      requestId ?? null,
+    );
+  }
+  if (bought.kind === 'code') values.push(bought.redirectUri, bought.codeChallenge);
+  const query =
+    bought.kind === 'code' ? (decision ? decidedCode : coveredCode) : decision ? decidedToken : coveredToken;
+  try {
+    return (await sql(query, values)).length === 1;
+  } catch (error) {
+    if (violatesReference(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { type Sql, statement } from '../connection/sql.ts';
+
+export type AuditKind =
+  | 'sign_in.succeeded'
+  | 'sign_in.failed'
+  | 'sign_out'
+  | 'setup.completed'
+  | 'consent.granted'
+  | 'consent.denied'
+  | 'code.replayed'
+  | 'refresh_token.replayed'
+  | 'token.revoked'
+  | 'authorization.revoked'
+  | 'client_authentication.failed'
+  | 'access.refused'
+  | 'user.created'
+  | 'user.updated'
+  | 'user.deleted'
+  | 'user.password_set'
+  | 'group.created'
+  | 'group.updated'
+  | 'group.deleted'
+  | 'group.member_added'
+  | 'group.member_removed'
+  | 'client.created'
+  | 'client.updated'
+  | 'client.deleted'
+  | 'client.secret_rotated'
+  | 'scope.created'
+  | 'scope.deleted'
+  | 'keys.rotated';
+
+/** Where a request came from, for the trail. */
+export interface Origin {
+  readonly ip: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** Uuids of rows, and what happened. `detail` holds names and ids, never a secret. */
+export interface AuditEntry {
+  readonly kind: AuditKind;
+  readonly at: Date;
+  readonly actorId?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly origin: Origin;
+  readonly detail?: Record<string, unknown>;
+}
+
+/** Where the database tells the id of every event that is written. */
+export const AUDIT_CHANNEL = 'gatehouse_audit';
+
+const insertAuditEvent = statement<never>(
+  'insert-audit-event',
+  `INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+);
+
+/** Writes the event by itself. */
+export async function record(sql: Sql, { kind, at, actorId, clientId, origin, detail }: AuditEntry): Promise<void> {
+  const values = [
+    randomUUIDv7(),
+    at,
+    kind,
+    actorId ?? null,
+    clientId ?? null,
+    origin.ip ?? null,
+    origin.requestId ?? null,
+  ];
+  await sql(insertAuditEvent, [...values, JSON.stringify(detail ?? {})]);
+}

@@ -1,0 +1,36 @@
+import type { Keyring } from '../../crypto/keyring.ts';
+import { knownMigrations } from '../migration/migrate.ts';
+import type { Database } from './database.ts';
+import { isMarkOf } from './key-check.ts';
+import { statement } from './sql.ts';
+
+const readState = statement<{ at: Date; migrations: string[]; mark: Uint8Array | null }>(
+  'read-state',
+  `SELECT clock_timestamp() AS at, ARRAY(SELECT name::text FROM migrations) AS migrations,
+          (SELECT digest FROM key_checks WHERE id = 1) AS mark`,
+);
+
+/** Milliseconds by which the process and the database may differ: expiry is decided by the process's clock. */
+const CLOCK_TOLERANCE = 5000;
+
+/** Tells what keeps this process from serving, in words for an operator; nothing when it can. */
+export type Readiness = (now: Date) => Promise<string | undefined>;
+
+/**
+ * All of it may change under a process that runs: a database put back from a backup lacks migrations, a node was not given
+ * the new key. Migrations that only a newer version knows are no hindrance, or nodes could not be renewed one by one.
+ */
+export function makeReadiness({ sql }: Database, keyring: Keyring): Readiness {
+  const known = knownMigrations();
+  return async (now) => {
+    const [state] = await sql(readState, []);
+    if (!state) return 'the database does not answer';
+    const missing = known.filter((name) => !state.migrations.includes(name));
+    if (missing.length > 0) return `the database lacks ${missing.length} migration(s)`;
+    if (!state.mark || !isMarkOf(keyring, state.mark)) return 'SECRET_KEY is not the key of the database';
+    const difference = Math.abs(state.at.getTime() - now.getTime());
+    if (difference > CLOCK_TOLERANCE)
+      return `the clocks of this process and of the database differ by ${difference} ms`;
+    return undefined;
+  };
+}

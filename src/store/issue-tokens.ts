@@ -1,0 +1,132 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { batched, inOrder } from './connection/shared-statement.ts';
+import { type Sql, statement } from './connection/sql.ts';
+import { isRefusedBySql, violatesReference } from './connection/sql-errors.ts';
+
+/** Digests and expiries of what one token request issues. */
+export interface Issue {
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly now: Date;
+  readonly access: { readonly digest: Buffer; readonly expiresAt: Date };
+  /** `salt`: what it was derived from, if it was. */
+  readonly refresh:
+    | { readonly digest: Buffer; readonly salt: Buffer | undefined; readonly expiresAt: Date }
+    | undefined;
+}
+
+/** An authorization that needs nobody's consent: client_credentials (no user) or password. */
+export interface DirectAuthorization {
+  readonly client: string;
+  /** Whose password was proven, against which hash; undefined for client_credentials. */
+  readonly user: { readonly id: string; readonly passwordHash: string } | undefined;
+  readonly expiresAt: Date;
+}
+
+const COLUMNS = '(id, client_id, user_id, grant_type, scopes, created_at, expires_at)';
+
+const FOR_CLIENT = `
+  authorized AS (
+    INSERT INTO authorizations ${COLUMNS} VALUES ($1, $2, NULL, $3, $4, $5, $6) RETURNING id
+  )`;
+
+/** The lock makes it wait for a change of the password under way, and then see it: no token outlives the password it was got by. */
+const FOR_USER = `
+  authorized AS (
+    INSERT INTO authorizations (id, client_id, user_id, grant_type, scopes, created_at, expires_at, resources)
+    SELECT $1::uuid, $2::uuid, u.id, $3::text, $4::text[], $5::timestamptz, $6::timestamptz, $12::text[]
+    FROM users u WHERE u.id = $7 AND u.password_hash = $8 AND NOT u.disabled FOR SHARE RETURNING id
+  )`;
+
+const access = (first: number): string => `
+  access AS (
+    INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at, resources)
+    SELECT $${first}::uuid, $${first + 1}::bytea, id, $4::text[], $5::timestamptz, $${first + 2}::timestamptz, $${first + 3}::text[]
+    FROM authorized
+  )`;
+
+const refresh = (first: number): string => `
+  refresh AS (
+    INSERT INTO refresh_tokens (id, digest, authorization_id, salt, created_at, expires_at)
+    SELECT $${first}::uuid, $${first + 1}::bytea, id, $${first + 2}::bytea, $5::timestamptz, $${first + 3}::timestamptz FROM authorized
+  )`;
+
+const issuing = (name: string, ...parts: string[]) =>
+  statement<{ id: string }>(name, `WITH ${parts.join(',')} SELECT id FROM authorized`);
+
+const issueForClient = issuing('issue-for-client', FOR_CLIENT, access(7));
+const issueForUser = issuing('issue-for-user', FOR_USER, access(9));
+const issueForUserWithRefresh = issuing('issue-for-user-with-refresh', FOR_USER, access(9), refresh(13));
+
+interface ClientIssue {
+  readonly client: string;
+  readonly expiresAt: Date;
+  readonly issue: Issue;
+}
+
+/**
+ * Tokens for clients that act for themselves, many in one statement. A client that somebody holds a lock on is passed over:
+ * it must not hold up the others.
+ */
+const issueForClients = statement<{ n: number }>(
+  'issue-for-clients',
+  `WITH given AS (
+     SELECT g.*, string_to_array(g.scope, ' ') AS scopes
+     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::uuid[], $7::bytea[],
+                 $8::timestamptz[]) WITH ORDINALITY AS g (id, client_id, scope, created_at, expires_at, access_id, digest,
+                                                          access_expires_at, n)
+   ), present AS MATERIALIZED (
+     SELECT id FROM clients WHERE id = ANY ($2) FOR KEY SHARE SKIP LOCKED
+   ), authorized AS (
+     INSERT INTO authorizations ${COLUMNS}
+     SELECT g.id, g.client_id, NULL, 'client_credentials', g.scopes, g.created_at, g.expires_at
+     FROM given g JOIN present p ON p.id = g.client_id
+   ), access AS (
+     INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at)
+     SELECT g.access_id, g.digest, g.id, g.scopes, g.created_at, g.access_expires_at
+     FROM given g JOIN present p ON p.id = g.client_id
+   )
+   SELECT g.n::int FROM given g JOIN present p ON p.id = g.client_id`,
+);
+
+const issueTogether = batched(async (sql: Sql, asked: readonly ClientIssue[]): Promise<readonly boolean[]> => {
+  const rows = await sql(issueForClients, [
+    asked.map(() => randomUUIDv7()),
+    asked.map(({ client }) => client),
+    asked.map(({ issue }) => issue.scopes.join(' ')),
+    asked.map(({ issue }) => issue.now),
+    asked.map(({ expiresAt }) => expiresAt),
+    asked.map(() => randomUUIDv7()),
+    asked.map(({ issue }) => issue.access.digest),
+    asked.map(({ issue }) => issue.access.expiresAt),
+  ]).catch((error: unknown) => {
+    // One of them is at fault, and none was written.
+    if (isRefusedBySql(error)) return [];
+    throw error;
+  });
+  const done = inOrder(asked.length, rows);
+  return asked.map((_, index) => done[index] !== undefined);
+});
+
+/** Authorization and tokens in one statement; false if the client has gone, or the user was disabled or given another password meanwhile. */
+export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<boolean> {
+  const { client, user, expiresAt } = authorization;
+  if (!user && issue.resources.length === 0 && (await issueTogether(sql, { client, expiresAt, issue }))) return true;
+  const grantType = user ? 'password' : 'client_credentials';
+  const row = [randomUUIDv7(), client, grantType, issue.scopes, issue.now, expiresAt];
+  const proof = user ? [user.id, user.passwordHash] : [];
+  const query = user ? (issue.refresh ? issueForUserWithRefresh : issueForUser) : issueForClient;
+  try {
+    return (await sql(query, [...row, ...proof, ...tokenValues(issue)])).length === 1;
+  } catch (error) {
+    if (violatesReference(error)) return false;
+    throw error;
+  }
+}
+
+/** Values of the access row and, if there is one, the refresh row, in the order the statements bind them. */
+export function tokenValues({ access: token, refresh: successor, resources }: Issue): unknown[] {
+  const values: unknown[] = [randomUUIDv7(), token.digest, token.expiresAt, resources];
+  if (successor) values.push(randomUUIDv7(), successor.digest, successor.salt ?? null, successor.expiresAt);
+  return values;
+}

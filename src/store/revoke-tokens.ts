@@ -1,0 +1,53 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Origin } from './audit/record.ts';
+import { type Sql, statement } from './connection/sql.ts';
+
+/** Whose token it was, and whether it was the caller's to revoke. */
+interface Revoked {
+  readonly own: boolean;
+}
+
+const RECORDED = `
+  recorded AS (
+    INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)
+    SELECT $4::uuid, $2, 'token.revoked', f.user_id, f.client_id, $5::text, $6::text,
+           jsonb_build_object('authorization', f.authorization_id) FROM found f JOIN ended ON true
+  )
+  SELECT client_id = $3 AS own FROM found`;
+
+const revokeAccess = statement<Revoked>(
+  'revoke-access-token',
+  `WITH found AS (
+     SELECT t.id, t.authorization_id, a.client_id, a.user_id FROM access_tokens t JOIN authorizations a ON a.id = t.authorization_id
+     WHERE t.digest = $1
+   ), ended AS (
+     UPDATE access_tokens SET revoked_at = $2 FROM found
+     WHERE access_tokens.id = found.id AND access_tokens.revoked_at IS NULL AND found.client_id = $3 RETURNING access_tokens.id
+   ),${RECORDED}`,
+);
+
+/** RFC 7009 §2.1: with a refresh token goes the whole family. */
+const revokeFamily = statement<Revoked>(
+  'revoke-refresh-family',
+  `WITH found AS (
+     SELECT r.authorization_id, a.client_id, a.user_id FROM refresh_tokens r JOIN authorizations a ON a.id = r.authorization_id
+     WHERE r.digest = $1
+   ), ended AS (
+     UPDATE authorizations SET revoked_at = $2 FROM found
+     WHERE authorizations.id = found.authorization_id AND authorizations.revoked_at IS NULL AND found.client_id = $3
+     RETURNING authorizations.id
+   ),${RECORDED}`,
+);
+
+/** Revokes the token of that digest if it is the client's; undefined for a token that is not there. */
+export async function revoke(
+  sql: Sql,
+  kind: 'access' | 'refresh',
+  digest: Buffer,
+  client: string,
+  now: Date,
+  { ip, requestId }: Origin,
+): Promise<Revoked | undefined> {
+  const values = [digest, now, client, randomUUIDv7(), ip ?? null, requestId ?? null];
+  return (await sql(kind === 'access' ? revokeAccess : revokeFamily, values))[0];
+}

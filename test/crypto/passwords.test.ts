@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, getPriority } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Overloaded } from '../../src/crypto/argon2-pool.ts';
+import { hashPassword, isOutdated, verifyPassword } from '../../src/crypto/passwords.ts';
+import { isPassingFault } from '../../src/store/connection/sql-errors.ts';
+
+const PASSWORD = 'correct horse battery';
+afterEach(() => void vi.useRealTimers());
+
+describe('a password', () => {
+  it('opens its own hash and no other', async () => {
+    const [one, other] = await Promise.all([hashPassword(PASSWORD), hashPassword(PASSWORD)]);
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(one).not.toBe(other);
+    expect(isOutdated(one)).toBe(false);
+    expect(await verifyPassword(one, PASSWORD)).toBe(true);
+    expect(await verifyPassword(one, `${PASSWORD} `)).toBe(false);
+    expect(await verifyPassword(null, PASSWORD)).toBe(false);
+  });
+
+  it('is in no error, whatever lies where its hash should', async () => {
+    for (const stored of ['', 'x', '$argon2id$v=19$m=19456,t=2,p=1$', `$2b$10$${'a'.repeat(53)}`]) {
+      const error = await verifyPassword(stored, PASSWORD).catch((fault: unknown) => fault);
+      expect(error).toBeInstanceOf(Error);
+      expect(inspect(error, { depth: null, showHidden: true })).not.toContain(PASSWORD);
+    }
+    expect(await verifyPassword(await hashPassword(PASSWORD), PASSWORD)).toBe(true);
+  });
+});
+
+describe('hashing', () => {
+  it('waits in a queue that ends: who comes too late is told so at once, and those who wait are served', async () => {
+    const asked = await Promise.allSettled(
+      Array.from({ length: availableParallelism() + 150 }, () => verifyPassword(null, PASSWORD)),
+    );
+    const refused = asked.filter((one) => one.status === 'rejected');
+    expect(refused.length).toBeGreaterThanOrEqual(50);
+    expect(refused.length).toBeLessThanOrEqual(50 + availableParallelism());
+    expect(refused.every(({ reason }) => reason instanceof Overloaded && isPassingFault(reason))).toBe(true);
+    expect(await verifyPassword(null, PASSWORD)).toBe(false);
+  });
+
+  it('goes on after a thread that does not answer: who waited for it is told to come again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const endless = `$argon2id$v=19$m=65536,t=100,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+    const waiting = verifyPassword(endless, PASSWORD).catch((fault: unknown) => fault);
+    await vi.advanceTimersByTimeAsync(20_001);
+    const error = await waiting;
+    expect(error).toBeInstanceOf(Overloaded);
+    expect(isPassingFault(error)).toBe(true);
+    vi.useRealTimers();
+    expect(await verifyPassword(await hashPassword(PASSWORD), PASSWORD)).toBe(true);
+  });
+
+  it.runIf(process.platform === 'linux')('gives way to all other threads of the process', async () => {
+    await hashPassword(PASSWORD);
+    const threads = readdirSync('/proc/self/task').map((id) => {
+      const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
+      const [, name = '', rest = ''] = /\((.*)\) (.*)/s.exec(stat) ?? [];
+      return { hashes: name === 'argon2id', priority: Number(rest.split(' ')[16]) };
+    });
+    const ours = threads.filter(({ hashes }) => hashes);
+    expect(ours.length).toBeGreaterThan(0);
+    for (const { priority } of ours) expect(priority).toBe(Math.min(getPriority() + 10, 19));
+    for (const { hashes, priority } of threads) if (!hashes) expect(priority).toBe(getPriority());
+  });
+
+  it('keeps a process alive as long as somebody waits for it, and no longer', async () => {
+    const passwords = join(import.meta.dirname, '../../src/crypto/passwords.ts');
+    const script = `import { hashPassword } from ${JSON.stringify(passwords)}; console.log(await hashPassword('x'))`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe' });
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect({ code, printed }).toEqual({ code: 0, printed: expect.stringMatching(/^\$argon2id\$/) });
+  });
+});

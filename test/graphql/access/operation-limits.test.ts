@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectCleanAnswer } from '../../support/invariants.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { rowCounts } from '../row-counts.ts';
+import { countStatements } from '../statements.ts';
+
+let server: TestServer;
+let token: string;
+beforeAll(async () => {
+  server = await startServer();
+  token = await server.accessToken({ user: await server.user({ superuser: true }) });
+});
+afterAll(() => server?.close());
+
+async function expectRefused(document: string, message: RegExp, variables?: Record<string, unknown>): Promise<void> {
+  let answer = await server.graphql(document, token, variables);
+  const statements = await countStatements(server.database, async () => {
+    answer = await server.graphql(document, token, variables);
+  });
+  expectCleanAnswer(answer, answer.body);
+  expect(answer.status).toBe(400);
+  expect(answer.body).not.toHaveProperty('data');
+  expect(answer.body.errors[0].message).toMatch(message);
+  // The look-up of the token is the only one: no resolver ran.
+  expect(statements).toBe(1);
+}
+
+const aliases = (count: number, field: string) =>
+  Array.from({ length: count }, (_, at) => `a${at}: ${field}`).join(' ');
+
+describe('what one operation may take', () => {
+  it('K193 is nested eight levels deep, not nine', async () => {
+    const eight = '{ viewer { groups { nodes { members { nodes { groups { nodes { id } } } } } } } }';
+    const nine = '{ viewer { groups { nodes { members { edges { node { groups { nodes { id } } } } } } } } }';
+    expect((await server.graphql(eight, token)).status).toBe(200);
+    await expectRefused(nine, /nested more than 8 levels/);
+  });
+
+  it('K194 counts a fragment wherever it is spread', async () => {
+    const shallow =
+      'fragment __schema on User { groups(first: 1) { nodes { members(first: 1) { nodes { groups(first: 1) { nodes { id } } } } } } }';
+    await expectRefused(
+      `{ viewer { id } users(first: 1) { edges { node { ...__schema } } } } ${shallow}`,
+      /nested more than 8 levels/,
+    );
+    const twice = `fragment Many on Query { ${aliases(8, 'viewer { id }')} }`;
+    await expectRefused(`{ ...Many ... { ...Many } } ${twice}`, /more than 15 aliases/);
+    expect((await server.graphql(`{ ...Many } ${twice}`, token)).status).toBe(200);
+  });
+
+  it('K196 has at most 1000 tokens', async () => {
+    await expectRefused(`{ ${'viewer { id } '.repeat(300)} }`, /Document contains more tha[nt] 1000 tokens/);
+    await expectRefused('{a'.repeat(3000), /1000 tokens/);
+  });
+
+  it('has at most 1000 comments, and names of at most 100 characters', async () => {
+    await expectRefused(`{ viewer { id } }${'#\n'.repeat(1001)}`, /more than 1000 comments/);
+    const long = 'A'.repeat(101);
+    for (const document of [
+      `{ users { nodes { ${long}: id } } }`,
+      `query ${long} { ${'node(id: $id) { id } '.repeat(50)} }`,
+      `query ($${long}: ID!) { node(id: $${long}) { id } }`,
+    ])
+      await expectRefused(document, /name of more than 100 characters/);
+    expect((await server.graphql(`query ${long.slice(1)} { viewer { id } }`, token)).status).toBe(200);
+  });
+
+  it('K197 has at most 15 aliases', async () => {
+    expect((await server.graphql(`{ ${aliases(15, 'viewer { id }')} }`, token)).status).toBe(200);
+    await expectRefused(`{ ${aliases(16, 'viewer { id }')} }`, /more than 15 aliases/);
+    const before = await rowCounts(server.database);
+    await expectRefused(
+      `mutation { ${aliases(100, 'rotateClientSecret(input: {clientId: "x"}) { clientSecret }')} }`,
+      /more than 15 aliases|1000 tokens/,
+    );
+    expect(await rowCounts(server.database)).toEqual(before);
+  });
+
+  it('has at most 10 directives', async () => {
+    await expectRefused(`{ viewer { ${'id @include(if: true) '.repeat(11)} } }`, /more than 10 directives/);
+  });
+
+  it('K199 does not stall on fragments that spread each other twice', async () => {
+    const chain = Array.from({ length: 40 }, (_, at) => `fragment F${at} on Query { ...F${at + 1} ...F${at + 1} }`);
+    const document = `{ ...F0 } ${chain.join(' ')} fragment F40 on Query { viewer { id } }`;
+    const started = process.hrtime.bigint();
+    await expectRefused(document, /more than 1000 look-ups/);
+    const skipped = document.replaceAll('viewer { id }', 'viewer @skip(if: true) { id } scopes { name }');
+    await expectRefused(skipped, /more than 1000 look-ups|directives/);
+    expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(4000);
+  });
+
+  it('K200 refuses circular and undefined fragments, many operations, unknown names', async () => {
+    await expectRefused('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }', /Cannot spread fragment/);
+    await expectRefused('{ ...Nowhere }', /Unknown fragment/);
+    await expectRefused('query A { viewer { id } } query B { viewer { id } }', /operation/);
+    await expectRefused('query A { viewer { id } } '.repeat(1000), /1000 tokens/);
+    await expectRefused('fragment A on Query { viewer { id } }', /./);
+    await expectRefused('subscription { viewer { id } }', /./);
+  });
+
+  it('K202 refuses three lists of 100 in each other, and answers two', async () => {
+    const three =
+      'query($n: Int = 100) { groups(first: $n) { nodes { members(first: $n) { nodes { groups(first: $n) { nodes { id } } } } } } }';
+    const two = '{ users(first: 100) { nodes { groups(first: 100) { nodes { name } } } } }';
+    await expectRefused(three, /more than 1000 look-ups/);
+    await expectRefused(three, /more than 1000 look-ups/, { n: 40 });
+    expect((await server.graphql(three, token, { n: 5 })).status).toBe(200);
+    expect((await server.graphql(two, token)).status).toBe(200);
+  });
+
+  it('K202 tells what an operation costs: the look-ups it can take', async () => {
+    const costOf = async (document: string) => (await server.graphql(document, token)).extensions?.cost;
+    expect(await costOf('{ viewer { id } }')).toEqual({ requested: 1, limit: 1000 });
+    expect(await costOf('{ users(first: 100) { nodes { id groups { nodes { name } } } } }')).toEqual({
+      requested: 101,
+      limit: 1000,
+    });
+    expect((await server.graphql('{ nobody }', token)).extensions).toBeUndefined();
+  });
+
+  it('K205 helps nobody to guess names', async () => {
+    for (const document of [
+      '{ usr }',
+      '{ viewer { usernam } }',
+      '{ user(idd: "x") { id } }',
+      'mutation { createUser(input: {usernme: "x"}) { errors { code } } }',
+      'mutation { createGroup(input: {name: "x", permissions: [MANAGE_USER]}) { errors { code } } }',
+      '{ viewer { ... on Usr { id } } }',
+    ])
+      expect(JSON.stringify((await server.graphql(document, token)).body)).not.toMatch(/did you mean/i);
+    const variables = { input: { name: 'x', permissions: ['MANAGE_USER'], nam: 1 } };
+    const answer = await server.graphql(
+      'mutation($input: CreateGroupInput!) { createGroup(input: $input) { errors { code } } }',
+      token,
+      variables,
+    );
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer.body)).not.toMatch(/did you mean/i);
+  });
+
+  it('K215 refuses or finds nothing for odd numbers and ids', async () => {
+    for (const first of ['2147483648', '1e400', '"NaN"', '1.5', '-2147483649']) {
+      const { status, body } = await server.graphql(`{ users(first: ${first}) { nodes { id } } }`, token);
+      expect(status).toBe(400);
+      expect(body).not.toHaveProperty('data');
+    }
+    for (const first of [2 ** 31, 'x', 1.5, true, [1], {}]) {
+      const answer = await server.graphql('query($n: Int) { users(first: $n) { nodes { id } } }', token, { n: first });
+      expect(answer.status).toBe(400);
+      expect(answer.body.errors[0].extensions.code).toMatch(/^BAD_/);
+    }
+    for (const first of [0, -1, 101]) {
+      const { status, body } = await server.graphql(`{ users(first: ${first}) { nodes { id } } }`, token);
+      expect(status).toBe(200);
+      expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
+    }
+    for (const id of [
+      '1 OR 1=1',
+      'x'.repeat(10_000),
+      'usr_',
+      'usr_AAAAAAAAAAAAAAAAAAAAAAAAAA',
+      "'; DROP TABLE users; --",
+      '',
+    ]) {
+      const answer = await server.graphql(
+        'query($id: ID!) { user(id: $id) { id } group(id: $id) { id } node(id: $id) { id } }',
+        token,
+        { id },
+      );
+      expect(answer).toMatchObject({ status: 200, body: { data: { user: null, group: null, node: null } } });
+    }
+  });
+});

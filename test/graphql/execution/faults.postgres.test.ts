@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Administered, openDatabase } from '../../support/administered.ts';
+import { unique } from '../../support/fixtures.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { mutate } from '../mutate.ts';
+import { rowCounts } from '../row-counts.ts';
+
+let server: TestServer;
+let other: Administered;
+let token: string;
+beforeAll(async () => {
+  server = await startServer();
+  other = await openDatabase({ url: server.config.databaseUrl ?? '' });
+  token = await server.accessToken({ user: await server.user({ superuser: true }) });
+});
+afterAll(async () => {
+  await other?.close();
+  await server?.close();
+});
+
+/** Runs `work` while somebody else holds the table. */
+const whileLocked = <T>(table: string, work: () => Promise<T>): Promise<T> =>
+  other.em().transactional(async (tx) => {
+    await tx.execute(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+    return work();
+  });
+
+const running = async (): Promise<number> => {
+  const sql =
+    "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()";
+  const [row] = await other.em().execute<{ n: number }[]>(sql);
+  return row?.n ?? -1;
+};
+
+describe('a database that is busy', () => {
+  it('K223 is a 503 in time, with the statement cancelled and everything as before', async () => {
+    const started = process.hrtime.bigint();
+    const { status, headers, body } = await whileLocked('scopes', () => server.graphql('{ scopes { name } }', token));
+    expect(status).toBe(503);
+    expect(headers.get('Retry-After')).toBe('1');
+    expect(body.errors[0].extensions).toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      requestId: headers.get('X-Request-Id'),
+    });
+    expect(Number(process.hrtime.bigint() - started) / 1e9).toBeLessThan(6);
+    expect(await running()).toBe(0);
+    expect((await server.graphql('{ scopes { name } }', token)).status).toBe(200);
+  });
+
+  it('I158 lets nobody in while the token cannot be looked up', async () => {
+    const { status, headers, body } = await whileLocked('access_tokens', () =>
+      server.graphql('{ viewer { id } }', token),
+    );
+    expect(status).toBe(503);
+    expect(headers.get('Retry-After')).toBe('1');
+    expect(body).not.toHaveProperty('data');
+  });
+
+  it('changes nothing by a mutation that could not finish', async () => {
+    const before = await rowCounts(server.database);
+    const code = await whileLocked('audit_events', () =>
+      mutate(server, token, 'createGroup', { name: unique('unfinished') }),
+    );
+    expect(code).toBe('SERVICE_UNAVAILABLE');
+    expect(await rowCounts(server.database)).toEqual(before);
+  });
+});

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+let token: string;
+beforeAll(async () => {
+  server = await startServer();
+  token = await server.accessToken({ user: await server.user({ superuser: true }) });
+});
+afterAll(() => server?.close());
+
+describe('a fault of ours', () => {
+  it('K221 is masked, has the id of its request, and is logged once', async () => {
+    await server.database.em().execute('ALTER TABLE scopes RENAME TO mislaid_scopes');
+    const before = server.log.length;
+    const { status, headers, body } = await server.graphql('{ viewer { id } scopes { name } }', token);
+    await server.database.em().execute('ALTER TABLE mislaid_scopes RENAME TO scopes');
+
+    expect(status).toBe(200);
+    const requestId = headers.get('X-Request-Id');
+    expect(body).toEqual({
+      data: null,
+      errors: [
+        {
+          message: 'Unexpected error.',
+          locations: [{ line: 1, column: 17 }],
+          path: ['scopes'],
+          extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+        },
+      ],
+    });
+    const told = server.log
+      .slice(before)
+      .map((line) => JSON.parse(line))
+      .filter(({ level }) => level >= 50);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ requestId, msg: 'unexpected error', err: { code: '42P01' } });
+    expect(JSON.stringify(told)).not.toContain(token);
+  });
+
+  it('I158 while the token is looked up lets nobody in', async () => {
+    await server.database.em().execute('ALTER TABLE access_tokens RENAME TO mislaid_tokens');
+    const { status, body } = await server.graphql('{ scopes { name } }', token);
+    await server.database.em().execute('ALTER TABLE mislaid_tokens RENAME TO access_tokens');
+
+    expect(status).toBe(500);
+    expect(body).toEqual({
+      errors: [
+        { message: 'Unexpected error.', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) } },
+      ],
+    });
+    expect((await server.graphql('{ scopes { name } }', token)).status).toBe(200);
+  });
+});

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectCleanAnswer } from '../../support/invariants.ts';
+import { read } from '../../support/send.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { rowCounts } from '../row-counts.ts';
+
+let server: TestServer;
+let token: string;
+beforeAll(async () => {
+  server = await startServer();
+  token = await server.accessToken({ user: await server.user({ superuser: true }) });
+});
+afterAll(() => server?.close());
+
+const send = async (body: string | Buffer | FormData, headers: Record<string, string> = {}) => {
+  const type = body instanceof FormData ? {} : { 'Content-Type': 'application/json' };
+  const content = Buffer.isBuffer(body) ? new Uint8Array(body) : body;
+  const authorized = { ...type, Authorization: `Bearer ${token}`, ...headers };
+  return read(await server.request('/graphql', { method: 'POST', headers: authorized, body: content }));
+};
+
+async function expectRefused(answer: Awaited<ReturnType<typeof send>>, status: number): Promise<void> {
+  expectCleanAnswer(answer, answer.body);
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('Content-Type')).toMatch(/^application\/json/);
+  expect(answer.body.errors[0].message).toEqual(expect.any(String));
+  expect(answer.body).not.toHaveProperty('data');
+}
+
+const json = (value: unknown) => send(JSON.stringify(value));
+const CREATE = 'mutation { createScope(input: {name: "by:form", sentence: "By a form"}) { errors { code } } }';
+
+describe('POST /graphql takes application/json and nothing else', () => {
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'HEAD'])('K208 answers %s with 405 and Allow', async (method) => {
+    const { status, headers } = await server.request('/graphql', {
+      method,
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    expect(status).toBe(405);
+    expect(headers.get('Allow')).toBe('POST');
+  });
+
+  it('K209 K220 runs nothing that came as a form, as multipart or as a bare document', async () => {
+    const before = await rowCounts(server.database);
+    const form = new FormData();
+    form.append('operations', JSON.stringify({ query: CREATE }));
+    form.append('map', '{}');
+    await expectRefused(await send(form), 415);
+    await expectRefused(await send('--x', { 'Content-Type': 'multipart/form-data' }), 415);
+    await expectRefused(
+      await send(`query=${encodeURIComponent(CREATE)}`, { 'Content-Type': 'application/x-www-form-urlencoded' }),
+      415,
+    );
+    for (const type of [
+      'application/graphql',
+      'text/plain',
+      'application/jsonx',
+      'application/json; charset=utf-16',
+      '',
+    ])
+      await expectRefused(
+        await send(type.startsWith('application/g') ? CREATE : JSON.stringify({ query: CREATE }), {
+          'Content-Type': type,
+        }),
+        415,
+      );
+    expect(await rowCounts(server.database)).toEqual(before);
+  });
+
+  it('takes a charset of utf-8', async () => {
+    const body = JSON.stringify({ query: '{ viewer { id } }' });
+    expect((await send(body, { 'Content-Type': 'Application/JSON; charset=UTF-8' })).status).toBe(200);
+  });
+
+  it('K203 refuses a batch', async () => {
+    const answer = await json([{ query: '{ viewer { id } }' }, { query: '{ viewer { id } }' }]);
+    await expectRefused(answer, 400);
+    expect(answer.body.errors[0].message).toBe('Batching is not supported');
+  });
+
+  it.each([
+    '',
+    '{',
+    'null',
+    '1',
+    '"x"',
+    '[]',
+    '{}',
+    '{"query":1}',
+    '{"query":null}',
+    '{"query":""}',
+    '{"query":"{ viewer { id } }","variables":[]}',
+    '{"query":"{ viewer { id } }","variables":"x"}',
+    '{"query":"{ viewer { id } }","extensions":1}',
+    '{"query":"{ viewer { id } }","operationName":1}',
+    '{"query":"{ viewer { id } }","more":true}',
+    '\ufeff\ufeff{}',
+  ])('K212 refuses %j with 400', async (body) => {
+    await expectRefused(await send(body), 400);
+  });
+
+  it('refuses broken UTF-8 and a compressed body', async () => {
+    await expectRefused(await send(Buffer.from([0x7b, 0xff, 0xfe, 0x7d])), 400);
+    await expectRefused(await send('{}', { 'Content-Encoding': 'gzip' }), 415);
+  });
+
+  it('refuses a body of more than 100 KB with 413', async () => {
+    await expectRefused(await json({ query: '{ viewer { id } }', variables: { x: 'x'.repeat(100 * 1024) } }), 413);
+  });
+
+  it('K214 lets no NUL and no lone surrogate through, wherever it stands', async () => {
+    const query = 'query($c: String!) { client(clientId: $c) { id } }';
+    const bad = [
+      '{"query":"QUERY","variables":{"c":"a\\u0000b"}}',
+      '{"query":"QUERY","variables":{"c":"\\ud800"}}',
+      '{"query":"QUERY","variables":{"\\udfff":"x"}}',
+      '{"query":"{ client(clientId: \\"a\\\\u0000\\") { id } }"}',
+      '{"query":"{ client(clientId: \\"a\\\\u{0}\\") { id } }"}',
+      '{"query":"{ client(clientId: \\"\\u0000\\") { id } }"}',
+      '{"query":"{ client(clientId: \\"\\\\ud800\\") { id } }"}',
+    ];
+    for (const body of bad) await expectRefused(await send(body.replace('QUERY', query)), 400);
+    const blamed = await send(bad[0]!.replace('QUERY', query));
+    expect(blamed.body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  it('does not repeat an input, which may hold a password, when it lacks something else', async () => {
+    const secret = 'a password nobody has';
+    const declared = 'mutation M($input: SetPasswordInput!) { setPassword(input: $input) { errors { code } } }';
+    const written = `mutation { setPassword(input: {password: "${secret}"}) { errors { code } } }`;
+    for (const [query, variables] of [
+      [declared, { input: { password: secret } }],
+      [declared, { input: { id: 'usr_x', password: secret, wrong: 1 } }],
+      [declared, { input: [{ password: secret }] }],
+      [written, {}],
+    ] as const) {
+      const answer = await json({ query, variables });
+      await expectRefused(answer, 400);
+      expect(JSON.stringify(answer.body)).not.toContain(secret);
+    }
+  });
+
+  it('K217 is not touched by __proto__ and constructor', async () => {
+    await expectRefused(await send('{"query":"{ viewer { id } }","variables":{"__proto__":{"admin":true}}}'), 400);
+    const answer = await send('{"query":"{ viewer { id } }","variables":{"constructor":{"prototype":{"admin":true}}}}');
+    expect(answer.status).toBe(200);
+    expect(({} as { admin?: boolean }).admin).toBeUndefined();
+  });
+
+  it('K218 refuses a bomb at once', async () => {
+    const deep = `{"query":"{ viewer { id } }","variables":{"x":${'['.repeat(40_000)}${']'.repeat(40_000)}}}`;
+    const wide = `{"query":"{ viewer { id } }","variables":{${Array.from({ length: 8000 }, (_, at) => `"${at}":0`).join(',')}}}`;
+    const started = process.hrtime.bigint();
+    await expectRefused(await send(deep), 400);
+    expect((await send(wide)).status).toBe(200);
+    expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(3000);
+    expect((await send('{"query":"{ viewer { id } }","query":"{ viewer { id } }"}')).status).toBe(200);
+  });
+
+  it('K211 tells no foreign origin that it may read', async () => {
+    const answer = await send(JSON.stringify({ query: '{ viewer { id } }' }), { Origin: 'https://evil.example' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('Access-Control-Allow-Origin')).toBeNull();
+    expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull();
+  });
+
+  it('answers 406 rather than nothing where it cannot please', async () => {
+    const answer = await send(JSON.stringify({ query: '{ viewer { id } }' }), { Accept: 'text/html' });
+    expect(answer.status).toBe(406);
+  });
+});

@@ -1,0 +1,123 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AUDIT_EVENT, addressOf, type EventStream, subscribe } from '../../support/event-stream.ts';
+import { type TestUser, unique } from '../../support/fixtures.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { mutate } from '../mutate.ts';
+import { countStatements } from '../statements.ts';
+
+let server: TestServer;
+let admin: TestUser;
+let token: string;
+beforeAll(async () => {
+  server = await startServer();
+  admin = await server.user({ superuser: true });
+  token = await server.accessToken({ user: admin });
+});
+afterAll(() => server?.close());
+
+const watch = (bearer = token, query?: string): Promise<EventStream> => subscribe(addressOf(server), bearer, query);
+
+const atOnce = (count: number, bearer?: string): Promise<EventStream[]> =>
+  Promise.all(Array.from({ length: count }, () => watch(bearer)));
+
+/** Until the server no longer looks at anything for anybody. */
+const atRest = () =>
+  expect.poll(() => countStatements(server.database, () => pause(1000)), { timeout: 10_000 }).toBe(0);
+
+describe('live subscriptions', () => {
+  it('are ten of a token, and another one takes the place of one that was left', async () => {
+    const own = await server.accessToken({ user: await server.user() });
+    const streams = await atOnce(10, own);
+    expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+    const refused = await watch(own);
+    expect([refused.status, refused.headers['retry-after']]).toEqual([429, '1']);
+    expect((await refused.next()).errors[0].extensions.code).toBe('TOO_MANY_SUBSCRIPTIONS');
+
+    streams[0]?.close();
+    await expect.poll(async () => (await watch(own)).status).toBe(200);
+  });
+
+  it('are fifty of a person, however many tokens they have', async () => {
+    const user = await server.user();
+    const client = await server.client();
+    for (let tokens = 0; tokens < 5; tokens++)
+      for (const { status } of await atOnce(10, await server.accessToken({ user, client }))) expect(status).toBe(200);
+    expect((await watch(await server.accessToken({ user, client }))).status).toBe(429);
+    // Nobody else is kept out.
+    expect((await watch()).status).toBe(200);
+  });
+
+  it('take one look for all of them, and one reading of an event, and nothing when they are gone', async () => {
+    await server.close();
+    server = await startServer();
+    admin = await server.user({ superuser: true });
+    token = await server.accessToken({ user: admin });
+    const streams = await atOnce(8);
+    await pause(500);
+    const idle = await countStatements(server.database, () => pause(2000));
+    expect(idle).toBeLessThanOrEqual(2 * 3);
+
+    const name = unique('seen');
+    const told = await countStatements(server.database, async () => {
+      await server.database
+        .em()
+        .execute(
+          `INSERT INTO audit_events (id, at, kind, actor_id, detail) VALUES (gen_random_uuid(), now(), 'group.created', '${admin.uuid}', jsonb_build_object('name', '${name}'))`,
+        );
+      for (const stream of streams)
+        expect((await stream.next()).data.auditEvent).toMatchObject({ actor: { id: admin.id }, detail: { name } });
+    });
+    // Two looks at most, and whoever did it, once for all.
+    expect(told).toBeLessThanOrEqual(2 * 2 + 1 + 1);
+
+    for (const { close } of streams) close();
+    await atRest();
+  });
+
+  it('send comments while nothing happens', async () => {
+    const stream = await watch();
+    await expect.poll(() => stream.text.match(/^:$/gm)?.length ?? 0).toBeGreaterThan(1);
+    expect(stream.headers['x-accel-buffering']).toBe('no');
+    stream.close();
+  });
+
+  it('L229 are ended when nobody reads them, and keep no more than a thousand events', async () => {
+    const reading = await watch();
+    const stream = await watch(token, 'subscription { auditEvent { detail } }');
+    stream.pause();
+    const long = `repeat(md5(n::text), 250)`;
+    await server.database.em().execute(
+      `INSERT INTO audit_events (id, at, kind, detail)
+       SELECT gen_random_uuid(), now(), 'group.created', jsonb_build_object('name', ${long}) FROM generate_series(1, 3000) n`,
+    );
+    for (let read = 0; read < 3000; read++) expect((await reading.next()).data).toBeDefined();
+    stream.resume();
+    await stream.ended;
+    expect(stream.text).toContain('"code":"TOO_SLOW"');
+    expect(stream.text.match(/^event: next$/gm)?.length).toBeLessThan(3000);
+    reading.close();
+  });
+
+  it('K224 leave nothing behind when they are left at once, five hundred times', async () => {
+    for (let round = 0; round < 50; round++) {
+      const streams = await Promise.all(
+        Array.from({ length: 10 }, () => watch(token, AUDIT_EVENT).catch(() => undefined)),
+      );
+      for (const stream of streams) stream?.close();
+    }
+    await atRest();
+    expect((await atOnce(10)).map(({ status }) => status)).toEqual(Array(10).fill(200));
+  });
+
+  it('are told by every kind of change', async () => {
+    const own = await watch(await server.accessToken({ user: admin }));
+    await mutate(server, token, 'createScope', { name: 'seen:read', sentence: 'See' });
+    const next = async (): Promise<string> => (await own.next()).data.auditEvent.kind;
+    let kind = await next();
+    // The client that it was asked for by was registered a moment before: who listens from then on may hear of it.
+    if (kind === 'client.created') kind = await next();
+    expect(kind).toBe('scope.created');
+    own.close();
+  });
+});

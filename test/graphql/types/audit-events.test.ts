@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestClient, type TestUser, unique } from '../../support/fixtures.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { mutate } from '../mutate.ts';
+
+let server: TestServer;
+let client: TestClient;
+let admin: TestUser;
+let token: string;
+beforeAll(async () => {
+  server = await startServer();
+  client = await server.client();
+  admin = await server.user({ superuser: true });
+  token = await server.accessToken({ client, user: admin });
+});
+afterAll(() => server?.close());
+
+interface Event {
+  readonly id: string;
+  readonly kind: string;
+  readonly actor: { readonly id: string } | null;
+  readonly client: { readonly clientId: string } | null;
+  readonly ip: string | null;
+  readonly requestId: string | null;
+  readonly detail: Record<string, unknown>;
+}
+
+async function events(bearer = token): Promise<Event[]> {
+  const fields = 'id kind at actor { id } client { clientId } ip requestId detail';
+  const { status, body } = await server.graphql(`{ auditEvents(first: 100) { nodes { ${fields} } } }`, bearer);
+  expect(status).toBe(200);
+  return body.data.auditEvents.nodes;
+}
+
+describe('auditEvents', () => {
+  it('tells of every change who made it, through what and from where', async () => {
+    const username = unique('watched');
+    const { user } = await mutate(server, token, 'createUser', { username, password: 'long enough' }, 'user { id }');
+    const { group } = await mutate(server, token, 'createGroup', { name: unique('watched') }, 'group { id }');
+    const { client: made, clientSecret } = await mutate(
+      server,
+      token,
+      'registerClient',
+      { name: 'Watched', grantTypes: ['client_credentials'] },
+      'client { clientId } clientSecret',
+    );
+    const membership = { groupId: group.id, userId: user.id };
+    const changes: [string, Record<string, unknown>][] = [
+      ['updateUser', { id: user.id, firstName: 'Ada' }],
+      ['setPassword', { id: user.id, password: 'longer than before' }],
+      ['addGroupMember', membership],
+      ['removeGroupMember', membership],
+      ['updateGroup', { id: group.id, name: unique('watched') }],
+      ['deleteGroup', { id: group.id }],
+      ['updateClient', { clientId: made.clientId, name: 'Seen' }],
+      ['rotateClientSecret', { clientId: made.clientId }],
+      ['deleteClient', { clientId: made.clientId }],
+      ['createScope', { name: 'watched:read', sentence: 'Watch' }],
+      ['deleteScope', { name: 'watched:read' }],
+      ['revokeAuthorization', { clientId: client.clientId, userId: user.id }],
+      ['deleteUser', { id: user.id }],
+    ];
+    for (const [name, input] of changes) expect((await mutate(server, token, name, input)).errors, name).toEqual([]);
+
+    const told = (await events()).slice(0, 16).reverse();
+    expect(told.map(({ kind }) => kind)).toEqual([
+      'user.created',
+      'group.created',
+      'client.created',
+      'user.updated',
+      'user.password_set',
+      'group.member_added',
+      'group.member_removed',
+      'group.updated',
+      'group.deleted',
+      'client.updated',
+      'client.secret_rotated',
+      'client.deleted',
+      'scope.created',
+      'scope.deleted',
+      'authorization.revoked',
+      'user.deleted',
+    ]);
+    for (const { actor, client: through, ip, requestId } of told) {
+      expect({ actor, through, ip }).toEqual({
+        actor: { id: admin.id },
+        through: { clientId: client.clientId },
+        ip: '127.0.0.1',
+      });
+      expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+    }
+    expect(told[0]?.detail).toEqual({ user: user.id, username, superuser: false });
+    const text = JSON.stringify(told);
+    for (const secret of ['long enough', 'longer than before', clientSecret, '$argon2id'])
+      expect(text).not.toContain(secret);
+  });
+
+  it('writes nothing of what was not done', async () => {
+    const before = (await events())[0]?.id;
+    const user = await server.user();
+    await mutate(server, await server.accessToken({ client, user }), 'updateUser', { id: admin.id, firstName: 'Eve' });
+    await mutate(server, token, 'createUser', { username: '@' });
+    await mutate(server, token, 'createUser', { username: admin.username });
+    const told = (await events()).filter(({ actor, kind }) => actor !== null && kind !== 'access.refused');
+    expect(told[0]?.id).toBe(before);
+  });
+
+  it('shows people what they did, and everything only with READ_AUDIT', async () => {
+    const user = await server.user();
+    const mine = await server.accessToken({ client, user });
+    const reader = await server.accessToken({ client, user: await server.user({ permissions: ['READ_AUDIT'] }) });
+    await mutate(server, mine, 'updateUser', { id: user.id, firstName: 'Ada' });
+    const own = await events(mine);
+    expect(own.map(({ kind, actor }) => [kind, actor?.id])).toEqual([['user.updated', user.id]]);
+    // The client is neither theirs nor theirs to manage.
+    expect(own[0]?.client).toBeNull();
+    const all = await events(reader);
+    expect(new Set(all.map(({ actor }) => actor?.id)).size).toBeGreaterThan(1);
+
+    const foreign = all.find(({ actor }) => actor?.id === admin.id)?.id;
+    const { body } = await server.graphql(`{ node(id: "${foreign}") { ... on AuditEvent { kind } } }`, mine);
+    expect(body).toMatchObject({ data: { node: null }, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    const seen = await server.graphql(`{ node(id: "${foreign}") { id ... on AuditEvent { kind } } }`, reader);
+    expect(seen.body.data.node.id).toBe(foreign);
+  });
+
+  it('tells of one kind alone where it is asked to, a page at a time', async () => {
+    const user = await server.user();
+    const mine = await server.accessToken({ client, user });
+    for (const firstName of ['Ada', 'Bea', 'Cleo']) {
+      await mutate(server, mine, 'updateUser', { id: user.id, firstName });
+      await mutate(server, mine, 'updateUser', { id: admin.id, firstName });
+    }
+    const page = async (bearer: string, kind: string, more = '') => {
+      const asked = `{ auditEvents(first: 2, kind: "${kind}"${more}) { nodes { kind } pageInfo { hasNextPage endCursor } } }`;
+      const { nodes, pageInfo } = (await server.graphql(asked, bearer)).body.data.auditEvents;
+      return { ...pageInfo, kinds: nodes.map((node: Pick<Event, 'kind'>) => node.kind) };
+    };
+    for (const bearer of [mine, token]) {
+      const first = await page(bearer, 'user.updated');
+      expect(first).toMatchObject({ kinds: ['user.updated', 'user.updated'], hasNextPage: true });
+      const { kinds } = await page(bearer, 'user.updated', `, after: "${first.endCursor}"`);
+      expect(new Set(kinds)).toEqual(new Set(['user.updated']));
+    }
+    const rest = await page(mine, 'user.updated', `, after: "${(await page(mine, 'user.updated')).endCursor}"`);
+    expect(rest).toMatchObject({ kinds: ['user.updated'], hasNextPage: false });
+    expect(await page(mine, "' OR true --")).toMatchObject({ kinds: [], hasNextPage: false });
+  });
+});

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answerIn, authorizePath, CALLBACK, issueCode, reachConsent } from '../../support/authorize.ts';
+import type { TestUser } from '../../support/fixtures.ts';
+import { pkce } from '../../support/pkce.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+const REGISTER = `mutation ($input: RegisterClientInput!) {
+  registerClient(input: $input) { client { clientId } clientSecret errors { code message path } }
+}`;
+const DETAIL = `query ($clientId: String!) {
+  client(clientId: $clientId) {
+    clientId name clientUri grantTypes redirectUris responseTypes scope defaultScopes tokenEndpointAuthMethod requirePkce
+    clientIdIssuedAt owner { username } secrets { label createdAt expiresAt lastUsedAt }
+  }
+}`;
+
+/** Signs in as the page of GraphiQL does: its own client, PKCE, and the scopes that are wanted. */
+async function signedIn(user: TestUser, scope: string): Promise<string> {
+  const { verifier, challenge } = pkce();
+  const redirectUri = `${server.config.issuer}/graphiql/callback`;
+  const common = { client_id: 'gatehouse-graphiql', redirect_uri: redirectUri };
+  const request = { ...common, response_type: 'code', scope, code_challenge: challenge, code_challenge_method: 'S256' };
+  const browser = server.browser();
+  const consent = await reachConsent(server, authorizePath(request), user, browser);
+  const callback = await browser.submit(consent, {}, 'allow');
+  expect(callback.url.startsWith(`${redirectUri}?`)).toBe(true);
+  const code = answerIn(callback.url).code ?? '';
+  const { body } = await server.token({ ...common, grant_type: 'authorization_code', code, code_verifier: verifier });
+  return body.access_token;
+}
+
+async function register(token: string, input: Record<string, unknown>) {
+  const { status, body } = await server.graphql(REGISTER, token, { input });
+  expect(status).toBe(200);
+  return body.data.registerClient;
+}
+
+const WEB = { name: 'My app', grantTypes: ['authorization_code'], redirectUris: [CALLBACK] };
+
+describe('A signed-in person registers a client', () => {
+  it('S0-04 S2-02 signs in to GraphiQL, registers one with a grant type, and is shown its id and its secret', async () => {
+    const user = await server.user();
+    const token = await signedIn(user, 'openid profile read clients');
+    const { client, clientSecret, errors } = await register(token, WEB);
+    expect(errors).toEqual([]);
+    expect(clientSecret).toMatch(/^gcs_/);
+
+    const { body } = await server.graphql(DETAIL, token, client);
+    expect(body.data.client).toMatchObject({ ...WEB, clientId: client.clientId, owner: { username: user.username } });
+    const listed = await server.graphql('{ clients { nodes { clientId } } }', token);
+    expect(listed.body.data.clients.nodes).toEqual([{ clientId: client.clientId }]);
+
+    const { verifier, challenge } = pkce();
+    const made = { clientId: client.clientId, secret: clientSecret };
+    const code = await issueCode(server, made, { code_challenge: challenge, code_challenge_method: 'S256' });
+    const form = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK, code_verifier: verifier };
+    expect((await server.token(form, made)).status).toBe(200);
+  });
+
+  it('S0-05 makes ids of 40 URL-safe characters and secrets of 256 bits, and tells a secret once', async () => {
+    const token = await signedIn(await server.user(), 'clients');
+    const made = [await register(token, WEB), await register(token, WEB)];
+    for (const { client, clientSecret } of made) {
+      expect(client.clientId).toMatch(/^[A-Za-z0-9]{40}$/);
+      // 62^43 > 2^256; the last six characters are a checksum.
+      expect(clientSecret).toMatch(/^gcs_[A-Za-z0-9]{43}[A-Za-z0-9]{6}$/);
+    }
+    expect(new Set(made.flatMap(({ client, clientSecret }) => [client.clientId, clientSecret])).size).toBe(4);
+
+    const { body } = await server.graphql(DETAIL, token, made[0].client);
+    expect(JSON.stringify(body)).not.toContain('gcs_');
+    const { body: schema } = await server.graphql('{ __type(name: "ClientSecret") { fields { name } } }', token);
+    const fields = schema.data.__type.fields.map(({ name }: { name: string }) => name);
+    expect(fields.sort()).toEqual(['createdAt', 'expiresAt', 'id', 'label', 'lastUsedAt']);
+  });
+
+  it('S0-06 registers a second one for client_credentials, which takes MANAGE_CLIENTS', async () => {
+    const service = { name: 'My service', grantTypes: ['client_credentials'], scope: 'read' };
+    const plain = await signedIn(await server.user(), 'clients');
+    expect((await register(plain, service)).errors).toMatchObject([{ code: 'INVALID', path: ['input', 'grantTypes'] }]);
+
+    const token = await signedIn(await server.user({ permissions: ['MANAGE_CLIENTS'] }), 'clients');
+    expect((await register(token, WEB)).errors).toEqual([]);
+    const { client, clientSecret } = await register(token, service);
+    const answer = await server.token(
+      { grant_type: 'client_credentials' },
+      { clientId: client.clientId, secret: clientSecret },
+    );
+    expect(answer).toMatchObject({ status: 200, body: { scope: 'read' } });
+  });
+});
+
+describe('RFC 7591 §2: the words of a registration', () => {
+  const manager = async () =>
+    server.accessToken({ user: await server.user({ permissions: ['MANAGE_CLIENTS'] }), scopes: ['clients', 'read'] });
+
+  it('S2-03 shows a client in the names of RFC 7591', async () => {
+    const input = {
+      name: 'Shop',
+      clientUri: 'https://shop.example.com',
+      grantTypes: ['authorization_code', 'password'],
+      redirectUris: ['https://shop.example.com/a', 'https://shop.example.com/b'],
+      responseTypes: ['code'],
+      scope: 'profile email',
+      tokenEndpointAuthMethod: 'client_secret_basic',
+    };
+    const token = await manager();
+    const { client } = await register(token, input);
+    const { body } = await server.graphql(DETAIL, token, client);
+    expect(body.data.client).toMatchObject({ ...input, defaultScopes: ['profile', 'email'] });
+    expect(Math.abs(Date.parse(body.data.client.clientIdIssuedAt) - Date.now())).toBeLessThan(60_000);
+    // client_secret_expires_at 0: it does not end by itself.
+    expect(body.data.client.secrets).toEqual([
+      { label: '', createdAt: expect.any(String), expiresAt: null, lastUsedAt: null },
+    ]);
+  });
+
+  it('S2-04 lets one client hold several grant types, each of which works', async () => {
+    const { client, clientSecret } = await register(await manager(), {
+      ...WEB,
+      grantTypes: ['authorization_code', 'password'],
+      requirePkce: false,
+    });
+    const made = { clientId: client.clientId, secret: clientSecret };
+    const user = await server.user();
+    const code = await issueCode(server, made, {}, user);
+    expect((await server.token({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK }, made)).status).toBe(
+      200,
+    );
+    const password = { grant_type: 'password', username: user.username, password: user.password };
+    expect((await server.token(password, made)).status).toBe(200);
+  });
+
+  it.each([
+    ['client_secret_basic', true],
+    ['client_secret_post', true],
+    ['none', false],
+  ])('S2-05 S4-01 takes the method %s; the secret exists: %s', async (tokenEndpointAuthMethod, confidential) => {
+    const token = await manager();
+    const { client, clientSecret, errors } = await register(token, { ...WEB, tokenEndpointAuthMethod });
+    expect(errors).toEqual([]);
+    expect(clientSecret !== null).toBe(confidential);
+    const { body } = await server.graphql(DETAIL, token, client);
+    expect(body.data.client).toMatchObject({ tokenEndpointAuthMethod, requirePkce: true });
+    expect(body.data.client.secrets).toHaveLength(confidential ? 1 : 0);
+  });
+
+  it('S2-05 refuses what does not fit together, and says which field', async () => {
+    const token = await manager();
+    const wrong = [
+      [{ ...WEB, responseTypes: ['token'] }, 'responseTypes'],
+      [{ ...WEB, redirectUris: [] }, 'redirectUris'],
+      [{ ...WEB, redirectUris: ['not a uri'] }, 'redirectUris'],
+      [{ ...WEB, scope: 'nonsense' }, 'scope'],
+      [{ ...WEB, tokenEndpointAuthMethod: 'none', grantTypes: ['client_credentials'] }, 'grantTypes'],
+    ] as const;
+    for (const [input, field] of wrong) {
+      const { client, clientSecret, errors } = await register(token, input);
+      expect({ client, clientSecret }).toEqual({ client: null, clientSecret: null });
+      expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', field] }]);
+    }
+  });
+});

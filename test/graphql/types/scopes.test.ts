@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCOPES } from '../../../src/oauth/scopes/scope.ts';
+import { unique } from '../../support/fixtures.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { mutate } from '../mutate.ts';
+
+let server: TestServer;
+let token: string;
+beforeAll(async () => {
+  server = await startServer();
+  token = await server.accessToken({ user: await server.user({ permissions: ['MANAGE_CLIENTS'] }) });
+});
+afterAll(() => server?.close());
+
+const SCOPE = 'scope { name sentence builtIn }';
+
+describe("the operator's own scopes", () => {
+  it('S1-01 stand behind the built-in ones, each with its sentence', async () => {
+    const name = unique('invoices:read');
+    const made = await mutate(server, token, 'createScope', { name, sentence: 'See your invoices' }, SCOPE);
+    expect(made.scope).toEqual({ name, sentence: 'See your invoices', builtIn: false });
+    const { body } = await server.graphql(
+      '{ scopes { name sentence builtIn } }',
+      await server.accessToken({ scopes: ['openid'] }),
+    );
+    const builtIn = Object.entries(SCOPES).map(([known, sentence]) => ({ name: known, sentence, builtIn: true }));
+    expect(body.data.scopes).toEqual([...builtIn, made.scope]);
+  });
+
+  it('are granted to the clients that may ask for them, open nothing here, and go everywhere when deleted', async () => {
+    const name = unique('own');
+    await mutate(server, token, 'createScope', { name, sentence: 'Something of ours' });
+    const client = await server.client({ scope: `${name} read`, defaultScopes: [name] });
+    const granted = await server.token({ grant_type: 'client_credentials' }, client);
+    expect(granted.body.scope).toBe(name);
+    const { status, body } = await server.graphql('{ token { scopes } viewer { id } }', granted.body.access_token);
+    expect({ status, data: body.data }).toEqual({ status: 200, data: { token: { scopes: [name] }, viewer: null } });
+    expect((await server.graphql('{ users { nodes { id } } }', granted.body.access_token)).status).toBe(403);
+
+    expect((await mutate(server, token, 'deleteScope', { name }, 'deletedScope')).deletedScope).toBe(name);
+    const seen = await server.graphql(`{ client(clientId: "${client.clientId}") { scope defaultScopes } }`, token);
+    expect(seen.body.data.client).toEqual({ scope: 'read', defaultScopes: [] });
+    expect((await server.token({ grant_type: 'client_credentials', scope: name }, client)).body.error).toBe(
+      'invalid_scope',
+    );
+    expect((await mutate(server, token, 'deleteScope', { name })).errors).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+
+  it.each(['', 'a b', 'a"b', 'a\\b', 'ü', 'x'.repeat(101)])('cannot be called %j', async (name) => {
+    expect((await mutate(server, token, 'createScope', { name, sentence: 'x' })).errors).toMatchObject([
+      { code: 'INVALID', path: ['input', 'name'] },
+    ]);
+  });
+
+  it('have a name of their own and a sentence, and never a built-in one', async () => {
+    const name = unique('twice');
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => mutate(server, token, 'createScope', { name, sentence: 'x' }, SCOPE)),
+    );
+    expect(answers.filter(({ scope }) => scope)).toHaveLength(1);
+    expect((await mutate(server, token, 'createScope', { name: 'read', sentence: 'x' })).errors).toMatchObject([
+      { code: 'TAKEN' },
+    ]);
+    expect((await mutate(server, token, 'deleteScope', { name: 'read' })).errors).toMatchObject([{ code: 'INVALID' }]);
+    for (const sentence of ['', '  ', 'two\nlines', 'x'.repeat(201)])
+      expect((await mutate(server, token, 'createScope', { name: unique('x'), sentence })).errors).toMatchObject([
+        { path: ['input', 'sentence'] },
+      ]);
+  });
+});

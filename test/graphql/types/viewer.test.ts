@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerUser } from '../../../src/directory/register-user.ts';
+import { theOperator, unique } from '../../support/fixtures.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { countStatements } from '../statements.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server?.close());
+
+describe('viewer, token and node', () => {
+  it('S2-08 shows the person, each part to the scopes that open it', async () => {
+    const user = await server.user({ firstName: 'Ada', lastName: 'Lovelace', emailVerified: true });
+    const profile = await server.accessToken({ user, scopes: ['profile'] });
+    const email = await server.accessToken({ user, scopes: ['email'] });
+    const { body } = await server.graphql('{ viewer { id username firstName lastName name } }', profile);
+    const names = { username: user.username, firstName: 'Ada', lastName: 'Lovelace', name: 'Ada Lovelace' };
+    expect(body.data.viewer).toEqual({ id: user.id, ...names });
+    expect((await server.graphql('{ viewer { email emailVerified } }', email)).body.data.viewer).toEqual({
+      email: user.email,
+      emailVerified: true,
+    });
+    expect((await server.graphql('{ viewer { email } }', profile)).status).toBe(403);
+    expect((await server.graphql('{ viewer { name } }', email)).status).toBe(403);
+    expect((await server.graphql('{ viewer { id } }', email)).body.data.viewer).toEqual({ id: user.id });
+  });
+
+  it('calls those without names by their username', async () => {
+    const user = await server.user();
+    const { body } = await server.graphql(
+      '{ viewer { name } }',
+      await server.accessToken({ user, scopes: ['profile'] }),
+    );
+    expect(body.data.viewer.name).toBe(user.username);
+  });
+
+  it('T6 answers viewer and groups with two statements', async () => {
+    const token = await server.accessToken({ user: await server.user({ permissions: ['READ_AUDIT'] }) });
+    let data: unknown;
+    const statements = await countStatements(server.database, async () => {
+      data = (await server.graphql('{ viewer { id username groups { nodes { name } } } }', token)).body.data;
+    });
+    expect(data).toMatchObject({ viewer: { groups: { nodes: [{ name: expect.any(String) }] } } });
+    expect(statements).toBe(2);
+  });
+
+  it("hides others' addresses, attributes and standing from those who do not manage users", async () => {
+    const other = await server.user({ attributes: { room: 7 }, superuser: true });
+    const user = await server.user();
+    const document = `{ user(id: "${other.id}") { username email emailVerified attributes superuser } }`;
+    const plain = await server.graphql(document, await server.accessToken({ user }));
+    expect(plain.body.data.user).toEqual({
+      username: other.username,
+      email: null,
+      emailVerified: null,
+      attributes: null,
+      superuser: null,
+    });
+    const manager = await server.user({ permissions: ['MANAGE_USERS'] });
+    const managing = await server.graphql(document, await server.accessToken({ user: manager }));
+    expect(managing.body.data.user).toMatchObject({
+      email: other.email,
+      emailVerified: false,
+      attributes: { room: 7 },
+      superuser: true,
+    });
+    const own = await server.graphql(`{ user(id: "${user.id}") { email } }`, await server.accessToken({ user }));
+    expect(own.body.data.user.email).toBe(user.email);
+  });
+
+  it('finds anything by its id, and nothing by what is none', async () => {
+    const user = await server.user({ permissions: ['MANAGE_CLIENTS', 'READ_AUDIT'] });
+    const token = await server.accessToken({ user });
+    await registerUser(server.database.em(), theOperator(), { username: unique('seen') });
+    const { body } = await server.graphql(
+      '{ users(first: 1) { nodes { id } } groups(first: 1) { nodes { id } } clients(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } }',
+      token,
+    );
+    for (const [list, type] of [
+      ['users', 'User'],
+      ['groups', 'Group'],
+      ['clients', 'Client'],
+      ['auditEvents', 'AuditEvent'],
+    ] as const) {
+      const { id } = body.data[list].nodes[0];
+      const found = await server.graphql(`{ node(id: "${id}") { __typename id } }`, token);
+      expect(found.body.data.node).toEqual({ __typename: type, id });
+    }
+    for (const id of ['usr_aaaaaaaaaaaaaaaaaaaaaaaaaa', 'sec_aaaaaaaaaaaaaaaaaaaaaaaaaa', 'User:1', btoa('User:1')])
+      expect((await server.graphql(`{ node(id: "${id}") { id } }`, token)).body).toEqual({ data: { node: null } });
+  });
+
+  it('tells a token about itself', async () => {
+    const client = await server.client();
+    const user = await server.user();
+    const token = await server.accessToken({ client, user, scopes: ['openid', 'read'] });
+    const { body } = await server.graphql('{ token { scopes expiresAt clientId user { id } } }', token);
+    expect(body.data.token).toMatchObject({
+      scopes: ['openid', 'read'],
+      clientId: client.clientId,
+      user: { id: user.id },
+    });
+    expect(Date.parse(body.data.token.expiresAt) - Date.now()).toBeGreaterThan(3_500_000);
+    const service = await server.accessToken({ client, user: null, scopes: ['openid'] });
+    expect((await server.graphql('{ viewer { id } token { clientId } }', service)).body.data).toEqual({
+      viewer: null,
+      token: { clientId: client.clientId },
+    });
+  });
+});

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authorizePath, CALLBACK, codeRequest } from '../../support/authorize.ts';
+import type { TestClient } from '../../support/fixtures.ts';
+import { expectErrorPage, expectErrorRedirect, expectNothingWritten } from '../../support/refusals.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+/** Asks with the code request of a new client; `more` is put behind it as it stands. */
+async function ask(more: string, client?: TestClient): Promise<Response> {
+  return server.request(codeRequest(client ?? (await server.client())) + more);
+}
+
+describe('RFC 6749 §4.1.2.1: until it is known where errors go, they are told to the person', () => {
+  it.each([
+    ['client_id missing', {}],
+    ['client_id empty', { client_id: '' }],
+    ['client_id unknown', { client_id: 'nobody' }],
+    ['client_id with a NUL', { client_id: 'a\0b' }],
+    ['client_id beyond ASCII', { client_id: 'é' }],
+    ['client_id of 10 KB', { client_id: 'x'.repeat(10_000) }],
+  ])('A2: %s', async (_, query) => {
+    await expectNothingWritten(server, async () => {
+      const path = authorizePath({ response_type: 'code', redirect_uri: CALLBACK, state: 's', ...query });
+      const page = await expectErrorPage(await server.request(path));
+      expect(page).not.toContain('client.example');
+    });
+  });
+
+  it('client_id or redirect_uri twice, the same or another', async () => {
+    const client = await server.client();
+    const uri = encodeURIComponent(CALLBACK);
+    for (const more of [
+      `&client_id=${client.clientId}`,
+      '&client_id=other',
+      `&redirect_uri=${uri}`,
+      '&redirect_uri=https://evil.example/',
+    ])
+      await expectErrorPage(await ask(more, client));
+  });
+
+  it('broken percent-encoding and broken UTF-8', async () => {
+    for (const more of ['&state=%', '&state=%zz', '&scope=%ff', '&%ed%a0%80=1']) await expectErrorPage(await ask(more));
+  });
+
+  it('a disabled client is an unknown one', async () => {
+    const client = await server.client();
+    await server.database.em().execute('UPDATE clients SET disabled = true WHERE client_id = ?', [client.clientId]);
+    await expectErrorPage(await ask('', client));
+  });
+});
+
+describe('RFC 6749 §4.1.2.1, §3.1: from then on they are sent to the client', () => {
+  it('A4: response_type missing', async () => {
+    const path = authorizePath({ client_id: (await server.client()).clientId, redirect_uri: CALLBACK, state: 'x' });
+    await expectNothingWritten(server, async () =>
+      expectErrorRedirect(server, await server.request(path), 'invalid_request', { state: 'x' }),
+    );
+  });
+
+  it.each(['token', 'id_token', 'code token', 'token code', 'none', 'CODE', 'code ', '__proto__', 'toString'])(
+    'A5: response_type=%j for a client registered for codes, in the query and never in a fragment',
+    async (response_type) => {
+      const path = codeRequest(await server.client(), { response_type });
+      await expectNothingWritten(server, async () =>
+        expectErrorRedirect(server, await server.request(path), 'unsupported_response_type'),
+      );
+    },
+  );
+
+  it('A5: code for a client that may only use other grants', async () => {
+    const client = await server.client({ grantTypes: ['password', 'implicit'] });
+    await expectErrorRedirect(server, await ask('', client), 'unsupported_response_type');
+  });
+
+  it('A7: an unknown scope, one that this client may not ask for, one that only begins like one', async () => {
+    const client = await server.client({ scope: 'profile read' });
+    for (const scope of ['unknown', 'write', 'read write', 'readonly', 'rea', 'READ'])
+      await expectErrorRedirect(server, await ask(`&scope=${scope.replace(' ', '+')}`, client), 'invalid_scope');
+  });
+
+  it.each([
+    '%22',
+    '%5C',
+    '%00',
+    'read%00',
+    'read%09profile',
+    'read%0Aprofile',
+    '%C3%A9',
+    '%F0%9F%98%80',
+    '%7F',
+    'read%C2%A0',
+  ])('A8: scope=%s is outside the grammar', async (scope) =>
+    expectErrorRedirect(server, await ask(`&scope=${scope}`), 'invalid_scope'),
+  );
+
+  it('A8: ten thousand scopes, known or not', async () => {
+    const client = await server.client();
+    for (const scopes of [Array(10_000).fill('x'), Array.from({ length: 3000 }, (_, index) => `s${index}`)]) {
+      const body = new URLSearchParams(codeRequest(client).split('?')[1]);
+      body.set('scope', scopes.join(' '));
+      const answer = await server.request('/oauth/authorize', { method: 'POST', body });
+      await expectErrorRedirect(server, answer, 'invalid_scope');
+    }
+  });
+
+  it.each([
+    'response_type=code',
+    'response_type=token',
+    'scope=read&scope=read',
+    'scope=read&scope=write',
+    'code_challenge=x&code_challenge=x',
+    'code_challenge_method=S256&code_challenge_method=S256',
+    'nonce=a&nonce=b',
+    'response_mode=query&response_mode=query',
+  ])('A10: %s makes a parameter twice', async (more) =>
+    expectErrorRedirect(server, await ask(`&state=kept&${more}`), 'invalid_request', { state: 'kept' }),
+  );
+
+  it.each(['state=a&state=a', 'state=a&state=b', 'state=&state=b'])('A11: %s: an error without state', async (more) =>
+    expectErrorRedirect(server, await ask(`&${more}`), 'invalid_request'),
+  );
+
+  it.each(['fragment', 'form_post', 'web_message', 'query.jwt', 'x', 'Query'])('A16: response_mode=%s', async (mode) =>
+    expectErrorRedirect(server, await ask(`&response_mode=${mode}`), 'unsupported_response_mode'),
+  );
+
+  it('RFC 6749 §4.2.2.1: for a client registered for implicit, in the fragment', async () => {
+    const client = await server.client({ grantTypes: ['implicit'] });
+    const path = codeRequest(client, { response_type: 'token', scope: 'unknown', state: 'x' });
+    await expectErrorRedirect(server, await server.request(path), 'invalid_scope', { part: 'hash', state: 'x' });
+  });
+});
+
+describe('RFC 6749 §3.1: POST', () => {
+  const post = (body: BodyInit, type?: string) =>
+    server.request('/oauth/authorize', {
+      method: 'POST',
+      body,
+      ...(type ? { headers: { 'Content-Type': type } } : {}),
+    });
+
+  it('A17: JSON, multipart and plain text are refused on a page', async () => {
+    const query = codeRequest(await server.client()).split('?')[1] ?? '';
+    const json = JSON.stringify(Object.fromEntries(new URLSearchParams(query)));
+    const multipart = new FormData();
+    for (const [name, value] of new URLSearchParams(query)) multipart.append(name, value);
+    await expectNothingWritten(server, async () => {
+      await expectErrorPage(await post(json, 'application/json'));
+      await expectErrorPage(await post(multipart));
+      await expectErrorPage(await post(query, 'text/plain'));
+      await expectErrorPage(await post(query, 'application/x-www-form-urlencoded-not'));
+    });
+  });
+
+  it('A17: a body beyond 32 KB is refused on a page', async () =>
+    expectErrorPage(await post(new URLSearchParams({ state: 'x'.repeat(33_000) })), 413));
+
+  it.each(['PUT', 'DELETE', 'PATCH'])('%s is not served', async (method) => {
+    const answer = await server.request(codeRequest(await server.client()), { method });
+    expect(answer.headers.get('Allow')).toBe('GET, HEAD, POST');
+    await expectErrorPage(answer, 405);
+  });
+});

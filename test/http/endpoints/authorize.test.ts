@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allow, answerIn, authorizePath, codeRequest, reachConsent, sentTo, signIn } from '../../support/authorize.ts';
+import { expectCleanAnswer } from '../../support/invariants.ts';
+import { pkce } from '../../support/pkce.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+const LOOPBACK = 'http://127.0.0.1:8000/noexist/callback';
+
+describe('RFC 6749 §4.1.1: a person is sent to sign in and to decide', () => {
+  it('S0-07 asks with no more than response_type, client_id and a loopback redirect_uri, and answers with a code', async () => {
+    const client = await server.client({ redirectUris: [LOOPBACK] });
+    const browser = server.browser();
+    const location = await allow(server, codeRequest(client, { redirect_uri: LOOPBACK }), await server.user(), browser);
+
+    expect(location.startsWith(`${LOOPBACK}?code=gac_`)).toBe(true);
+    expect(Object.keys(answerIn(location))).toEqual(['code', 'iss']);
+    // Signed in, and allowed before: nothing is left to ask.
+    const again = await browser.get(codeRequest(client, { redirect_uri: LOOPBACK }));
+    expect(sentTo(again).startsWith(`${LOOPBACK}?code=gac_`)).toBe(true);
+    expect(again.status).toBe(303);
+  });
+
+  it('S0-08 leads to the sign-in page without a session, and goes on with every parameter as it was', async () => {
+    const client = await server.client();
+    const { verifier, challenge } = pkce();
+    const state = 'a=1&b=%2F "ü" +🙂';
+    const path = codeRequest(client, {
+      scope: 'read groups',
+      state,
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+    });
+    const browser = server.browser();
+    const login = await browser.get(path);
+    expect(new URL(login.url).pathname).toBe('/login');
+    expect([...new URL(login.url).searchParams.keys()]).toEqual(['request']);
+
+    const consent = await signIn(browser, login, await server.user());
+    expect(consent.forms[0]?.names).toEqual(expect.arrayContaining(['scope read', 'scope groups']));
+    expect(consent.forms[0]?.names).not.toContain('scope write');
+    const location = sentTo(await browser.submit(consent, {}, 'allow'));
+    expect(location.startsWith('https://client.example/cb?code=')).toBe(true);
+    expect(answerIn(location)).toMatchObject({ state, iss: server.config.issuer });
+
+    const form = {
+      grant_type: 'authorization_code',
+      code: answerIn(location).code!,
+      redirect_uri: 'https://client.example/cb',
+    };
+    const { status, body } = await server.token({ ...form, code_verifier: verifier }, client);
+    expect({ status, scope: body.scope }).toEqual({ status: 200, scope: 'read groups' });
+  });
+
+  it('S0-08 goes on after a wrong password, too', async () => {
+    const client = await server.client();
+    const user = await server.user();
+    const browser = server.browser();
+    const refused = await signIn(browser, await browser.get(codeRequest(client, { state: 'kept' })), {
+      ...user,
+      password: 'not that one',
+    });
+    expect(refused.status).toBe(401);
+    expectCleanAnswer(refused, refused.html);
+    const consent = await signIn(browser, refused, user);
+    expect(answerIn(sentTo(await browser.submit(consent, {}, 'allow')))).toMatchObject({ state: 'kept' });
+  });
+});
+
+describe('RFC 6749 §4.1.2.1: no redirect to where the client has not registered', () => {
+  it.each([
+    ['an unknown client_id', { client_id: 'nobody' }],
+    ['no client_id', { client_id: undefined }],
+    ['an unregistered redirect_uri', { redirect_uri: 'https://elsewhere.example/cb' }],
+    ['a redirect_uri that only begins like the registered one', { redirect_uri: 'https://client.example/cb/more' }],
+  ])('S0-09 answers %s with an error page, 400, and sends nobody anywhere', async (_, change) => {
+    const client = await server.client();
+    const response = await server.request(codeRequest(client, change));
+    const html = await response.text();
+    expectCleanAnswer(response, html);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('Location')).toBeNull();
+    expect(response.headers.get('Content-Type')).toMatch(/^text\/html/);
+    expect(html).not.toContain('elsewhere.example');
+    const rows = await server.database
+      .em()
+      .execute('SELECT 1 FROM authorization_requests r JOIN clients c ON c.id = r.client_id WHERE c.client_id = ?', [
+        client.clientId,
+      ]);
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('RFC 6749 §3.1.2.3: a redirect_uri that is left out', () => {
+  it('S2-09 means the single registered one, byte for byte, and no state comes back when none was sent', async () => {
+    const client = await server.client({ redirectUris: ['https://authlib.org/'] });
+    const path = authorizePath({ response_type: 'code', client_id: client.clientId, scope: 'profile' });
+    const location = await allow(server, path, await server.user());
+    expect(location).toMatch(/^https:\/\/authlib\.org\/\?code=gac_[0-9A-Za-z]{49}&iss=/);
+    expect(answerIn(location)).not.toHaveProperty('state');
+  });
+
+  it('S2-10 is an error page, 400, with two registered', async () => {
+    const client = await server.client({ redirectUris: ['https://client.example/one', 'https://client.example/two'] });
+    const response = await server.request(codeRequest(client, { redirect_uri: undefined }));
+    expectCleanAnswer(response, await response.text());
+    expect(response.status).toBe(400);
+    expect(response.headers.get('Location')).toBeNull();
+  });
+});
+
+describe('RFC 6749 §3.3: what the person unticks', () => {
+  it('S2-13 denies access when nothing is ticked, whatever button is pressed', async () => {
+    const client = await server.client();
+    const browser = server.browser();
+    const consent = await reachConsent(
+      server,
+      codeRequest(client, { scope: 'read', state: 's' }),
+      await server.user(),
+      browser,
+    );
+    const location = sentTo(await browser.submit(consent, { 'scope read': undefined }, 'allow'));
+    expect(answerIn(location)).toMatchObject({ error: 'access_denied', state: 's' });
+    expect(answerIn(location)).not.toHaveProperty('code');
+  });
+});

@@ -1,0 +1,190 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeSecret } from '../../../src/crypto/secrets.ts';
+import { updateUser } from '../../../src/directory/update-user.ts';
+import { updateClient } from '../../../src/oauth/registration/update.ts';
+import { issueCode } from '../../support/authorize.ts';
+import { introspect, postForm, publicClient, revoke } from '../../support/client-endpoints.ts';
+import { type TestClient, theOperator } from '../../support/fixtures.ts';
+import { expectCleanAnswer, expectTokenError } from '../../support/invariants.ts';
+import { expectNothingWritten } from '../../support/refusals.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { SESSION, signedIn } from '../../support/sessions.ts';
+import { refreshing, tokenPair } from '../../support/token-forms.ts';
+
+let server: TestServer;
+let client: TestClient;
+let service: TestClient;
+beforeAll(async () => {
+  server = await startServer();
+  client = await server.client();
+  service = await server.client({ grantTypes: ['client_credentials'], servicePermissions: ['INTROSPECT'] });
+});
+afterAll(() => server.close());
+afterEach(() => vi.useRealTimers());
+
+async function seen(token: string, by: TestClient): Promise<unknown> {
+  const answer = await introspect(server, token, by);
+  expectCleanAnswer(answer, answer.body);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('Cache-Control')).toBe('no-store');
+  expect(answer.headers.get('Content-Type')).toMatch(/^application\/json\b/);
+  return answer.body;
+}
+
+const INACTIVE = { active: false };
+
+/** One answer, to the client it belongs to and to a service that may look at all. */
+async function expectInactive(token: string, owner = client): Promise<void> {
+  for (const by of [owner, service]) expect(await seen(token, by)).toEqual(INACTIVE);
+}
+
+describe('RFC 7662 §2.2: what a live token tells', () => {
+  it('an access token: whose, for what, until when', async () => {
+    const user = await server.user();
+    const from = Math.floor(Date.now() / 1000);
+    const { access_token } = await tokenPair(server, client, { scope: 'read profile' }, user);
+    const told = (await seen(access_token, client)) as Record<string, number>;
+    expect(told).toEqual({
+      active: true,
+      scope: 'read profile',
+      client_id: client.clientId,
+      username: user.username,
+      token_type: 'Bearer',
+      exp: (told.iat ?? 0) + 3600,
+      iat: expect.any(Number),
+      sub: user.id,
+      iss: server.config.issuer,
+    });
+    expect(told.iat).toBeGreaterThanOrEqual(from);
+    expect(told.iat).toBeLessThanOrEqual(Date.now() / 1000);
+  });
+
+  it('a refresh token: the same, until it lies idle for too long; it is no bearer token', async () => {
+    const user = await server.user();
+    const { refresh_token } = await tokenPair(server, client, { scope: 'read' }, user);
+    const told = (await seen(refresh_token, client)) as Record<string, number>;
+    expect(told).toMatchObject({ active: true, scope: 'read', sub: user.id, exp: (told.iat ?? 0) + 14 * 86_400 });
+    expect(told).not.toHaveProperty('token_type');
+  });
+
+  it('a client that acts for itself is its own subject, and nobody is named', async () => {
+    const told = await seen(await server.accessToken({ client, user: null, scopes: ['read'] }), client);
+    expect(told).toMatchObject({ active: true, sub: client.clientId, client_id: client.clientId });
+    expect(told).not.toHaveProperty('username');
+  });
+
+  it.each(['access_token', 'refresh_token', 'x'])('whatever token_type_hint=%s says', async (token_type_hint) => {
+    const pair = await tokenPair(server, client);
+    for (const token of [pair.access_token, pair.refresh_token])
+      expect((await introspect(server, token, client, { token_type_hint })).body.active).toBe(true);
+  });
+});
+
+describe('RFC 7662 §2.1, §4: who may look', () => {
+  it("a client sees its own; with INTROSPECT everybody's, from the moment it is given until it is taken", async () => {
+    const watcher = await server.client();
+    const { access_token, refresh_token } = await tokenPair(server, client);
+    for (const token of [access_token, refresh_token]) {
+      expect(await seen(token, watcher)).toEqual(INACTIVE);
+      expect(await seen(token, service)).toMatchObject({ active: true, client_id: client.clientId });
+    }
+    const change = (servicePermissions: ['INTROSPECT'] | []) =>
+      updateClient(server.database.em(), theOperator(), watcher.clientId, { servicePermissions });
+    await change(['INTROSPECT']);
+    expect(await seen(access_token, watcher)).toMatchObject({ active: true });
+    await change([]);
+    expect(await seen(access_token, watcher)).toEqual(INACTIVE);
+    // Another permission is not that one.
+    const reader = await server.client({ servicePermissions: ['READ_DIRECTORY', 'READ_AUDIT'] });
+    expect(await seen(access_token, reader)).toEqual(INACTIVE);
+  });
+
+  it('G125: nobody without client authentication: not a token, not a name, not a public client about its own', async () => {
+    const open = await publicClient(server);
+    const { username, password } = await server.user();
+    const form = { grant_type: 'password', username, password };
+    const { body } = await postForm(server, '/oauth/token', form, open);
+    const { access_token: token } = await tokenPair(server, client);
+    const bearer = { Authorization: `Bearer ${token}` };
+    const tries = [
+      await introspect(server, token),
+      await introspect(server, token, { ...client, secret: 'wrong' }),
+      await introspect(server, token, { clientId: client.clientId, secret: '' }),
+      await introspect(server, body.access_token, open),
+      await postForm(server, '/oauth/introspect', { token }, undefined, bearer),
+      await postForm(server, '/oauth/introspect', { token, client_id: client.clientId }, undefined, bearer),
+    ];
+    for (const answer of tries) expectTokenError(answer, 401, 'invalid_client');
+  });
+});
+
+describe('RFC 7662 §2.2: everything else is exactly {"active":false}', () => {
+  it('G124: unknown, malformed, of another kind', async () => {
+    const strangers = ['x', '\0', 'é', ' ', 'a'.repeat(20_000), makeSecret('gat'), makeSecret('grt'), client.secret];
+    await expectNothingWritten(server, async () => {
+      for (const token of strangers) await expectInactive(token);
+    });
+    const { access_token } = await tokenPair(server, client);
+    await expectInactive(`${access_token} `);
+    await expectInactive(access_token.slice(0, -1));
+    await expectInactive(access_token.replace('gat_', 'grt_'));
+  });
+
+  it('G124: expired', async () => {
+    const pair = await tokenPair(server, client);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3600_000 });
+    await expectInactive(pair.access_token);
+    expect(await seen(pair.refresh_token, client)).toMatchObject({ active: true });
+    vi.setSystemTime(Date.now() + 14 * 86_400_000);
+    await expectInactive(pair.refresh_token);
+  });
+
+  it('G124: revoked, by the client or with the family', async () => {
+    const [one, two] = [await tokenPair(server, client), await tokenPair(server, client)];
+    await revoke(server, one.access_token, client);
+    await expectInactive(one.access_token);
+    expect(await seen(one.refresh_token, client)).toMatchObject({ active: true });
+    await revoke(server, two.refresh_token, client);
+    for (const token of [two.access_token, two.refresh_token]) await expectInactive(token);
+  });
+
+  it('G124: of a person or a client that was disabled', async () => {
+    const [user, shut] = [await server.user(), await server.client()];
+    const [pair, other] = [await tokenPair(server, client, {}, user), await tokenPair(server, shut)];
+    await updateUser(server.database.em(), theOperator(), user.uuid, { disabled: true });
+    for (const token of [pair.access_token, pair.refresh_token]) await expectInactive(token);
+    await updateClient(server.database.em(), theOperator(), shut.clientId, { disabled: true });
+    for (const token of [other.access_token, other.refresh_token]) expect(await seen(token, service)).toEqual(INACTIVE);
+    expectTokenError(await introspect(server, other.access_token, shut), 401, 'invalid_client');
+  });
+
+  it('G127: a refresh token that was spent, a code, a session', async () => {
+    const pair = await tokenPair(server, client);
+    const { body: next } = await server.token(refreshing(pair.refresh_token), client);
+    await expectInactive(pair.refresh_token);
+    expect(await seen(next.refresh_token, client)).toMatchObject({ active: true });
+    // Looking is no use of it: nothing was revoked.
+    expect(await seen(pair.access_token, client)).toMatchObject({ active: true });
+    await expectInactive(await issueCode(server, client));
+    const { browser } = await signedIn(server);
+    await expectInactive(browser.cookies.get(SESSION) ?? '');
+  });
+});
+
+describe('RFC 7662 §2.1: the request', () => {
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE'])('G122: %s is 405 with Allow: POST', async (method) => {
+    const { status, headers } = await server.request('/oauth/introspect?token=x', { method });
+    expect([status, headers.get('Allow'), headers.get('Cache-Control')]).toEqual([405, 'POST', 'no-store']);
+  });
+
+  it('G128: one token a request: a list of guesses is invalid_request', async () => {
+    const { access_token } = await tokenPair(server, client);
+    const guesses = Array.from({ length: 20 }, (): [string, string] => ['token', makeSecret('gat')]);
+    for (const form of [[...guesses, ['token', access_token]], [['token[]', access_token]], []])
+      expectTokenError(
+        await postForm(server, '/oauth/introspect', new URLSearchParams(form), client),
+        400,
+        'invalid_request',
+      );
+  });
+});

@@ -1,0 +1,159 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { answerIn, codeRequest, reachConsent, sentTo, signIn } from '../../support/authorize.ts';
+import type { Browser, Page } from '../../support/browser.ts';
+import type { TestClient, TestUser } from '../../support/fixtures.ts';
+import { claimsIn } from '../../support/id-tokens.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { exchange } from '../../support/token-forms.ts';
+
+let server: TestServer;
+let client: TestClient;
+let user: TestUser;
+beforeAll(async () => {
+  server = await startServer();
+  client = await server.client();
+  user = await server.user();
+});
+afterAll(() => server.close());
+afterEach(() => vi.useRealTimers());
+
+type Query = Record<string, string | undefined>;
+
+const link = (query: Query = {}): string => codeRequest(client, { scope: 'openid read', state: 's', ...query });
+const isLogin = ({ html }: Page): boolean => html.includes('name="password"');
+const isConsent = ({ html }: Page): boolean => html.includes('name="decision"');
+
+/** A browser in which `user` is signed in and has allowed the client `openid read`. */
+async function knownBrowser(): Promise<Browser> {
+  const browser = server.browser();
+  const consent = await reachConsent(server, link({ prompt: 'consent' }), user, browser);
+  await browser.submit(consent, {}, 'allow');
+  return browser;
+}
+
+async function claimsOf(page: Page) {
+  const { code = '' } = answerIn(sentTo(page));
+  return claimsIn((await server.token(exchange(code), client)).body.id_token);
+}
+
+/** What the client is told: an error, with state and issuer. */
+function expectRefusal(page: Page, error: string): void {
+  expect(answerIn(sentTo(page))).toEqual({
+    ...{ error, error_description: expect.any(String), state: 's', iss: server.config.issuer },
+  });
+}
+
+describe('OpenID Connect Core 1.0 §3.1.2.1: prompt', () => {
+  it('none: answers at once whom it knows and who has allowed it, and shows nothing', async () => {
+    const browser = await knownBrowser();
+    const first = await claimsOf(await browser.get(link({ prompt: 'none', nonce: 'a' })));
+    expect(first).toMatchObject({ sub: user.id, nonce: 'a' });
+    const second = await claimsOf(await browser.get(link({ prompt: 'none' })));
+    expect([second.auth_time, second.sid]).toEqual([first.auth_time, first.sid]);
+  });
+
+  it('none: login_required where nobody is signed in, and neither a cookie nor a request is left behind', async () => {
+    const browser = server.browser();
+    const count = async () =>
+      (await server.database.em().execute('SELECT count(*)::int AS n FROM authorization_requests'))[0];
+    const before = await count();
+    expectRefusal(await browser.get(link({ prompt: 'none' })), 'login_required');
+    expect([browser.cookies.size, await count()]).toEqual([0, before]);
+  });
+
+  it('none: consent_required for more than was allowed, and where every request is asked about', async () => {
+    const browser = await knownBrowser();
+    expectRefusal(await browser.get(link({ prompt: 'none', scope: 'openid email' })), 'consent_required');
+    const asking = await server.client({ consent: 'ALWAYS' });
+    const path = codeRequest(asking, { scope: 'openid', state: 's' });
+    await browser.submit(await browser.get(path), {}, 'allow');
+    expectRefusal(await browser.get(`${path}&prompt=none`), 'consent_required');
+  });
+
+  it.each(['none login', 'consent none', 'create', 'NONE', 'login nonsense'])(
+    '%j is invalid_request',
+    async (prompt) => {
+      expectRefusal(await server.browser().get(link({ prompt })), 'invalid_request');
+    },
+  );
+
+  it('login: the person proves again who they are, in the same session; auth_time says when', async () => {
+    const browser = await knownBrowser();
+    const before = await claimsOf(await browser.get(link()));
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 60_000);
+    const page = await browser.get(link({ prompt: 'login' }));
+    expect(isLogin(page)).toBe(true);
+    expect(page.forms[0]?.fields.get('username')).toBe(user.username);
+    // Going back to the address of the request is no way around it.
+    expect(isLogin(await browser.get(page.url))).toBe(true);
+    expect(isLogin(await browser.get(page.url.replace('/login', '/consent')))).toBe(true);
+    const after = await claimsOf(await signIn(browser, await browser.get(page.url), user));
+    expect(Number(after.auth_time) - Number(before.auth_time)).toBeGreaterThanOrEqual(60);
+    expect(after.sid).toBe(before.sid);
+  });
+
+  it('consent: asks again what was allowed before', async () => {
+    const browser = await knownBrowser();
+    const page = await browser.get(link({ prompt: 'consent' }));
+    expect(isConsent(page)).toBe(true);
+    expect(await claimsOf(await browser.submit(page, {}, 'allow'))).toMatchObject({ sub: user.id });
+    expect(isConsent(await browser.get(link({ prompt: 'login consent' })))).toBe(false);
+  });
+
+  it('select_account: names the account and offers to take another; who has just signed in has chosen', async () => {
+    const browser = await knownBrowser();
+    const page = await browser.get(link({ prompt: 'select_account' }));
+    expect(isConsent(page)).toBe(true);
+    expect(page.html).toContain(user.username);
+    expect(page.html).toMatch(/href="\/logout\?request=[^"]+">Sign in as somebody else/);
+    expect(await claimsOf(await browser.submit(page, {}, 'allow'))).toMatchObject({ sub: user.id });
+
+    const fresh = server.browser();
+    const answer = await signIn(fresh, await fresh.get(link({ prompt: 'select_account' })), user);
+    expect(await claimsOf(answer)).toMatchObject({ sub: user.id });
+  });
+});
+
+describe('OpenID Connect Core 1.0 §3.1.2.1: max_age', () => {
+  it('asks for a sign-in that is not older; prompt=none is then login_required', async () => {
+    const browser = await knownBrowser();
+    const before = await claimsOf(await browser.get(link({ max_age: '10000' })));
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 30_000);
+    expect(await claimsOf(await browser.get(link({ max_age: '60' })))).toMatchObject({ auth_time: before.auth_time });
+    expectRefusal(await browser.get(link({ max_age: '20', prompt: 'none' })), 'login_required');
+    const page = await browser.get(link({ max_age: '20' }));
+    expect(isLogin(page)).toBe(true);
+    const after = await claimsOf(await signIn(browser, page, user));
+    expect(Number(after.auth_time)).toBeGreaterThanOrEqual(Number(before.auth_time) + 30);
+    expect(isLogin(await browser.get(link({ max_age: '0' })))).toBe(false);
+    vi.setSystemTime(Date.now() + 1);
+    expect(isLogin(await browser.get(link({ max_age: '0' })))).toBe(true);
+  });
+
+  it.each(['-1', '1.5', 'x', '99999999999'])('%j is invalid_request', async (max_age) => {
+    expectRefusal(await server.browser().get(link({ max_age })), 'invalid_request');
+  });
+});
+
+describe('OpenID Connect Core 1.0 §3.1.2.1: hints', () => {
+  it('login_hint stands in the form, as text and nothing else', async () => {
+    const hint = async (login_hint: string) =>
+      (await server.browser().get(link({ login_hint }))).forms[0]?.fields.get('username');
+    expect(await hint('ada@example.com')).toBe('ada@example.com');
+    expect(await hint('"><script>alert(1)</script>')).toBe('"><script>alert(1)</script>');
+    expect(await hint('x'.repeat(321))).toBe('');
+    expect(await hint('a\0b')).toBe('');
+  });
+
+  it('display, ui_locales, claims_locales and acr_values are passed over', async () => {
+    const query = { display: 'popup', ui_locales: 'fr-CA fr', claims_locales: 'fr', acr_values: 'urn:x 3' };
+    expect(isLogin(await server.browser().get(link(query)))).toBe(true);
+  });
+
+  it.each(['request', 'request_uri', 'registration'])('%s is refused by the error made for it', async (name) => {
+    const page = await server.browser().get(link({ [name]: 'https://client.example/r' }));
+    expectRefusal(page, `${name}_not_supported`);
+  });
+});

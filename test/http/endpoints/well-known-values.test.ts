@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answerIn, CALLBACK, codeRequest, issueCode, sentTo } from '../../support/authorize.ts';
+import { signingClient } from '../../support/client-assertions.ts';
+import { postForm, publicClient } from '../../support/client-endpoints.ts';
+import { verifyIdToken } from '../../support/id-tokens.ts';
+import { read } from '../../support/send.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { exchange } from '../../support/token-forms.ts';
+
+let server: TestServer;
+// biome-ignore lint/suspicious/noExplicitAny: a document, looked at member by member
+let told: any;
+beforeAll(async () => {
+  server = await startServer();
+  told = (await read(await server.request('/.well-known/openid-configuration'))).body;
+});
+afterAll(() => server.close());
+
+const here = (url: string): string => new URL(url).pathname;
+
+describe('RFC 8414 §2: every value the server names does what its name says', () => {
+  it('scopes, response types and modes, grant types', async () => {
+    const client = await server.client({ grantTypes: told.grant_types_supported });
+    const user = await server.user();
+    const password = { grant_type: 'password', username: user.username, password: user.password };
+    for (const scope of told.scopes_supported)
+      expect((await server.token({ ...password, scope }, client)).body.scope).toBe(scope);
+    for (const response_type of told.response_types_supported) {
+      const mode = response_type === 'code' ? 'query' : 'fragment';
+      expect(told.response_modes_supported).toContain(mode);
+      const query = { response_type, response_mode: mode, prompt: 'none', scope: 'read' };
+      const location = sentTo(await server.browser().get(codeRequest(client, query)));
+      expect(answerIn(location, mode === 'query' ? 'search' : 'hash').error).toBe('login_required');
+    }
+    expect(told.response_modes_supported).toHaveLength(2);
+    for (const grant_type of told.grant_types_supported) {
+      const { body } = await server.token({ ...password, grant_type }, client);
+      // What is asked of the implicit grant is asked at the other endpoint.
+      const unsupported = grant_type === 'implicit';
+      expect([grant_type, body.error === 'unsupported_grant_type']).toEqual([grant_type, unsupported]);
+    }
+  });
+
+  it('ways for a client to prove itself, and what it signs with', async () => {
+    const { token_endpoint_auth_methods_supported: methods, token_endpoint_auth_signing_alg_values_supported: algs } =
+      told;
+    const proofs: Record<string, () => Promise<Record<string, string>>> = {
+      client_secret_post: async () => {
+        const { clientId, secret } = await server.client({ tokenEndpointAuthMethod: 'client_secret_post' });
+        return { client_id: clientId, client_secret: secret };
+      },
+      none: async () => ({ client_id: (await publicClient(server)).clientId }),
+      private_key_jwt: async () => (await signingClient(server, algs[0])).form(),
+    };
+    for (const endpoint of ['revocation', 'introspection'])
+      for (const method of methods) {
+        const basic = await server.client({ tokenEndpointAuthMethod: 'client_secret_basic' });
+        const by = method === 'client_secret_basic' ? basic : undefined;
+        const answer = await postForm(
+          server,
+          here(told[`${endpoint}_endpoint`]),
+          {
+            ...{ token: 'x' },
+            ...(await proofs[method]?.()),
+          },
+          by,
+        );
+        const served = told[`${endpoint}_endpoint_auth_methods_supported`].includes(method);
+        expect([endpoint, method, answer.status]).toEqual([endpoint, method, served ? 200 : 401]);
+      }
+    for (const alg of algs) {
+      const signing = await signingClient(server, alg);
+      const { status } = await server.token({ grant_type: 'client_credentials', ...(await signing.form()) });
+      expect([alg, status]).toEqual([alg, 200]);
+    }
+  });
+
+  it('algorithms, acr values and claims of ID tokens', async () => {
+    const scope = 'openid profile email groups';
+    const user = await server.user({ firstName: 'Ada', lastName: 'Lovelace' });
+    for (const alg of told.id_token_signing_alg_values_supported) {
+      const client = await server.client({ idTokenSignedResponseAlg: alg });
+      const code = await issueCode(
+        server,
+        client,
+        { scope, nonce: 'n', acr_values: told.acr_values_supported[0] },
+        user,
+      );
+      const { body } = await server.token(exchange(code), client);
+      const verified = await verifyIdToken(server, client, body.id_token);
+      expect(verified.alg).toBe(alg);
+      expect(told.acr_values_supported).toEqual([verified.claims.acr]);
+      expect(Object.keys(verified.claims).sort()).toEqual([...told.claims_supported].sort());
+    }
+  });
+
+  it('prompts, displays and languages', async () => {
+    const client = await server.client();
+    for (const prompt of told.prompt_values_supported) {
+      const query = { prompt, display: told.display_values_supported[0], ui_locales: told.ui_locales_supported[0] };
+      const page = await server.browser().get(codeRequest(client, query));
+      if (prompt === 'none') expect(answerIn(sentTo(page)).error).toBe('login_required');
+      else expect([prompt, page.status, page.forms.length]).toEqual([prompt, 200, 1]);
+    }
+  });
+
+  it('PKCE methods', async () => {
+    const client = await server.client();
+    const query = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', redirect_uri: CALLBACK };
+    for (const code_challenge_method of [...told.code_challenge_methods_supported, 'plain']) {
+      const page = await server.browser().get(codeRequest(client, { ...query, code_challenge_method }));
+      expect([code_challenge_method, page.status]).toEqual([
+        code_challenge_method,
+        code_challenge_method === 'plain' ? 303 : 200,
+      ]);
+    }
+  });
+});

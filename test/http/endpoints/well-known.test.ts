@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, read } from '../../support/send.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+const [OAUTH, OIDC] = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
+const RESOURCE = '/.well-known/oauth-protected-resource';
+
+let server: TestServer;
+// biome-ignore lint/suspicious/noExplicitAny: a document, looked at member by member
+let told: any;
+beforeAll(async () => {
+  server = await startServer();
+  told = (await get(OIDC)).body;
+});
+afterAll(() => server.close());
+
+const get = async (path: string): Promise<Answer> => read(await server.request(path));
+const here = (url: string): string => new URL(url).pathname;
+const form = (fields: Record<string, string>): RequestInit => ({ method: 'POST', body: new URLSearchParams(fields) });
+
+describe('RFC 8414, OpenID Connect Discovery 1.0: the server describes itself', () => {
+  it.each([OAUTH, OIDC, RESOURCE, `${RESOURCE}/graphql`])('Q299 %s is for everybody, for a while', async (path) => {
+    for (const url of [path, `${path}/`]) {
+      const { status, headers } = await get(url);
+      expect([status, headers.get('Content-Type')]).toEqual([200, expect.stringMatching(/^application\/json\b/)]);
+      expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
+      expect(headers.get('Access-Control-Allow-Credentials')).toBeNull();
+      expect(headers.get('Set-Cookie')).toBeNull();
+      const [, seconds] = /^public, max-age=(\d+)$/.exec(headers.get('Cache-Control') ?? '') ?? [];
+      expect(Number(seconds)).toBeLessThanOrEqual(3600);
+    }
+  });
+
+  it('Q295 C56 says who it is, byte for byte, and what every client must know; both documents say the same', async () => {
+    const { issuer } = server.config;
+    expect((await get(OAUTH)).body).toEqual(told);
+    expect(told).toMatchObject({
+      issuer,
+      authorization_endpoint: `${issuer}/oauth/authorize`,
+      token_endpoint: `${issuer}/oauth/token`,
+      jwks_uri: `${issuer}/oauth/jwks`,
+      userinfo_endpoint: `${issuer}/oauth/userinfo`,
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
+      subject_types_supported: ['public'],
+      request_parameter_supported: false,
+      request_uri_parameter_supported: false,
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+    });
+    expect(told.id_token_signing_alg_values_supported).toContain('RS256');
+    for (const [name, value] of Object.entries(told))
+      if (/_endpoint$|_uri$/.test(name)) expect([name, String(value).startsWith(`${issuer}/`)]).toEqual([name, true]);
+  });
+
+  it('Q298 lists nothing that is not there', () => {
+    for (const absent of [
+      'registration',
+      'device_authorization',
+      'pushed_authorization_request',
+      'check_session_iframe',
+    ])
+      expect(Object.keys(told).filter((name) => name.startsWith(absent))).toEqual([]);
+    for (const [name, value] of Object.entries(told))
+      if (Array.isArray(value)) expect([name, new Set(value).size]).toEqual([name, value.length]);
+  });
+
+  it('every URL it names answers, and in the way that it is for', async () => {
+    const statuses: Record<string, [RequestInit, number]> = {
+      authorization_endpoint: [{}, 400],
+      token_endpoint: [form({}), 400],
+      revocation_endpoint: [form({}), 401],
+      introspection_endpoint: [form({}), 401],
+      jwks_uri: [{}, 200],
+      userinfo_endpoint: [{}, 401],
+      end_session_endpoint: [{}, 303],
+    };
+    const named = Object.entries<string>(told).filter(([name]) => /_endpoint$|_uri$/.test(name));
+    expect(named.length).toBeGreaterThanOrEqual(6);
+    for (const [name, url] of named) {
+      const [init, status] = statuses[name] ?? [{}, 0];
+      expect([name, (await server.request(here(url), init)).status]).toEqual([name, status]);
+    }
+  });
+
+  it('RFC 9728: each resource it names describes itself where its challenge says, and names this server', async () => {
+    const { issuer } = server.config;
+    expect(told.protected_resources).toEqual([issuer, `${issuer}/graphql`]);
+    for (const resource of told.protected_resources) {
+      const { body } = await get(RESOURCE + here(resource).replace(/\/$/, ''));
+      expect(body).toMatchObject({ resource, authorization_servers: [issuer] });
+    }
+    const challenge = async (path: string, init: RequestInit) =>
+      (await server.request(path, init)).headers.get('WWW-Authenticate');
+    const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer nonsense' };
+    const query = { method: 'POST', headers, body: '{"query":"{ viewer { id } }"}' };
+    const graphql = await challenge('/graphql', query);
+    expect(graphql).toBe(
+      `Bearer realm="gatehouse", error="invalid_token", resource_metadata="${issuer}${RESOURCE}/graphql"`,
+    );
+    const narrow = { ...headers, Authorization: `Bearer ${await server.accessToken({ scopes: ['email'] })}` };
+    const users = { method: 'POST', headers: narrow, body: '{"query":"{ users { nodes { id } } }"}' };
+    expect(await challenge('/graphql', users)).toMatch(/error="insufficient_scope".*, resource_metadata="/);
+    expect(await challenge('/oauth/userinfo', {})).toContain(`resource_metadata="${issuer}${RESOURCE}"`);
+  });
+});

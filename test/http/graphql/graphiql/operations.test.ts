@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+
+/** Files of the browser's, without types. */
+const load = (name: string) => import(new URL(`../../../../src/http/graphql/graphiql/${name}`, import.meta.url).href);
+const {
+  operationsIn,
+  operationAt,
+  mayMutate,
+}: {
+  operationsIn(document: string): { kind: string; name?: string }[];
+  operationAt(document: string, offset: number): { name?: string };
+  mayMutate(document: string, operationName?: string | null): boolean;
+} = await load('operations.js');
+
+const told = (document: string) => operationsIn(document).map(({ kind, name }) => [kind, name]);
+
+describe('GraphQL §2.3: the operations of a document', () => {
+  it.each([
+    ['{ a }', [['query', undefined]]],
+    ['query { a }', [['query', undefined]]],
+    ['mutation M($a: [I!] = [{ b: 1 }]) @c(d: { e: "}" }) { f { g } }', [['mutation', 'M']]],
+    ['query @mutation { a }', [['query', undefined]]],
+    [
+      'query query { a } mutation mutation { b }',
+      [
+        ['query', 'query'],
+        ['mutation', 'mutation'],
+      ],
+    ],
+    ['# mutation M { a }\n{ b }', [['query', undefined]]],
+    ['# a comment ends here\rmutation M { a }', [['mutation', 'M']]],
+    ['{ a(b: "mutation {", c: """ } mutation " \\""" { """) }', [['query', undefined]]],
+    ['fragment mutation on Query { a } subscription S { b }', [['subscription', 'S']]],
+    ['query A { mutation { subscription } }', [['query', 'A']]],
+    ['mutation', [['mutation', undefined]]],
+    ['', []],
+  ])('%j', (document, operations) => {
+    expect(told(document)).toEqual(operations);
+  });
+
+  it('knows which may change something, and takes one that is not named for any', () => {
+    const both = 'query Q { a } mutation M { b }';
+    expect([mayMutate(both, 'Q'), mayMutate(both, 'M'), mayMutate(both), mayMutate(both, null)]).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+    expect(mayMutate('{ a }')).toBe(false);
+  });
+
+  it('finds the one the cursor stands in', () => {
+    const both = '# first\nquery Q { a }\nmutation M { b }';
+    expect([0, 15, both.length].map((offset) => operationAt(both, offset).name)).toEqual(['Q', 'Q', 'M']);
+  });
+});

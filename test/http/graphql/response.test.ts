@@ -1,0 +1,53 @@
+import { GraphQLError } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { badRequest, unavailable } from '../../../src/graphql/errors.ts';
+import { jsonAnswer, jsonTypeFor } from '../../../src/http/graphql/response.ts';
+
+const LEGACY = 'application/json';
+const OWN = 'application/graphql-response+json';
+
+describe('GraphQL over HTTP §6.1: the media type of an answer', () => {
+  it.each([
+    ['', LEGACY],
+    ['*/*', LEGACY],
+    ['application/*', LEGACY],
+    [LEGACY, LEGACY],
+    [OWN, OWN],
+    [`${OWN}, ${LEGACY};q=0.9`, OWN],
+    [`${LEGACY}, ${OWN}`, LEGACY],
+    ['text/html, Application/JSON; Charset=UTF-8', LEGACY],
+    [`${OWN}; charset=utf-8, */*`, OWN],
+    [`${LEGACY}; charset=utf-16, ${OWN}`, OWN],
+    [`text/event-stream, ${OWN}`, OWN],
+  ])('for Accept %j is %s', (accept, type) => {
+    expect(jsonTypeFor(accept)).toBe(type);
+  });
+
+  it.each(['text/html', 'text/event-stream', 'multipart/mixed', `${LEGACY}; charset=latin1`, 'application/jsonx', ','])(
+    'for Accept %j is none of JSON',
+    (accept) => {
+      expect(jsonTypeFor(accept)).toBeUndefined();
+    },
+  );
+});
+
+describe('GraphQL over HTTP §6.4: the status', () => {
+  const errors = [badRequest('No', 'BAD_REQUEST'), unavailable('one')];
+
+  it('is that of the gravest error, whose headers are sent and not told', () => {
+    const { status, headers, body } = jsonAnswer({ data: null, errors }, OWN, OWN);
+    expect(status).toBe(503);
+    expect(headers).toEqual({ 'Content-Type': `${OWN}; charset=utf-8`, 'Retry-After': '1' });
+    expect(JSON.parse(body).errors.map(({ extensions }: { extensions: object }) => extensions)).toEqual([
+      { code: 'BAD_REQUEST' },
+      { code: 'SERVICE_UNAVAILABLE', requestId: 'one' },
+    ]);
+  });
+
+  it('is 200 for the language’s own errors where application/json was asked for by name, and only there', () => {
+    const mistake = { errors: [new GraphQLError('Syntax Error')] };
+    expect(jsonAnswer(mistake, LEGACY, LEGACY).status).toBe(200);
+    expect(jsonAnswer(mistake, '*/*', LEGACY).status).toBe(400);
+    expect(jsonAnswer(mistake, OWN, OWN).status).toBe(400);
+  });
+});

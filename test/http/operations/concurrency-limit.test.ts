@@ -1,0 +1,82 @@
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { TestClient } from '../../support/fixtures.ts';
+import type { Answer } from '../../support/send.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+let client: TestClient;
+beforeAll(async () => {
+  server = await startServer();
+  client = await server.client();
+});
+afterAll(() => server.close());
+
+/** As many as the server works on at a time. */
+const PLACES = 500;
+
+const ask = (): Promise<Answer> => server.token({ grant_type: 'client_credentials' }, client);
+
+/** Does `work` while nobody gets to a client. */
+const whileLocked = <T>(work: () => Promise<T>): Promise<T> =>
+  server.database.em().transactional(async (tx) => {
+    await tx.execute('LOCK TABLE clients IN ACCESS EXCLUSIVE MODE');
+    return work();
+  });
+
+/** Sends `count` requests, and ends with their answers as soon as `wanted` of them have come. */
+async function firstAnswers(count: number, wanted: number): Promise<{ come: Answer[]; all: Promise<Answer[]> }> {
+  const come: Answer[] = [];
+  const all = Promise.all(
+    Array.from({ length: count }, async () => {
+      const answer = await ask();
+      come.push(answer);
+      return answer;
+    }),
+  );
+  await vi.waitFor(() => expect(come.length).toBeGreaterThanOrEqual(wanted), { timeout: 20_000, interval: 5 });
+  return { come: [...come], all };
+}
+
+describe('M251: what is too much is refused, and not put in a queue', () => {
+  it('at once, while all others wait; and as soon as they have gone all is well again', async () => {
+    const more = 20;
+    const { come, all } = await whileLocked(() => firstAnswers(PLACES + more, more));
+    expect(come.length).toBeGreaterThanOrEqual(more);
+    for (const { status, body, headers } of come.slice(0, more)) {
+      expect([status, body.error, headers.get('Retry-After')]).toEqual([503, 'temporarily_unavailable', '1']);
+      expect(headers.get('Cache-Control')).toBe('no-store');
+    }
+    await all;
+    expect((await ask()).status).toBe(200);
+    const metrics = await (await server.request('/metrics')).text();
+    expect(Number(/^gatehouse_requests_shed_total (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(more);
+    expect(server.log.filter((line) => line.includes('too many requests are under way'))).toEqual([]);
+  });
+
+  it('to a person on a page; and whoever keeps the server running still hears of it', async () => {
+    await whileLocked(async () => {
+      const { all } = await firstAnswers(PLACES + 1, 1);
+      const page = await server.request('/');
+      expect([page.status, page.headers.get('Retry-After')]).toEqual([503, '1']);
+      expect(await page.text()).toContain('Not just now');
+      expect((await server.request('/healthz')).status).toBe(200);
+      return { all };
+    }).then(({ all }) => all);
+    expect((await server.request('/')).status).toBe(200);
+  });
+
+  it('who sends a body a byte at a time takes no place up', async () => {
+    const { host, port } = new URL(server.url);
+    const head = `POST /oauth/token HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n\r\n`;
+    const slow = await Promise.all(
+      Array.from({ length: PLACES + 20 }, () => {
+        const socket = connect(Number(port), '127.0.0.1');
+        socket.on('error', () => {});
+        return new Promise<Socket>((resolve) => socket.write(`${head}g`, () => resolve(socket)));
+      }),
+    );
+    expect((await ask()).status).toBe(200);
+    for (const socket of slow) socket.destroy();
+  });
+});

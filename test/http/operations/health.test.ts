@@ -1,0 +1,79 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterEach(() => vi.useRealTimers());
+afterAll(() => server?.close());
+
+async function ready(): Promise<[status: number, hindrance: string, retryAfter: string | null]> {
+  const response = await server.request('/readyz');
+  const { status } = (await response.json()) as { status: string };
+  return [response.status, status, response.headers.get('Retry-After')];
+}
+
+const change = (sql: string) => server.database.em().execute<{ hex: string }[]>(sql);
+
+describe('GET /readyz', () => {
+  it('says yes when the database, its migrations, its key and its clock are as they must be', async () => {
+    expect(await ready()).toEqual([200, 'ok', null]);
+  });
+
+  it.each([
+    [
+      'a migration is missing',
+      "UPDATE migrations SET name = 'x' || name WHERE name = 'Migration20261121000000'",
+      'UPDATE migrations SET name = substr(name, 2) WHERE name LIKE $$x%$$',
+      'the database lacks 1 migration(s)',
+    ],
+    [
+      'another key made what is there',
+      'UPDATE key_checks SET digest = sha256(digest)',
+      undefined,
+      'SECRET_KEY is not the key of the database',
+    ],
+    [
+      'a table is gone',
+      'ALTER TABLE key_checks RENAME TO mislaid',
+      'ALTER TABLE mislaid RENAME TO key_checks',
+      'the database does not answer',
+    ],
+  ])('says what hinders it: %s', async (_what, harm, mend, hindrance) => {
+    const before = await change("SELECT encode(digest, 'hex') AS hex FROM key_checks");
+    await change(harm);
+    expect(await ready()).toEqual([503, hindrance, '1']);
+    await change(mend ?? `UPDATE key_checks SET digest = decode('${before[0]?.hex}', 'hex')`);
+    expect(await ready()).toEqual([200, 'ok', null]);
+  });
+
+  // The embedded database has no clock but the process's.
+  it.runIf(inject('databases').kind === 'postgres').each([-300, -6, 6, 300])(
+    'M259 says no where the clocks are %i seconds apart',
+    async (seconds) => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+      expect(await ready()).toEqual([
+        503,
+        expect.stringMatching(/^the clocks of this process and of the database differ by \d+ ms$/),
+        '1',
+      ]);
+      vi.setSystemTime(Date.now() - seconds * 1000);
+      expect((await ready())[0]).toBe(200);
+    },
+  );
+
+  it('does not mind a migration that a newer version made', async () => {
+    await change("INSERT INTO migrations (name, executed_at) VALUES ('Migration20991231235959', now())");
+    expect(await ready()).toEqual([200, 'ok', null]);
+    await change("DELETE FROM migrations WHERE name = 'Migration20991231235959'");
+  });
+});
+
+describe('GET /healthz', () => {
+  it('says that the process lives, and asks nobody', async () => {
+    await change('ALTER TABLE key_checks RENAME TO mislaid');
+    expect((await server.request('/healthz')).status).toBe(200);
+    await change('ALTER TABLE mislaid RENAME TO key_checks');
+  });
+});

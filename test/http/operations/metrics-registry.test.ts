@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { refreshing, tokenPair } from '../../support/token-forms.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server?.close());
+
+/** The value of that series; 0 while there is none. */
+async function measured(series: string): Promise<number> {
+  const text = await (await server.request('/metrics')).text();
+  const line = text.split('\n').find((found) => found.startsWith(`${series} `));
+  return Number(line?.slice(series.length + 1) ?? 0);
+}
+
+describe('GET /metrics counts', () => {
+  it('tokens by grant', async () => {
+    const client = await server.client();
+    const grants = ['authorization_code', 'refresh_token', 'client_credentials', 'password'];
+    const count = () => Promise.all(grants.map((grant) => measured(`gatehouse_tokens_issued_total{grant="${grant}"}`)));
+    const before = await count();
+    const pair = await tokenPair(server, client);
+    await server.token(refreshing(pair.refresh_token), client);
+    await server.accessToken({ user: null });
+    await server.accessToken({ user: null });
+    await server.token({ grant_type: 'client_credentials' }, { ...client, secret: 'wrong' });
+    expect((await count()).map((now, index) => now - (before[index] ?? 0))).toEqual([1, 1, 2, 0]);
+  });
+
+  it('sign-ins by outcome', async () => {
+    const count = () =>
+      Promise.all(['success', 'failure'].map((how) => measured(`gatehouse_sign_ins_total{outcome="${how}"}`)));
+    const before = await count();
+    const user = await server.user();
+    const browser = server.browser();
+    const page = await browser.get('/login');
+    await browser.submit(page, { username: user.username, password: 'not the password' });
+    await browser.submit(await browser.get('/login'), { username: user.username, password: user.password });
+    expect((await count()).map((now, index) => now - (before[index] ?? 0))).toEqual([1, 1]);
+  });
+
+  it('refusals by their code', async () => {
+    const before = await measured('gatehouse_refusals_total{code="invalid_client"}');
+    await server.token({ grant_type: 'client_credentials' }, { clientId: 'nobody', secret: 'wrong' });
+    expect(await measured('gatehouse_refusals_total{code="invalid_client"}')).toBe(before + 1);
+  });
+
+  it('requests by route, and never by what a caller makes up', async () => {
+    for (const path of ['/nowhere/a', '/nowhere/b', '/login/', '/graphiql/x.js']) await server.request(path);
+    await server.request('/healthz', { method: 'PROPFIND' });
+    const text = await (await server.request('/metrics')).text();
+    const routes = new Set([...text.matchAll(/route="([^"]*)"/g)].map(([, route]) => route));
+    expect(routes).toContain('/login');
+    expect(routes).toContain('other');
+    expect(routes).toContain('/oauth/token');
+    expect([...routes].filter((route) => /nowhere|x\.js|login\/$/.test(route ?? ''))).toEqual([]);
+    expect(text).toContain('method="other"');
+    expect(text).not.toContain('PROPFIND');
+    expect(text).toMatch(/_bucket\{le="0\.05",route="\/oauth\/token",method="POST",status="200"\} \d/);
+  });
+
+  it('memory, the age of the keys that sign and, where there is a pool, its connections', async () => {
+    expect(await measured('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
+    const text = await (await server.request('/metrics')).text();
+    const age = /^gatehouse_signing_key_age_seconds\{algorithm="\w+"\} ([\d.]+)$/m.exec(text)?.[1];
+    expect(Number(age)).toBeGreaterThanOrEqual(0);
+    expect(Number(age)).toBeLessThan(3600);
+    const pool = inject('databases').kind === 'postgres';
+    expect(/^gatehouse_database_connections\{state="open"\} [1-9]/m.test(text)).toBe(pool);
+  });
+});

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClientRegistration } from '../../../src/oauth/registration/register.ts';
+import { answerIn, CALLBACK, codeRequest, reachConsent, sentTo } from '../../support/authorize.ts';
+import type { Page } from '../../support/browser.ts';
+import type { TestClient, TestUser } from '../../support/fixtures.ts';
+import { expectGoodPage } from '../../support/page-rules.ts';
+import { pkce } from '../../support/pkce.ts';
+import { expectUnseen } from '../../support/refusals.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { signedIn } from '../../support/sessions.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+/** Names of the scopes that the page asks for; undefined where nothing was asked. */
+const askedFor = (page: Page): string[] | undefined =>
+  page.html.includes('name="decision"')
+    ? page.forms[0]?.names.filter((name) => name.startsWith('scope ')).map((name) => name.slice('scope '.length))
+    : undefined;
+
+async function rememberedScopes(user: TestUser): Promise<string[] | undefined> {
+  const rows = await server.database.em().execute('SELECT scopes FROM consents WHERE user_id = ?', [user.uuid]);
+  expect(rows.length).toBeLessThanOrEqual(1);
+  return rows[0]?.scopes;
+}
+
+async function scopeBoughtWith(location: string, client: TestClient, more: Record<string, string> = {}) {
+  const { code = '' } = answerIn(location);
+  const form = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK, ...more };
+  return (await server.token(form, client)).body.scope;
+}
+
+describe('OWASP ASVS 5 §10.7.2: what a person is told before deciding', () => {
+  it('J176: the app, where the answer goes, each scope in words, whose account it is, and for how long', async () => {
+    const client = await server.client({ name: 'Photo shop' });
+    const user = await server.user();
+    const page = await reachConsent(server, codeRequest(client, { scope: 'profile email write' }), user);
+    expectGoodPage(page);
+    expect(page.html).toContain('Allow <q>Photo shop</q>?');
+    expect(page.html).toContain('<strong class="host">client.example</strong>');
+    expect(page.html).toContain('See your username and your name');
+    expect(page.html).toContain('See your e-mail address');
+    expect(page.html).toContain(`<strong>${user.username}</strong>`);
+    expect(page.html).toContain('It keeps this access for up to 90 days.');
+    expect(page.html).toContain('This app asks for more than most need');
+    expect(askedFor(page)).toEqual(['profile', 'email', 'write']);
+  });
+
+  it('J176: an access that ends by itself, and a request without any power', async () => {
+    const client = await server.client({ grantTypes: ['authorization_code'], accessTokenTtl: 90 });
+    const page = await reachConsent(server, codeRequest(client, { scope: 'profile' }), await server.user());
+    expect(page.html).toContain('It keeps this access for 2 minutes.');
+    expect(page.html).not.toContain('more than most need');
+    expect(page.html).not.toContain('has not been checked');
+  });
+
+  it('J176: the sign-in page names the app, too', async () => {
+    const login = await server.browser().get(codeRequest(await server.client({ name: 'Photo shop' })));
+    expectGoodPage(login);
+    expect(login.html).toContain('to continue to <strong>Photo shop</strong>');
+  });
+});
+
+describe('OWASP ASVS 5 §10.7.1: an app is asked for once', () => {
+  it('J175: a confidential client goes through with what it was allowed, and with less', async () => {
+    const client = await server.client();
+    const { browser, user } = await signedIn(server);
+    const page = await browser.get(codeRequest(client, { scope: 'profile read' }));
+    await browser.submit(page, {}, 'allow');
+    expect(await rememberedScopes(user)).toEqual(['profile', 'read']);
+    for (const scope of ['profile read', 'read profile', 'read']) {
+      const again = await browser.get(codeRequest(client, { scope }));
+      expectUnseen(again);
+      expect([again.html, await scopeBoughtWith(sentTo(again), client)]).toEqual(['', scope]);
+    }
+  });
+
+  it('J175: whatever is added is asked for, and only that', async () => {
+    const client = await server.client();
+    const { browser, user } = await signedIn(server);
+    await browser.submit(await browser.get(codeRequest(client, { scope: 'profile' })), {}, 'allow');
+
+    const more = await browser.get(codeRequest(client, { scope: 'email profile groups' }));
+    expect(askedFor(more)).toEqual(['email', 'groups']);
+    expect(more.html).toMatch(/You allowed before:<\/p><ul><li>See your username and your name<\/li><\/ul>/);
+    const location = sentTo(await browser.submit(more, { 'scope groups': undefined }, 'allow'));
+    expect(await scopeBoughtWith(location, client)).toBe('email profile');
+    expect((await rememberedScopes(user))?.sort()).toEqual(['email', 'profile']);
+
+    const rest = await browser.get(codeRequest(client, { scope: 'email profile groups' }));
+    expect(askedFor(rest)).toEqual(['groups']);
+    // Nothing new is ticked: what was allowed before is given.
+    const before = sentTo(await browser.submit(rest, { 'scope groups': undefined }, 'allow'));
+    expect(await scopeBoughtWith(before, client)).toBe('email profile');
+  });
+
+  it('J175: a scope that nobody asked for cannot be ticked', async () => {
+    const client = await server.client();
+    const { browser, user } = await signedIn(server);
+    const page = await browser.get(codeRequest(client, { scope: 'profile' }));
+    const fields = { ...Object.fromEntries(page.forms[0]!.fields), 'scope write': 'on', scope: 'write' };
+    const answer = await browser.post('/consent', { ...fields, decision: 'allow' });
+    expect(await scopeBoughtWith(sentTo(answer), client)).toBe('profile');
+    expect(await rememberedScopes(user)).toEqual(['profile']);
+  });
+
+  it('J175: it is remembered of one person, and of one client', async () => {
+    const [client, other] = [await server.client(), await server.client()];
+    const { browser } = await signedIn(server);
+    await browser.submit(await browser.get(codeRequest(client)), {}, 'allow');
+    expect(askedFor(await browser.get(codeRequest(other)))).toBeDefined();
+    expect(askedFor(await (await signedIn(server)).browser.get(codeRequest(client)))).toBeDefined();
+  });
+});
+
+describe('RFC 8252 §8.6: where consent is remembered', () => {
+  const PUBLIC = {
+    tokenEndpointAuthMethod: 'none',
+    grantTypes: ['authorization_code', 'refresh_token'],
+    requirePkce: true,
+  } as const;
+
+  const allowedTwice = async (registration: Partial<ClientRegistration>, uri: string, scope = 'profile') => {
+    const client = await server.client({ redirectUris: [uri], ...registration });
+    const { browser, user } = await signedIn(server);
+    const { challenge } = pkce();
+    const query = { redirect_uri: uri, scope, code_challenge: challenge, code_challenge_method: 'S256' };
+    const first = await browser.submit(await browser.get(codeRequest(client, query)), {}, 'allow');
+    expect(sentTo(first).startsWith(`${uri}?code=gac_`)).toBe(true);
+    const second = await browser.get(codeRequest(client, query));
+    return { asked: askedFor(second), remembered: await rememberedScopes(user), client, browser };
+  };
+
+  it.each([
+    ['a public client with an https address', PUBLIC, 'https://client.example/cb'],
+    ['a confidential client on loopback', {}, 'http://127.0.0.1:8000/cb'],
+  ])('J175: of %s it is', async (_, registration, uri) => {
+    const { asked, remembered } = await allowedTwice(registration, uri);
+    expect([asked, remembered]).toEqual([undefined, ['profile']]);
+  });
+
+  it.each<[string, Partial<ClientRegistration>, string]>([
+    ['a public client on loopback', PUBLIC, 'http://127.0.0.1/cb'],
+    ['a public client on [::1]', PUBLIC, 'http://[::1]:9000/cb'],
+    ['a public client on localhost', PUBLIC, 'http://localhost:3000/cb'],
+    ['a public client with a scheme of its own', PUBLIC, 'com.example.app:/cb'],
+    ['a client that wants to be asked always', { consent: 'ALWAYS' }, 'https://client.example/cb'],
+  ])('J175: of %s it is not', async (_, registration, uri) => {
+    const { asked, remembered } = await allowedTwice(registration, uri);
+    expect([asked, remembered]).toEqual([['profile'], undefined]);
+  });
+
+  it('J175: what was remembered for one address of a client does not count for its loopback one, even for no scope', async () => {
+    const [web, device] = ['https://client.example/cb', 'http://127.0.0.1/cb'];
+    const { browser, client } = await allowedTwice({ ...PUBLIC, redirectUris: [web, device], defaultScopes: [] }, web);
+    for (const scope of ['profile', '']) {
+      const query = { redirect_uri: device, scope, code_challenge: pkce().challenge, code_challenge_method: 'S256' };
+      expect(askedFor(await browser.get(codeRequest(client, query)))).toBeDefined();
+    }
+  });
+
+  it('J175: even a request for no scope is asked once', async () => {
+    const { asked, remembered } = await allowedTwice({ defaultScopes: [] }, CALLBACK, '');
+    expect([asked, remembered]).toEqual([undefined, []]);
+  });
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeRequest } from '../../support/authorize.ts';
+import { expectGoodPage } from '../../support/page-rules.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { SESSION, sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+describe('OWASP ASVS 5 §7.4.1: signing out', () => {
+  it('J190: asks first, and a link by itself ends nothing', async () => {
+    const { browser, user } = await signedIn(server);
+    const page = await browser.get('/logout');
+    expectGoodPage(page);
+    expect(page.html).toContain(`<strong>${user.username}</strong>`);
+    expect([await sessionsOf(server, user), await whoIs(browser)]).toEqual([1, user.username]);
+  });
+
+  it('J190: removes the session here; the old cookie leads to sign-in wherever it is used', async () => {
+    const { browser, user } = await signedIn(server);
+    const held = browser.cookies.get(SESSION) ?? '';
+    const home = await browser.submit(await browser.get('/logout'));
+    expect(new URL(home.url).pathname).toBe('/');
+    expect(home.html).toContain('You are not signed in');
+    expect(await sessionsOf(server, user)).toBe(0);
+    expect(browser.cookies.get(SESSION)).not.toBe(held);
+
+    const thief = server.browser();
+    thief.cookies.set(SESSION, held);
+    expect(await whoIs(thief)).toBeUndefined();
+    expect(new URL((await thief.get(codeRequest(await server.client()))).url).pathname).toBe('/login');
+  });
+
+  it('J190: ends this session and no other of the same person', async () => {
+    const { browser, user } = await signedIn(server);
+    const other = server.browser();
+    await other.submit(await other.get('/login'), { username: user.username, password: user.password });
+    await browser.submit(await browser.get('/logout'));
+    expect([await whoIs(browser), await whoIs(other)]).toEqual([undefined, user.username]);
+  });
+
+  it('J190: is no error for who is not signed in', async () => {
+    const page = await server.browser().get('/logout');
+    expect([page.status, new URL(page.url).pathname]).toEqual([200, '/']);
+  });
+
+  it('J190: pressed twice, the second time is no error of ours', async () => {
+    const { browser } = await signedIn(server);
+    const page = await browser.get('/logout');
+    const held = browser.cookies.get(SESSION) ?? '';
+    await browser.submit(page);
+    browser.cookies.set(SESSION, held);
+    const again = await browser.submit(page);
+    expect([again.status, new URL(again.url).pathname]).toEqual([200, '/']);
+  });
+
+  it.each(['https://evil.example', '//evil.example', 'javascript:alert(1)', 'x"><b>'])(
+    'J178: goes nowhere but to our own sign-in with request=%s',
+    async (request) => {
+      const { browser } = await signedIn(server);
+      const page = await browser.get(`/logout?${new URLSearchParams({ request })}`);
+      expectGoodPage(page);
+      const after = await browser.submit(page);
+      expect([after.location, new URL(after.url).pathname]).toEqual([undefined, '/login']);
+      expectGoodPage(after, 400);
+    },
+  );
+});

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeRequest, reachConsent, sentTo, signIn } from '../../support/authorize.ts';
+import type { TestUser } from '../../support/fixtures.ts';
+import { expectGoodPage } from '../../support/page-rules.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { cookiesOf, SESSION, sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+describe('RFC 6265bis §4.1.3: the cookie of a session', () => {
+  const cookieFrom = async (at: TestServer): Promise<string[]> => (await at.request('/login')).headers.getSetCookie();
+  const attributes = (line: string): string[] => line.split('; ').slice(1).sort();
+
+  it('J164: on loopback as under https: __Host-, Secure, HttpOnly, Path=/, SameSite=Lax, no Domain, 256 bits', async () => {
+    const [line = '', ...others] = await cookieFrom(server);
+    expect(others).toEqual([]);
+    expect(line).toMatch(/^__Host-gatehouse=[A-Za-z0-9_-]{43};/);
+    expect(attributes(line)).toEqual(['httponly', 'path=/', 'samesite=lax', 'secure']);
+  });
+
+  it('J164: behind a proxy that speaks https, too', async () => {
+    const behind = await startServer({ ISSUER: 'https://id.example.com' });
+    try {
+      const [line = ''] = await cookieFrom(behind);
+      expect(line).toMatch(/^__Host-gatehouse=/);
+      expect(attributes(line)).toEqual(['httponly', 'path=/', 'samesite=lax', 'secure']);
+    } finally {
+      await behind.close();
+    }
+  });
+
+  it('J164: without Secure and __Host- where INSECURE_HTTP=1 leaves no other way', async () => {
+    const open = await startServer({ ISSUER: 'http://id.example', INSECURE_HTTP: '1' });
+    try {
+      const [line = ''] = await cookieFrom(open);
+      expect(line).toMatch(/^gatehouse=/);
+      expect(attributes(line)).toEqual(['httponly', 'path=/', 'samesite=lax']);
+      expect(await whoIs((await signedIn(open)).browser)).toBeDefined();
+    } finally {
+      await open.close();
+    }
+  });
+
+  it('J164: two browsers, and two sign-ins, never have the same', async () => {
+    const values = new Set<string>();
+    for (let at = 0; at < 20; at++)
+      for (const line of await cookieFrom(server)) values.add(line.split(';', 1)[0] ?? '');
+    expect(values.size).toBe(20);
+  });
+
+  it('J164: what is stored is a digest', async () => {
+    const { browser } = await signedIn(server);
+    const rows = await server.database.em().execute("SELECT encode(digest, 'escape') AS text FROM sessions");
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows)).not.toContain(browser.cookies.get(SESSION));
+  });
+});
+
+describe('OWASP ASVS 5 §7.2.4: a session begins under a new cookie', () => {
+  /** A browser that holds nothing but this value. */
+  function holding(value: string | undefined) {
+    const browser = server.browser();
+    browser.cookies.set(SESSION, value ?? '');
+    return browser;
+  }
+
+  it('J166: other before signing in, after it, and after signing in again; the earlier ones are dead', async () => {
+    const user = await server.user();
+    const browser = server.browser();
+    const page = await browser.get('/login');
+    const before = browser.cookies.get(SESSION);
+    await signIn(browser, page, user);
+    const first = browser.cookies.get(SESSION);
+    expect(await whoIs(browser)).toBe(user.username);
+
+    // Again, in a tab that still shows the form: the token in it belongs to the cookie it came with.
+    const again = holding(before);
+    await signIn(again, page, user);
+    expect(new Set([before, first, again.cookies.get(SESSION)]).size).toBe(3);
+    expect(await whoIs(holding(before))).toBeUndefined();
+  });
+
+  it('J166: signing in as somebody else ends the session before', async () => {
+    const [alice, bob] = [await server.user(), await server.user()];
+    const browser = server.browser();
+    const open = await browser.get('/login');
+    await signIn(browser, open, alice);
+    const alices = browser.cookies.get(SESSION);
+    const logout = await browser.submit(await browser.get('/logout'));
+    expect(await whoIs(holding(alices))).toBeUndefined();
+    await signIn(browser, await browser.get('/login'), bob);
+
+    expect(logout.status).toBe(200);
+    expect(await whoIs(browser)).toBe(bob.username);
+    expect([await sessionsOf(server, alice), await sessionsOf(server, bob)]).toEqual([0, 1]);
+  });
+
+  it('J167: a cookie and a request planted in a browser are worth nothing to who planted them', async () => {
+    const path = codeRequest(await server.client());
+    const attacker = server.browser();
+    const login = await attacker.get(path);
+    const planted = attacker.cookies.get(SESSION);
+
+    const victim = holding(planted);
+    const consent = await signIn(victim, await victim.get(login.url), await server.user());
+    expect(consent.html).toContain('name="decision"');
+    expect(victim.cookies.get(SESSION)).not.toBe(planted);
+
+    const handle = new URL(login.url).search;
+    expectGoodPage(await attacker.get(`/consent${handle}`), 400);
+    expectGoodPage(await attacker.get(`/login${handle}`), 400);
+    expect(await whoIs(attacker)).toBeUndefined();
+    const posted = { ...Object.fromEntries(consent.forms[0]!.fields), decision: 'allow' };
+    expectGoodPage(await attacker.post('/consent', posted), 403);
+    expect(sentTo(await victim.submit(consent, {}, 'allow'))).toContain('code=gac_');
+  });
+
+  it("J167: another browser's request is not shown, neither signed in nor not", async () => {
+    const login = await server.browser().get(codeRequest(await server.client({ name: 'Secret project' })));
+    const { browser } = await signedIn(server);
+    const handle = new URL(login.url).search;
+    for (const page of [
+      await browser.get(`/consent${handle}`),
+      await browser.get(`/login${handle}`),
+      await server.browser().get(`/login${handle}`),
+      await server.browser().get(`/consent${handle}`),
+    ]) {
+      expectGoodPage(page, 400);
+      expect(page.html).not.toContain('Secret project');
+    }
+  });
+
+  it('N268: twenty sign-ins at once from one browser: each has a cookie of its own, and the one before is dead', async () => {
+    const { username, password, uuid } = await server.user();
+    const browser = server.browser();
+    const page = await browser.get('/login');
+    const fields = { ...Object.fromEntries(page.forms[0]!.fields), username, password };
+    const headers = { Cookie: cookiesOf(browser), 'Sec-Fetch-Site': 'same-origin' };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        server.request('/login', { method: 'POST', body: new URLSearchParams(fields), headers }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(303));
+    expect(new Set(answers.map((answer) => answer.headers.getSetCookie().join())).size).toBe(20);
+    expect(await whoIs(browser)).toBeUndefined();
+    expect(await sessionsOf(server, { uuid })).toBe(20);
+  });
+});
+
+describe('When a session is over', () => {
+  const leadsToSignIn = async (end: (user: TestUser) => Promise<unknown>): Promise<void> => {
+    const { browser, user } = await signedIn(server);
+    const path = codeRequest(await server.client());
+    const consent = await browser.get(path);
+    await end(user);
+    expect(await whoIs(browser)).toBeUndefined();
+    expect(new URL((await browser.get(path)).url).pathname).toBe('/login');
+    const late = await browser.submit(consent, {}, 'allow');
+    expect([late.location, new URL(late.url).pathname]).toEqual([undefined, '/login']);
+  };
+  const run = (text: string, ...values: unknown[]) => server.database.em().execute(text, values);
+
+  it('its time is up', () =>
+    leadsToSignIn((user) => run('UPDATE sessions SET expires_at = created_at WHERE user_id = ?', user.uuid)));
+
+  it('its user has been disabled', () =>
+    leadsToSignIn((user) => run('UPDATE users SET disabled = true WHERE id = ?', user.uuid)));
+
+  it('its user has been deleted', () => leadsToSignIn((user) => run('DELETE FROM users WHERE id = ?', user.uuid)));
+
+  it.each(['', 'x', 'x'.repeat(43), '"quoted"', 'a'.repeat(4000), '%00', '__proto__'])(
+    'a cookie that is not ours (%s) is nobody',
+    async (value) => {
+      const response = await server.request('/', { headers: { Cookie: `${SESSION}=${value}; constructor=1; =; ;;` } });
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain('You are not signed in');
+    },
+  );
+
+  it('a consent page opened without a session leads to sign-in, and back', async () => {
+    const user = await server.user();
+    const browser = server.browser();
+    const consent = await reachConsent(server, codeRequest(await server.client()), user, browser);
+    await run('DELETE FROM sessions WHERE user_id = ?', user.uuid);
+    const login = await browser.get(consent.url);
+    expect(new URL(login.url).pathname).toBe('/login');
+    expect((await signIn(browser, login, user)).html).toContain('name="decision"');
+  });
+});

@@ -1,0 +1,180 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { updateClient } from '../../../src/oauth/registration/update.ts';
+import { ASSERTION_TYPE, EXTENSION, seconds, signingClient } from '../../support/client-assertions.ts';
+import { theOperator } from '../../support/fixtures.ts';
+import { expectTokenError } from '../../support/invariants.ts';
+import { read } from '../../support/send.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer({ RATE_LIMITS: 'off' });
+});
+afterAll(() => server.close());
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const DIRECT = { grant_type: 'client_credentials' };
+
+/** Asks for a token with nothing but the assertion. */
+const ask = async (form: Record<string, string>, more: Record<string, string> = {}) =>
+  server.token({ ...DIRECT, ...form, ...more });
+
+describe('RFC 7523 §2.2, §3: a client proves itself by a signature', () => {
+  it.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as const)('%s, at token, revoke and introspect', async (algorithm) => {
+    const client = await signingClient(server, algorithm);
+    expect(client.secret).toBe('');
+    const { status, body } = await ask(await client.form());
+    expect(status).toBe(200);
+    const post = async (path: string) => {
+      const form = new URLSearchParams({ token: body.access_token, ...(await client.form()) });
+      return read(await server.request(path, { method: 'POST', body: form }));
+    };
+    expect((await post('/oauth/introspect')).body).toMatchObject({ active: true, client_id: client.clientId });
+    expect((await post('/oauth/revoke')).status).toBe(200);
+    expect((await post('/oauth/introspect')).body).toEqual({ active: false });
+  });
+
+  it('§3 item 7: each assertion serves once, also for ten at a time, and on any endpoint', async () => {
+    const client = await signingClient(server);
+    const form = await client.form();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(form)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    for (const answer of answers.filter(({ status }) => status !== 200))
+      expectTokenError(answer, 401, 'invalid_client');
+    const again = await server.request('/oauth/revoke', {
+      method: 'POST',
+      body: new URLSearchParams({ token: 'x', ...form }),
+    });
+    expect(again.status).toBe(401);
+  });
+
+  it('§3 item 7: two clients may use the same jti', async () => {
+    const [one, other] = [await signingClient(server), await signingClient(server)];
+    for (const client of [one, other]) expect((await ask(await client.form({ jti: 'first' }))).status).toBe(200);
+  });
+
+  it.each<[string, (issuer: string) => Record<string, unknown>]>([
+    ['for another server', () => ({ aud: 'https://other.example' })],
+    ['for us and another server', (issuer) => ({ aud: [issuer, 'https://other.example'] })],
+    [
+      'for the token endpoint, as one for another server of the same name could be',
+      (issuer) => ({ aud: `${issuer}/oauth/token` }),
+    ],
+    ['for nobody', () => ({ aud: undefined })],
+    ['by somebody else', () => ({ iss: 'somebody' })],
+    ['of nobody', () => ({ iss: undefined })],
+    ['without a jti', () => ({ jti: undefined })],
+    ['with an empty jti', () => ({ jti: '' })],
+    ['with a jti that is none', () => ({ jti: 7 })],
+    ['with an endless jti', () => ({ jti: 'x'.repeat(256) })],
+    ['that never ends', () => ({ exp: undefined })],
+    ['that has ended', () => ({ exp: seconds() - 20 })],
+    ['that ends in two hours', () => ({ exp: seconds() + 7200 })],
+    ['that begins later', () => ({ nbf: seconds() + 60 })],
+    ['made in the future', () => ({ iat: seconds() + 60 })],
+    ['whose times are words', () => ({ exp: 'tomorrow' })],
+  ])('§3: refuses one %s', async (_, claims) => {
+    const client = await signingClient(server);
+    expectTokenError(await ask(await client.form(claims(server.config.issuer))), 401, 'invalid_client');
+  });
+
+  it.each([['at+jwt'], ['logout+jwt'], ['dpop+jwt']])('RFC 8725 §3.11: refuses a JWT of the type %s', async (typ) => {
+    const client = await signingClient(server);
+    expectTokenError(await ask(await client.form({}, { typ })), 401, 'invalid_client');
+    for (const good of ['JWT', 'client-authentication+jwt'])
+      expect((await ask(await client.form({}, { typ: good }))).status).toBe(200);
+  });
+
+  it('RFC 7515 §4.1.11: refuses what says that it is good only for who understands more than we do', async () => {
+    const client = await signingClient(server);
+    const more = { [EXTENSION]: true };
+    expectTokenError(await ask(await client.form({}, { ...more, crit: [EXTENSION] })), 401, 'invalid_client');
+    expect((await ask(await client.form({}, more))).status).toBe(200);
+  });
+
+  it('RFC 8725 §3.1: refuses none, a public key taken for a secret, a foreign key, and a signature that is broken', async () => {
+    const client = await signingClient(server);
+    const [header, payload, signature] = (await client.assertion()).split('.');
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const foreign = await generateKeyPair('ES256');
+    const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString());
+    const stored = await server.database
+      .em()
+      .execute('SELECT jwks FROM clients WHERE client_id = ?', [client.clientId]);
+    const key = new TextEncoder().encode(JSON.stringify(stored[0]?.jwks.keys[0]));
+    for (const client_assertion of [
+      `${encode({ alg: 'none' })}.${payload}.`,
+      `${encode({ alg: 'none', kid: 'k1' })}.${payload}.${signature}`,
+      await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: 'k1' }).sign(key),
+      await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(foreign.privateKey),
+      await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'ES256', jwk: await exportJWK(foreign.publicKey) })
+        .sign(foreign.privateKey),
+      `${header}.${payload}.${signature?.slice(0, -4)}AAAA`,
+      `${header}.${encode({ ...claims, exp: claims.exp + 1 })}.${signature}`,
+      `${header}.${payload}`,
+      'x',
+      '..',
+      `${encode({})}.${encode([])}.x`,
+    ])
+      expectTokenError(await ask({ client_assertion_type: ASSERTION_TYPE, client_assertion }), 401, 'invalid_client');
+    // None of these has spent it.
+    const whole = { client_assertion_type: ASSERTION_TYPE, client_assertion: `${header}.${payload}.${signature}` };
+    expect((await ask(whole)).status).toBe(200);
+  });
+
+  it('RFC 6749 §2.3: is the only method of its client, and of no other', async () => {
+    const [client, other] = [await signingClient(server), await server.client()];
+    expectTokenError(await ask({ client_id: client.clientId }), 401, 'invalid_client');
+    expectTokenError(await server.token(DIRECT, { ...client, secret: 'x' }), 401, 'invalid_client');
+    const foreign = await client.form({ iss: other.clientId, sub: other.clientId });
+    expectTokenError(await ask(foreign), 401, 'invalid_client');
+    expectTokenError(await server.token({ ...DIRECT, ...(await client.form()) }, other), 400, 'invalid_request');
+    expectTokenError(await ask(await client.form(), { client_secret: 'x' }), 400, 'invalid_request');
+    expectTokenError(await ask(await client.form(), { client_id: other.clientId }), 400, 'invalid_request');
+    expect((await ask(await client.form(), { client_id: client.clientId })).status).toBe(200);
+  });
+
+  it('RFC 7521 §4.2: the assertion and its type go together', async () => {
+    const client = await signingClient(server);
+    const client_assertion = await client.assertion();
+    const ids = { client_id: client.clientId };
+    for (const form of [
+      { client_assertion, ...ids },
+      { client_assertion_type: ASSERTION_TYPE, ...ids },
+      { client_assertion, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer', ...ids },
+    ])
+      expectTokenError(await ask(form as Record<string, string>), 400, 'invalid_request');
+  });
+
+  it('lets clocks differ by a few seconds, and remembers for as long', async () => {
+    const client = await signingClient(server);
+    const kept = async () =>
+      server.database.em().execute<{ at: Date }[]>('SELECT expires_at AS at FROM client_assertions');
+    const before = new Set((await kept()).map(({ at }) => Number(new Date(at))));
+    const form = await client.form({ exp: seconds() + 1, iat: seconds() + 5 });
+    expect((await ask(form)).status).toBe(200);
+    const [until] = (await kept()).map(({ at }) => Number(new Date(at))).filter((at) => !before.has(at));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 9000 });
+    expectTokenError(await ask(form), 401, 'invalid_client');
+    // A node whose clock is ahead may be the one that clears it away.
+    expect(until).toBeGreaterThan(Date.now() + 10_000);
+  });
+
+  it('takes the keys that are registered at that moment', async () => {
+    const [client, next] = [await signingClient(server), await signingClient(server)];
+    const change = (changes: object) => updateClient(server.database.em(), theOperator(), client.clientId, changes);
+    const [{ jwks }] = (await server.database
+      .em()
+      .execute('SELECT jwks FROM clients WHERE client_id = ?', [next.clientId])) as [{ jwks: object }];
+    await change({ jwks });
+    expectTokenError(await ask(await client.form()), 401, 'invalid_client');
+    const asClient = { iss: client.clientId, sub: client.clientId };
+    expect((await ask(await next.form(asClient))).status).toBe(200);
+    await change({ disabled: true });
+    expectTokenError(await ask(await next.form(asClient)), 401, 'invalid_client');
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../../../src/oauth/clients/client.ts';
+import { isRegistered, resolveRedirectUri, withAnswer } from '../../../src/oauth/clients/redirect-uri.ts';
+
+const client = (...redirectUris: string[]) => ({ redirectUris }) as unknown as Client;
+
+describe('RFC 9700 §2.1: redirect URIs are compared byte for byte', () => {
+  const registered = client('https://client.example/cb');
+
+  it('takes the registered one', () => expect(isRegistered(registered, 'https://client.example/cb')).toBe(true));
+
+  it.each([
+    'https://client.example/cb/',
+    'https://client.example/CB',
+    'https://client.example:443/cb',
+    'https://CLIENT.example/cb',
+    'https://client.example/x/../cb',
+    'https://client.example/c%62',
+    'https://client.example.evil.example/cb',
+    'https://evil.example/?u=https://client.example/cb',
+    'http://client.example/cb',
+    ' https://client.example/cb',
+    'https://client.example/cb\n',
+    'https://client.example/cb\0',
+    'https://client.example/cb#',
+  ])('B26-B34: refuses %j', (uri) => expect(isRegistered(registered, uri)).toBe(false));
+});
+
+describe('RFC 8252 §7.3: loopback addresses, any port', () => {
+  const native = client('http://127.0.0.1/cb', 'http://[::1]:9000/cb');
+
+  it.each([
+    'http://127.0.0.1:1/cb',
+    'http://127.0.0.1:51234/cb',
+    'http://127.0.0.1/cb',
+    'http://[::1]:1/cb',
+    'http://[::1]/cb',
+  ])('takes %j', (uri) => expect(isRegistered(native, uri)).toBe(true));
+
+  it.each([
+    'http://127.0.0.1:1/other',
+    'http://127.0.0.1:1/cb?x=1',
+    'http://localhost:1/cb',
+    'http://127.0.0.1.evil.example/cb',
+    'http://127.1/cb',
+    'http://2130706433/cb',
+    'http://user@127.0.0.1/cb',
+    'http://127.0.0.1:1@evil.example/cb',
+    'http://127.0.0.1:x/cb',
+    'https://127.0.0.1:1/cb',
+  ])('B40, B41: refuses %j', (uri) => expect(isRegistered(native, uri)).toBe(false));
+
+  it('gives no other host a free port', () =>
+    expect(isRegistered(client('http://localhost/cb'), 'http://localhost:8000/cb')).toBe(false));
+});
+
+describe('RFC 6749 §3.1.2.3: an omitted redirect URI', () => {
+  it('S2-09: means the one that is registered', () =>
+    expect(resolveRedirectUri(client('https://a.example/'), undefined)).toBe('https://a.example/'));
+  it('S2-10, B35: is ambiguous where there are two', () =>
+    expect(resolveRedirectUri(client('https://a/', 'https://b/'), undefined)).toBeUndefined());
+});
+
+describe('B43, B44: the answer stands behind the registered bytes', () => {
+  const answer = { code: 'c', state: 'a b&c', left: undefined };
+  it.each([
+    ['https://client.example', 'https://client.example?code=c&state=a+b%26c'],
+    ['https://CLIENT.example:443/x/../cb', 'https://CLIENT.example:443/x/../cb?code=c&state=a+b%26c'],
+    ['https://client.example/cb?a=b', 'https://client.example/cb?a=b&code=c&state=a+b%26c'],
+    ['https://client.example/cb?', 'https://client.example/cb?code=c&state=a+b%26c'],
+    ['com.example.app:/cb', 'com.example.app:/cb?code=c&state=a+b%26c'],
+  ])('%s', (uri, expected) => expect(withAnswer(uri, '?', answer)).toBe(expected));
+
+  it('in the fragment for implicit', () =>
+    expect(withAnswer('https://c.example/?a=b', '#', { x: '1' })).toBe('https://c.example/?a=b#x=1'));
+});

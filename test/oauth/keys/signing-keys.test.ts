@@ -1,0 +1,154 @@
+import { calculateJwkThumbprint } from 'jose';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeKeyring } from '../../../src/crypto/keyring.ts';
+import {
+  type KeyRotation,
+  replaceSigningKeys,
+  rotateSigningKeys,
+  rotateSigningKeysByAge,
+} from '../../../src/oauth/keys/signing-key-rotation.ts';
+import { sweep } from '../../../src/store/sweep.ts';
+import { issueCode } from '../../support/authorize.ts';
+import { emptyDatabase, type TestDatabase } from '../../support/database.ts';
+import { jwksOf, verifyIdToken } from '../../support/id-tokens.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { exchange } from '../../support/token-forms.ts';
+
+const SECRET_KEY = 'a key of its own for this file that is long enough';
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+let home: TestDatabase;
+let server: TestServer;
+let start: number;
+beforeAll(async () => {
+  home = await emptyDatabase();
+  server = await startServer({ SECRET_KEY }, home);
+  start = Date.now();
+});
+afterAll(async () => {
+  await server.close();
+  await home.remove();
+});
+afterEach(() => vi.useRealTimers());
+
+/** The clock stands still, this long after the server was started; each test goes on where the last one was. */
+const at = (milliseconds: number): void => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.setSystemTime(start + milliseconds);
+};
+const rotation = (): KeyRotation => ({
+  sql: server.database.sql,
+  keyring: makeKeyring([SECRET_KEY]),
+  now: new Date(),
+});
+const kidsOf = async (): Promise<string[]> => (await jwksOf(server)).keys.map(({ kid }) => kid ?? '').sort();
+
+async function idToken(client: { clientId: string; secret: string }): Promise<string> {
+  const { body } = await server.token(exchange(await issueCode(server, client, { scope: 'openid' })), client);
+  return body.id_token;
+}
+
+describe('RFC 7517 §5: GET /oauth/jwks', () => {
+  it('publishes one public key an algorithm, with its thumbprint for a name, for everybody and for a while', async () => {
+    const response = await server.request('/oauth/jwks');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Content-Type')).toMatch(/^application\/jwk-set\+json\b/);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    expect(response.headers.get('Access-Control-Allow-Credentials')).toBeNull();
+    expect(response.headers.get('Set-Cookie')).toBeNull();
+    expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
+    const [, seconds] = /^public, max-age=(\d+)$/.exec(response.headers.get('Cache-Control') ?? '') ?? [];
+    expect(Number(seconds)).toBeGreaterThan(0);
+    expect(Number(seconds)).toBeLessThanOrEqual(3600);
+
+    const { keys } = await response.json();
+    expect(keys.map(({ alg, kty, use }: Record<string, string>) => [alg, kty, use]).sort()).toEqual([
+      ['ES256', 'EC', 'sig'],
+      ['EdDSA', 'OKP', 'sig'],
+      ['RS256', 'RSA', 'sig'],
+    ]);
+    for (const key of keys) {
+      expect(key.kid).toBe(await calculateJwkThumbprint(key));
+      for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) expect(key).not.toHaveProperty(secret);
+    }
+  });
+});
+
+describe('Keys are rotated', () => {
+  it('with an overlap: what is signed before, during and after verifies with the keys that a client has kept', async () => {
+    const client = await server.client();
+    const [before, kept] = [await idToken(client), await jwksOf(server)];
+    const old = await kidsOf();
+
+    at(MINUTE);
+    const made = await rotateSigningKeys(rotation());
+    expect(made.map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'EdDSA', 'RS256']);
+    at(2 * MINUTE);
+    expect(await kidsOf()).toEqual([...old, ...made.map(({ kid }) => kid)].sort());
+
+    // Published, and not yet in use: whoever has kept the keys of before can go on.
+    at(50 * MINUTE);
+    const during = await idToken(client);
+    for (const token of [before, during]) {
+      const { kid } = await verifyIdToken(server, client, token, kept);
+      expect(old).toContain(kid);
+    }
+
+    const keptLater = await jwksOf(server);
+    at(62 * MINUTE);
+    const after = await idToken(client);
+    const { kid } = await verifyIdToken(server, client, after, keptLater);
+    expect(made.map((key) => key.kid)).toContain(kid);
+    await verifyIdToken(server, client, during, keptLater);
+
+    // The old keys are published until nothing that they signed is good any more.
+    at(63 * MINUTE);
+    await rotateSigningKeysByAge(rotation());
+    at(63 * MINUTE + DAY / 48);
+    await verifyIdToken(server, client, during);
+    expect(await kidsOf()).toEqual(expect.arrayContaining(old));
+    at(63 * MINUTE + DAY / 12);
+    expect(await kidsOf()).toEqual(made.map((key) => key.kid).sort());
+    await sweep(server.database.sql, new Date(), { audit: DAY, grace: 0 });
+    expect(await server.database.em().execute('SELECT kid FROM signing_keys')).toHaveLength(3);
+  });
+
+  it('stays with the old key as long as an access token lives that it may have signed', async () => {
+    at(DAY);
+    const old = await kidsOf();
+    const client = await server.client({ accessTokenTtl: 30 * 86_400 });
+    await idToken(client);
+    await rotateSigningKeys(rotation());
+    at(DAY + 62 * MINUTE);
+    await rotateSigningKeysByAge(rotation());
+    at(30 * DAY);
+    expect(await kidsOf()).toEqual(expect.arrayContaining(old));
+    at(32 * DAY);
+    expect(await kidsOf()).not.toEqual(expect.arrayContaining(old));
+  });
+
+  it('by age: after 90 days each key gets one successor, however many nodes look at it', async () => {
+    at(33 * DAY);
+    const old = await kidsOf();
+    expect(await rotateSigningKeysByAge(rotation())).toEqual([]);
+    at(125 * DAY);
+    const made = (await Promise.all(Array.from({ length: 5 }, () => rotateSigningKeysByAge(rotation())))).flat();
+    expect(made.map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'EdDSA', 'RS256']);
+    at(125 * DAY + MINUTE);
+    expect(await kidsOf()).toEqual([...old, ...made.map(({ kid }) => kid)].sort());
+    expect(await rotateSigningKeysByAge(rotation())).toEqual([]);
+  });
+
+  it('at once where the old ones are in wrong hands: nothing that they signed verifies', async () => {
+    at(130 * DAY);
+    const client = await server.client();
+    const forged = await idToken(client);
+    await verifyIdToken(server, client, forged);
+    const made = await replaceSigningKeys(rotation());
+    at(130 * DAY + MINUTE);
+    expect(await kidsOf()).toEqual(made.map(({ kid }) => kid).sort());
+    await expect(verifyIdToken(server, client, forged)).rejects.toThrow(/no applicable key/);
+    await verifyIdToken(server, client, await idToken(client));
+  });
+});

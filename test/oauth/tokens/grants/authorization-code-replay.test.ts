@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { setPassword } from '../../../../src/directory/set-password.ts';
+import { updateUser } from '../../../../src/directory/update-user.ts';
+import { updateClient } from '../../../../src/oauth/registration/update.ts';
+import { revokeAuthorizations } from '../../../../src/oauth/tokens/admin-revocation.ts';
+import { noRateLimits } from '../../../../src/store/rate-limits.ts';
+import { issueCode } from '../../../support/authorize.ts';
+import { type TestClient, type TestUser, theOperator } from '../../../support/fixtures.ts';
+import { expectTokenError } from '../../../support/invariants.ts';
+import { countRows, expectNothingWritten } from '../../../support/refusals.ts';
+import { startServer, type TestServer } from '../../../support/server.ts';
+import { bearerStatus, eventsOf, exchange, expectDead, refreshing, tokenPair } from '../../../support/token-forms.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+afterEach(() => vi.useRealTimers());
+
+const passTime = (seconds: number) => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+};
+
+const refuse = async (code: string, client: TestClient, more: Record<string, string> = {}) =>
+  expectTokenError(await server.token(exchange(code, more), client), 400, 'invalid_grant');
+
+describe('RFC 6749 §4.1.2, §10.5: a code that comes twice', () => {
+  it('D58: ends all that the first use bought, and says so in the audit trail', async () => {
+    const client = await server.client();
+    const user = await server.user();
+    const code = await issueCode(server, client, {}, user);
+    const { body: pair } = await server.token(exchange(code), client);
+    expect(await bearerStatus(server, pair.access_token)).toBe(200);
+
+    await expectNothingWritten(server, () => refuse(code, client));
+    await expectDead(server, client, pair);
+    await refuse(code, client);
+    expect(await eventsOf(server, 'code.replayed', client)).toEqual([
+      { actor_id: user.uuid, ip: '127.0.0.1', detail: { authorization: expect.any(String) } },
+    ]);
+    expect(server.log.join('')).not.toContain(code);
+  });
+
+  it('D58: ends what was refreshed meanwhile, too, and no other approval of the same person', async () => {
+    const client = await server.client();
+    const user = await server.user();
+    const bystander = await tokenPair(server, client, { state: 'other' }, user);
+    const code = await issueCode(server, client, {}, user);
+    const { body: first } = await server.token(exchange(code), client);
+    const { body: second } = await server.token(refreshing(first.refresh_token), client);
+    await refuse(code, client);
+    expect(await bearerStatus(server, first.access_token)).toBe(401);
+    await expectDead(server, client, second);
+    expect(await bearerStatus(server, bystander.access_token)).toBe(200);
+  });
+
+  it.each([
+    ['after 30 seconds', 30],
+    ['after its own minute is over', 61],
+    ['after an hour', 3600],
+    ['after a day', 86_399],
+  ])('D59: %s all the same', async (_, seconds) => {
+    const client = await server.client();
+    const code = await issueCode(server, client);
+    const { body: pair } = await server.token(exchange(code), client);
+    passTime(seconds);
+    await refuse(code, client);
+    expect(await eventsOf(server, 'code.replayed', client)).toHaveLength(1);
+    await expectDead(server, client, pair);
+  });
+
+  it('whoever cannot prove that it is theirs ends nothing', async () => {
+    const client = await server.client();
+    const code = await issueCode(server, client);
+    const { body: pair } = await server.token(exchange(code), client);
+    await refuse(code, await server.client());
+    await refuse(code, client, { redirect_uri: 'https://client.example/other' });
+    await refuse(code, client, { code_verifier: 'x'.repeat(43) });
+    expectTokenError(await server.token(exchange(code), { ...client, secret: 'wrong' }), 401, 'invalid_client');
+    expect(await bearerStatus(server, pair.access_token)).toBe(200);
+    expect(await eventsOf(server, 'code.replayed', client)).toEqual([]);
+  });
+});
+
+describe('RFC 6749 §4.1.3: a code is bound', () => {
+  it('D61: to its client: another one cannot spend it, nor end it', async () => {
+    const client = await server.client();
+    const code = await issueCode(server, client);
+    const thief = await server.client();
+    await expectNothingWritten(server, () => refuse(code, thief));
+    const { status, body } = await server.token(exchange(code), client);
+    expect(status).toBe(200);
+    await refuse(code, thief);
+    expect(await bearerStatus(server, body.access_token)).toBe(200);
+  });
+
+  it.each<[string, (user: TestUser, client: TestClient) => Promise<unknown>]>([
+    ['were disabled', ({ uuid }) => updateUser(server.database.em(), theOperator(), uuid, { disabled: true })],
+    [
+      'were given another password',
+      ({ uuid }) => setPassword(server.database.em(), noRateLimits, theOperator(), uuid, { password: 'another one' }),
+    ],
+    [
+      'have withdrawn the consent',
+      ({ uuid }, { clientId }) => revokeAuthorizations(server.database.em(), theOperator(), uuid, clientId),
+    ],
+  ])('D67: to the person: it buys nothing once they %s', async (_, change) => {
+    const client = await server.client();
+    const user = await server.user();
+    const code = await issueCode(server, client, {}, user);
+    await change(user, client);
+    const before = await countRows(server);
+    await refuse(code, client);
+    expect(await countRows(server)).toEqual(before);
+  });
+
+  it('D68: to what the client may do at that moment', async () => {
+    const client = await server.client();
+    const code = await issueCode(server, client);
+    await updateClient(server.database.em(), theOperator(), client.clientId, { grantTypes: ['password'] });
+    await expectNothingWritten(server, async () =>
+      expectTokenError(await server.token(exchange(code), client), 400, 'unauthorized_client'),
+    );
+  });
+
+  it('D68: a scope that the client has lost meanwhile is not in the token', async () => {
+    const client = await server.client({ scope: 'profile read' });
+    const code = await issueCode(server, client);
+    await updateClient(server.database.em(), theOperator(), client.clientId, { scope: 'profile' });
+    expect((await server.token(exchange(code), client)).body).toMatchObject({ scope: 'profile' });
+  });
+});

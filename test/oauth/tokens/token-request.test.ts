@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectTokenError } from '../../support/invariants.ts';
+import { expectNothingWritten } from '../../support/refusals.ts';
+import type { Answer } from '../../support/send.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+const refuse = (status: number, error: string, work: () => Promise<Answer>) =>
+  expectNothingWritten(server, async () => expectTokenError(await work(), status, error));
+
+describe('RFC 6749 §5.2: what this client may', () => {
+  const with_ = (grant: string, more = {}) => new URLSearchParams({ grant_type: grant, ...more });
+  const USER = { username: 'nobody', password: 'whatever' };
+
+  it('E86: a public client has no client_credentials', async () => {
+    const { clientId } = await server.client({
+      tokenEndpointAuthMethod: 'none',
+      requirePkce: true,
+      grantTypes: ['authorization_code'],
+    });
+    await refuse(400, 'unauthorized_client', () => server.token(with_('client_credentials', { client_id: clientId })));
+    await expect(
+      server.client({ tokenEndpointAuthMethod: 'none', requirePkce: true, grantTypes: ['client_credentials'] }),
+    ).rejects.toThrow(/secret/);
+  });
+
+  it.each(['write', 'unknown', 'read write', 'rea', '"', 'read\0', 'é', 'x'.repeat(9000)])(
+    'E88: scope %j is invalid_scope',
+    async (scope) => {
+      const modest = await server.client({ scope: 'read profile' });
+      await refuse(400, 'invalid_scope', () => server.token(with_('client_credentials', { scope }), modest));
+      await refuse(400, 'invalid_scope', () => server.token(with_('password', { ...USER, scope }), modest));
+    },
+  );
+
+  it('E89, E74: a grant that the client is not registered for, whatever else is right or wrong', async () => {
+    const service = await server.client({ grantTypes: ['client_credentials'] });
+    for (const [grant, more] of [
+      ['password', USER],
+      ['authorization_code', { code: 'x' }],
+      ['refresh_token', {}],
+    ] as const)
+      await refuse(400, 'unauthorized_client', () => server.token(with_(grant, more), service));
+    const site = await server.client({ grantTypes: ['authorization_code'] });
+    for (const grant of ['client_credentials', 'password', 'refresh_token'])
+      await refuse(400, 'unauthorized_client', () => server.token(with_(grant), site));
+  });
+});
+
+describe('RFC 6749 §5.2: error_description', () => {
+  it('E95: is of the characters allowed, is short, and never shows what is inside, whatever was sent', async () => {
+    const { clientId, secret } = await server.client({ scope: 'read' });
+    const usual = {
+      client_id: clientId,
+      client_secret: secret,
+      username: 'nobody',
+      password: 'x'.repeat(1025),
+      code: 'x',
+      refresh_token: 'x',
+    };
+    const values = [
+      '<script>alert(1)</script>',
+      "'`--;",
+      'x'.repeat(5000),
+      '{"a":1}',
+      'a\\b',
+      'é"\n',
+      '%25',
+      '{{7*7}}',
+      'g\0',
+    ];
+    for (const value of values)
+      for (const name of [
+        'grant_type',
+        'scope',
+        'username',
+        'password',
+        'code',
+        'refresh_token',
+        'redirect_uri',
+        'client_id',
+      ])
+        for (const grant_type of ['password', 'authorization_code', 'refresh_token', 'client_credentials']) {
+          const { status, headers, body } = await server.token({ ...usual, grant_type, [name]: value });
+          if (status === 200) continue;
+          expectTokenError({ status, headers, body }, status, body.error);
+          expect(body.error_description.length).toBeLessThan(300);
+        }
+  });
+});

@@ -1,0 +1,108 @@
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { migratedDatabase, type TestDatabase } from '../support/database.ts';
+import { type GatehouseProcess, startServerProcess } from '../support/process.ts';
+
+let home: TestDatabase;
+let processes: GatehouseProcess[];
+beforeEach(async () => {
+  home = await migratedDatabase();
+  processes = [];
+});
+afterEach(async () => {
+  for (const { kill } of processes) kill('SIGKILL');
+  await Promise.all(processes.map(({ exit }) => exit));
+  await home.remove();
+});
+
+function serve(env: Record<string, string> = {}): GatehouseProcess {
+  const process = startServerProcess({ ...home.env, ...env });
+  processes.push(process);
+  return process;
+}
+
+const addressOf = async (server: GatehouseProcess): Promise<string> =>
+  (await server.printed(/ready at (\S+)\n/))[1] ?? '';
+
+describe('the end', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'O274 comes with %s: 0, although somebody keeps a connection open',
+    async (signal) => {
+      const server = serve();
+      const { port } = new URL(await addressOf(server));
+      const parked = connect(Number(port), '127.0.0.1');
+      parked.on('error', () => {});
+      parked.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`);
+      await new Promise((resolve) => parked.once('data', resolve));
+      const asked = Date.now();
+      server.kill(signal);
+
+      expect(await server.exit).toBe(0);
+      expect(Date.now() - asked).toBeLessThan(2000);
+      expect(server.stderr).toBe('');
+    },
+  );
+
+  it('is told to whoever spreads the requests first, and what is under way is finished', async () => {
+    const server = serve();
+    const address = await addressOf(server);
+    const { port, host } = new URL(address);
+    const slow = connect(Number(port), '127.0.0.1');
+    let answer = '';
+    slow.on('data', (chunk) => {
+      answer += chunk.toString();
+    });
+    const form = 'grant_type=client_credentials&client_id=x&client_secret=y';
+    const type = 'Content-Type: application/x-www-form-urlencoded';
+    slow.write(`POST /oauth/token HTTP/1.1\r\nHost: ${host}\r\n${type}\r\nContent-Length: ${form.length}\r\n\r\ngrant`);
+    await expect.poll(async () => (await fetch(`${address}/readyz`)).status).toBe(200);
+    server.kill('SIGTERM');
+
+    await expect.poll(async () => (await fetch(`${address}/readyz`)).status).toBe(503);
+    const { status, headers } = await fetch(`${address}/healthz`);
+    expect([status, headers.get('Connection')]).toEqual([200, 'close']);
+    await expect.poll(() => fetch(address).catch(() => 'closed'), { timeout: 3000 }).toBe('closed');
+    slow.write(form.slice('grant'.length));
+    await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 401 .*\r\nConnection: close\r\n.*invalid_client/s);
+    expect(await server.exit).toBe(0);
+    expect(server.stderr).toBe('');
+  });
+
+  it('O275 comes at once when asked twice, with 1', async () => {
+    const server = serve();
+    const { port } = new URL(await addressOf(server));
+    const slow = connect(Number(port), '127.0.0.1');
+    slow.on('error', () => {});
+    await new Promise<void>((resolve) => void slow.write('POST /oauth/token HTTP/1.1\r\nHost: ', () => resolve()));
+    await expect.poll(async () => (await fetch(`http://localhost:${port}/healthz`)).status).toBe(200);
+    server.kill('SIGTERM');
+    await expect
+      .poll(() => fetch(`http://localhost:${port}/healthz`).catch(() => 'closed'), { timeout: 3000 })
+      .toBe('closed');
+    server.kill('SIGTERM');
+
+    expect(await server.exit).toBe(1);
+  });
+
+  it('O284 comes with 1 and one line in the log when something unexpected was thrown', async () => {
+    const code = "process.on('SIGUSR2', () => void Promise.reject(new Error('injected')))";
+    const server = serve({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` });
+    await addressOf(server);
+    server.kill('SIGUSR2');
+
+    expect(await server.exit).toBe(1);
+    expect(server.stderr.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(server.stderr)).toMatchObject({ level: 60, err: { type: 'Error', message: 'injected' } });
+  });
+
+  it('does not come with SIGUSR1 in production, nor does an inspector', async () => {
+    const server = serve({ NODE_ENV: 'production' });
+    const address = await addressOf(server);
+    server.kill('SIGUSR1');
+    await expect.poll(async () => (await fetch(`${address}/healthz`)).status).toBe(200);
+    server.kill('SIGTERM');
+
+    expect(await server.exit).toBe(0);
+    expect(server.stderr).toBe('');
+  });
+});

@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { secretKeyOf, takeDataDirectory } from '../../../src/store/connection/data-directory.ts';
+import { Refusal } from '../../../src/store/connection/refusal.ts';
+import { gatehouse, type run, startServerProcess } from '../../support/process.ts';
+
+const parent = mkdtempSync(join(tmpdir(), 'gatehouse-directories-'));
+afterAll(() => rmSync(parent, { recursive: true, force: true }));
+
+let directory: string;
+let number = 0;
+beforeEach(() => {
+  number += 1;
+  directory = join(parent, `data-${number}`);
+});
+
+/** The state of a process as the kernel tells it: `Z` is a zombie. */
+const stateOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '')[0] ?? '';
+
+describe('the data directory', () => {
+  it('is made with all its parents, for its owner only', async () => {
+    const taken = await takeDataDirectory(join(directory, 'deep', 'er'));
+
+    expect(statSync(taken.path).mode & 0o777).toBe(0o700);
+    taken.release();
+  });
+
+  it('is taken by one at a time, and free again afterwards', async () => {
+    const first = await takeDataDirectory(directory);
+
+    await expect(takeDataDirectory(directory)).rejects.toThrow(`in use by process ${process.pid}`);
+    first.release();
+    (await takeDataDirectory(directory)).release();
+  });
+
+  it('goes to one of twenty who ask at once', async () => {
+    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => takeDataDirectory(directory)));
+    const taken = answers.filter((answer) => answer.status === 'fulfilled');
+
+    expect(taken).toHaveLength(1);
+    for (const answer of answers) if (answer.status === 'rejected') expect(answer.reason).toBeInstanceOf(Refusal);
+    taken[0]?.value.release();
+  });
+});
+
+describe('a second process', () => {
+  it('ends with 1 and names the one that has the directory, be it a server or a command', async () => {
+    const holder = startServerProcess({ DATA_DIR: directory });
+    await holder.printed(/ready/);
+
+    const second = startServerProcess({ DATA_DIR: directory });
+    expect(await second.exit).toBe(1);
+    expect(second.stdout).toBe('');
+    expect(second.stderr).toBe(
+      `The data directory ${directory} is in use by process ${holder.pid}. Stop that one first, or set another DATA_DIR.\n`,
+    );
+    const command = await gatehouse(['migrate'], { DATA_DIR: directory });
+    expect(command).toMatchObject({ code: 1, stdout: '', stderr: second.stderr });
+    expect(await stopped(holder)).toBe(0);
+  });
+
+  it('takes over from one that was killed, and finds what that one wrote', async () => {
+    await gatehouse(['seed'], { DATA_DIR: directory });
+    const holder = startServerProcess({ DATA_DIR: directory });
+    await holder.printed(/ready/);
+    holder.kill('SIGKILL');
+    await holder.exit;
+    expect(readdirSync(directory)).toContain('pid');
+
+    const next = startServerProcess({ DATA_DIR: directory });
+    await next.printed(/ready/);
+    expect(next.stdout).not.toContain('/setup?ticket=');
+    expect(await stopped(next)).toBe(0);
+  });
+
+  it('is not fooled by a pid file that names a living process', async () => {
+    const taken = await takeDataDirectory(directory);
+    taken.release();
+    writeFileSync(join(directory, 'pid'), '1');
+
+    (await takeDataDirectory(directory)).release();
+  });
+
+  it('takes over from a zombie', async () => {
+    // The shell becomes a program that never asks how its child ended.
+    const script = `"${process.execPath}" src/server.ts & echo "pid $!"; exec sleep 60`;
+    const env = { PATH: process.env.PATH, DATA_DIR: directory, PORT: '0' };
+    const shell = spawn('sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    await new Promise<void>((resolve) => {
+      shell.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes('ready')) resolve();
+      });
+    });
+    const zombie = Number(/pid (\d+)/.exec(said)?.[1]);
+    process.kill(zombie, 'SIGKILL');
+    onTestFinished(() => void shell.kill('SIGKILL'));
+    await expect.poll(() => stateOf(zombie)).toBe('Z');
+
+    // Its threads end one by one: until the last is gone, it could still write.
+    const taken = await vi.waitFor(() => takeDataDirectory(directory), { timeout: 10_000 });
+    expect(stateOf(zombie)).toBe('Z');
+    taken.release();
+  });
+});
+
+describe('the secret key', () => {
+  it('is made once, readable by its owner only, and nothing half-written stays', async () => {
+    const taken = await takeDataDirectory(directory);
+    const key = secretKeyOf(taken);
+
+    expect(Buffer.byteLength(key)).toBeGreaterThanOrEqual(32);
+    expect(secretKeyOf(taken)).toBe(key);
+    expect(statSync(join(directory, 'secret-key')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(directory).filter((name) => name.includes('unfinished'))).toEqual([]);
+    taken.release();
+  });
+
+  it('is of another directory another one', async () => {
+    const [one, other] = await Promise.all([takeDataDirectory(directory), takeDataDirectory(`${directory}-other`)]);
+
+    expect(secretKeyOf(one)).not.toBe(secretKeyOf(other));
+    one.release();
+    other.release();
+  });
+
+  it('is made although an earlier start died while making it', async () => {
+    const taken = await takeDataDirectory(directory);
+    writeFileSync(join(directory, 'secret-key.unfinished'), 'half');
+
+    expect(Buffer.byteLength(secretKeyOf(taken))).toBeGreaterThanOrEqual(32);
+    taken.release();
+  });
+
+  it('is never replaced when it is damaged: what was derived from it would be lost', async () => {
+    const taken = await takeDataDirectory(directory);
+    writeFileSync(join(directory, 'secret-key'), 'short\n');
+
+    expect(() => secretKeyOf(taken)).toThrow(/damaged/);
+    expect(readFileSync(join(directory, 'secret-key'), 'utf8')).toBe('short\n');
+    taken.release();
+  });
+});
+
+async function stopped(server: ReturnType<typeof run>): Promise<number | null> {
+  server.kill('SIGTERM');
+  return server.exit;
+}

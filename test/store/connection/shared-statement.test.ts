@@ -1,0 +1,102 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { batched, inOrder } from '../../../src/store/connection/shared-statement.ts';
+import type { Sql } from '../../../src/store/connection/sql.ts';
+
+const nowhere: Sql = () => Promise.reject(new Error('not asked'));
+
+/** A statement that ends when it is told to, and what each of its runs was given. */
+function heldBack() {
+  const runs: { readonly inputs: readonly number[]; end(): void; fail(error: Error): void }[] = [];
+  const ask = batched(
+    (_sql: Sql, inputs: readonly number[]) =>
+      new Promise<readonly number[]>((resolve, reject) =>
+        runs.push({ inputs, end: () => resolve(inputs.map((input) => input * 10)), fail: reject }),
+      ),
+  );
+  const run = async (index: number) => {
+    await expect.poll(() => runs.length, { timeout: 2000, interval: 1 }).toBeGreaterThan(index);
+    return runs[index]!;
+  };
+  return { ask, run, runs };
+}
+
+describe('statements that are shared', () => {
+  it('leaves at once when none is under way, and takes along all that came while one was', async () => {
+    const { ask, run, runs } = heldBack();
+    const first = ask(nowhere, 1);
+    expect((await run(0)).inputs).toEqual([1]);
+    const others = [2, 3, 4].map((input) => ask(nowhere, input));
+    await pause(20);
+    expect(runs).toHaveLength(1);
+
+    (await run(0)).end();
+    expect(await first).toBe(10);
+    expect((await run(1)).inputs).toEqual([2, 3, 4]);
+    (await run(1)).end();
+    expect(await Promise.all(others)).toEqual([20, 30, 40]);
+
+    const last = ask(nowhere, 5);
+    (await run(2)).end();
+    expect(await last).toBe(50);
+  });
+
+  it('reads for nobody what was read before they asked', async () => {
+    let value = 'before';
+    const { promise, resolve: end } = Promise.withResolvers<void>();
+    const read = batched(async (_sql: Sql, inputs: readonly null[]) => {
+      const seen = value;
+      await promise;
+      return inputs.map(() => seen);
+    });
+    const early = read(nowhere, null);
+    await pause(5);
+    value = 'after';
+    const late = read(nowhere, null);
+    end();
+    expect([await early, await late]).toEqual(['before', 'after']);
+  });
+
+  it('fails for those who shared it and for nobody else', async () => {
+    const { ask, run } = heldBack();
+    const first = ask(nowhere, 1);
+    await run(0);
+    const others = Promise.allSettled([ask(nowhere, 2), ask(nowhere, 3)]);
+    (await run(0)).end();
+    await first;
+    (await run(1)).fail(new Error('the connection was lost'));
+    expect((await others).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+
+    const next = ask(nowhere, 4);
+    (await run(2)).end();
+    expect(await next).toBe(40);
+  });
+
+  it('waits for no statement that hangs', async () => {
+    const { ask, run, runs } = heldBack();
+    const stuck = ask(nowhere, 1);
+    await run(0);
+    const others = [2, 3].map((input) => ask(nowhere, input));
+    (await run(1)).end();
+    expect(await Promise.all(others)).toEqual([20, 30]);
+    expect(runs).toHaveLength(2);
+    (await run(0)).end();
+    expect(await stuck).toBe(10);
+  });
+
+  it('takes a hundred at most, and never mixes two databases', async () => {
+    const { ask, run } = heldBack();
+    const elsewhere: Sql = () => Promise.reject(new Error('not asked either'));
+    const many = Array.from({ length: 150 }, (_, index) => ask(nowhere, index));
+    const other = ask(elsewhere, 7);
+    expect((await run(0)).inputs).toHaveLength(100);
+    expect((await run(1)).inputs).toEqual([7]);
+    for (const index of [0, 1, 2]) (await run(index)).end();
+    expect(await other).toBe(70);
+    expect(await Promise.all(many)).toEqual(Array.from({ length: 150 }, (_, index) => index * 10));
+  });
+
+  it('puts rows in the order of what was asked', () => {
+    expect(inOrder(3, [{ n: 3 }, { n: 1 }])).toEqual([{ n: 1 }, undefined, { n: 3 }]);
+  });
+});

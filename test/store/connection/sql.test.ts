@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { statement } from '../../../src/store/connection/sql.ts';
+import type { StartedDatabase } from '../../support/administered.ts';
+import { startOwnDatabase } from '../../support/own-database.ts';
+
+let started: StartedDatabase;
+beforeAll(async () => {
+  started = await startOwnDatabase();
+});
+afterAll(() => started.close());
+
+const echo = statement<{ texts: (string | null)[] }>('echo-texts', 'SELECT $1::text[] AS texts');
+
+it.each([
+  [[]],
+  [['']],
+  [['read']],
+  [['read', 'profile', 'https://api.example/v1?a=b#c']],
+  [['with, comma', ' spaces ', '{braces}', '"quotes"', 'back\\slash', '']],
+  [['NULL', 'null', 'NULLABLE', null, 'x']],
+  [['NULLABLE', null]],
+  [['größer', '😀', 'line\nbreak', 'tab\t']],
+])('an array of texts comes back as it went: %j', async (texts) => {
+  expect((await started.database.sql(echo, [texts]))[0]?.texts).toEqual(texts);
+});

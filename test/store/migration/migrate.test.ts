@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { loadConfig } from '../../../src/config.ts';
+import { Refusal } from '../../../src/store/connection/refusal.ts';
+import { openDatabase, startDatabase } from '../../support/administered.ts';
+import { emptyDatabase, migratedDatabase, type TestDatabase } from '../../support/database.ts';
+
+const start = (home: TestDatabase, env: Record<string, string> = {}) =>
+  startDatabase(loadConfig({ ...home.env, ...env }));
+
+async function own(making: Promise<TestDatabase>): Promise<TestDatabase> {
+  const home = await making;
+  onTestFinished(() => home.remove());
+  return home;
+}
+
+/** Changes the database behind Gatehouse's back. */
+async function meddle(home: TestDatabase, sql: string): Promise<void> {
+  const { database, close } = await start(home);
+  await database.em().execute(sql);
+  await close();
+}
+
+describe('MIGRATE=check', () => {
+  it('starts on a database that has every migration', async () => {
+    const home = await own(migratedDatabase());
+    const { migrated, close } = await start(home, { MIGRATE: 'check' });
+
+    expect(migrated).toEqual([]);
+    await close();
+  });
+
+  it('M262 refuses one that lacks some, in one line that says what to do, and changes nothing', async () => {
+    const home = await own(emptyDatabase());
+    const refusal = await start(home, { MIGRATE: 'check' }).catch((error: unknown) => error);
+
+    expect(refusal).toBeInstanceOf(Refusal);
+    expect(String(refusal)).toMatch(
+      /^Refusal: The database lacks \d+ migration\(s\), .*`npx gatehouse migrate`[^\n]*$/,
+    );
+    await expect(start(home, { MIGRATE: 'check' })).rejects.toThrow(/lacks \d+/);
+  });
+});
+
+describe('a database that a newer version has changed', () => {
+  it.each(['auto', 'check'])('M262 is refused and left alone (MIGRATE=%s)', async (mode) => {
+    const home = await own(migratedDatabase());
+    await meddle(home, "INSERT INTO migrations (name, executed_at) VALUES ('Migration20991231235959', now())");
+
+    await expect(start(home, { MIGRATE: mode })).rejects.toThrow(
+      /newer than this Gatehouse \(it has Migration20991231235959\)/,
+    );
+  });
+});
+
+describe('a migration that was taken back half-way', () => {
+  it('O278 runs again at the next start, and whole', async () => {
+    const home = await own(migratedDatabase());
+    await meddle(home, "DELETE FROM migrations WHERE name = 'Migration20261121000001'");
+    // Its row is still there, so the migration fails, and nothing of it stays.
+    await expect(start(home)).rejects.toThrow(/clients/);
+    const { database, close } = await startAfterCleaning(home);
+
+    expect(
+      await database.em().execute("SELECT name FROM migrations WHERE name = 'Migration20261121000001'"),
+    ).toHaveLength(1);
+    await close();
+  });
+});
+
+async function startAfterCleaning(home: TestDatabase) {
+  const { DATABASE_URL: url, DATA_DIR = '' } = home.env;
+  const database = await openDatabase(
+    url === undefined ? { pglite: await PGlite.create(join(DATA_DIR, 'database')) } : { url },
+  );
+  await database.em().execute('DELETE FROM clients');
+  await database.close();
+  return start(home);
+}

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SECRET_KEY } from '../support/database.ts';
+import { FAULTS } from '../support/database-faults.ts';
+import { suffer } from '../support/fault-run.ts';
+import type { Site } from '../support/fault-site.ts';
+import { startNodes } from '../support/nodes.ts';
+import { startPostgres } from '../support/postgres.ts';
+
+/** Here it must end at all; that it ends in time is measured, on a machine that does nothing else. */
+const PATIENCE = 10;
+
+let site: Site;
+beforeAll(async () => {
+  const postgres = await startPostgres({ settings: ['max_connections=30'] });
+  site = { postgres, nodes: await startNodes({ DATABASE_URL: postgres.url, SECRET_KEY }, 1) };
+});
+afterAll(async () => {
+  const codes = await site.nodes.stop();
+  await site.postgres.stop();
+  expect(codes).toEqual([0]);
+});
+
+describe('M247, M248, M250, M251, M253, M254: a fault of the database', () => {
+  it.each(FAULTS)('is a 503 in time, and over when it is mended: $name', async (fault) => {
+    expect((await suffer(site, fault, PATIENCE)).wrong).toEqual([]);
+  });
+});
+
+describe('/metrics while the database is away', () => {
+  it('tells what the process knows by itself, and leaves out what only the database knows', async () => {
+    await site.postgres.halt();
+    try {
+      const { status, text } = await metrics();
+      expect(status).toBe(200);
+      expect(text).toContain('gatehouse_http_request_duration_seconds_count{');
+      expect(text).not.toContain('gatehouse_sweep_rows_left{');
+    } finally {
+      await site.postgres.start();
+    }
+    await expect.poll(async () => (await metrics()).text).toContain('gatehouse_sweep_rows_left{table="sessions"} 0\n');
+  });
+});
+
+async function metrics(): Promise<{ status: number; text: string }> {
+  const response = await fetch(`http://127.0.0.1:${site.nodes.ports[0]}/metrics`);
+  return { status: response.status, text: await response.text() };
+}
