@@ -3,7 +3,7 @@ import { type Config, loadConfig } from '../config.ts';
 import type { Actor } from '../directory/actor.ts';
 import { OPERATOR } from '../directory/permissions.ts';
 import type { Em } from '../store/connection/orm.ts';
-import { type StartedDatabase, startDatabase } from '../store/connection/start-database.ts';
+import { type StartedDatabase, startDatabase } from '../store/start-database.ts';
 
 /** What a command of the operator works with. */
 export interface Shell {

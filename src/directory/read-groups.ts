@@ -1,5 +1,5 @@
+import { type Page, pagedList, readPagesTogether, readPageTogether } from '../store/connection/keyset.ts';
 import { type Sql, statement } from '../store/connection/sql.ts';
-import { type Page, pagedList, readPagesTogether, readPageTogether } from '../store/keyset.ts';
 import type { Of } from './read-users.ts';
 
 /** A group as the API shows it. */

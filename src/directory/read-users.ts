@@ -1,5 +1,5 @@
+import { type Page, pagedList, readPagesTogether, readPageTogether } from '../store/connection/keyset.ts';
 import { type Sql, statement } from '../store/connection/sql.ts';
-import { type Page, pagedList, readPagesTogether, readPageTogether } from '../store/keyset.ts';
 
 /** A user as the API shows them: no password hash ever leaves the statements that check one. */
 export interface Person {

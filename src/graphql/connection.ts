@@ -1,5 +1,5 @@
 import { DomainError } from '../directory/error.ts';
-import type { Page, Position } from '../store/keyset.ts';
+import type { Page, Position } from '../store/connection/keyset.ts';
 
 export const PAGE_DEFAULT = 20;
 const PAGE_MAX = 100;

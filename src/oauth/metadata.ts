@@ -7,7 +7,7 @@ import { ID_TOKEN_CLAIMS, PASSWORD_AUTHENTICATION } from './openid/id-token.ts';
 import { CODE_CHALLENGE_METHODS } from './pkce.ts';
 import { AUTH_METHODS, type AuthMethod } from './registration/metadata.ts';
 import { BUILT_IN_SCOPES } from './scopes/scope.ts';
-import { GRANTS } from './tokens/token-request.ts';
+import { GRANTS } from './tokens/grants/token-request.ts';
 
 /** RFC 8414 §2, OpenID Connect Discovery 1.0 §3: each endpoint by its name, where it is mounted. */
 const ENDPOINTS = {

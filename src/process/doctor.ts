@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
-import { compareKeys } from '../store/connection/key-check.ts';
-import { makeReadiness } from '../store/connection/readiness.ts';
 import { Refusal } from '../store/connection/refusal.ts';
 import { isPassingFault } from '../store/connection/sql-errors.ts';
-import { type StartedDatabase, startDatabase } from '../store/connection/start-database.ts';
+import { compareKeys } from '../store/key-check.ts';
+import { makeReadiness } from '../store/readiness.ts';
 import { hasSuperuser } from '../store/setup-ticket.ts';
 import { findSigningKeys } from '../store/signing-keys.ts';
+import { type StartedDatabase, startDatabase } from '../store/start-database.ts';
 import { countOver, retentionOf } from '../store/sweep.ts';
 import { knownPasswordsInUse } from './demo-credentials.ts';
 

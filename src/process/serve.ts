@@ -11,7 +11,7 @@ import { ensureSigningKeys } from '../oauth/keys/signing-key-rotation.ts';
 import { makeSigningKeys } from '../oauth/keys/signing-keys.ts';
 import type { Database } from '../store/connection/database.ts';
 import { Refusal } from '../store/connection/refusal.ts';
-import { type StartedDatabase, startDatabase } from '../store/connection/start-database.ts';
+import { type StartedDatabase, startDatabase } from '../store/start-database.ts';
 import { knownPasswordsInUse } from './demo-credentials.ts';
 import { prepareAdministrator } from './first-administrator.ts';
 import { answerWith, drain, freePort, listen, portOf } from './listen.ts';

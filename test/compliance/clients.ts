@@ -7,11 +7,11 @@ export const CLIENTS = [
     `
 4.1  MAY  assertions as grants
   not offered: any other grant_type is unsupported_grant_type
-  http/token-requests: E74
+  http/endpoints/token-requests: E74
 4.2  MUST  client_assertion and client_assertion_type go together
-  oauth/client-assertion: RFC 7521 §4.2
+  oauth/clients/client-assertion: RFC 7521 §4.2
 4.2.1  MUST  an assertion that is not good is invalid_client
-  oauth/client-assertion: §3: refuses one %s
+  oauth/clients/client-assertion: §3: refuses one %s
 `,
   ),
   rfc(
@@ -20,22 +20,22 @@ export const CLIENTS = [
     `
 2.1  MAY  JWTs as grants
   not offered: any other grant_type is unsupported_grant_type
-  http/token-requests: E74
+  http/endpoints/token-requests: E74
 2.2  MUST  a client proves itself by a JWT (private_key_jwt)
-  oauth/client-assertion: %s, at token, revoke and introspect
+  oauth/clients/client-assertion: %s, at token, revoke and introspect
 3  MUST  iss and sub are the client, aud is this server and nobody else
-  oauth/client-assertion: for us and another server
-  oauth/client-assertion: by somebody else
+  oauth/clients/client-assertion: for us and another server
+  oauth/clients/client-assertion: by somebody else
 3  MUST  exp is there and not over; nbf and iat are not to come
-  oauth/client-assertion: that has ended
-  oauth/client-assertion: that begins later
+  oauth/clients/client-assertion: that has ended
+  oauth/clients/client-assertion: that begins later
 3  MAY  a jti serves once; here it must be there
-  oauth/client-assertion: §3 item 7: each assertion serves once
+  oauth/clients/client-assertion: §3 item 7: each assertion serves once
 3  MUST  it is signed, by a key registered for that client
-  oauth/client-assertion: RFC 8725 §3.1
-  oauth/client-assertion: takes the keys that are registered
+  oauth/clients/client-assertion: RFC 8725 §3.1
+  oauth/clients/client-assertion: takes the keys that are registered
 5  MUST  RS256 is understood
-  oauth/client-assertion: %s, at token, revoke and introspect
+  oauth/clients/client-assertion: %s, at token, revoke and introspect
 `,
   ),
   rfc(
@@ -43,14 +43,14 @@ export const CLIENTS = [
     'Dynamic Client Registration (its metadata)',
     `
 2  MUST  metadata has these names and these defaults
-  graphql/register-client: S2-03
-  graphql/register-client: S2-04
+  graphql/types/register-client: S2-03
+  graphql/types/register-client: S2-04
 2  MUST  the registered token_endpoint_auth_method is the one that counts
-  oauth/registered-auth-method: S2-12 takes client_secret_basic
+  oauth/clients/registered-auth-method: S2-12 takes client_secret_basic
 2  MUST  grant_types and response_types fit together
-  graphql/register-client: S2-05 refuses what does not fit
+  graphql/types/register-client: S2-05 refuses what does not fit
 2  MUST  jwks holds public keys only
-  oauth/client-registration-keys: a private key
+  oauth/registration/jwks: a private key
 2  MAY  jwks_uri
   not offered: keys are registered as they are, so that a client’s server being away or taken over changes nothing
 2.2  MAY  names in several languages
@@ -59,9 +59,9 @@ export const CLIENTS = [
   not offered: clients are registered by people who are signed in
 3  MAY  a registration endpoint
   not offered: clients are registered by GraphQL, under the permissions of who does it, and by the command line
-  http/well-known: Q298
+  http/endpoints/well-known: Q298
 5  MUST  redirect URIs are https, loopback or of an app’s own scheme
-  oauth/client-registration-uris: RFC 6749 §3.1.2: redirect URIs that may be registered
+  oauth/registration/uris: RFC 6749 §3.1.2: redirect URIs that may be registered
 `,
   ),
   rfc(
@@ -90,24 +90,24 @@ export const CLIENTS = [
     'OAuth 2.0 for Native Apps',
     `
 6  MUST  public native clients use PKCE
-  oauth/registered-auth-method: S2-12 gets no code without a challenge
+  oauth/clients/registered-auth-method: S2-12 gets no code without a challenge
 7.1  MUST  private-use schemes can be registered
-  http/authorize-redirect-uri: RFC 8252 §7.3, §8.3
+  http/endpoints/authorize-redirect-uri: RFC 8252 §7.3, §8.3
 7.1  SHOULD  one without a period is refused
-  oauth/client-registration-uris: not %j
+  oauth/registration/uris: not %j
 7.2  MUST  https links that an app has claimed can be registered
-  oauth/client-registration-uris: %s, byte for byte
+  oauth/registration/uris: %s, byte for byte
 7.3  MUST  on loopback any port will do
-  oauth/redirect-uri: takes %j
-  http/authorize-redirect-uri: RFC 8252 §7.3, §8.3
+  oauth/clients/redirect-uri: takes %j
+  http/endpoints/authorize-redirect-uri: RFC 8252 §7.3, §8.3
 8.3  SHOULD  that holds for addresses, not for the name localhost
-  oauth/redirect-uri: B40, B41
+  oauth/clients/redirect-uri: B40, B41
 8.4  MUST  the whole redirect URI is compared otherwise
-  oauth/redirect-uri: gives no other host a free port
+  oauth/clients/redirect-uri: gives no other host a free port
 8.5  SHOULD  a secret in an app is no secret
-  oauth/client-authentication: E85
+  oauth/clients/client-authentication: E85
 8.6  SHOULD  where anybody can be the client, consent is asked every time
-  http/consent: RFC 8252 §8.6
+  http/site/consent: RFC 8252 §8.6
 8.12  MAY  embedded browsers are kept out
   not offered: a server cannot tell them reliably
 `,

@@ -8,11 +8,11 @@ export const HTTP = [
     `
 Serialization  MUST  JSON in UTF-8, in and out
   graphql/over-http: K226 $id $name
-  graphql/requests: takes a charset of utf-8
+  graphql/execution/requests: takes a charset of utf-8
 URL  MUST  one endpoint does it all
   graphql/over-http: K226 $id $name
 POST  MUST  a request is a POST of application/json
-  graphql/requests: K209 K220
+  graphql/execution/requests: K209 K220
 GET  MAY  queries by GET
   not offered: a query in the URL would stand in histories and logs; 405
   graphql/over-http: K208 K226
@@ -20,14 +20,14 @@ GET  MUST  a mutation never runs by GET
   graphql/over-http: K208 K226
 Accept  MUST  application/graphql-response+json and application/json, as the caller likes
   graphql/over-http: K226 $id $name
-  graphql/requests: answers 406
+  graphql/execution/requests: answers 406
 Status  MUST  a document that cannot run is 400 without data
   graphql/over-http: K226 $id $name
-  graphql/requests: K212
+  graphql/execution/requests: K212
 Status  MUST  401 and 403 where the token does not do
-  graphql/refusals: S1-20
+  graphql/access/refusals: S1-20
 Status  SHOULD  200 for a partial answer
-  graphql/refusals: fails only the field
+  graphql/access/refusals: fails only the field
 `,
   ),
   rfc(
@@ -35,7 +35,7 @@ Status  SHOULD  200 for a partial answer
     'HTTP State Management (and its successor)',
     `
 4.1.3  SHOULD  a session cookie is __Host-, Secure, HttpOnly and SameSite
-  http/session: J164: on loopback as under https
+  http/site/session: J164: on loopback as under https
 `,
   ),
   rfc(
@@ -45,7 +45,7 @@ Status  SHOULD  200 for a partial answer
 2  MUST  id and secret are parted at the first colon
   oauth/known-defects: S3-12 parts Basic
 2  MUST  the scheme is read in any case
-  oauth/client-authentication-basic: E83: the scheme is a word
+  oauth/clients/client-authentication-basic: E83: the scheme is a word
 `,
   ),
   rfc(
@@ -57,11 +57,11 @@ Status  SHOULD  200 for a partial answer
 9.3.7  MAY  OPTIONS says which methods there are
   http/route: L236: OPTIONS
 11  MUST  a malformed Authorization header is no credentials
-  oauth/client-authentication-basic: E83: one that cannot be read
+  oauth/clients/client-authentication-basic: E83: one that cannot be read
 15.5.6  MUST  405 says Allow
   http/route: L235: PUT, DELETE
 15.5.9  MAY  408 for who takes too long
-  listen: L227 L229
+  process/listen: L227 L229
 `,
   ),
   rfc(
@@ -71,8 +71,8 @@ Status  SHOULD  200 for a partial answer
 3.2  MUST  a request without a Host, or with two, is 400
   http/host: L232
 6.3  MUST  lengths that contradict each other end the connection
-  http/unreadable: RFC 9112: what is no request
-  http/token-limits: E94: a Content-Length that lies
+  http/client-error: RFC 9112: what is no request
+  http/endpoints/token-limits: E94: a Content-Length that lies
 `,
   ),
 ];

@@ -6,13 +6,13 @@ export const JOSE = [
     'JSON Web Signature',
     `
 4.1.4  SHOULD  kid says which key has signed
-  http/backchannel-logout: the app gets a logout token
-  oauth/signing-keys: publishes one public key
+  http/operations/backchannel-logout: the app gets a logout token
+  oauth/keys/signing-keys: publishes one public key
 4.1.11  MUST  a critical header that is not known is refused
-  oauth/client-assertion: RFC 7515 §4.1.11
+  oauth/clients/client-assertion: RFC 7515 §4.1.11
 5.2  MUST  a signature that does not fit is refused
-  oauth/client-assertion: RFC 8725 §3.1
-  http/sign-in-subject: that is not an ID token of ours
+  oauth/clients/client-assertion: RFC 8725 §3.1
+  http/endpoints/sign-in-subject: that is not an ID token of ours
 `,
   ),
   rfc(
@@ -28,13 +28,13 @@ export const JOSE = [
     'JSON Web Key',
     `
 4.1  MUST  a key says kty; here also use, alg and kid
-  oauth/signing-keys: publishes one public key
+  oauth/keys/signing-keys: publishes one public key
 5  MUST  keys come as a set
-  oauth/signing-keys: RFC 7517 §5
+  oauth/keys/signing-keys: RFC 7517 §5
 9.2  MUST  no private member is published
-  oauth/signing-keys: publishes one public key
+  oauth/keys/signing-keys: publishes one public key
 9.2  MUST  private keys are protected where they are stored
-  oauth/signing-keys-secret-key: lie in the database sealed
+  oauth/keys/signing-keys-secret-key: lie in the database sealed
 `,
   ),
   rfc(
@@ -42,11 +42,11 @@ export const JOSE = [
     'JSON Web Algorithms',
     `
 3.1  SHOULD  RS256 and ES256
-  oauth/id-token: is signed with %s for a client
+  oauth/openid/id-token: is signed with %s for a client
 3.3  MUST  RSA keys have 2048 bits or more
-  oauth/client-registration-keys: a weak key
+  oauth/registration/jwks: a weak key
 3.6  MUST  none is never taken for a signature
-  oauth/client-assertion: RFC 8725 §3.1
+  oauth/clients/client-assertion: RFC 8725 §3.1
 `,
   ),
   rfc(
@@ -54,11 +54,11 @@ export const JOSE = [
     'JSON Web Token',
     `
 4.1  MUST  exp, nbf, iss, aud and jti mean what they say
-  oauth/client-assertion: that has ended
-  oauth/client-assertion: that begins later
-  oauth/client-assertion: for another server
+  oauth/clients/client-assertion: that has ended
+  oauth/clients/client-assertion: that begins later
+  oauth/clients/client-assertion: for another server
 2  MUST  times are numbers of seconds; words are refused
-  oauth/client-assertion: whose times are words
+  oauth/clients/client-assertion: whose times are words
 `,
   ),
   rfc(
@@ -66,7 +66,7 @@ export const JOSE = [
     'JSON Web Key Thumbprint',
     `
 3  MAY  a key is named by its thumbprint
-  oauth/signing-keys: publishes one public key
+  oauth/keys/signing-keys: publishes one public key
 `,
   ),
   rfc(
@@ -74,8 +74,8 @@ export const JOSE = [
     'Edwards curves in JOSE',
     `
 3.1  MAY  Ed25519, as EdDSA
-  oauth/id-token: is signed with %s for a client
-  oauth/client-assertion: %s, at token, revoke and introspect
+  oauth/openid/id-token: is signed with %s for a client
+  oauth/clients/client-assertion: %s, at token, revoke and introspect
 `,
   ),
   rfc(
@@ -83,18 +83,18 @@ export const JOSE = [
     'JSON Web Token Best Current Practices',
     `
 3.1  MUST  the algorithm is the verifier’s to say
-  oauth/client-assertion: RFC 8725 §3.1
+  oauth/clients/client-assertion: RFC 8725 §3.1
 3.3  MUST  a signature is checked before anything is believed
-  oauth/client-assertion: RFC 8725 §3.1
+  oauth/clients/client-assertion: RFC 8725 §3.1
 3.8  MUST  issuer and subject are checked
-  oauth/client-assertion: by somebody else
+  oauth/clients/client-assertion: by somebody else
 3.9  MUST  the audience is checked
-  oauth/client-assertion: for another server
+  oauth/clients/client-assertion: for another server
 3.11  SHOULD  the kind of a JWT is in its header
-  oauth/client-assertion: RFC 8725 §3.11
-  http/backchannel-logout: the app gets a logout token
+  oauth/clients/client-assertion: RFC 8725 §3.11
+  http/operations/backchannel-logout: the app gets a logout token
 3.12  MUST  no JWT is taken for another kind
-  http/sign-in-subject: that is not an ID token of ours
+  http/endpoints/sign-in-subject: that is not an ID token of ours
 `,
   ),
 ];

@@ -7,27 +7,27 @@ export const LOGOUT_AND_OTHERS = [
     'https://openid.net/specs/openid-connect-rpinitiated-1_0.html',
     `
 2  MUST  GET and POST
-  http/end-session: by POST as well
+  http/endpoints/end-session: by POST as well
 2  SHOULD  an id_token_hint is good long after it has expired
-  http/end-session: long after the token has expired
+  http/endpoints/end-session: long after the token has expired
 2  MUST  client_id and id_token_hint fit together
-  http/end-session: not for an app that is unknown
+  http/endpoints/end-session: not for an app that is unknown
 2  MUST  without a hint of this session the person is asked
-  http/end-session: asks, names the app
+  http/endpoints/end-session: asks, names the app
 2  MAY  ui_locales
   not offered: the pages are in English
 2.1  MUST  the endpoint is advertised
-  http/well-known: every URL it names answers
+  http/endpoints/well-known: every URL it names answers
 3  MUST  nobody is sent anywhere that is not registered, byte for byte
-  http/end-session: J178
+  http/endpoints/end-session: J178
 3  MUST  state comes back
-  http/end-session: signs out without a question
+  http/endpoints/end-session: signs out without a question
 3.1  MUST  post_logout_redirect_uris can be registered
-  graphql/logout-metadata: is registered, changed
+  graphql/types/logout-metadata: is registered, changed
 4  MUST  an error is told, and is no redirect
-  http/end-session: J178
+  http/endpoints/end-session: J178
 6  SHOULD  nobody can sign somebody else out
-  http/end-session: J164
+  http/endpoints/end-session: J164
 `,
   ),
   specification(
@@ -36,24 +36,24 @@ export const LOGOUT_AND_OTHERS = [
     'https://openid.net/specs/openid-connect-backchannel-1_0.html',
     `
 2.1  MAY  it is advertised, with sessions
-  http/well-known: Q295 C56
+  http/endpoints/well-known: Q295 C56
 2.2  MUST  the address is https; here also loopback where ISSUER is
-  graphql/logout-metadata: this server calls no %s
+  graphql/types/logout-metadata: this server calls no %s
 2.2  MAY  backchannel_logout_session_required
   not offered: every logout token says sid
 2.3  MUST  who was signed in to is remembered
-  http/backchannel-logout: nobody else is told
+  http/operations/backchannel-logout: nobody else is told
 2.4  MUST  a logout token says iss, aud, iat, exp, jti, events, sub and sid, never nonce
-  http/backchannel-logout: the app gets a logout token
+  http/operations/backchannel-logout: the app gets a logout token
 2.5  MUST  it is posted as a form
-  http/backchannel-logout: the app gets a logout token
-  http/outbound: posts a form, follows no redirect
+  http/operations/backchannel-logout: the app gets a logout token
+  http/operations/outbound: posts a form, follows no redirect
 2.5  SHOULD  who cannot be told is told again
-  http/backchannel-logout: is told again, ever more rarely
+  http/operations/backchannel-logout: is told again, ever more rarely
 2.7  SHOULD  refresh tokens without offline_access end with the session
-  http/account-access: Back-Channel Logout §2.7
+  http/site/account-access: Back-Channel Logout §2.7
 4.1  MUST  a logout token is no ID token
-  http/backchannel-logout: the app gets a logout token
+  http/operations/backchannel-logout: the app gets a logout token
 `,
   ),
   specification(
@@ -71,17 +71,17 @@ RFC 8705  MAY  certificates of clients (mTLS)
   not offered: not built yet; private_key_jwt proves a client without a shared secret
 RFC 9101  MAY  signed requests (JAR)
   not offered: request_not_supported, request_uri_not_supported
-  http/sign-in-request: is refused by the error made for it
+  http/endpoints/sign-in-request: is refused by the error made for it
 RFC 9126  MAY  pushed requests (PAR)
   not offered: not built yet
-  http/well-known: Q298
+  http/endpoints/well-known: Q298
 RFC 9396  MAY  rich authorization requests
   not offered: scopes say all there is to say here
 RFC 9449  MAY  tokens bound to a key (DPoP)
   not offered: not built yet
 Form Post  MAY  answers by a form
   not offered: unsupported_response_mode
-  http/authorize-refusals: A16
+  http/endpoints/authorize-refusals: A16
 Front-Channel Logout  MAY  sign-out by frames in the browser
   not offered: browsers keep cookies from such frames; back-channel logout does it
 Session Management  MAY  a frame that tells whether somebody is signed in

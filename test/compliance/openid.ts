@@ -7,7 +7,7 @@ export const OPENID = [
     'https://openid.net/specs/openid-connect-core-1_0.html',
     `
 2  MUST  an ID token says iss, sub, aud, exp and iat, and is signed
-  oauth/id-token: is signed with RS256 and says who
+  oauth/openid/id-token: is signed with RS256 and says who
   end-to-end/openid-conformance-tokens: oidcc-idtoken-signature
 2  MUST  nonce is in it, as it was sent
   end-to-end/openid-conformance-tokens: oidcc-server
@@ -18,47 +18,47 @@ export const OPENID = [
   end-to-end/openid-conformance-tokens: oidcc-idtoken-unsigned
 3.1.2.1  MUST  GET and POST, and scope openid makes it OpenID Connect
   end-to-end/openid-conformance-requests: oidcc-ensure-post-request-succeeds
-  oauth/id-token: is signed with RS256 and says who
+  oauth/openid/id-token: is signed with RS256 and says who
 3.1.2.1  MUST  redirect_uri is there and registered
   end-to-end/openid-conformance-requests: oidcc-ensure-registered-redirect-uri
 3.1.2.1  MUST  prompt=none shows nothing
-  http/sign-in-request: none: answers at once
-  http/sign-in-request: none: login_required
+  http/endpoints/sign-in-request: none: answers at once
+  http/endpoints/sign-in-request: none: login_required
 3.1.2.1  MUST  none with another prompt is an error
-  http/sign-in-request: %j is invalid_request
+  http/endpoints/sign-in-request: %j is invalid_request
 3.1.2.1  SHOULD  prompt=login, consent and select_account ask again
-  http/sign-in-request: login: the person proves again
-  http/sign-in-request: consent: asks again
-  http/sign-in-request: select_account
+  http/endpoints/sign-in-request: login: the person proves again
+  http/endpoints/sign-in-request: consent: asks again
+  http/endpoints/sign-in-request: select_account
 3.1.2.1  MUST  max_age asks for a sign-in that is not older
-  http/sign-in-request: asks for a sign-in that is not older
+  http/endpoints/sign-in-request: asks for a sign-in that is not older
 3.1.2.1  MUST  id_token_hint: that person or login_required
-  http/sign-in-subject: in the session of another is login_required
-  http/sign-in-subject: may have expired long ago
+  http/endpoints/sign-in-subject: in the session of another is login_required
+  http/endpoints/sign-in-subject: may have expired long ago
 3.1.2.1  MAY  login_hint fills in the form
-  http/sign-in-request: login_hint stands in the form
+  http/endpoints/sign-in-request: login_hint stands in the form
 3.1.2.1  MUST  display, ui_locales and acr_values are no error
-  http/sign-in-request: display, ui_locales
+  http/endpoints/sign-in-request: display, ui_locales
 3.1.2.2  MUST  the request is checked before anybody is asked
-  http/authorize-refusals: A4: response_type missing
+  http/endpoints/authorize-refusals: A4: response_type missing
 3.1.2.3  MUST  sign-in is kept safe from other sites
-  http/csrf: J169: refuses a form without a token
+  http/site/csrf: J169: refuses a form without a token
 3.1.2.4  MUST  the person decides, or has decided before
-  http/consent: J175: a confidential client goes through
+  http/site/consent: J175: a confidential client goes through
 3.1.2.6  MUST  login_required, consent_required and the like
-  http/sign-in-request: none: consent_required
+  http/endpoints/sign-in-request: none: consent_required
 3.1.3.2  MUST  the token endpoint checks client, code and redirect_uri
-  oauth/grants/authorization-code: S0-14 denies another redirect_uri
+  oauth/tokens/grants/authorization-code: S0-14 denies another redirect_uri
 3.1.3.3  MUST  the token answer has an ID token where openid was granted
-  oauth/id-token: OpenID Connect Core 1.0 §2, §3.1.3.3
+  oauth/openid/id-token: OpenID Connect Core 1.0 §2, §3.1.3.3
 3.1.3.6  MAY  at_hash
-  oauth/id-token: is signed with RS256 and says who
+  oauth/openid/id-token: is signed with RS256 and says who
 3.2  MAY  implicit with an ID token
   not offered: unsupported_response_type; a code does it without an ID token in the address
-  http/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: from then on
+  http/endpoints/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: from then on
 3.3  MAY  hybrid
   not offered: unsupported_response_type; as above
-  http/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: from then on
+  http/endpoints/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: from then on
 4  MAY  sign-in begun by somebody else than the client
   not offered: there is nowhere here to begin from
 5.1  MAY  standard claims: what this directory knows of a person
@@ -69,27 +69,27 @@ export const OPENID = [
   end-to-end/openid-conformance-tokens: oidcc-scope-address
   end-to-end/openid-conformance-tokens: oidcc-scope-phone
 5.3  MUST  userinfo takes GET and POST with a bearer token
-  http/userinfo: tells by GET and by POST
+  http/endpoints/userinfo: tells by GET and by POST
 5.3.1  MUST  its token was granted openid
-  http/userinfo: RFC 6750 §3.1: 403 without openid
+  http/endpoints/userinfo: RFC 6750 §3.1: 403 without openid
 5.3.2  MUST  sub is there, the one of the ID token
-  http/userinfo: tells by GET and by POST
+  http/endpoints/userinfo: tells by GET and by POST
   end-to-end/openid-clients: oauth4webapi discovers
 5.3.2  MAY  a signed answer
   not offered: TLS says whose it is
 5.3.3  SHOULD  errors of RFC 6750
-  http/userinfo: RFC 6750 §3.1: 401 without a token
+  http/endpoints/userinfo: RFC 6750 §3.1: 401 without a token
 5.4  SHOULD  scopes ask for claims
-  oauth/id-token: §5.4
+  oauth/openid/id-token: §5.4
 5.5  SHOULD  the claims parameter
-  http/sign-in-subject: asks for claims by their scopes
+  http/endpoints/sign-in-subject: asks for claims by their scopes
   end-to-end/openid-conformance-tokens: oidcc-claims-essential
 5.5.1.1  MUST  an essential acr that cannot be had is an error
-  http/sign-in-subject: §5.5.1.1
+  http/endpoints/sign-in-subject: §5.5.1.1
 5.6.2  MAY  aggregated and distributed claims
   not offered: all claims are of this server
 6  MUST  request objects are refused by their own errors if they are not served
-  http/sign-in-request: is refused by the error made for it
+  http/endpoints/sign-in-request: is refused by the error made for it
 6  MAY  request objects
   not offered: request_not_supported, request_uri_not_supported
 7  MAY  self-issued providers
@@ -97,30 +97,30 @@ export const OPENID = [
 8.1  MAY  pairwise subjects
   not offered: sub is the id of the user in the API, the same for all clients
 8  MUST  sub is never given to somebody else
-  oauth/id-token: is signed with RS256 and says who
+  oauth/openid/id-token: is signed with RS256 and says who
 9  MAY  client_secret_basic, client_secret_post, private_key_jwt and none
-  http/well-known-values: ways for a client to prove itself
+  http/endpoints/well-known-values: ways for a client to prove itself
 9  MAY  client_secret_jwt
   not offered: it would need the secret in clear; only a digest is stored
 10.1  MUST  ID tokens are signed with published keys
   end-to-end/openid-clients: oauth4webapi discovers
 10.1.1  SHOULD  keys are changed with an overlap
-  oauth/signing-keys: with an overlap
+  oauth/keys/signing-keys: with an overlap
 10.2  MAY  encryption
   not offered: TLS does it between the parties
 11  MUST  offline_access outlives the session
-  http/account-access: Back-Channel Logout §2.7
+  http/site/account-access: Back-Channel Logout §2.7
 11  MUST  offline_access needs consent: asked for now, or given before to this client and this scope
-  http/consent: J175: whatever is added is asked for
+  http/site/consent: J175: whatever is added is asked for
 12.2  MUST  a refreshed ID token is of the same iss, sub, aud and auth_time
-  oauth/id-token: §12.2
+  oauth/openid/id-token: §12.2
   end-to-end/openid-conformance-tokens: oidcc-refresh-token
 15.1  MUST  all that every provider must have
   end-to-end/openid-conformance-tokens: oidcc-server
   end-to-end/openid-conformance-requests: oidcc-prompt-login
 16.11  MUST  no token is taken for one of another kind
   graphql/bearer: H139
-  http/sign-in-subject: that is not an ID token of ours
+  http/endpoints/sign-in-subject: that is not an ID token of ours
 `,
   ),
 ];

@@ -6,13 +6,13 @@ export const SECURITY = [
     'Best Current Practice for OAuth 2.0 Security',
     `
 2.1  MUST  redirect URIs are compared byte for byte, but for ports on loopback
-  oauth/redirect-uri: RFC 9700 §2.1
-  http/authorize-redirect-uri: RFC 9700 §2.1
+  oauth/clients/redirect-uri: RFC 9700 §2.1
+  http/endpoints/authorize-redirect-uri: RFC 9700 §2.1
 2.1  MUST  no open redirector
-  http/authorize-redirect-uri: B37
-  http/end-session: J178
+  http/endpoints/authorize-redirect-uri: B37
+  http/endpoints/end-session: J178
 2.1  MUST  requests cannot be forged from another site
-  http/csrf: J170: refuses %s
+  http/site/csrf: J170: refuses %s
 2.1.1  MUST  public clients use PKCE
   oauth/pkce-flow: C46: a public client must send one
 2.1.1  SHOULD  confidential ones, too; here unless registered with requirePkce off
@@ -20,63 +20,63 @@ export const SECURITY = [
 2.1.1  MUST  PKCE is served, and not to be taken out of a request unseen
   oauth/pkce-flow: a verifier twice is malformed; one without a challenge
 2.1.1  SHOULD  it is advertised
-  http/well-known-values: PKCE methods
+  http/endpoints/well-known-values: PKCE methods
 2.1.2  SHOULD  no implicit grant
   not held: an administrator can register a client with it; off for all others
-  demo-data: S3-06 is off
+  process/demo-data: S3-06 is off
 2.2.1  SHOULD  access tokens are bound to their sender (DPoP, mTLS)
   not held: not built yet; they live for an hour and are dead at the next request when revoked
-  lifetimes: S4-06 S4-04
-  revoke-then-use.postgres: of ${'$'}{ROUNDS} tokens
+  system/lifetimes: S4-06 S4-04
+  system/revoke-then-use.postgres: of ${'$'}{ROUNDS} tokens
 2.2.2  MUST  refresh tokens of public clients are rotated or bound to their sender
-  oauth/grants/refresh-token: S4-07 goes to a public client
+  oauth/tokens/grants/refresh-token: S4-07 goes to a public client
 2.3  SHOULD  tokens are no more than is needed
-  oauth/grants/refresh-token: S1-17 S4-07
-  graphql/access: $field, $actor with $scopes
+  oauth/tokens/grants/refresh-token: S1-17 S4-07
+  graphql/access/access: $field, $actor with $scopes
 2.3  SHOULD  and for one API only, where the client says which
   oauth/resource: H145
 2.4  MUST  no password grant
   not held: an administrator can register a client with it; off for all others
-  oauth/token-request: E89, E74
+  oauth/tokens/grants/token-request: E89, E74
 2.5  SHOULD  clients prove themselves by a key of their own where they can
-  oauth/client-assertion: %s, at token, revoke and introspect
+  oauth/clients/client-assertion: %s, at token, revoke and introspect
 2.6  SHOULD  metadata is published
-  http/well-known: Q295 C56
+  http/endpoints/well-known: Q295 C56
 2.6  MUST  redirect URIs are not plain http, but on loopback
-  http/authorize-redirect-uri: B32: plain http
+  http/endpoints/authorize-redirect-uri: B32: plain http
 2.6  MUST  no CORS at the authorization endpoint
   http/cors: K211: %s is nothing for scripts
 4.1  MUST  whatever looks like a registered redirect URI is not it
-  http/authorize-redirect-uri: RFC 9700 §2.1, §4.1
+  http/endpoints/authorize-redirect-uri: RFC 9700 §2.1, §4.1
 4.2.4  SHOULD  no referrer carries a code
   http/headers: L245: an answer to a client that carries a code
 4.3  SHOULD  histories keep no code that is worth something, and no token
-  url-history: P293: no token
-  http/authorize-answers: A23, A19
+  system/url-history: P293: no token
+  http/endpoints/authorize-answers: A23, A19
 4.4  MUST  mix-up is prevented by iss
-  http/authorize-answers: A22, A19
+  http/endpoints/authorize-answers: A22, A19
 4.5  MUST  a code that was stolen is worth nothing without its verifier
   oauth/pkce-flow: C52, C53
 4.8  MUST  a challenge cannot be taken away: what was demanded stays demanded
   oauth/pkce-flow: C46: a public client must send one
   oauth/pkce: is refused where no challenge was sent
 4.12  MUST  after a form 303, never 307
-  http/login: J178: an answer to a form is 303
+  http/site/login: J178: an answer to a form is 303
 4.13  MUST  headers of a proxy count only from a proxy that is trusted
   http/rate-limits-network: J185: what a caller says of itself
 4.14.2  MUST  the replay of a refresh token is noticed and ends its family
-  oauth/grants/refresh-token-replay: F97: ends the whole family
-  race.postgres: ends the family and its access tokens on both nodes
+  oauth/tokens/grants/refresh-token-replay: F97: ends the whole family
+  system/race.postgres: ends the family and its access tokens on both nodes
 4.14.2  SHOULD  a refresh token ends with password, sign-out of everything, and disuse
-  http/password-change: J188, F110
-  oauth/grants/refresh-token: S3-09 S2-13
+  http/site/password-change: J188, F110
+  oauth/tokens/grants/refresh-token: S3-09 S2-13
 4.15  MUST  no client can name itself like a person
-  http/introspect: a client that acts for itself
-  graphql/register-client: S0-05 makes ids
+  http/endpoints/introspect: a client that acts for itself
+  graphql/types/register-client: S0-05 makes ids
 4.16  MUST  no page can be framed
-  http/pages: J161: home
+  http/pages/pages: J161: home
 4.17  MUST  nothing is sent to a window of another origin
-  http/authorize-refusals: A16
+  http/endpoints/authorize-refusals: A16
 `,
   ),
 ];

@@ -6,34 +6,34 @@ export const TOKENS = [
     'Bearer Token Usage',
     `
 2  MUST  one way of sending the token a request
-  http/userinfo: RFC 6750 §2.2
+  http/endpoints/userinfo: RFC 6750 §2.2
 2.1  MUST  the Authorization header is understood
   graphql/bearer: H133
-  http/userinfo: tells by GET and by POST
+  http/endpoints/userinfo: tells by GET and by POST
 2.2  MAY  the token in a form; here at userinfo only
-  http/userinfo: RFC 6750 §2.2
+  http/endpoints/userinfo: RFC 6750 §2.2
   graphql/bearer: H136
 2.3  SHOULD  no token in the URL
-  http/userinfo: RFC 6750 §2.3
+  http/endpoints/userinfo: RFC 6750 §2.3
   graphql/bearer: H134
 3  MUST  every refusal carries a Bearer challenge
   graphql/bearer: H130
-  graphql/refusals: S1-20
+  graphql/access/refusals: S1-20
 3.1  SHOULD  without credentials the challenge has no error
   graphql/bearer: H130
-  http/userinfo: RFC 6750 §3.1: 401 without a token
+  http/endpoints/userinfo: RFC 6750 §3.1: 401 without a token
 3.1  SHOULD  a bad token is 401 invalid_token
-  http/token-errors: S3-09 S1-20
+  http/endpoints/token-errors: S3-09 S1-20
 3.1  SHOULD  too small a scope is 403 insufficient_scope, with the scope it takes
-  http/token-errors: S3-09 S4-08
+  http/endpoints/token-errors: S3-09 S4-08
 5.2  MUST  tokens travel by TLS
-  server: S4-03: with a public http issuer is refused
+  process/server: S4-03: with a public http issuer is refused
 5.3  MUST  a cookie is no way to send a token
   graphql/bearer: H140
 5.3  SHOULD  tokens live for an hour or less
-  lifetimes: S4-06 S4-04
+  system/lifetimes: S4-06 S4-04
 5.3  SHOULD  no token in addresses that are kept
-  url-history: P293: no token
+  system/url-history: P293: no token
 `,
   ),
   rfc(
@@ -41,24 +41,24 @@ export const TOKENS = [
     'Token Revocation',
     `
 2  MUST  refresh tokens can be revoked
-  http/revoke: G113: a refresh token takes its whole family along
+  http/endpoints/revoke: G113: a refresh token takes its whole family along
 2  SHOULD  access tokens as well
-  http/revoke: G113: an access token dies at once
+  http/endpoints/revoke: G113: an access token dies at once
 2.1  MUST  the client proves itself first
-  http/revoke: G119
+  http/endpoints/revoke: G119
 2.1  MUST  a client revokes its own tokens only
-  http/revoke: G116: a confidential client is told so
-  http/revoke: G116: a public client
+  http/endpoints/revoke: G116: a confidential client is told so
+  http/endpoints/revoke: G116: a public client
 2.1  MUST  a revocation holds at once
-  revoke-then-use.postgres: of ${'$'}{ROUNDS} tokens
+  system/revoke-then-use.postgres: of ${'$'}{ROUNDS} tokens
 2.1  SHOULD  with a refresh token go the access tokens of its grant
-  http/revoke: G113: a refresh token takes its whole family along
+  http/endpoints/revoke: G113: a refresh token takes its whole family along
 2.1  MUST  a wrong or unknown token_type_hint hinders nothing
-  http/revoke: G118: token_type_hint=%s
+  http/endpoints/revoke: G118: token_type_hint=%s
 2.2  MUST  an invalid token is answered by 200
-  http/revoke: G115: unknown, malformed
+  http/endpoints/revoke: G115: unknown, malformed
 2.2.1  MUST  503 does not say that the token is gone
-  http/revoke: G121
+  http/endpoints/revoke: G121
 2.3  MAY  scripts of registered apps may call it
   http/cors: L236: %s answers the preflight
 2.3  MAY  JSONP
@@ -70,23 +70,23 @@ export const TOKENS = [
     'Token Introspection',
     `
 2.1  MUST  the endpoint takes POST, and callers prove themselves
-  http/introspect: G122
-  http/introspect: G125
+  http/endpoints/introspect: G122
+  http/endpoints/introspect: G125
 2.1  MAY  token_type_hint is passed over
-  http/introspect: whatever token_type_hint
+  http/endpoints/introspect: whatever token_type_hint
 2.2  MUST  active says whether the token works here and now
-  http/introspect: an access token: whose
-  http/introspect: G124: expired
-  http/introspect: G124: revoked
+  http/endpoints/introspect: an access token: whose
+  http/endpoints/introspect: G124: expired
+  http/endpoints/introspect: G124: revoked
 2.2  SHOULD  of a token that is not active nothing else is told, nor why
-  http/introspect: G124: unknown
+  http/endpoints/introspect: G124: unknown
 2.2  MUST  who may not know about a token is told the same
-  http/introspect: a client sees its own
+  http/endpoints/introspect: a client sees its own
 2.3  MUST  a caller that is not known gets the error of RFC 6749 §5.2
-  oauth/client-rate-limit: E91: at all endpoints
-  http/introspect: G125
+  oauth/clients/client-rate-limit: E91: at all endpoints
+  http/endpoints/introspect: G125
 4  MUST  nobody can search for tokens here
-  http/introspect: G128
+  http/endpoints/introspect: G128
 `,
   ),
   rfc(
@@ -112,23 +112,23 @@ export const TOKENS = [
     'JWT Profile for Access Tokens',
     `
 2  MAY  access tokens are JWTs; here those of clients that are registered so
-  oauth/access-token: what others get stays opaque
+  oauth/tokens/access-token: what others get stays opaque
 2.1  MUST  signed, never none; RS256 is there; the type is at+jwt
-  oauth/access-token: of a person: every claim that is asked for
+  oauth/tokens/access-token: of a person: every claim that is asked for
 2.2  MUST  iss, exp, aud, sub, client_id, iat and jti
-  oauth/access-token: of a person: every claim that is asked for
+  oauth/tokens/access-token: of a person: every claim that is asked for
 2.2  MUST  a client that speaks for itself is its own sub
-  oauth/access-token: of a client by itself, for an API of its own
+  oauth/tokens/access-token: of a client by itself, for an API of its own
 2.2.3  SHOULD  scope says what was granted
-  oauth/access-token: of a person: every claim that is asked for
+  oauth/tokens/access-token: of a person: every claim that is asked for
 3  MUST  aud is what resource asked for, or a default of this server
-  oauth/access-token: of a client by itself, for an API of its own
+  oauth/tokens/access-token: of a client by itself, for an API of its own
 4  MUST  type, issuer, audience, signature and end are checked; here it is looked up as well
-  oauth/access-token: RFC 8725: no other JWT passes
-  oauth/access-token: revoked by its client, it is dead at once
-  oauth/access-token: has an end
+  oauth/tokens/access-token: RFC 8725: no other JWT passes
+  oauth/tokens/access-token: revoked by its client, it is dead at once
+  oauth/tokens/access-token: has an end
 5  MUST  no ID token passes for one
-  oauth/access-token: RFC 8725: no other JWT passes
+  oauth/tokens/access-token: RFC 8725: no other JWT passes
 `,
   ),
 ];

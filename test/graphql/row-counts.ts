@@ -1,4 +1,4 @@
-import { entities } from '../../src/store/entities.ts';
+import { entities } from '../../src/store/entities/entities.ts';
 import type { Administered } from '../support/administered.ts';
 
 /** How many rows each table has, but for the audit trail, which tells of refusals as well. */

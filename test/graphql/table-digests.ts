@@ -1,5 +1,5 @@
+import { entities } from '../../src/store/entities/entities.ts';
 import type { User } from '../../src/store/entities/user.ts';
-import { entities } from '../../src/store/entities.ts';
 import type { Administered } from '../support/administered.ts';
 
 /** What every table holds, but for the audit trail, which tells of refusals as well. */

@@ -1,6 +1,6 @@
 import * as store from '../../src/store/connection/database.ts';
 import { type Em, entityManager } from '../../src/store/connection/orm.ts';
-import * as start from '../../src/store/connection/start-database.ts';
+import * as start from '../../src/store/start-database.ts';
 
 /** A database with its entity manager at hand, as most tests want it. */
 export interface Administered extends store.Database {

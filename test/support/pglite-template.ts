@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { loadConfig } from '../../src/config.ts';
-import { startDatabase } from '../../src/store/connection/start-database.ts';
+import { startDatabase } from '../../src/store/start-database.ts';
 import type { TestDatabases } from './database.ts';
 
 declare module 'vitest' {

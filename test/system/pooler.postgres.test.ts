@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import { startDatabase } from '../../src/store/connection/start-database.ts';
+import { startDatabase } from '../../src/store/start-database.ts';
 import { mutate } from '../graphql/mutate.ts';
 import { introspect, revoke } from '../support/client-endpoints.ts';
 import { emptyDatabase, type TestDatabase } from '../support/database.ts';

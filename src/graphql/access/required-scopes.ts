@@ -1,8 +1,8 @@
 import { type DocumentNode, type GraphQLSchema, specifiedRules, validate } from 'graphql';
 import { DomainError } from '../../directory/error.ts';
 import { BUILT_IN_SCOPES, type BuiltInScope } from '../../oauth/scopes/scope.ts';
-import { parseDocument } from '../execution/parse-document.ts';
-import { WellFormedStrings } from '../execution/well-formed-strings.ts';
+import { parseDocument } from '../parse-document.ts';
+import { WellFormedStrings } from '../well-formed-strings.ts';
 import { type AccessRule, scopeLists } from './access.ts';
 import { walkOperation } from './operation-walk.ts';
 

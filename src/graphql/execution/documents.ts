@@ -1,8 +1,8 @@
 import { type DocumentNode, GraphQLError, specifiedRules, validate } from 'graphql';
 import { createGraphQLError, createLRUCache } from 'graphql-yoga';
+import { parseDocument } from '../parse-document.ts';
 import { schema } from '../schema.ts';
-import { parseDocument } from './parse-document.ts';
-import { WellFormedStrings } from './well-formed-strings.ts';
+import { WellFormedStrings } from '../well-formed-strings.ts';
 
 /** A text as it was understood, and what is wrong with it. */
 export interface Read {

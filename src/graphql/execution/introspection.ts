@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
-import { parseDocument } from './parse-document.ts';
+import { parseDocument } from '../parse-document.ts';
 
 /** True if every operation of the text selects nothing but `__schema`, `__type` and `__typename`: what needs no token. */
 export function isIntrospection(text: string): boolean {

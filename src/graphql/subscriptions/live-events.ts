@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { type AccessToken, recheckTokens } from '../../oauth/tokens/bearer.ts';
 import { followTrail, type TrailFollower } from '../../store/audit/follow.ts';
-import { AUDIT_CHANNEL } from '../../store/audit/record.ts';
 import type { Database } from '../../store/connection/database.ts';
+import { AUDIT_CHANNEL } from '../../store/entities/audit-channel.ts';
 import { subscribedEnough, unauthenticated, unavailable } from '../errors.ts';
 import { makeAlarm } from './poll-timer.ts';
 import { type Delivery, makeSubscriber, type Subscriber, type Subscription } from './subscriber.ts';

@@ -11,8 +11,8 @@ import { grantAuthorization, refuseAuthorization } from '../../oauth/authorize/a
 import { rememberedScopes } from '../../oauth/authorize/consent.ts';
 import { isAnotherPerson, mustAsk, mustSignIn, requireSilence } from '../../oauth/authorize/sign-in-request.ts';
 import { OAuthError } from '../../oauth/error.ts';
+import { secondsLater } from '../../oauth/lifetime.ts';
 import type { Params } from '../../oauth/params.ts';
-import { secondsLater } from '../../oauth/tokens/lifetime.ts';
 import { keepRequest } from '../../store/pending-authorizations.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import type { HttpContext } from '../context.ts';

@@ -1,14 +1,13 @@
-import { OAuthError } from '../../oauth/error.ts';
-import { type LogoutRequest, readLogoutRequest } from '../../oauth/openid/logout-request.ts';
+import type { LogoutRequest } from '../../oauth/openid/logout-request.ts';
 import type { Params } from '../../oauth/params.ts';
 import { prefixedId } from '../../store/prefixed-id.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import type { HttpContext } from '../context.ts';
-import { PageError } from '../errors.ts';
 import { readForm, readQuery } from '../form.ts';
-import { seeOther, sendToClient } from '../headers.ts';
+import { seeOther } from '../headers.ts';
 import { logoutPage } from '../pages/logout.ts';
 import { csrfToken } from '../site/csrf.ts';
+import { goOn, readOrExplain } from '../site/requested-logout.ts';
 import { browserSecret, currentSession, ensureBrowser } from '../site/session.ts';
 import { signOut } from '../site/sign-out.ts';
 
@@ -31,28 +30,9 @@ export async function endSession(ctx: HttpContext): Promise<void> {
   goOn(ctx, request);
 }
 
-/** Never a dead end: whoever was sent here by a wrong link can still sign out. */
-export async function readOrExplain(ctx: HttpContext, params: Params): Promise<LogoutRequest> {
-  try {
-    return await readLogoutRequest(ctx.state, params);
-  } catch (error) {
-    if (!(error instanceof OAuthError)) throw error;
-    throw new PageError(400, 'The app sent you here wrongly', error.message, {
-      href: '/logout',
-      label: 'Sign out of Gatehouse',
-    });
-  }
-}
-
 /** §2: who shows an ID token of this very session need not be asked; a link that anybody can write must be. */
 const concerns = ({ hint }: LogoutRequest, session: SessionRow): boolean =>
   hint !== undefined && hint.sub === prefixedId('usr', session.user_id) && hint.sid === prefixedId('ses', session.id);
-
-/** §3 */
-export function goOn(ctx: HttpContext, { onward }: LogoutRequest): void {
-  if (onward === undefined) seeOther(ctx, '/');
-  else sendToClient(ctx, onward);
-}
 
 function ask(ctx: HttpContext, params: Params, { client }: LogoutRequest, session: SessionRow): void {
   const carried = CARRIED.flatMap((name) => {

@@ -1,5 +1,5 @@
 import { optional } from '../../oauth/params.ts';
-import { answerTokenRequest } from '../../oauth/tokens/token-request.ts';
+import { answerTokenRequest } from '../../oauth/tokens/grants/token-request.ts';
 import type { HttpContext } from '../context.ts';
 import { answerJson } from '../json.ts';
 import { readClientRequest } from './client-request.ts';

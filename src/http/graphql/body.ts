@@ -1,6 +1,6 @@
 import { badRequest, malformedAuthentication } from '../../graphql/errors.ts';
 import type { Asked } from '../../graphql/execution/answer-operation.ts';
-import { isStorable } from '../../graphql/execution/well-formed-strings.ts';
+import { isStorable } from '../../graphql/well-formed-strings.ts';
 
 /** How deep objects and lists may lie in each other: far more than any input of ours has. */
 const NESTING = 64;

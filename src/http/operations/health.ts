@@ -1,4 +1,4 @@
-import type { Readiness } from '../../store/connection/readiness.ts';
+import type { Readiness } from '../../store/readiness.ts';
 import type { Handler, HttpContext } from '../context.ts';
 
 /** GET /healthz: the process is alive. */

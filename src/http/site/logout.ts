@@ -1,10 +1,10 @@
 import { optional, type Params } from '../../oauth/params.ts';
 import type { HttpContext } from '../context.ts';
-import { goOn, readOrExplain } from '../endpoints/end-session.ts';
 import { readForm, readQuery } from '../form.ts';
 import { seeOther } from '../headers.ts';
 import { logoutPage } from '../pages/logout.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
+import { goOn, readOrExplain } from './requested-logout.ts';
 import { currentSession, ensureBrowser } from './session.ts';
 import { signOut } from './sign-out.ts';
 

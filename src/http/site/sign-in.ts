@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { digest, makeHandle } from '../../crypto/secrets.ts';
 import type { Proven } from '../../directory/credentials.ts';
-import { secondsLater } from '../../oauth/tokens/lifetime.ts';
+import { secondsLater } from '../../oauth/lifetime.ts';
 import { record } from '../../store/audit/record.ts';
 import { openSession } from '../../store/sessions.ts';
 import type { HttpContext } from '../context.ts';

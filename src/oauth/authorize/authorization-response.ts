@@ -2,8 +2,8 @@ import { digest, makeSecret } from '../../crypto/secrets.ts';
 import { approve, type Decision } from '../../store/approve-authorization.ts';
 import { withAnswer } from '../clients/redirect-uri.ts';
 import type { OAuthError } from '../error.ts';
+import { secondsLater } from '../lifetime.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
-import { secondsLater } from '../tokens/lifetime.ts';
 import type { AuthorizationRequest, Recipient } from './authorization-request.ts';
 import { RESPONSE_TYPES } from './response-types.ts';
 

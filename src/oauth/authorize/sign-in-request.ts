@@ -1,9 +1,9 @@
 import { uuidOf } from '../../store/prefixed-id.ts';
 import { OAuthError } from '../error.ts';
+import { secondsLater } from '../lifetime.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
 import { readIdTokenHint } from '../openid/id-token.ts';
 import { optional, type Params } from '../params.ts';
-import { secondsLater } from '../tokens/lifetime.ts';
 
 /** OpenID Connect Core 1.0 §3.1.2.1 */
 export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const;

@@ -7,8 +7,7 @@ import {
   insertSigningKey,
   retireSigningKeys,
 } from '../../store/signing-keys.ts';
-import { ID_TOKEN_TTL } from '../openid/id-token.ts';
-import { secondsLater } from '../tokens/lifetime.ts';
+import { ID_TOKEN_TTL, secondsLater } from '../lifetime.ts';
 import { SIGNING_ALGORITHM_NAMES, SIGNING_ALGORITHMS, type SigningAlgorithm } from './signing-algorithm.ts';
 import { makeSigningKeys } from './signing-keys.ts';
 

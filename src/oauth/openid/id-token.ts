@@ -3,12 +3,9 @@ import { prefixedId } from '../../store/prefixed-id.ts';
 import type { TokenRequest } from '../grant.ts';
 import { SIGNING_ALGORITHMS } from '../keys/signing-algorithm.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
-import { seconds } from '../tokens/lifetime.ts';
+import { ID_TOKEN_TTL, seconds } from '../lifetime.ts';
 import type { TokenResponse } from '../tokens/token-response.ts';
 import { claimsOf } from './claims.ts';
-
-/** Seconds. */
-export const ID_TOKEN_TTL = 3600;
 
 /** RFC 8725 §3.11 */
 const TYPE = 'JWT';

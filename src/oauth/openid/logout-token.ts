@@ -3,7 +3,7 @@ import type { LogoutDelivery } from '../../store/logout-deliveries.ts';
 import { prefixedId } from '../../store/prefixed-id.ts';
 import { isSigningAlgorithm } from '../keys/signing-algorithm.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
-import { seconds } from '../tokens/lifetime.ts';
+import { seconds } from '../lifetime.ts';
 
 /** Seconds; §4 asks for no more than two minutes. */
 const TTL = 120;

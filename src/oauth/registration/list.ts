@@ -1,5 +1,5 @@
+import { type Page, pagedList, readPage } from '../../store/connection/keyset.ts';
 import { type Sql, statement } from '../../store/connection/sql.ts';
-import { type Page, pagedList, readPage } from '../../store/keyset.ts';
 
 /** A client as the API shows it. */
 export interface RegisteredClient {

@@ -5,7 +5,7 @@ import { DomainError } from '../../directory/error.ts';
 import type { Em } from '../../store/connection/orm.ts';
 import { Client } from '../../store/entities/client.ts';
 import { ClientSecret } from '../../store/entities/client-secret.ts';
-import { secondsLater } from '../tokens/lifetime.ts';
+import { secondsLater } from '../lifetime.ts';
 import { requireAuthority, requireReach } from './authority.ts';
 import { recordClient } from './columns.ts';
 

@@ -3,8 +3,8 @@ import { digest, isWellFormed } from '../../crypto/secrets.ts';
 import { prefixedId } from '../../store/prefixed-id.ts';
 import type { Client } from '../clients/client.ts';
 import type { TokenRequest } from '../grant.ts';
+import { seconds } from '../lifetime.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
-import { seconds } from './lifetime.ts';
 
 /** RFC 9068 §2.1 */
 const TYPE = 'at+jwt';

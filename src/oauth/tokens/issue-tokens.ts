@@ -1,8 +1,8 @@
 import { digest, makeSecret } from '../../crypto/secrets.ts';
 import type { Issue } from '../../store/issue-tokens.ts';
 import type { TokenRequest } from '../grant.ts';
+import { earlier, secondsLater } from '../lifetime.ts';
 import { accessTokenDigest, writeAccessToken } from './access-token.ts';
-import { earlier, secondsLater } from './lifetime.ts';
 import { type TokenResponse, tokenResponse } from './token-response.ts';
 
 /** The secrets of one token request: what is stored of them, and what is answered once that is done. */

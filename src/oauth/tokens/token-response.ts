@@ -1,4 +1,4 @@
-import { secondsUntil } from './lifetime.ts';
+import { secondsUntil } from '../lifetime.ts';
 
 /** RFC 6749 §5.1. `scope` is always stated, also where it is what was asked for. */
 export interface TokenResponse {

@@ -1,5 +1,5 @@
+import { type Page, pagedList, readPage } from '../connection/keyset.ts';
 import { type Sql, statement } from '../connection/sql.ts';
-import { type Page, pagedList, readPage } from '../keyset.ts';
 
 /** One line of the audit trail. Ids are rows' uuids; what they name may be gone by now. */
 export interface AuditRow {

@@ -47,9 +47,6 @@ export interface AuditEntry {
   readonly detail?: Record<string, unknown>;
 }
 
-/** Where the database tells the id of every event that is written. */
-export const AUDIT_CHANNEL = 'gatehouse_audit';
-
 const insertAuditEvent = statement<never>(
   'insert-audit-event',
   `INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)

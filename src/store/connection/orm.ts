@@ -5,7 +5,7 @@ import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { AbstractSqlDriver, BasePostgreSqlEntityManager } from '@mikro-orm/sql';
 import { PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
-import { entities } from '../entities.ts';
+import { entities } from '../entities/entities.ts';
 import type { Database } from './database.ts';
 import type { Sql } from './sql.ts';
 

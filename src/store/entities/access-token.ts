@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
-import { TextArray } from '../connection/text-array.ts';
 import { Authorization } from './authorization.ts';
+import { TextArray } from './text-array.ts';
 
 const schema = defineEntity({
   name: 'AccessToken',

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
-import { AUDIT_CHANNEL } from '../audit/record.ts';
+import { AUDIT_CHANNEL } from './audit-channel.ts';
 
 const schema = defineEntity({
   name: 'AuditEvent',

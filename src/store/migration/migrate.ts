@@ -1,17 +1,14 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Database, DatabaseLocation } from '../connection/database.ts';
 import { Refusal } from '../connection/refusal.ts';
 import { type Sql, statement } from '../connection/sql.ts';
+import { MIGRATIONS } from './directory.ts';
 
 const findMigrationsTable = statement<{ there: boolean }>(
   'find-migrations-table',
   `SELECT to_regclass('migrations') IS NOT NULL AS there`,
 );
 const findMigrations = statement<{ name: string }>('find-migrations', 'SELECT name FROM migrations ORDER BY id');
-
-/** Where the migrations of this code lie. */
-export const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
 
 /** Brings the database to the schema of this code, and returns the names of what was pending. */
 export async function migrate({ sql }: Database, location: DatabaseLocation): Promise<readonly string[]> {

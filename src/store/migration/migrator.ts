@@ -5,7 +5,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { POOL, patientConnectionOptions } from '../connection/connection-pool.ts';
 import type { DatabaseLocation } from '../connection/database.ts';
 import { type Em, type Orm, POSTGRES, pgliteOptions } from '../connection/orm.ts';
-import { MIGRATIONS } from './migrate.ts';
+import { MIGRATIONS } from './directory.ts';
 
 const migrating = {
   extensions: [Migrator],

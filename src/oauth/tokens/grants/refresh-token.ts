@@ -4,13 +4,13 @@ import { digest, sameBytes, secretFrom } from '../../../crypto/secrets.ts';
 import { findIssuedAccess, findSuccessor, type RefreshRow, rotate } from '../../../store/single-use.ts';
 import { OAuthError } from '../../error.ts';
 import type { TokenRequest } from '../../grant.ts';
+import { secondsLater } from '../../lifetime.ts';
 import { type Authentication, withIdToken } from '../../openid/id-token.ts';
 import { optional, required } from '../../params.ts';
 import { narrowResources } from '../../resource.ts';
 import { askedScopes, stillAllowed } from '../../scopes/scope.ts';
 import { accessTokenDigest, writeAccessToken } from '../access-token.ts';
 import { type GivenSecrets, makeTokens } from '../issue-tokens.ts';
-import { secondsLater } from '../lifetime.ts';
 import { replayed } from '../replay.ts';
 import { type TokenResponse, tokenResponse } from '../token-response.ts';
 

@@ -1,8 +1,8 @@
-import type { Keyring } from '../../crypto/keyring.ts';
-import { knownMigrations } from '../migration/migrate.ts';
-import type { Database } from './database.ts';
+import type { Keyring } from '../crypto/keyring.ts';
+import type { Database } from './connection/database.ts';
+import { statement } from './connection/sql.ts';
 import { isMarkOf } from './key-check.ts';
-import { statement } from './sql.ts';
+import { knownMigrations } from './migration/migrate.ts';
 
 const readState = statement<{ at: Date; migrations: string[]; mark: Uint8Array | null }>(
   'read-state',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectTokenError } from '../../support/invariants.ts';
-import { expectNothingWritten } from '../../support/refusals.ts';
-import type { Answer } from '../../support/send.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { expectTokenError } from '../../../support/invariants.ts';
+import { expectNothingWritten } from '../../../support/refusals.ts';
+import type { Answer } from '../../../support/send.ts';
+import { startServer, type TestServer } from '../../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {

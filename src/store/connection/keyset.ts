@@ -1,5 +1,5 @@
-import { batched } from './connection/shared-statement.ts';
-import { type Sql, type Statement, statement } from './connection/sql.ts';
+import { batched } from './shared-statement.ts';
+import { type Sql, type Statement, statement } from './sql.ts';
 
 /** A place in a list: the moment a row was made and its id, which together never repeat and never change. */
 export interface Position {

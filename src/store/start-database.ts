@@ -1,11 +1,11 @@
 import type { PGlite } from '@electric-sql/pglite';
-import type { Config } from '../../config.ts';
-import { type Keyring, makeKeyring } from '../../crypto/keyring.ts';
-import { checkMigrations, migrate } from '../migration/migrate.ts';
-import { checkServer, refusePooler } from './check-server.ts';
-import { type DataDirectory, secretKeyOf, takeDataDirectory } from './data-directory.ts';
-import { type Database, openDatabase } from './database.ts';
+import type { Config } from '../config.ts';
+import { type Keyring, makeKeyring } from '../crypto/keyring.ts';
+import { checkServer, refusePooler } from './connection/check-server.ts';
+import { type DataDirectory, secretKeyOf, takeDataDirectory } from './connection/data-directory.ts';
+import { type Database, openDatabase } from './connection/database.ts';
 import { checkKeys } from './key-check.ts';
+import { checkMigrations, migrate } from './migration/migrate.ts';
 
 /** A database that is migrated, ours by its key and, if embedded, locked for this process. */
 export interface StartedDatabase {
@@ -53,7 +53,7 @@ export async function startDatabase(config: Config, takeKeys: typeof checkKeys =
 }
 
 async function openEmbedded(directory: DataDirectory): Promise<PGlite> {
-  const { embeddedDatabase } = await import('./embedded-database.ts');
+  const { embeddedDatabase } = await import('./connection/embedded-database.ts');
   return embeddedDatabase(directory);
 }
 

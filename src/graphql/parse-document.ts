@@ -1,6 +1,6 @@
 import { type DocumentNode, type NameNode, parse, visit } from 'graphql';
-import { LIMITS } from '../access/operation-limits.ts';
-import { badRequest } from '../errors.ts';
+import { LIMITS } from './access/operation-limits.ts';
+import { badRequest } from './errors.ts';
 
 /**
  * Parses what is worth it: comments are kept with the tree as tokens are, and a name may come back a thousand times, with each

@@ -1,8 +1,8 @@
-import { hmac, type Keyring, seal, unseal } from '../../crypto/keyring.ts';
-import { sameBytes } from '../../crypto/secrets.ts';
-import { findSigningKeys, resealSigningKey } from '../signing-keys.ts';
-import { Refusal } from './refusal.ts';
-import { type Sql, statement } from './sql.ts';
+import { hmac, type Keyring, seal, unseal } from '../crypto/keyring.ts';
+import { sameBytes } from '../crypto/secrets.ts';
+import { Refusal } from './connection/refusal.ts';
+import { type Sql, statement } from './connection/sql.ts';
+import { findSigningKeys, resealSigningKey } from './signing-keys.ts';
 
 const insertKeyCheck = statement<never>(
   'insert-key-check',

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listPeople } from '../../src/directory/read-users.ts';
-import { registerUser } from '../../src/directory/register-user.ts';
-import type { Sql } from '../../src/store/connection/sql.ts';
-import { theOperator, unique } from '../support/fixtures.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { listPeople } from '../../../src/directory/read-users.ts';
+import { registerUser } from '../../../src/directory/register-user.ts';
+import type { Sql } from '../../../src/store/connection/sql.ts';
+import { theOperator, unique } from '../../support/fixtures.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,14 +1,14 @@
-import { authenticateClient } from '../clients/client-authentication.ts';
-import { OAuthError } from '../error.ts';
-import type { Grant } from '../grant.ts';
-import type { OAuthRequest } from '../oauth-request.ts';
-import { type Params, required } from '../params.ts';
-import { lookUpPresented } from './early-lookup.ts';
-import { authorizationCode } from './grants/authorization-code.ts';
-import { clientCredentials } from './grants/client-credentials.ts';
-import { password } from './grants/password.ts';
-import { refreshToken } from './grants/refresh-token.ts';
-import type { TokenResponse } from './token-response.ts';
+import { authenticateClient } from '../../clients/client-authentication.ts';
+import { OAuthError } from '../../error.ts';
+import type { Grant } from '../../grant.ts';
+import type { OAuthRequest } from '../../oauth-request.ts';
+import { type Params, required } from '../../params.ts';
+import { lookUpPresented } from '../early-lookup.ts';
+import type { TokenResponse } from '../token-response.ts';
+import { authorizationCode } from './authorization-code.ts';
+import { clientCredentials } from './client-credentials.ts';
+import { password } from './password.ts';
+import { refreshToken } from './refresh-token.ts';
 
 /** RFC 6749 §4, §6: `grant_type` → the file that answers it. */
 export const GRANTS: ReadonlyMap<string, Grant> = new Map([

@@ -1,3 +1,6 @@
+/** Seconds for which an ID token is valid. A signing key stays published for as long after its last use. */
+export const ID_TOKEN_TTL = 3600;
+
 /** The instant so many seconds after `from`. */
 export const secondsLater = (from: Date, seconds: number): Date => new Date(from.getTime() + seconds * 1000);
 
