@@ -2,7 +2,7 @@ import { type Page, pagedList, readPagesTogether, readPageTogether } from '../st
 import { type Sql, statement } from '../store/connection/sql.ts';
 
 /** A user as the API shows them: no password hash ever leaves the statements that check one. */
-export interface Person {
+export interface UserRow {
   readonly id: string;
   readonly username: string;
   readonly email: string | null;
@@ -16,37 +16,37 @@ export interface Person {
 }
 
 /** A row of somebody's list: `parent` is whose. */
-export type Of<Row> = Row & { readonly parent: string };
+export type WithParent<Row> = Row & { readonly parent: string };
 
-const PERSON = `
+const USER = `
   u.id, u.username, u.email, u.email_verified AS "emailVerified", u.first_name AS "firstName", u.last_name AS "lastName",
   u.attributes, u.superuser, u.disabled, u.created_at AS "createdAt"`;
 
-const selectPeople = statement<Person>('find-people', `SELECT ${PERSON} FROM users u WHERE u.id = ANY($1::uuid[])`);
+const selectUsers = statement<UserRow>('find-users', `SELECT ${USER} FROM users u WHERE u.id = ANY($1::uuid[])`);
 
-const people = pagedList<Person>(
-  'list-people',
+const users = pagedList<UserRow>(
+  'list-users',
   'u.created_at',
   'u.id',
-  ({ window, cut }) => `SELECT ${PERSON} FROM users u WHERE ${window} ${cut}`,
+  ({ window, cut }) => `SELECT ${USER} FROM users u WHERE ${window} ${cut}`,
 );
 
-const members = pagedList<Of<Person>>(
+const members = pagedList<WithParent<UserRow>>(
   'list-members',
   'u.created_at',
   'u.id',
   ({ window, cut, order }) =>
     `SELECT g.id AS parent, m.* FROM unnest($6::uuid[]) AS g (id) CROSS JOIN LATERAL (
-       SELECT ${PERSON} FROM group_members gm JOIN users u ON u.id = gm.user_id WHERE gm.group_id = g.id AND ${window} ${cut}
+       SELECT ${USER} FROM group_members gm JOIN users u ON u.id = gm.user_id WHERE gm.group_id = g.id AND ${window} ${cut}
      ) m ORDER BY m."createdAt" ${order}, m.id ${order}`,
 );
 
-export const findPeople = (sql: Sql, ids: readonly string[]): Promise<Person[]> => sql(selectPeople, [ids]);
+export const findUsers = (sql: Sql, ids: readonly string[]): Promise<UserRow[]> => sql(selectUsers, [ids]);
 
-export const listPeople = readPageTogether(people);
+export const listUsers = readPageTogether(users);
 
 /** The members of many groups, a page of each, in one statement. */
-export const listMembers = (sql: Sql, groupIds: readonly string[], page: Page): Promise<Of<Person>[]> =>
+export const listMembers = (sql: Sql, groupIds: readonly string[], page: Page): Promise<WithParent<UserRow>[]> =>
   readMembers(sql, { page, parents: groupIds });
 
 const readMembers = readPagesTogether(members);

@@ -6,7 +6,7 @@ import type { Gatehouse } from '../../src/process/serve.ts';
 import { administered } from '../support/administered.ts';
 import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';
-import { registerPerson, type TestUser } from '../support/fixtures.ts';
+import { registerTestUser, type TestUser } from '../support/fixtures.ts';
 import { startInTurn } from '../support/round-robin.ts';
 
 const NEW = 'a lantern for the night';
@@ -24,7 +24,7 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
     database = await migratedDatabase();
     const config = loadConfig({ ...database.env, PORT: '0', LOG_LEVEL: 'silent' });
     gatehouse = await startInTurn(config, { out: () => {}, log: pino({ level: 'silent' }) });
-    user = await registerPerson(administered(gatehouse.database), {});
+    user = await registerTestUser(administered(gatehouse.database), {});
     chromium = await openChromium();
     const context = await chromium.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
     page = await context.newPage();

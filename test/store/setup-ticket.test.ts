@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digest } from '../../src/crypto/secrets.ts';
 import { issueSetupTicket, setupTicketIsLive, spendSetupTicket } from '../../src/store/setup-ticket.ts';
 import type { StartedDatabase } from '../support/administered.ts';
-import { registerPerson } from '../support/fixtures.ts';
+import { registerTestUser } from '../support/fixtures.ts';
 import { startOwnDatabase } from '../support/own-database.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
@@ -80,7 +80,7 @@ describe('the set-up ticket', () => {
 
   it('is not spent by a wrong one, nor by one whose name is taken', async () => {
     const ticket = await issue();
-    await registerPerson(started.database, { username: 'taken' });
+    await registerTestUser(started.database, { username: 'taken' });
 
     expect(await spend('guess')).toBeUndefined();
     await expect(spend(ticket, 'taken')).rejects.toThrow(/users_username_key_unique/);
@@ -89,7 +89,7 @@ describe('the set-up ticket', () => {
 
   it('is dead, and no other is issued, once there is an administrator', async () => {
     const ticket = await issue();
-    await registerPerson(started.database, { superuser: true });
+    await registerTestUser(started.database, { superuser: true });
 
     expect(await setupTicketIsLive(started.database.sql, ticket, NOW)).toBe(false);
     expect(await spend(ticket)).toBeUndefined();

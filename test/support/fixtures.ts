@@ -25,7 +25,7 @@ export interface TestUser {
   readonly password: string;
 }
 
-export type PersonOptions = Partial<NewUser> & { readonly permissions?: readonly Permission[] };
+export type TestUserOptions = Partial<NewUser> & { readonly permissions?: readonly Permission[] };
 
 /** Names no two tests share. */
 export const unique = (word: string): string => `${word}-${randomBytes(5).toString('hex')}`;
@@ -45,9 +45,9 @@ export const testRegistration = (): ClientRegistration => ({
   requirePkce: false,
 });
 
-export async function registerPerson(
+export async function registerTestUser(
   database: Administered,
-  { permissions, ...fields }: PersonOptions,
+  { permissions, ...fields }: TestUserOptions,
 ): Promise<TestUser> {
   const username = fields.username ?? unique('person');
   const email = fields.email ?? `${username}@example.com`;

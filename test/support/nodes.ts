@@ -4,7 +4,7 @@ import { type Administered, openDatabase } from './administered.ts';
 import { answerIn, codeRequest, sentTo } from './authorize.ts';
 import { Browser } from './browser.ts';
 import type { Address } from './event-stream.ts';
-import { registerPerson, type TestClient, testRegistration, theOperator } from './fixtures.ts';
+import { registerTestUser, type TestClient, testRegistration, theOperator } from './fixtures.ts';
 import { freePort } from './postgres.ts';
 import { type GatehouseProcess, startServerProcess } from './process.ts';
 import { type Answer, read, send } from './send.ts';
@@ -50,7 +50,7 @@ export async function startNodes(env: Record<string, string>, count = 2): Promis
   const client = { clientId: registered.client.clientId, secret: registered.secret ?? '' };
   const browserAt = (node: number) => new Browser(issuer, (path, init) => ask(node, path, init));
   const browser = browserAt(0);
-  const user = await registerPerson(database, {});
+  const user = await registerTestUser(database, {});
   const login = await browser.get(codeRequest(client));
   const consent = await browser.submit(login, { username: user.username, password: user.password });
   await browser.submit(consent, {}, 'allow');

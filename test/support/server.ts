@@ -7,10 +7,10 @@ import { Browser } from './browser.ts';
 import { migratedDatabase, type TestDatabase } from './database.ts';
 import { dumpOf } from './dump.ts';
 import {
-  type PersonOptions,
-  registerPerson,
+  registerTestUser,
   type TestClient,
   type TestUser,
+  type TestUserOptions,
   testRegistration,
   theOperator,
 } from './fixtures.ts';
@@ -48,7 +48,7 @@ export interface TestServer {
   /** Registers a client as the operator: every grant but implicit, every scope, no PKCE; `registration` changes that. */
   client(registration?: Partial<ClientRegistration>, imported?: ImportedClient): Promise<TestClient>;
   /** Registers a user as the operator; `permissions` puts them into a group of their own that has these. */
-  user(options?: PersonOptions): Promise<TestUser>;
+  user(options?: TestUserOptions): Promise<TestUser>;
   /** An access token, by the password grant of a fresh user, or of the given user or client. */
   accessToken(wish?: TokenWish): Promise<string>;
   browser(): Browser;
@@ -108,7 +108,7 @@ function serverOn(gatehouse: Gatehouse, printed: string, log: string[], close: (
     return { clientId: made.client.clientId, secret: made.secret ?? '' };
   };
 
-  const user: TestServer['user'] = (options = {}) => registerPerson(database, options);
+  const user: TestServer['user'] = (options = {}) => registerTestUser(database, options);
 
   return {
     url,

@@ -1,6 +1,6 @@
 import { signIn } from './authorize.ts';
 import type { Browser, Page } from './browser.ts';
-import type { PersonOptions, TestUser } from './fixtures.ts';
+import type { TestUser, TestUserOptions } from './fixtures.ts';
 import type { TestServer } from './server.ts';
 
 /** The session's cookie on https and on loopback. */
@@ -13,7 +13,7 @@ export const cookiesOf = (browser: Browser): string =>
 /** A browser in which a fresh user has signed in. */
 export async function signedIn(
   server: TestServer,
-  person: PersonOptions = {},
+  person: TestUserOptions = {},
 ): Promise<{ browser: Browser; user: TestUser }> {
   const [browser, user] = [server.browser(), await server.user(person)];
   const page = await signIn(browser, await browser.get('/login'), user);

@@ -10,7 +10,7 @@ import { byId, loadBatched } from '../load-batched.ts';
 import { tokenOf } from '../request-actor.ts';
 import type { Told } from '../subscriptions/subscriber.ts';
 import { ClientType, loadClient, seesClient } from './client.ts';
-import { loadPerson, UserType } from './user.ts';
+import { loadUser, UserType } from './user.ts';
 
 const READS_AUDIT = { scopes: [['audit']], permission: 'READ_AUDIT', own: true } as const satisfies AccessRule;
 
@@ -39,7 +39,7 @@ builder.node(AuditEventType, {
       description: 'Who did it. Null if nobody was signed in, or if the account has been deleted since.',
       nullable: true,
       resolve: async ({ actorId }, _args, context) =>
-        actorId === null ? null : ((await loadPerson(context, actorId)) ?? null),
+        actorId === null ? null : ((await loadUser(context, actorId)) ?? null),
     }),
     client: t.field({
       type: ClientType,

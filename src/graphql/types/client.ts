@@ -26,7 +26,7 @@ import {
 } from './client-enums.ts';
 import { ClientSecretType } from './client-secret.ts';
 import { PermissionType } from './permission.ts';
-import { loadPerson, UserType } from './user.ts';
+import { loadUser, UserType } from './user.ts';
 
 export const READS_CLIENTS = {
   scopes: [['clients']],
@@ -130,7 +130,7 @@ builder.node(ClientType, {
       description: 'The person who registered it. Null: the operator.',
       nullable: true,
       resolve: async ({ ownerId }, _args, context) =>
-        ownerId === null ? null : ((await loadPerson(context, ownerId)) ?? null),
+        ownerId === null ? null : ((await loadUser(context, ownerId)) ?? null),
     }),
     secrets: t.field({
       type: [ClientSecretType],

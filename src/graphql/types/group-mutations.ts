@@ -6,9 +6,9 @@ import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
 import { actorOf } from '../request-actor.ts';
-import { GroupType, loadTeam } from './group.ts';
+import { GroupType, loadGroup } from './group.ts';
 import { PermissionType } from './permission.ts';
-import { loadPerson, UserType } from './user.ts';
+import { loadUser, UserType } from './user.ts';
 import { userRow } from './user-mutations.ts';
 
 const MANAGES_GROUPS = { scopes: [['write', 'groups']], permission: 'MANAGE_GROUPS' } as const satisfies AccessRule;
@@ -46,7 +46,7 @@ builder.relayMutationField(
       attempt(async () => {
         const { name, permissions } = input;
         const { id } = await createGroup(context.em(), actorOf(context), { name, permissions });
-        return { group: await loadTeam(context, id) };
+        return { group: await loadGroup(context, id) };
       }),
   },
   {
@@ -81,7 +81,7 @@ builder.relayMutationField(
       attempt(async () => {
         const { name, permissions } = input;
         const { id } = await updateGroup(context.em(), actorOf(context), groupRow(input.id), { name, permissions });
-        return { group: await loadTeam(context, id) };
+        return { group: await loadGroup(context, id) };
       }),
   },
   {
@@ -151,7 +151,7 @@ for (const [name, { change, description }] of Object.entries(changes)) {
         attempt(async () => {
           const [groupId, userId] = [groupRow(input.groupId, 'groupId'), userRow(input.userId, 'userId')];
           await change(context.em(), actorOf(context), groupId, userId);
-          return { group: await loadTeam(context, groupId), user: await loadPerson(context, userId) };
+          return { group: await loadGroup(context, groupId), user: await loadUser(context, userId) };
         }),
     },
     {

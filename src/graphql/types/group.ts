@@ -1,6 +1,6 @@
 import { isPermission } from '../../directory/permissions.ts';
-import { findTeams, listMemberships, listTeams, type Team } from '../../directory/read-groups.ts';
-import { listMembers, type Person } from '../../directory/read-users.ts';
+import { findGroups, type GroupRow, listGroups, listMemberships } from '../../directory/read-groups.ts';
+import { listMembers, type UserRow } from '../../directory/read-users.ts';
 import { uuidOf } from '../../store/prefixed-id.ts';
 import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
@@ -13,11 +13,11 @@ import { UserConnection, UserType } from './user.ts';
 const READS_GROUPS = { scopes: [['groups']], permission: 'READ_DIRECTORY' } as const satisfies AccessRule;
 
 /** The group of that row id. */
-export const loadTeam = (context: Context, id: string): Promise<Team | undefined> =>
-  loadBatched(context, 'group', id, async (ids) => byId(await findTeams(context.sql, ids)));
+export const loadGroup = (context: Context, id: string): Promise<GroupRow | undefined> =>
+  loadBatched(context, 'group', id, async (ids) => byId(await findGroups(context.sql, ids)));
 
 /** A page of the groups of one user: one statement for all users of the same level. */
-export async function groupsOf(context: Context, userId: string, args: PageArguments): Promise<Connection<Team>> {
+export async function groupsOf(context: Context, userId: string, args: PageArguments): Promise<Connection<GroupRow>> {
   const page = readPageArguments(args);
   const name = `groups ${JSON.stringify(page)}`;
   const rows = await loadBatched(context, name, userId, async (ids) =>
@@ -27,7 +27,7 @@ export async function groupsOf(context: Context, userId: string, args: PageArgum
 }
 
 /** A page of the members of one group, likewise. */
-async function membersOf(context: Context, groupId: string, args: PageArguments): Promise<Connection<Person>> {
+async function membersOf(context: Context, groupId: string, args: PageArguments): Promise<Connection<UserRow>> {
   const page = readPageArguments(args);
   const name = `members ${JSON.stringify(page)}`;
   const rows = await loadBatched(context, name, groupId, async (ids) =>
@@ -36,7 +36,7 @@ async function membersOf(context: Context, groupId: string, args: PageArguments)
   return toConnection(rows ?? [], page, byCreation);
 }
 
-export const GroupType = builder.objectRef<Team>('Group');
+export const GroupType = builder.objectRef<GroupRow>('Group');
 
 builder.node(GroupType, {
   id: { resolve: ({ id }) => id },
@@ -87,7 +87,7 @@ builder.queryField('group', (t) =>
     args: { id: t.arg.id({ required: true, description: 'The `grp_…` id of the group to show.' }) },
     resolve: async (_root, { id }, context) => {
       const uuid = uuidOf('grp', id);
-      return uuid === undefined ? null : ((await loadTeam(context, uuid)) ?? null);
+      return uuid === undefined ? null : ((await loadGroup(context, uuid)) ?? null);
     },
   }),
 );
@@ -100,7 +100,7 @@ builder.queryField('groups', (t) =>
       access: READS_GROUPS,
       resolve: async (_root, args, { sql }) => {
         const page = readPageArguments(args);
-        return toConnection(await listTeams(sql, page), page, byCreation);
+        return toConnection(await listGroups(sql, page), page, byCreation);
       },
     },
     GroupConnection,

@@ -10,12 +10,12 @@ import { findNodeId, type NodeId } from '../node-id.ts';
 import { tokenOf } from '../request-actor.ts';
 import { loadEvent, seesEvent } from './audit-event.ts';
 import { loadClient, seesClient } from './client.ts';
-import { loadTeam } from './group.ts';
-import { loadPerson } from './user.ts';
+import { loadGroup } from './group.ts';
+import { loadUser } from './user.ts';
 
 async function loadNode(context: Context, { typename, id }: NodeId): Promise<object | undefined> {
-  if (typename === 'User') return loadPerson(context, id);
-  if (typename === 'Group') return loadTeam(context, id);
+  if (typename === 'User') return loadUser(context, id);
+  if (typename === 'Group') return loadGroup(context, id);
   if (typename === 'Client') return owned(await loadClient(context, id), (client) => seesClient(context, client));
   if (typename === 'AuditEvent') return owned(await loadEvent(context, id), (event) => seesEvent(context, event));
   return undefined;

@@ -3,7 +3,7 @@ import { accessTo } from '../access/field-access.ts';
 import { builder } from '../builder.ts';
 import { ClientType, loadClient, seesClient } from './client.ts';
 import { FieldAccessType } from './field-access.ts';
-import { loadPerson, UserType } from './user.ts';
+import { loadUser, UserType } from './user.ts';
 
 const TokenType = builder.objectRef<AccessToken>('Token').implement({
   description: 'The access token of this very request.',
@@ -31,7 +31,7 @@ const TokenType = builder.objectRef<AccessToken>('Token').implement({
       type: UserType,
       description: 'The person it speaks for. Null: nobody but the client itself.',
       nullable: true,
-      resolve: async ({ user }, _args, context) => (user ? ((await loadPerson(context, user.id)) ?? null) : null),
+      resolve: async ({ user }, _args, context) => (user ? ((await loadUser(context, user.id)) ?? null) : null),
     }),
     canAccess: t.field({
       type: [FieldAccessType],

@@ -7,7 +7,7 @@ import { uuidOf } from '../../store/prefixed-id.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
 import { actorOf } from '../request-actor.ts';
-import { loadPerson, UserType } from './user.ts';
+import { loadUser, UserType } from './user.ts';
 
 /** The row of a user id in the input. */
 export function userRow(id: string, field = 'id'): string {
@@ -57,7 +57,7 @@ builder.relayMutationField(
         const { username, email, password, firstName, lastName, attributes, emailVerified, superuser } = input;
         const fields = { username, email, password, firstName, lastName, attributes, emailVerified, superuser };
         const { id } = await registerUser(context.em(), actorOf(context), fields);
-        return { user: await loadPerson(context, id) };
+        return { user: await loadUser(context, id) };
       }),
   },
   {
@@ -112,7 +112,7 @@ builder.relayMutationField(
         const changes = { username, email, emailVerified, firstName, lastName, attributes, disabled, superuser };
         const { id } = await updateUser(context.em(), actorOf(context), userRow(input.id), changes);
         context.tellOfLogouts();
-        return { user: await loadPerson(context, id) };
+        return { user: await loadUser(context, id) };
       }),
   },
   {
@@ -178,7 +178,7 @@ builder.relayMutationField(
         const change = { password, currentPassword };
         const { id } = await setPassword(context.em(), context.limits, actorOf(context), userRow(input.id), change);
         context.tellOfLogouts();
-        return { user: await loadPerson(context, id) };
+        return { user: await loadUser(context, id) };
       }),
   },
   {

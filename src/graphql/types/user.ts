@@ -1,5 +1,5 @@
 import { holds } from '../../directory/permissions.ts';
-import { findPeople, listPeople, type Person } from '../../directory/read-users.ts';
+import { findUsers, listUsers, type UserRow } from '../../directory/read-users.ts';
 import { uuidOf } from '../../store/prefixed-id.ts';
 import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
@@ -11,16 +11,16 @@ import { tokenOf } from '../request-actor.ts';
 const READS_USERS = { scopes: [['read']], permission: 'READ_DIRECTORY' } as const satisfies AccessRule;
 
 /** The user of that row id. */
-export const loadPerson = (context: Context, id: string): Promise<Person | undefined> =>
-  loadBatched(context, 'user', id, async (ids) => byId(await findPeople(context.sql, ids)));
+export const loadUser = (context: Context, id: string): Promise<UserRow | undefined> =>
+  loadBatched(context, 'user', id, async (ids) => byId(await findUsers(context.sql, ids)));
 
 /** What only the person and those who manage users may see. */
-function seesAll(context: Context, { id }: Person): boolean {
+function seesAll(context: Context, { id }: UserRow): boolean {
   const { caller } = tokenOf(context);
   return caller.userId === id || holds(caller, 'MANAGE_USERS');
 }
 
-export const UserType = builder.objectRef<Person>('User');
+export const UserType = builder.objectRef<UserRow>('User');
 
 builder.node(UserType, {
   id: { resolve: ({ id }) => id },
@@ -74,7 +74,7 @@ builder.queryField('user', (t) =>
     args: { id: t.arg.id({ required: true, description: 'The `usr_…` id of the user to show.' }) },
     resolve: async (_root, { id }, context) => {
       const uuid = uuidOf('usr', id);
-      return uuid === undefined ? null : ((await loadPerson(context, uuid)) ?? null);
+      return uuid === undefined ? null : ((await loadUser(context, uuid)) ?? null);
     },
   }),
 );
@@ -87,7 +87,7 @@ builder.queryField('users', (t) =>
       access: READS_USERS,
       resolve: async (_root, args, { sql }) => {
         const page = readPageArguments(args);
-        return toConnection(await listPeople(sql, page), page, byCreation);
+        return toConnection(await listUsers(sql, page), page, byCreation);
       },
     },
     UserConnection,

@@ -1,9 +1,9 @@
-import type { Person } from '../../directory/read-users.ts';
+import type { UserRow } from '../../directory/read-users.ts';
 import { prefixedId } from '../../store/prefixed-id.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { GroupConnection, GroupType, groupsOf } from './group.ts';
-import { loadPerson } from './user.ts';
+import { loadUser } from './user.ts';
 
 /** The person a token speaks for. The token says who; the rest is read when it is asked for. */
 interface Viewer {
@@ -11,8 +11,8 @@ interface Viewer {
   readonly username: string;
 }
 
-async function profile(context: Context, { id }: Viewer): Promise<Person> {
-  const person = await loadPerson(context, id);
+async function profile(context: Context, { id }: Viewer): Promise<UserRow> {
+  const person = await loadUser(context, id);
   // The token was alive a moment ago, and with it the account.
   if (!person) throw new Error('the account went away during the request');
   return person;

@@ -1,7 +1,7 @@
 import type { Actor } from '../../directory/actor.ts';
 import { callerOf } from '../../directory/caller.ts';
 import { DomainError } from '../../directory/error.ts';
-import { findPeople } from '../../directory/read-users.ts';
+import { findUsers } from '../../directory/read-users.ts';
 import { setPassword } from '../../directory/set-password.ts';
 import { updateOwnEmail } from '../../directory/update-own-email.ts';
 import { updateUser } from '../../directory/update-user.ts';
@@ -101,7 +101,7 @@ async function show(
   problem: Problem | undefined,
 ): Promise<void> {
   const { sql, now } = ctx.state;
-  const [person] = await findPeople(sql, [session.user_id]);
+  const [person] = await findUsers(sql, [session.user_id]);
   // Signed in a moment ago, and deleted since.
   if (!person) return seeOther(ctx, '/login');
   const sessions = await listSessions(sql, session.user_id, now);

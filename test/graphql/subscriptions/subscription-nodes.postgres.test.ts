@@ -4,7 +4,7 @@ import { digest } from '../../../src/crypto/secrets.ts';
 import { AccessToken } from '../../../src/store/entities/access-token.ts';
 import { migratedDatabase, type TestDatabase } from '../../support/database.ts';
 import { type EventStream, subscribe } from '../../support/event-stream.ts';
-import { registerPerson, type TestUser, unique } from '../../support/fixtures.ts';
+import { registerTestUser, type TestUser, unique } from '../../support/fixtures.ts';
 import { type Nodes, startNodes } from '../../support/nodes.ts';
 
 const ROUNDS = 50;
@@ -16,7 +16,7 @@ let adminToken: string;
 beforeAll(async () => {
   home = await migratedDatabase();
   nodes = await startNodes(home.env);
-  admin = await registerPerson(nodes.database, { superuser: true });
+  admin = await registerTestUser(nodes.database, { superuser: true });
   adminToken = await tokenOf(admin);
 });
 afterAll(async () => {
@@ -74,7 +74,7 @@ describe('a subscription on one node, and what is done on another', () => {
   it('ends within a second of whatever else ends its token', async () => {
     const { client, database } = nodes;
     const person = async () => {
-      const user = await registerPerson(database, {});
+      const user = await registerTestUser(database, {});
       return { user, stream: await watchOnB(await tokenOf(user)) };
     };
     const disabled = await person();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listPeople } from '../../../src/directory/read-users.ts';
+import { listUsers } from '../../../src/directory/read-users.ts';
 import { registerUser } from '../../../src/directory/register-user.ts';
 import type { Sql } from '../../../src/store/connection/sql.ts';
 import { theOperator, unique } from '../../support/fixtures.ts';
@@ -21,10 +21,10 @@ describe('pages that are asked for at the same moment', () => {
       statements += 1;
       return server.database.sql(statement, values);
     };
-    const together = await Promise.all(Array.from({ length: 60 }, (_, at) => listPeople(sql, pages[at % 3]!)));
+    const together = await Promise.all(Array.from({ length: 60 }, (_, at) => listUsers(sql, pages[at % 3]!)));
     expect(statements).toBe(3);
     for (const [at, page] of pages.entries()) {
-      const alone = await listPeople(server.database.sql, page);
+      const alone = await listUsers(server.database.sql, page);
       expect(alone).toHaveLength(page.limit + 1);
       for (let asker = at; asker < together.length; asker += 3) expect(together[asker]).toEqual(alone);
     }
@@ -32,9 +32,9 @@ describe('pages that are asked for at the same moment', () => {
 
   it('are read anew by who asks later', async () => {
     const page = { limit: 100, backward: false };
-    const before = await listPeople(server.database.sql, page);
+    const before = await listUsers(server.database.sql, page);
     const { id } = await registerUser(server.database.em(), theOperator(), { username: unique('later') });
-    const after = await listPeople(server.database.sql, page);
+    const after = await listUsers(server.database.sql, page);
     expect(after.map((person) => person.id)).toEqual([...before.map((person) => person.id), id]);
   });
 });
