@@ -8,7 +8,7 @@ import type { Actor } from './actor.ts';
 import { requirePermission, requireRank } from './authorize.ts';
 import { DomainError } from './error.ts';
 import { lockGroup } from './lock.ts';
-import { groupNameKey, readName } from './names.ts';
+import { groupNameKey, parseName } from './names.ts';
 import { holdings, type Permission } from './permissions.ts';
 
 export interface NewGroup {
@@ -27,7 +27,7 @@ export async function createGroup(em: Em, actor: Actor, input: NewGroup): Promis
   const permissions = [...new Set(input.permissions ?? [])];
   requirePermission(actor, 'MANAGE_GROUPS');
   requireRank(actor, holdings(false, permissions));
-  const name = readName(input.name, 'name');
+  const name = parseName(input.name, 'name');
 
   return orTaken(() =>
     em.transactional(async (tx) => {
@@ -50,7 +50,7 @@ export async function updateGroup(em: Em, actor: Actor, id: string, changes: Gro
 
       group.permissions = permissions;
       if (changes.name != null) {
-        group.name = readName(changes.name, 'name');
+        group.name = parseName(changes.name, 'name');
         group.nameKey = groupNameKey(group.name);
       }
       recordGroup(tx, actor, 'group.updated', group, { permissions });

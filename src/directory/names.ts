@@ -15,14 +15,14 @@ export const emailKey = (email: string): string => key(email);
 export const groupNameKey = (name: string): string => key(name);
 
 /** A username as it is stored. Without `@`, so that it can never be mistaken for somebody's e-mail address at sign-in. */
-export function readUsername(text: string): string {
-  const username = readName(text, 'username');
+export function parseUsername(text: string): string {
+  const username = parseName(text, 'username');
   if (username.includes('@')) throw new DomainError('INVALID', 'A username cannot contain @', ['username']);
   return username;
 }
 
 /** The name of a group or a username: visible characters, NFKC, no blanks around it. */
-export function readName(text: string, field: string): string {
+export function parseName(text: string, field: string): string {
   const name = text.normalize('NFKC');
   if (name === '' || name !== name.trim())
     throw new DomainError('INVALID', `The ${field} must not be empty, nor begin or end with a blank`, [field]);
@@ -33,14 +33,14 @@ export function readName(text: string, field: string): string {
 }
 
 /** Kept as typed. Only a mail that arrives proves an address, so this refuses no more than what cannot be one. */
-export function readEmail(email: string): string {
+export function parseEmail(email: string): string {
   if (email.length > EMAIL_MAX || INVISIBLE.test(email) || !/^[^\s@"(),:;<>[\\\]]+@[^\s@"(),:;<>[\\\]]+$/.test(email))
     throw new DomainError('INVALID', 'This is not an e-mail address', ['email']);
   return email;
 }
 
 /** First and last names: whatever people are called, on one line. */
-export function readPersonalName(text: string, field: 'firstName' | 'lastName'): string {
+export function parsePersonalName(text: string, field: 'firstName' | 'lastName'): string {
   if ([...text].length > NAME_MAX || LINE_BREAKING.test(text))
     throw new DomainError('INVALID', `A name is one line of at most ${NAME_MAX} characters`, [field]);
   return text;

@@ -2,7 +2,7 @@ import { PASSWORD_MAX, PASSWORD_MIN } from '../crypto/passwords.ts';
 import { DomainError } from './error.ts';
 
 /** NIST SP 800-63B §3.1.1.2: only length is asked for. Counted in characters as people see them typed. */
-export function readPassword(password: string, path: readonly string[] = ['password']): string {
+export function validatePassword(password: string, path: readonly string[] = ['password']): string {
   const length = [...password].length;
   if (length < PASSWORD_MIN)
     throw new DomainError('INVALID', `A password needs at least ${PASSWORD_MIN} characters`, path);

@@ -5,11 +5,11 @@ import { violatedUnique } from '../store/connection/sql-errors.ts';
 import { User } from '../store/entities/user.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
-import { readAttributes } from './attributes.ts';
+import { validateAttributes } from './attributes.ts';
 import { requirePermission, requireRank } from './authorize.ts';
 import { DomainError } from './error.ts';
-import { emailKey, readEmail, readPersonalName, readUsername, usernameKey } from './names.ts';
-import { readPassword } from './password-rules.ts';
+import { emailKey, parseEmail, parsePersonalName, parseUsername, usernameKey } from './names.ts';
+import { validatePassword } from './password-rules.ts';
 import { holdings } from './permissions.ts';
 
 /** Everything a new account may begin with. `seeded`: made by the demo data, with a password everybody knows. */
@@ -31,22 +31,22 @@ export async function registerUser(em: Em, actor: Actor, input: NewUser): Promis
   requirePermission(actor, 'MANAGE_USERS');
   requireRank(actor, holdings(superuser, []));
 
-  const username = readUsername(input.username);
-  const email = input.email == null ? null : readEmail(input.email);
+  const username = parseUsername(input.username);
+  const email = input.email == null ? null : parseEmail(input.email);
   const fields = {
     username,
     usernameKey: usernameKey(username),
     email,
     emailKey: email === null ? null : emailKey(email),
     emailVerified: email !== null && (input.emailVerified ?? false),
-    firstName: readPersonalName(input.firstName ?? '', 'firstName'),
-    lastName: readPersonalName(input.lastName ?? '', 'lastName'),
-    attributes: readAttributes(input.attributes ?? {}),
+    firstName: parsePersonalName(input.firstName ?? '', 'firstName'),
+    lastName: parsePersonalName(input.lastName ?? '', 'lastName'),
+    attributes: validateAttributes(input.attributes ?? {}),
     superuser,
     seeded: input.seeded ?? false,
     createdAt: actor.now,
   };
-  const passwordHash = input.password == null ? null : await hashPassword(readPassword(input.password));
+  const passwordHash = input.password == null ? null : await hashPassword(validatePassword(input.password));
 
   return orTaken(() =>
     em.transactional(async (tx) => {

@@ -8,7 +8,7 @@ import type { Actor } from './actor.ts';
 import { isSelf, requirePermission, requireRank } from './authorize.ts';
 import { endAccess } from './end-access.ts';
 import { lockUser } from './lock.ts';
-import { readPassword } from './password-rules.ts';
+import { validatePassword } from './password-rules.ts';
 import { provePassword, wrongPassword } from './prove-password.ts';
 
 export interface NewPassword {
@@ -27,7 +27,7 @@ export async function setPassword(
 ): Promise<User> {
   const own = isSelf(actor, id);
   if (!own) requirePermission(actor, 'MANAGE_USERS');
-  const password = readPassword(input.password);
+  const password = validatePassword(input.password);
   const proven = own ? await provePassword(em, limits, id, input.currentPassword) : undefined;
   const passwordHash = await hashPassword(password);
 

@@ -3,12 +3,12 @@ import type { Em } from '../store/connection/orm.ts';
 import type { User } from '../store/entities/user.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
-import { readAttributes } from './attributes.ts';
+import { validateAttributes } from './attributes.ts';
 import { isSelf, requireRank } from './authorize.ts';
 import { endAccess } from './end-access.ts';
 import { forbidden } from './error.ts';
 import { keepOneSuperuser, lockSuperusers, lockUser } from './lock.ts';
-import { emailKey, readEmail, readPersonalName, readUsername, usernameKey } from './names.ts';
+import { emailKey, parseEmail, parsePersonalName, parseUsername, usernameKey } from './names.ts';
 import { type Holdings, holds } from './permissions.ts';
 import { wrongPassword } from './prove-password.ts';
 import { orTaken } from './register-user.ts';
@@ -69,20 +69,20 @@ export async function updateUser(
 
 function apply(user: User, changes: UserChanges): void {
   if (changes.username != null) {
-    user.username = readUsername(changes.username);
+    user.username = parseUsername(changes.username);
     user.usernameKey = usernameKey(user.username);
   }
   if (changes.email !== undefined) {
-    const email = changes.email === null ? null : readEmail(changes.email);
+    const email = changes.email === null ? null : parseEmail(changes.email);
     // Nobody has shown that mail reaches the person there.
     if (email !== user.email) user.emailVerified = false;
     user.email = email;
     user.emailKey = email === null ? null : emailKey(email);
   }
   if (changes.emailVerified != null) user.emailVerified = changes.emailVerified && user.email !== null;
-  if (changes.firstName != null) user.firstName = readPersonalName(changes.firstName, 'firstName');
-  if (changes.lastName != null) user.lastName = readPersonalName(changes.lastName, 'lastName');
-  if (changes.attributes != null) user.attributes = readAttributes(changes.attributes);
+  if (changes.firstName != null) user.firstName = parsePersonalName(changes.firstName, 'firstName');
+  if (changes.lastName != null) user.lastName = parsePersonalName(changes.lastName, 'lastName');
+  if (changes.attributes != null) user.attributes = validateAttributes(changes.attributes);
   if (changes.disabled != null) user.disabled = changes.disabled;
   if (changes.superuser != null) user.superuser = changes.superuser;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   emailKey,
-  readEmail,
-  readName,
-  readPersonalName,
-  readUsername,
+  parseEmail,
+  parseName,
+  parsePersonalName,
+  parseUsername,
   usernameKey,
 } from '../../src/directory/names.ts';
 
@@ -25,7 +25,7 @@ describe('the keys by which people are found', () => {
 
 describe('names', () => {
   it.each(['alice', '王小明', 'José María', 'a', 'x'.repeat(150), '🙂', "O'Brien", 'ﬁona'])('may be %j', (text) => {
-    expect(readUsername(text)).toBe(text.normalize('NFKC'));
+    expect(parseUsername(text)).toBe(text.normalize('NFKC'));
   });
 
   it.each([
@@ -42,18 +42,18 @@ describe('names', () => {
     'x'.repeat(151),
     'ﷺ'.repeat(20),
   ])('may not be %j', (text) => {
-    expect(() => readUsername(text)).toThrow(expect.objectContaining({ code: 'INVALID', path: ['username'] }));
+    expect(() => parseUsername(text)).toThrow(expect.objectContaining({ code: 'INVALID', path: ['username'] }));
   });
 
   it('of groups may have an @', () => {
-    expect(readName('sales@berlin', 'name')).toBe('sales@berlin');
+    expect(parseName('sales@berlin', 'name')).toBe('sales@berlin');
   });
 
   it('of people are one line, or nothing', () => {
-    expect(readPersonalName('', 'firstName')).toBe('');
-    expect(readPersonalName(' Anna-Lena ', 'firstName')).toBe(' Anna-Lena ');
+    expect(parsePersonalName('', 'firstName')).toBe('');
+    expect(parsePersonalName(' Anna-Lena ', 'firstName')).toBe(' Anna-Lena ');
     for (const text of ['a\nb', 'a\0b', '\udfff', 'x'.repeat(151)])
-      expect(() => readPersonalName(text, 'lastName')).toThrow(expect.objectContaining({ path: ['lastName'] }));
+      expect(() => parsePersonalName(text, 'lastName')).toThrow(expect.objectContaining({ path: ['lastName'] }));
   });
 });
 
@@ -61,7 +61,7 @@ describe('e-mail addresses', () => {
   it.each(['a@b', 'Ada.Lovelace+x@example.com', 'root@localhost', 'ü@exämple.de', 'a@[::1]'.replace('[::1]', 'host')])(
     '%j may be one',
     (text) => {
-      expect(readEmail(text)).toBe(text);
+      expect(parseEmail(text)).toBe(text);
     },
   );
 
@@ -80,6 +80,6 @@ describe('e-mail addresses', () => {
     'a,b@c',
     `${'x'.repeat(253)}@b`,
   ])('%j is none', (text) => {
-    expect(() => readEmail(text)).toThrow(expect.objectContaining({ code: 'INVALID', path: ['email'] }));
+    expect(() => parseEmail(text)).toThrow(expect.objectContaining({ code: 'INVALID', path: ['email'] }));
   });
 });

@@ -1,7 +1,7 @@
 import { hashPassword } from '../../crypto/passwords.ts';
 import { DomainError } from '../../directory/error.ts';
-import { emailKey, readEmail, readUsername, usernameKey } from '../../directory/names.ts';
-import { readPassword } from '../../directory/password-rules.ts';
+import { emailKey, parseEmail, parseUsername, usernameKey } from '../../directory/names.ts';
+import { validatePassword } from '../../directory/password-rules.ts';
 import { optional, type Params } from '../../oauth/params.ts';
 import { violatedUnique } from '../../store/connection/sql-errors.ts';
 import { type FirstAdministrator, setupTicketIsLive, spendSetupTicket } from '../../store/setup-ticket.ts';
@@ -51,10 +51,10 @@ async function submit(ctx: HttpContext, params: Params, ticket: string): Promise
 }
 
 async function readAdministrator(params: Params): Promise<FirstAdministrator> {
-  const username = readUsername(optional(params, 'username') ?? '');
+  const username = parseUsername(optional(params, 'username') ?? '');
   const typedEmail = optional(params, 'email');
-  const email = typedEmail === undefined ? undefined : readEmail(typedEmail);
-  const password = readPassword(optional(params, 'password') ?? '');
+  const email = typedEmail === undefined ? undefined : parseEmail(typedEmail);
+  const password = validatePassword(optional(params, 'password') ?? '');
   if (password !== optional(params, 'repeated')) throw new DomainError('INVALID', 'The two passwords are not the same');
   return {
     username,

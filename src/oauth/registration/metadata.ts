@@ -1,5 +1,5 @@
 import { DomainError } from '../../directory/error.ts';
-import { readName } from '../../directory/names.ts';
+import { parseName } from '../../directory/names.ts';
 import type { Permission } from '../../directory/permissions.ts';
 import { type ResponseType, responseTypesOf } from '../authorize/response-types.ts';
 import type { SigningAlgorithm } from '../keys/signing-algorithm.ts';
@@ -107,7 +107,7 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
 
   return {
     ...metadata,
-    name: readName(metadata.name, 'name'),
+    name: parseName(metadata.name, 'name'),
     clientUri: metadata.clientUri === null ? null : readClientUri(metadata.clientUri),
     grantTypes,
     jwks: metadata.jwks === null ? null : { ...readClientKeys(metadata.jwks) },
