@@ -14,7 +14,7 @@ const selectHoldings = statement<Row>(
 );
 
 /** A person at our own pages, with what they hold at this moment; undefined once the account is gone or disabled. */
-export async function callerOf(sql: Sql, userId: string): Promise<Caller | undefined> {
+export async function loadCaller(sql: Sql, userId: string): Promise<Caller | undefined> {
   const [row] = await sql(selectHoldings, [userId]);
   return row && { ...holdings(row.superuser, ['READ_DIRECTORY', ...row.permissions]), userId, clientId: undefined };
 }

@@ -19,13 +19,17 @@ const rehash = statement<never>(
 );
 
 /** An account whose password was proven, and the hash it was proven against: what is built on the proof is void once that changes. */
-export interface Proven {
+export interface VerifiedCredentials {
   readonly id: string;
   readonly passwordHash: string;
 }
 
 /** Whoever these belong to; an unknown name, a wrong password and a disabled account take the same time and say the same. */
-export async function checkCredentials(sql: Sql, identifier: string, password: string): Promise<Proven | undefined> {
+export async function checkCredentials(
+  sql: Sql,
+  identifier: string,
+  password: string,
+): Promise<VerifiedCredentials | undefined> {
   // Nobody can have set such a password: refused before it costs a hash.
   if ([...password].length > PASSWORD_MAX) return undefined;
   const row = await findAccount(sql, identifier);

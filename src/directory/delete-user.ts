@@ -4,7 +4,7 @@ import { announceLogouts } from '../store/logout-deliveries.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
 import { requirePermission, requireRank } from './authorize.ts';
-import { keepOneSuperuser, lockClientsOf, lockSuperusers, lockUser } from './lock.ts';
+import { lockClientsOf, lockSuperusers, lockUser, rejectLastSuperuser } from './lock.ts';
 
 /** Deletes a user with all that hangs on them: sessions, consents, tokens, memberships and the clients they own. */
 export async function deleteUser(em: Em, actor: Actor, id: string): Promise<void> {
@@ -14,7 +14,7 @@ export async function deleteUser(em: Em, actor: Actor, id: string): Promise<void
     const { row: user, held } = await lockUser(tx, id);
     const clients = await lockClientsOf(tx, id);
     requireRank(actor, held, ...clients.map((client) => client.held));
-    keepOneSuperuser(superusers, id);
+    rejectLastSuperuser(superusers, id);
 
     await announceLogouts(tx, id, actor.now, undefined);
     tx.remove(user);

@@ -29,7 +29,7 @@ export async function createGroup(em: Em, actor: Actor, input: NewGroup): Promis
   requireRank(actor, holdings(false, permissions));
   const name = parseName(input.name, 'name');
 
-  return orTaken(() =>
+  return mapUniqueViolation(() =>
     em.transactional(async (tx) => {
       const group = tx.create(Group, { name, nameKey: groupNameKey(name), permissions, createdAt: actor.now });
       tx.persist(group);
@@ -42,7 +42,7 @@ export async function createGroup(em: Em, actor: Actor, input: NewGroup): Promis
 
 export async function updateGroup(em: Em, actor: Actor, id: string, changes: GroupChanges): Promise<Group> {
   requirePermission(actor, 'MANAGE_GROUPS');
-  return orTaken(() =>
+  return mapUniqueViolation(() =>
     em.transactional(async (tx) => {
       const { row: group, held } = await lockGroup(tx, id);
       const permissions = changes.permissions == null ? group.permissions : [...new Set(changes.permissions)];
@@ -86,7 +86,7 @@ export function recordGroup(
   });
 }
 
-async function orTaken<T>(work: () => Promise<T>): Promise<T> {
+async function mapUniqueViolation<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

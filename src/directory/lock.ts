@@ -50,7 +50,7 @@ export async function lockSuperusers(tx: Em): Promise<User[]> {
 }
 
 /** Throws unless somebody can still do everything after `userId` no longer can. */
-export function keepOneSuperuser(superusers: readonly User[], userId: string): void {
+export function rejectLastSuperuser(superusers: readonly User[], userId: string): void {
   if (superusers.length === 1 && superusers[0]?.id === userId)
     throw new DomainError('INVALID', 'This is the last superuser: make another one first', ['id']);
 }

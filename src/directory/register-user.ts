@@ -48,7 +48,7 @@ export async function registerUser(em: Em, actor: Actor, input: NewUser): Promis
   };
   const passwordHash = input.password == null ? null : await hashPassword(validatePassword(input.password));
 
-  return orTaken(() =>
+  return mapUniqueViolation(() =>
     em.transactional(async (tx) => {
       const user = tx.create(User, { ...fields, passwordHash });
       tx.persist(user);
@@ -67,7 +67,7 @@ export async function registerUser(em: Em, actor: Actor, input: NewUser): Promis
 }
 
 /** Says which name somebody else has; the database decides, so that two at the same moment cannot both win. */
-export async function orTaken<T>(work: () => Promise<T>): Promise<T> {
+export async function mapUniqueViolation<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

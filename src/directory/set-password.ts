@@ -6,10 +6,10 @@ import { prefixedId } from '../store/prefixed-id.ts';
 import type { RateLimits } from '../store/rate-limits.ts';
 import type { Actor } from './actor.ts';
 import { isSelf, requirePermission, requireRank } from './authorize.ts';
-import { endAccess } from './end-access.ts';
 import { lockUser } from './lock.ts';
 import { validatePassword } from './password-rules.ts';
-import { provePassword, wrongPassword } from './prove-password.ts';
+import { revokeAllAccess } from './revoke-all-access.ts';
+import { verifyCurrentPassword, wrongPassword } from './verify-current-password.ts';
 
 export interface NewPassword {
   readonly password: string;
@@ -28,7 +28,7 @@ export async function setPassword(
   const own = isSelf(actor, id);
   if (!own) requirePermission(actor, 'MANAGE_USERS');
   const password = validatePassword(input.password);
-  const proven = own ? await provePassword(em, limits, id, input.currentPassword) : undefined;
+  const proven = own ? await verifyCurrentPassword(em, limits, id, input.currentPassword) : undefined;
   const passwordHash = await hashPassword(password);
 
   return em.transactional(async (tx) => {
@@ -39,7 +39,7 @@ export async function setPassword(
     user.passwordHash = passwordHash;
     user.seeded = false;
     // Who changes their own password stays signed in where they did it.
-    await endAccess(tx, id, actor.now, own ? actor.sessionId : undefined);
+    await revokeAllAccess(tx, id, actor.now, own ? actor.sessionId : undefined);
     recordWith(tx, {
       kind: 'user.password_set',
       at: actor.now,

@@ -2,8 +2,8 @@ import type { Em } from '../store/connection/orm.ts';
 import type { User } from '../store/entities/user.ts';
 import type { RateLimits } from '../store/rate-limits.ts';
 import type { Actor } from './actor.ts';
-import { provePassword } from './prove-password.ts';
 import { updateUser } from './update-user.ts';
+import { verifyCurrentPassword } from './verify-current-password.ts';
 
 export interface OwnEmail {
   readonly email: string | null;
@@ -18,6 +18,6 @@ export async function updateOwnEmail(
   id: string,
   { email, currentPassword }: OwnEmail,
 ): Promise<User> {
-  const proven = await provePassword(em, limits, id, currentPassword);
+  const proven = await verifyCurrentPassword(em, limits, id, currentPassword);
   return updateUser(em, actor, id, { email }, proven);
 }

@@ -5,13 +5,13 @@ import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
 import { validateAttributes } from './attributes.ts';
 import { isSelf, requireRank } from './authorize.ts';
-import { endAccess } from './end-access.ts';
 import { forbidden } from './error.ts';
-import { keepOneSuperuser, lockSuperusers, lockUser } from './lock.ts';
+import { lockSuperusers, lockUser, rejectLastSuperuser } from './lock.ts';
 import { emailKey, parseEmail, parsePersonalName, parseUsername, usernameKey } from './names.ts';
 import { type Holdings, holds } from './permissions.ts';
-import { wrongPassword } from './prove-password.ts';
-import { orTaken } from './register-user.ts';
+import { mapUniqueViolation } from './register-user.ts';
+import { revokeAllAccess } from './revoke-all-access.ts';
+import { wrongPassword } from './verify-current-password.ts';
 
 /** What is undefined or null stays as it is, but for `email`, which null removes. */
 export interface UserChanges {
@@ -42,7 +42,7 @@ export async function updateUser(
   const manages = holds(actor.caller, 'MANAGE_USERS');
   if (!manages && !(isSelf(actor, id) && asked.every(([field]) => OWN_PROFILE.includes(field)))) throw forbidden();
 
-  return orTaken(() =>
+  return mapUniqueViolation(() =>
     em.transactional(async (tx) => {
       const superusers =
         changes.disabled === true || changes.superuser === false ? await lockSuperusers(tx) : undefined;
@@ -50,10 +50,10 @@ export async function updateUser(
       const after: Holdings = { ...held, superuser: changes.superuser ?? held.superuser };
       requireRank(actor, held, after);
       if (proven !== undefined && user.passwordHash !== proven) throw wrongPassword();
-      if (superusers) keepOneSuperuser(superusers, id);
+      if (superusers) rejectLastSuperuser(superusers, id);
 
       apply(user, changes);
-      if (changes.disabled === true) await endAccess(tx, id, actor.now);
+      if (changes.disabled === true) await revokeAllAccess(tx, id, actor.now);
       recordWith(tx, {
         kind: 'user.updated',
         at: actor.now,

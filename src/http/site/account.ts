@@ -1,5 +1,5 @@
 import type { Actor } from '../../directory/actor.ts';
-import { callerOf } from '../../directory/caller.ts';
+import { loadCaller } from '../../directory/caller.ts';
 import { DomainError } from '../../directory/error.ts';
 import { findUsers } from '../../directory/read-users.ts';
 import { setPassword } from '../../directory/set-password.ts';
@@ -69,7 +69,7 @@ export async function account(ctx: HttpContext): Promise<void> {
   const section = optional(posted, 'section') ?? '';
   if (!isSection(section)) throw new PageError(400, 'This request is malformed', 'It does not say what to change.');
   const { sql, now, origin } = ctx.state;
-  const caller = await callerOf(sql, session.user_id);
+  const caller = await loadCaller(sql, session.user_id);
   if (!caller) return seeOther(ctx, '/login?to=account');
   try {
     await CHANGES[section](ctx, { caller, now, origin, sessionId: session.id }, session.user_id, posted);

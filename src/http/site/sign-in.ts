@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { digest, makeHandle } from '../../crypto/secrets.ts';
-import type { Proven } from '../../directory/credentials.ts';
+import type { VerifiedCredentials } from '../../directory/credentials.ts';
 import { secondsLater } from '../../oauth/lifetime.ts';
 import { record } from '../../store/audit/record.ts';
 import { openSession } from '../../store/sessions.ts';
@@ -12,7 +12,11 @@ import { browserSecret, currentSession, giveBrowserSecret } from './session.ts';
 const SESSION_TTL = 86_400;
 
 /** Signs the person in under a new cookie, on the way to a pending request or not; false if the proof no longer holds. */
-export async function signIn(ctx: HttpContext, user: Proven, handle: string | undefined): Promise<boolean> {
+export async function signIn(
+  ctx: HttpContext,
+  user: VerifiedCredentials,
+  handle: string | undefined,
+): Promise<boolean> {
   const { sql, now, origin } = ctx.state;
   const secret = makeHandle();
   const expiresAt = secondsLater(now, SESSION_TTL);

@@ -8,7 +8,7 @@ export const wrongPassword = (): DomainError =>
   new DomainError('INVALID', 'This is not your current password', ['currentPassword']);
 
 /** The hash that the current password was checked against: what is built on the proof is void once that changes. */
-export async function provePassword(
+export async function verifyCurrentPassword(
   em: Em,
   limits: RateLimits,
   id: string,
