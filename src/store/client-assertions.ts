@@ -6,6 +6,6 @@ const insertAssertion = statement<{ digest: Uint8Array }>(
 );
 
 /** Remembers the assertion for as long as it could be sent again; false if it has been here before. */
-export async function spendAssertion(sql: Sql, digest: Buffer, expiresAt: Date): Promise<boolean> {
+export async function consumeAssertion(sql: Sql, digest: Buffer, expiresAt: Date): Promise<boolean> {
   return (await sql(insertAssertion, [digest, expiresAt])).length === 1;
 }

@@ -22,14 +22,14 @@ const replaceTickets = statement<{ one: number }>(
    RETURNING 1 AS one`,
 );
 
-const findLiveTicket = statement<{ one: number }>(
+const findActiveTicket = statement<{ one: number }>(
   'find-setup-ticket',
   `SELECT 1 AS one FROM setup_tickets
    WHERE digest = $1 AND expires_at > $2 AND NOT EXISTS (SELECT 1 FROM users WHERE superuser)`,
 );
 
 /** All tickets go, not only this one: of two nodes' links, spent at one moment, the second then finds nothing to delete. */
-const spendTicket = statement<{ id: string }>(
+const consumeTicket = statement<{ id: string }>(
   'spend-setup-ticket',
   `WITH spent AS (
      DELETE FROM setup_tickets
@@ -54,12 +54,12 @@ export async function issueSetupTicket(sql: Sql, now: Date): Promise<string | un
   return issued.length > 0 ? ticket : undefined;
 }
 
-export async function setupTicketIsLive(sql: Sql, ticket: string, now: Date): Promise<boolean> {
-  return (await sql(findLiveTicket, [digest(ticket), now])).length > 0;
+export async function isSetupTicketActive(sql: Sql, ticket: string, now: Date): Promise<boolean> {
+  return (await sql(findActiveTicket, [digest(ticket), now])).length > 0;
 }
 
 /** Spends the ticket and makes the administrator in one statement; the new user's uuid, or undefined for a dead ticket. */
-export async function spendSetupTicket(
+export async function consumeSetupTicket(
   sql: Sql,
   ticket: string,
   administrator: FirstAdministrator,
@@ -69,7 +69,7 @@ export async function spendSetupTicket(
   const { username, usernameKey, email, emailKey, passwordHash } = administrator;
   const person = [randomUUIDv7(), username, usernameKey, email ?? null, emailKey ?? null, passwordHash];
   const event = [randomUUIDv7(), origin.ip ?? null, origin.requestId ?? null];
-  const [made] = await sql(spendTicket, [digest(ticket), now, ...person, ...event]);
+  const [made] = await sql(consumeTicket, [digest(ticket), now, ...person, ...event]);
   return made?.id;
 }
 

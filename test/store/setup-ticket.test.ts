@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digest } from '../../src/crypto/secrets.ts';
-import { issueSetupTicket, setupTicketIsLive, spendSetupTicket } from '../../src/store/setup-ticket.ts';
+import { consumeSetupTicket, isSetupTicketActive, issueSetupTicket } from '../../src/store/setup-ticket.ts';
 import type { StartedDatabase } from '../support/administered.ts';
 import { registerTestUser } from '../support/fixtures.ts';
 import { startOwnDatabase } from '../support/own-database.ts';
@@ -26,7 +26,7 @@ describe('the set-up ticket', () => {
 
   const issue = async (now = NOW): Promise<string> => (await issueSetupTicket(started.database.sql, now)) ?? 'none';
   const spend = (ticket: string, name = 'boss', now = NOW) =>
-    spendSetupTicket(started.database.sql, ticket, administrator(name), now, ORIGIN);
+    consumeSetupTicket(started.database.sql, ticket, administrator(name), now, ORIGIN);
   const rows = (sql: string): Promise<Record<string, unknown>[]> => started.database.em().execute(sql);
 
   it('makes the first administrator, once, and tells the audit trail', async () => {
@@ -54,8 +54,8 @@ describe('the set-up ticket', () => {
   it('lives an hour', async () => {
     const ticket = await issue();
 
-    expect(await setupTicketIsLive(started.database.sql, ticket, LATER(3599))).toBe(true);
-    expect(await setupTicketIsLive(started.database.sql, ticket, LATER(3600))).toBe(false);
+    expect(await isSetupTicketActive(started.database.sql, ticket, LATER(3599))).toBe(true);
+    expect(await isSetupTicketActive(started.database.sql, ticket, LATER(3600))).toBe(false);
     expect(await spend(ticket, 'late', LATER(3600))).toBeUndefined();
     expect(await spend(ticket, 'in-time', LATER(3599))).toBeDefined();
   });
@@ -84,14 +84,14 @@ describe('the set-up ticket', () => {
 
     expect(await spend('guess')).toBeUndefined();
     await expect(spend(ticket, 'taken')).rejects.toThrow(/users_username_key_unique/);
-    expect(await setupTicketIsLive(started.database.sql, ticket, NOW)).toBe(true);
+    expect(await isSetupTicketActive(started.database.sql, ticket, NOW)).toBe(true);
   });
 
   it('is dead, and no other is issued, once there is an administrator', async () => {
     const ticket = await issue();
     await registerTestUser(started.database, { superuser: true });
 
-    expect(await setupTicketIsLive(started.database.sql, ticket, NOW)).toBe(false);
+    expect(await isSetupTicketActive(started.database.sql, ticket, NOW)).toBe(false);
     expect(await spend(ticket)).toBeUndefined();
     expect(await issueSetupTicket(started.database.sql, NOW)).toBeUndefined();
     expect(await rows('SELECT digest FROM setup_tickets')).toEqual([]);

@@ -4,7 +4,7 @@ import { emailKey, parseEmail, parseUsername, usernameKey } from '../../director
 import { validatePassword } from '../../directory/password-rules.ts';
 import { optional, type Params } from '../../oauth/params.ts';
 import { violatedUnique } from '../../store/connection/sql-errors.ts';
-import { type FirstAdministrator, setupTicketIsLive, spendSetupTicket } from '../../store/setup-ticket.ts';
+import { consumeSetupTicket, type FirstAdministrator, isSetupTicketActive } from '../../store/setup-ticket.ts';
 import type { HttpContext } from '../context.ts';
 import { PageError } from '../errors.ts';
 import { readForm, readQuery } from '../form.ts';
@@ -27,7 +27,7 @@ export async function setup(ctx: HttpContext): Promise<void> {
     }
   }
   const ticket = readCookie(ctx, COOKIE);
-  if (ticket === undefined || !(await setupTicketIsLive(sql, ticket, now))) throw spent();
+  if (ticket === undefined || !(await isSetupTicketActive(sql, ticket, now))) throw spent();
   if (ctx.method !== 'POST') return show(ctx, '', '', undefined);
 
   const params = await readForm(ctx);
@@ -39,7 +39,7 @@ async function submit(ctx: HttpContext, params: Params, ticket: string): Promise
   const { sql, now, origin } = ctx.state;
   try {
     const administrator = await readAdministrator(params);
-    if ((await spendSetupTicket(sql, ticket, administrator, now, origin)) === undefined) throw spent();
+    if ((await consumeSetupTicket(sql, ticket, administrator, now, origin)) === undefined) throw spent();
   } catch (error) {
     const problem = problemOf(error);
     if (problem === undefined) throw error;

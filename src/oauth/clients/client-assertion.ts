@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { digest } from '../../crypto/secrets.ts';
-import { spendAssertion } from '../../store/client-assertions.ts';
+import { consumeAssertion } from '../../store/client-assertions.ts';
 import { OAuthError } from '../error.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
 import { optional, type Params } from '../params.ts';
@@ -67,5 +67,5 @@ export async function proves({ sql, config, now }: OAuthRequest, client: Client,
   if (foreign || untimely || !HEADER_TYPES.includes(protectedHeader.typ?.toLowerCase())) return false;
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI) return false;
   // Last, so that only who holds the key can spend it.
-  return spendAssertion(sql, digest(`${client.id} ${jti}`), new Date((exp + SKEW + REMEMBERED_AFTER) * 1000));
+  return consumeAssertion(sql, digest(`${client.id} ${jti}`), new Date((exp + SKEW + REMEMBERED_AFTER) * 1000));
 }
