@@ -1,7 +1,7 @@
 import type { AuditKind } from '../store/audit/record.ts';
 import { recordWith } from '../store/audit/record-in-transaction.ts';
 import type { Em } from '../store/connection/orm.ts';
-import { violatedUnique } from '../store/connection/sql-errors.ts';
+import { violatedUniqueConstraint } from '../store/connection/sql-errors.ts';
 import { Group } from '../store/entities/group.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
@@ -90,7 +90,7 @@ async function mapUniqueViolation<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (violatedUnique(error) === 'groups_name_key_unique')
+    if (violatedUniqueConstraint(error) === 'groups_name_key_unique')
       throw new DomainError('TAKEN', 'Another group has this name', ['name']);
     throw error;
   }

@@ -1,7 +1,7 @@
 import { hashPassword } from '../crypto/passwords.ts';
 import { recordWith } from '../store/audit/record-in-transaction.ts';
 import type { Em } from '../store/connection/orm.ts';
-import { violatedUnique } from '../store/connection/sql-errors.ts';
+import { violatedUniqueConstraint } from '../store/connection/sql-errors.ts';
 import { User } from '../store/entities/user.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
@@ -71,7 +71,7 @@ export async function mapUniqueViolation<T>(work: () => Promise<T>): Promise<T> 
   try {
     return await work();
   } catch (error) {
-    const constraint = violatedUnique(error);
+    const constraint = violatedUniqueConstraint(error);
     if (constraint === 'users_username_key_unique')
       throw new DomainError('TAKEN', 'Somebody else has this username', ['username']);
     if (constraint === 'users_email_key_unique')

@@ -6,7 +6,7 @@ import { DomainError, type DomainErrorCode, forbidden as forbiddenError } from '
 import { authorizeUrl } from '../oauth/authorize/authorize-url.ts';
 import { OAuthError } from '../oauth/error.ts';
 import type { AccessToken } from '../oauth/tokens/bearer.ts';
-import { isPassingFault } from '../store/connection/sql-errors.ts';
+import { isTransientError } from '../store/connection/sql-errors.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
 import type { Lack } from './access/access.ts';
 
@@ -124,7 +124,7 @@ export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
     const { message, extensions } = timedOut();
     return say(message, { ...extensions });
   }
-  if (isPassingFault(cause)) {
+  if (isTransientError(cause)) {
     // Of our own refusals there may be thousands a second: they are counted.
     if (!(cause instanceof Overloaded)) log.warn({ err: cause, requestId }, 'the database is away or busy');
     const { message, extensions } = unavailable(requestId);

@@ -1,5 +1,5 @@
 import { isListedOrigin } from '../oauth/clients/web-origins.ts';
-import { isPassingFault } from '../store/connection/sql-errors.ts';
+import { isTransientError } from '../store/connection/sql-errors.ts';
 import type { HttpContext } from './context.ts';
 
 /** Who may read answers from a script elsewhere: everybody, where nothing is anybody's own, or the origins of registered clients. */
@@ -37,7 +37,7 @@ async function listed({ state: { sql } }: HttpContext, origin: string): Promise<
   try {
     return await isListedOrigin(sql, origin);
   } catch (error) {
-    if (isPassingFault(error)) return false;
+    if (isTransientError(error)) return false;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { Overloaded } from '../crypto/argon2-pool.ts';
 import { OAuthError, type OAuthErrorCode } from '../oauth/error.ts';
-import { isPassingFault } from '../store/connection/sql-errors.ts';
+import { isTransientError } from '../store/connection/sql-errors.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
 import type { HttpContext } from './context.ts';
 import { errorPage } from './pages/error.ts';
@@ -69,7 +69,7 @@ function tell(ctx: HttpContext, error: unknown): Told {
     const [title, message] = BY_STATUS[status] ?? BY_STATUS[400]!;
     return { status, code: 'invalid_request', title, message };
   }
-  if (isPassingFault(error)) {
+  if (isTransientError(error)) {
     // Of our own refusals there may be thousands a second: they are counted.
     if (!(error instanceof Overloaded))
       ctx.state.log.warn({ err: error, requestId: ctx.state.origin.requestId }, 'the database is away or busy');

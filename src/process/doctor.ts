@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { Refusal } from '../store/connection/refusal.ts';
-import { isPassingFault } from '../store/connection/sql-errors.ts';
+import { isTransientError } from '../store/connection/sql-errors.ts';
 import { compareKeys } from '../store/key-check.ts';
 import { makeReadiness } from '../store/readiness.ts';
 import { hasSuperuser } from '../store/setup-ticket.ts';
@@ -72,7 +72,7 @@ async function databaseOf(config: Config, now: Date): Promise<Finding[]> {
 function notStarted(error: unknown): Finding {
   if (error instanceof Refusal)
     return (/ is in use by /.test(error.message) ? warning : wrong)('database', error.message);
-  if (error instanceof Error && isPassingFault(error))
+  if (error instanceof Error && isTransientError(error))
     return wrong('database', `it cannot be reached: ${error.message.split('\n', 1)[0]}`);
   throw error;
 }

@@ -3,7 +3,7 @@ import { ConfigError } from '../config.ts';
 import { DomainError } from '../directory/error.ts';
 import { makeLog } from '../log.ts';
 import { Refusal } from '../store/connection/refusal.ts';
-import { isPassingFault } from '../store/connection/sql-errors.ts';
+import { isTransientError } from '../store/connection/sql-errors.ts';
 
 interface Failure {
   readonly code: string;
@@ -25,7 +25,7 @@ function failureOf(error: unknown): Failure | undefined {
   if (error instanceof DomainError) return { code: error.code, message: error.message, path: error.path };
   if (error instanceof ConfigError) return { code: 'CONFIGURATION', message: error.message };
   if (error instanceof Refusal) return { code: 'REFUSED', message: error.message };
-  if (error instanceof Error && isPassingFault(error))
+  if (error instanceof Error && isTransientError(error))
     return { code: 'UNAVAILABLE', message: `The database cannot be reached: ${error.message}` };
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
-import { violatesReference } from './connection/sql-errors.ts';
+import { violatesForeignKey } from './connection/sql-errors.ts';
 
 /** One approval, and the code or the access token it buys. Ids are rows' uuids. */
 export interface Approval {
@@ -110,7 +110,7 @@ export async function approve(sql: Sql, given: Approval, decision: Decision | un
   try {
     return (await sql(query, values)).length === 1;
   } catch (error) {
-    if (violatesReference(error)) return false;
+    if (violatesForeignKey(error)) return false;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { batched, inOrder } from './connection/shared-statement.ts';
 import { type Sql, statement } from './connection/sql.ts';
-import { isRefusedBySql, violatesReference } from './connection/sql-errors.ts';
+import { isStatementRejected, violatesForeignKey } from './connection/sql-errors.ts';
 
 /** Digests and expiries of what one token request issues. */
 export interface Issue {
@@ -101,7 +101,7 @@ const issueTogether = batched(async (sql: Sql, asked: readonly ClientIssue[]): P
     asked.map(({ issue }) => issue.access.expiresAt),
   ]).catch((error: unknown) => {
     // One of them is at fault, and none was written.
-    if (isRefusedBySql(error)) return [];
+    if (isStatementRejected(error)) return [];
     throw error;
   });
   const done = inOrder(asked.length, rows);
@@ -119,7 +119,7 @@ export async function issueDirectly(sql: Sql, authorization: DirectAuthorization
   try {
     return (await sql(query, [...row, ...proof, ...tokenValues(issue)])).length === 1;
   } catch (error) {
-    if (violatesReference(error)) return false;
+    if (violatesForeignKey(error)) return false;
     throw error;
   }
 }

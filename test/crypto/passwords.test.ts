@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Overloaded } from '../../src/crypto/argon2-pool.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../../src/crypto/passwords.ts';
-import { isPassingFault } from '../../src/store/connection/sql-errors.ts';
+import { isTransientError } from '../../src/store/connection/sql-errors.ts';
 
 const PASSWORD = 'correct horse battery';
 afterEach(() => void vi.useRealTimers());
@@ -40,7 +40,7 @@ describe('hashing', () => {
     const refused = asked.filter((one) => one.status === 'rejected');
     expect(refused.length).toBeGreaterThanOrEqual(50);
     expect(refused.length).toBeLessThanOrEqual(50 + availableParallelism());
-    expect(refused.every(({ reason }) => reason instanceof Overloaded && isPassingFault(reason))).toBe(true);
+    expect(refused.every(({ reason }) => reason instanceof Overloaded && isTransientError(reason))).toBe(true);
     expect(await verifyPassword(null, PASSWORD)).toBe(false);
   });
 
@@ -51,7 +51,7 @@ describe('hashing', () => {
     await vi.advanceTimersByTimeAsync(20_001);
     const error = await waiting;
     expect(error).toBeInstanceOf(Overloaded);
-    expect(isPassingFault(error)).toBe(true);
+    expect(isTransientError(error)).toBe(true);
     vi.useRealTimers();
     expect(await verifyPassword(await hashPassword(PASSWORD), PASSWORD)).toBe(true);
   });

@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { isIPv4 } from 'node:net';
 import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../../store/connection/database.ts';
-import { isPassingFault } from '../../store/connection/sql-errors.ts';
+import { isTransientError } from '../../store/connection/sql-errors.ts';
 import { findSigningKeys } from '../../store/signing-keys.ts';
 import { countOver, retentionOf } from '../../store/sweep.ts';
 import type { Handler, HttpContext, State } from '../context.ts';
@@ -59,7 +59,7 @@ function measuredWhenAsked(registry: Registry, database: Database): (state: Stat
         if (signs_from <= now) keyAge.set({ algorithm }, (now.getTime() - signs_from.getTime()) / 1000);
     } catch (error) {
       // While the database is away the rest is what an operator wants to see.
-      if (!isPassingFault(error)) throw error;
+      if (!isTransientError(error)) throw error;
     }
   };
 }

@@ -3,7 +3,7 @@ import { DomainError } from '../../directory/error.ts';
 import { emailKey, parseEmail, parseUsername, usernameKey } from '../../directory/names.ts';
 import { validatePassword } from '../../directory/password-rules.ts';
 import { optional, type Params } from '../../oauth/params.ts';
-import { violatedUnique } from '../../store/connection/sql-errors.ts';
+import { violatedUniqueConstraint } from '../../store/connection/sql-errors.ts';
 import { consumeSetupTicket, type FirstAdministrator, isSetupTicketActive } from '../../store/setup-ticket.ts';
 import type { HttpContext } from '../context.ts';
 import { PageError } from '../errors.ts';
@@ -67,7 +67,9 @@ async function readAdministrator(params: Params): Promise<FirstAdministrator> {
 
 function problemOf(error: unknown): string | undefined {
   if (error instanceof DomainError) return `${error.message}.`;
-  return violatedUnique(error) === undefined ? undefined : 'Somebody else has this username or e-mail address.';
+  return violatedUniqueConstraint(error) === undefined
+    ? undefined
+    : 'Somebody else has this username or e-mail address.';
 }
 
 const spent = (): PageError =>

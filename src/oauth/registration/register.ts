@@ -4,7 +4,7 @@ import { DomainError } from '../../directory/error.ts';
 import { lockUser } from '../../directory/lock.ts';
 import { holds, type Permission } from '../../directory/permissions.ts';
 import type { Em } from '../../store/connection/orm.ts';
-import { violatedUnique } from '../../store/connection/sql-errors.ts';
+import { violatedUniqueConstraint } from '../../store/connection/sql-errors.ts';
 import { Client } from '../../store/entities/client.ts';
 import { User } from '../../store/entities/user.ts';
 import type { ResponseType } from '../authorize/response-types.ts';
@@ -152,7 +152,7 @@ async function orTaken<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (violatedUnique(error) === 'clients_client_id_unique')
+    if (violatedUniqueConstraint(error) === 'clients_client_id_unique')
       throw new DomainError('TAKEN', 'Another client has this id', ['clientId']);
     throw error;
   }

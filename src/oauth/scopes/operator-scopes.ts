@@ -4,7 +4,7 @@ import { DomainError } from '../../directory/error.ts';
 import { recordWith } from '../../store/audit/record-in-transaction.ts';
 import type { Em } from '../../store/connection/orm.ts';
 import { type Sql, statement } from '../../store/connection/sql.ts';
-import { violatedUnique } from '../../store/connection/sql-errors.ts';
+import { violatedUniqueConstraint } from '../../store/connection/sql-errors.ts';
 import { Scope } from '../../store/entities/scope.ts';
 import { SCOPE_TOKEN, SCOPES } from './scope.ts';
 
@@ -53,7 +53,8 @@ export async function createScope(
       recordScope(tx, actor, 'scope.created', name);
     });
   } catch (error) {
-    if (violatedUnique(error) !== undefined) throw new DomainError('TAKEN', 'There is such a scope already', ['name']);
+    if (violatedUniqueConstraint(error) !== undefined)
+      throw new DomainError('TAKEN', 'There is such a scope already', ['name']);
     throw error;
   }
   return { name, sentence, builtIn: false };
