@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '../src/config.ts';
 import { statement } from '../src/store/connection/sql.ts';
-import { countOver, retentionOf, SWEEP_LOCK, sweep } from '../src/store/sweep.ts';
+import { countExpired, retentionOf, SWEEP_LOCK, sweep } from '../src/store/sweep.ts';
 import { SECRET_KEY } from '../test/support/database.ts';
 import { startNodes } from '../test/support/nodes.ts';
 import { startPostgres } from '../test/support/postgres.ts';
@@ -107,7 +107,7 @@ async function sweepForATurn(): Promise<void> {
 }
 
 const left = async (): Promise<number> =>
-  Object.values(await countOver(database.sql, new Date(), retention)).reduce((sum, count) => sum + count, 0);
+  Object.values(await countExpired(database.sql, new Date(), retention)).reduce((sum, count) => sum + count, 0);
 
 const load = [...Array.from({ length: FAMILIES }, (_, index) => family(index)), revocations()];
 await pause(TURN);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { countOver, retentionOf, sweep } from '../store/sweep.ts';
+import { countExpired, retentionOf, sweep } from '../store/sweep.ts';
 import { runWith } from './command.ts';
 import { secretFromStdin } from './secret-input.ts';
 
@@ -13,7 +13,7 @@ export function addUpkeepCommands(program: Command, env: NodeJS.ProcessEnv): voi
       await runWith(env, command, async ({ started: { database }, config, actor }) => {
         const retention = retentionOf(config);
         const swept = await sweep(database.sql, actor.now, retention);
-        const left = await countOver(database.sql, actor.now, retention);
+        const left = await countExpired(database.sql, actor.now, retention);
         return { facts: { swept, left }, text: `Swept ${total(swept)} rows; ${total(left)} are left` };
       });
     });

@@ -8,7 +8,7 @@ import { makeReadiness } from '../store/readiness.ts';
 import { hasSuperuser } from '../store/setup-ticket.ts';
 import { findSigningKeys } from '../store/signing-keys.ts';
 import { type StartedDatabase, startDatabase } from '../store/start-database.ts';
-import { countOver, retentionOf } from '../store/sweep.ts';
+import { countExpired, retentionOf } from '../store/sweep.ts';
 import { knownPasswordsInUse } from './demo-credentials.ts';
 
 /** `warning`: it works, but somebody should know. */
@@ -101,7 +101,7 @@ async function contentsOf(config: Config, { database, keyring }: StartedDatabase
   const told = `everybody knows the password of ${known.join(', ')}`;
   if (known.length === 0) found.push(ok('demo data', 'no password of it is in use'));
   else found.push((config.issuerIsLoopback ? warning : wrong)('demo data', told));
-  const left = Object.values(await countOver(sql, now, retentionOf(config))).reduce((sum, count) => sum + count, 0);
+  const left = Object.values(await countExpired(sql, now, retentionOf(config))).reduce((sum, count) => sum + count, 0);
   found.push((left > SWEEP_BEHIND ? warning : ok)('sweep', `${left} expired rows are left`));
   return found;
 }

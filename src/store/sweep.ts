@@ -132,7 +132,7 @@ async function inBatches(
 }
 
 /** Rows whose time is over and that are still there, by table. */
-export async function countOver(sql: Sql, now: Date, retention: Retention): Promise<Record<string, number>> {
+export async function countExpired(sql: Sql, now: Date, retention: Retention): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const rule of sweeps) counts[rule.table] = (await sql(rule.left, [limitOf(rule, now, retention)]))[0]?.left ?? 0;
   return counts;

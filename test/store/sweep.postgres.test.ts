@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countOver, type Retention, SWEEP_LOCK, sweep } from '../../src/store/sweep.ts';
+import { countExpired, type Retention, SWEEP_LOCK, sweep } from '../../src/store/sweep.ts';
 import { revoke } from '../support/client-endpoints.ts';
 import { type RowMaker, rowMaker } from '../support/expiring-rows.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -45,7 +45,7 @@ describe('O280: a sweep stands in nobody’s way', () => {
       expect(Object.values(swept).every((count) => count === 0)).toBe(true);
       expect(milliseconds).toBeLessThan(2000);
     });
-    expect((await countOver(sql, NOW, RETENTION)).sessions).toBe(50);
+    expect((await countExpired(sql, NOW, RETENTION)).sessions).toBe(50);
     expect((await sweep(sql, NOW, RETENTION)).sessions).toBe(50);
   });
 
@@ -60,6 +60,6 @@ describe('O280: a sweep stands in nobody’s way', () => {
     expect(milliseconds).toBeLessThan(1500);
     await sweeps;
     await sweep(sql, NOW, RETENTION);
-    expect((await countOver(sql, NOW, RETENTION)).access_tokens).toBe(0);
+    expect((await countExpired(sql, NOW, RETENTION)).access_tokens).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Sql } from '../../src/store/connection/sql.ts';
-import { countOver, type Retention, SWEPT, sweep } from '../../src/store/sweep.ts';
+import { countExpired, type Retention, SWEPT, sweep } from '../../src/store/sweep.ts';
 import { type RowMaker, rowMaker } from '../support/expiring-rows.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -95,11 +95,11 @@ describe('What is over goes, and nothing else', () => {
     const limit = NOW.getTime() - kept;
     await rows.add(table, column, new Date(limit - 1), 3);
     await rows.add(table, column, new Date(limit), 2);
-    expect(await countOver(sql, NOW, RETENTION)).toMatchObject({ [table]: 3 });
+    expect(await countExpired(sql, NOW, RETENTION)).toMatchObject({ [table]: 3 });
 
     expect(await sweep(sql, NOW, RETENTION)).toMatchObject({ [table]: 3 });
     expect(await rows.count(table)).toBe(before + 2);
-    expect(Object.values(await countOver(sql, NOW, RETENTION)).every((left) => left === 0)).toBe(true);
+    expect(Object.values(await countExpired(sql, NOW, RETENTION)).every((left) => left === 0)).toBe(true);
     expect(await sweep(sql, new Date(NOW.getTime() + 1), RETENTION)).toMatchObject({ [table]: 2 });
   });
 
@@ -186,6 +186,6 @@ describe('In bounded batches', () => {
     const both = await Promise.all([sweep(sql, NOW, RETENTION), sweep(sql, NOW, RETENTION)]);
     const rest = await sweep(sql, NOW, RETENTION);
     expect([...both, rest].reduce((sum, { sessions = 0 }) => sum + sessions, 0)).toBe(1200);
-    expect((await countOver(sql, NOW, RETENTION)).sessions).toBe(0);
+    expect((await countExpired(sql, NOW, RETENTION)).sessions).toBe(0);
   });
 });

@@ -4,7 +4,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../../store/connection/database.ts';
 import { isTransientError } from '../../store/connection/sql-errors.ts';
 import { findSigningKeys } from '../../store/signing-keys.ts';
-import { countOver, retentionOf } from '../../store/sweep.ts';
+import { countExpired, retentionOf } from '../../store/sweep.ts';
 import type { Handler, HttpContext, State } from '../context.ts';
 import { noSuchPage } from '../errors.ts';
 import { metricsOfWorkers, offerMetrics } from './worker-metrics.ts';
@@ -52,7 +52,7 @@ function measuredWhenAsked(registry: Registry, database: Database): (state: Stat
     rowsLeft.reset();
     keyAge.reset();
     try {
-      for (const [table, left] of Object.entries(await countOver(sql, now, retentionOf(config))))
+      for (const [table, left] of Object.entries(await countExpired(sql, now, retentionOf(config))))
         rowsLeft.set({ table }, left);
       // The newest come last, and of those that sign the newest is the one that does.
       for (const { algorithm, signs_from } of (await findSigningKeys(sql, now)).toReversed())
