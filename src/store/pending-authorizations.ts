@@ -3,7 +3,7 @@ import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
 /** An authorization request while the person signs in and decides; `browser` and `digest` are SHA-256 digests. */
-export interface PendingRequest {
+export interface PendingAuthorization {
   readonly id: string;
   /** The client's row. */
   readonly client: string;
@@ -28,7 +28,7 @@ const insertRequest = statement<never>(
    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 );
 
-const selectRequest = statement<PendingRequest>(
+const selectRequest = statement<PendingAuthorization>(
   'find-authorization-request',
   `SELECT id, client_id AS client, response_type, redirect_uri, scopes, state, code_challenge, nonce, prompts, login_hint,
           authenticated_since, subject, created_at, resources
@@ -48,9 +48,9 @@ const denyRequest = statement<{ client_id: string }>(
    SELECT client_id FROM denied`,
 );
 
-export async function keepRequest(
+export async function savePendingAuthorization(
   sql: Sql,
-  request: PendingRequest,
+  request: PendingAuthorization,
   digests: { handle: Buffer; browser: Buffer },
   expiresAt: Date,
 ): Promise<void> {
@@ -71,17 +71,17 @@ export async function keepRequest(
 }
 
 /** The undecided request, for the browser that opened it and for no other. */
-export async function findRequest(
+export async function findPendingAuthorization(
   sql: Sql,
   handle: Buffer,
   browser: Buffer,
   now: Date,
-): Promise<PendingRequest | undefined> {
+): Promise<PendingAuthorization | undefined> {
   return (await sql(selectRequest, [handle, browser, now]))[0];
 }
 
 /** The person said no; false if the request was decided before. */
-export async function deny(
+export async function denyPendingAuthorization(
   sql: Sql,
   id: string,
   userId: string,

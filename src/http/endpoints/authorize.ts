@@ -13,7 +13,7 @@ import { isAnotherPerson, mustAsk, mustSignIn, requireSilence } from '../../oaut
 import { OAuthError } from '../../oauth/error.ts';
 import { secondsLater } from '../../oauth/lifetime.ts';
 import type { Params } from '../../oauth/params.ts';
-import { keepRequest } from '../../store/pending-authorizations.ts';
+import { savePendingAuthorization } from '../../store/pending-authorizations.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import type { HttpContext } from '../context.ts';
 import { readForm, readQuery } from '../form.ts';
@@ -100,6 +100,6 @@ async function keep(ctx: HttpContext, { client }: Recipient, request: Authorizat
     created_at: now,
   };
   const digests = { handle: digest(handle), browser: digest(ensureBrowser(ctx)) };
-  await keepRequest(sql, row, digests, secondsLater(now, PENDING_TTL));
+  await savePendingAuthorization(sql, row, digests, secondsLater(now, PENDING_TTL));
   return handle;
 }

@@ -7,7 +7,7 @@ import { optional, type Params, required } from '../../oauth/params.ts';
 import { isOwnResource } from '../../oauth/resource.ts';
 import { POWERFUL_SCOPES } from '../../oauth/scopes/scope.ts';
 import { scopeSentences } from '../../oauth/scopes/scope-sentences.ts';
-import { deny } from '../../store/pending-authorizations.ts';
+import { denyPendingAuthorization } from '../../store/pending-authorizations.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import type { HttpContext } from '../context.ts';
 import { PageError } from '../errors.ts';
@@ -83,7 +83,7 @@ async function decide(
   );
   const allowed = optional(params, 'decision') === 'allow' && (granted.length > 0 || request.scopes.length === 0);
   if (!allowed) {
-    if (!(await deny(sql, id, session.user_id, now, origin))) throw decidedBefore();
+    if (!(await denyPendingAuthorization(sql, id, session.user_id, now, origin))) throw decidedBefore();
     return refuse(ctx, pending, new OAuthError('access_denied', 'The user denied access to your application'));
   }
   const approver = { userId: session.user_id, sessionId: session.id };

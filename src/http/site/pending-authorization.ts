@@ -3,7 +3,7 @@ import type { AuthorizationRequest, Recipient } from '../../oauth/authorize/auth
 import { PROMPTS } from '../../oauth/authorize/sign-in-request.ts';
 import { findClientOfRow } from '../../oauth/clients/client.ts';
 import { resolveRedirectUri } from '../../oauth/clients/redirect-uri.ts';
-import { findRequest } from '../../store/pending-authorizations.ts';
+import { findPendingAuthorization } from '../../store/pending-authorizations.ts';
 import type { HttpContext } from '../context.ts';
 import { PageError } from '../errors.ts';
 import { browserSecret } from './session.ts';
@@ -23,7 +23,7 @@ export interface Pending {
  */
 export async function readPending(ctx: HttpContext, handle: string): Promise<Pending> {
   const { sql, config, now } = ctx.state;
-  const row = await findRequest(sql, digest(handle), digest(browserSecret(ctx) ?? ''), now);
+  const row = await findPendingAuthorization(sql, digest(handle), digest(browserSecret(ctx) ?? ''), now);
   const client = row && (await findClientOfRow(sql, config.issuer, row.client));
   const redirectUri = client && resolveRedirectUri(client, row.redirect_uri ?? undefined);
   if (!row || !client || redirectUri === undefined || !row.scopes.every((scope) => client.scopes.includes(scope)))

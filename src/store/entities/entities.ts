@@ -10,7 +10,7 @@ import { Group } from './group.ts';
 import { GroupMember } from './group-member.ts';
 import { KeyCheck } from './key-check.ts';
 import { LogoutDelivery } from './logout-delivery.ts';
-import { AuthorizationRequest } from './pending-authorization.ts';
+import { PendingAuthorization } from './pending-authorization.ts';
 import { RateLimit } from './rate-limit.ts';
 import { RefreshToken } from './refresh-token.ts';
 import { Scope } from './scope.ts';
@@ -25,7 +25,7 @@ export const entities = [
   AuditEvent,
   Authorization,
   AuthorizationCode,
-  AuthorizationRequest,
+  PendingAuthorization,
   Client,
   ClientAssertion,
   ClientSecret,

@@ -37,5 +37,5 @@ const schema = defineEntity({
 });
 
 /** What a client asked for at /oauth/authorize, kept here while the person signs in and decides. */
-export class AuthorizationRequest extends schema.class {}
-schema.setClass(AuthorizationRequest);
+export class PendingAuthorization extends schema.class {}
+schema.setClass(PendingAuthorization);
