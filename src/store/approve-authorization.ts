@@ -4,7 +4,7 @@ import { type Sql, statement } from './connection/sql.ts';
 import { violatesForeignKey } from './connection/sql-errors.ts';
 
 /** One approval, and the code or the access token it buys. Ids are rows' uuids. */
-export interface Approval {
+export interface NewAuthorization {
   readonly userId: string;
   readonly client: string;
   readonly sessionId: string;
@@ -13,17 +13,17 @@ export interface Approval {
   readonly nonce: string | null;
   readonly now: Date;
   readonly expiresAt: Date;
-  readonly bought: Bought;
+  readonly credential: IssuedCredential;
 }
 
-type Bought = { readonly digest: Buffer; readonly expiresAt: Date } & (
+type IssuedCredential = { readonly digest: Buffer; readonly expiresAt: Date } & (
   | { readonly kind: 'code'; readonly redirectUri: string | null; readonly codeChallenge: string | null }
   | { readonly kind: 'token' }
 );
 
 /** The decision of a person on a pending request. */
 export interface Decision {
-  readonly pendingRequest: string;
+  readonly pendingAuthorization: string;
   readonly remember: boolean;
   readonly origin: Origin;
 }
@@ -86,17 +86,21 @@ const coveredToken = approval('approve-covered-token', COVERED, APPROVED, TOKEN)
  * Decision, consent, authorization and what it buys are one statement. Without a decision an earlier consent must cover the
  * scopes. False if the ground has gone: decided before, withdrawn, signed out.
  */
-export async function approve(sql: Sql, given: Approval, decision: Decision | undefined): Promise<boolean> {
-  const { bought } = given;
-  const grantType = bought.kind === 'code' ? 'authorization_code' : 'implicit';
+export async function approveAuthorization(
+  sql: Sql,
+  given: NewAuthorization,
+  decision: Decision | undefined,
+): Promise<boolean> {
+  const { credential } = given;
+  const grantType = credential.kind === 'code' ? 'authorization_code' : 'implicit';
   const values: unknown[] = [
     ...[given.now, randomUUIDv7(), given.client, grantType, given.scopes, given.nonce, given.expiresAt],
-    ...[given.userId, given.sessionId, randomUUIDv7(), bought.digest, bought.expiresAt, given.resources],
+    ...[given.userId, given.sessionId, randomUUIDv7(), credential.digest, credential.expiresAt, given.resources],
   ];
   if (decision) {
     const { ip, requestId } = decision.origin;
     values.push(
-      decision.pendingRequest,
+      decision.pendingAuthorization,
       randomUUIDv7(),
       decision.remember,
       randomUUIDv7(),
@@ -104,9 +108,9 @@ export async function approve(sql: Sql, given: Approval, decision: Decision | un
       requestId ?? null,
     );
   }
-  if (bought.kind === 'code') values.push(bought.redirectUri, bought.codeChallenge);
+  if (credential.kind === 'code') values.push(credential.redirectUri, credential.codeChallenge);
   const query =
-    bought.kind === 'code' ? (decision ? decidedCode : coveredCode) : decision ? decidedToken : coveredToken;
+    credential.kind === 'code' ? (decision ? decidedCode : coveredCode) : decision ? decidedToken : coveredToken;
   try {
     return (await sql(query, values)).length === 1;
   } catch (error) {

@@ -87,7 +87,11 @@ async function decide(
     return refuse(ctx, pending, new OAuthError('access_denied', 'The user denied access to your application'));
   }
   const approver = { userId: session.user_id, sessionId: session.id };
-  const decision = { pendingRequest: id, remember: isRememberable(recipient.client, recipient.redirectUri), origin };
+  const decision = {
+    pendingAuthorization: id,
+    remember: isRememberable(recipient.client, recipient.redirectUri),
+    origin,
+  };
   const location = await grantAuthorization(ctx.state, recipient, request, approver, granted, decision);
   if (location === undefined) throw decidedBefore();
   sendToClient(ctx, location);

@@ -1,5 +1,5 @@
 import { digest, makeSecret } from '../../crypto/secrets.ts';
-import { approve, type Decision } from '../../store/approve-authorization.ts';
+import { approveAuthorization, type Decision } from '../../store/approve-authorization.ts';
 import { withAnswer } from '../clients/redirect-uri.ts';
 import type { OAuthError } from '../error.ts';
 import { secondsLater } from '../lifetime.ts';
@@ -40,22 +40,23 @@ export async function grantAuthorization(
   if (request.responseType === 'token') {
     const token = makeSecret('gat');
     const expiresAt = secondsLater(now, ttl);
-    const bought = { kind: 'token', digest: digest(token), expiresAt } as const;
-    if (!(await approve(sql, { ...common, expiresAt, bought }, decision))) return undefined;
+    const credential = { kind: 'token', digest: digest(token), expiresAt } as const;
+    if (!(await approveAuthorization(sql, { ...common, expiresAt, credential }, decision))) return undefined;
     const granted = { access_token: token, token_type: 'Bearer', expires_in: String(ttl), scope: scopes.join(' ') };
     return withAnswer(redirectUri, separator, { ...granted, ...answer });
   }
 
   const code = makeSecret('gac');
   const lifetime = client.grantTypes.includes('refresh_token') ? config.refreshTokenTtl : config.codeTtl + ttl;
-  const bought = {
+  const credential = {
     kind: 'code',
     digest: digest(code),
     expiresAt: secondsLater(now, config.codeTtl),
     redirectUri: request.sentRedirectUri ?? null,
     codeChallenge: request.codeChallenge ?? null,
   } as const;
-  if (!(await approve(sql, { ...common, expiresAt: secondsLater(now, lifetime), bought }, decision))) return undefined;
+  if (!(await approveAuthorization(sql, { ...common, expiresAt: secondsLater(now, lifetime), credential }, decision)))
+    return undefined;
   return withAnswer(redirectUri, separator, { code, ...answer });
 }
 
