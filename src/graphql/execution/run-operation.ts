@@ -12,7 +12,7 @@ import {
   validateSubscriptionArgs,
 } from 'graphql';
 import type { Database } from '../../store/connection/database.ts';
-import { until } from '../../store/connection/orm.ts';
+import { withDeadline } from '../../store/connection/orm.ts';
 import type { Context } from '../context.ts';
 import { timedOut } from '../errors.ts';
 import type { Delivery } from '../subscriptions/subscriber.ts';
@@ -60,7 +60,7 @@ export async function subscribeAfresh(
     if ('end' in delivery) return { errors: [delivery.end] };
     return inTime(async (deadline) => {
       const { token, now, event: occasion } = delivery;
-      const fresh = { ...until(database, deadline), deadline, token, now, occasion };
+      const fresh = { ...withDeadline(database, deadline), deadline, token, now, occasion };
       const context: Context = { ...(event.contextValue as Context), ...fresh };
       try {
         return await executeRootSelectionSet({ ...event, contextValue: context, externalAbortSignal: deadline });

@@ -11,7 +11,7 @@ import { isIntrospection } from '../../graphql/execution/introspection.ts';
 import { makeYoga } from '../../graphql/execution/yoga.ts';
 import type { LiveEvents } from '../../graphql/subscriptions/live-events.ts';
 import type { Database } from '../../store/connection/database.ts';
-import { until } from '../../store/connection/orm.ts';
+import { withDeadline } from '../../store/connection/orm.ts';
 import type { HttpContext } from '../context.ts';
 import { tellWhereDescribed } from '../endpoints/protected-resource.ts';
 import { readGraphQLBody } from './body.ts';
@@ -46,7 +46,7 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
       const tellOfLogouts = () => backchannel.deliver(now);
       const request = { now, config, limits, origin, token, hungUp: () => hungUp(ctx), live, tellOfLogouts };
       await inTime(async (deadline) => {
-        const context: Context = { ...request, ...until(database, deadline), deadline };
+        const context: Context = { ...request, ...withDeadline(database, deadline), deadline };
         const accept = ctx.get('accept');
         const type = jsonTypeFor(accept);
         const result = type && (await answerRequest(asked, context, log));

@@ -17,7 +17,7 @@ export interface Database {
   /** How many connections are open and idle, and how many callers wait for one; nothing where there is no pool. */
   connections(): Readonly<Record<string, number>>;
   /** The same statements under a deadline: what is not done by then is cancelled. The embedded database finishes what it is doing. */
-  sqlUntil(deadline: AbortSignal): Sql;
+  sqlWithDeadline(deadline: AbortSignal): Sql;
   close(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
     return {
       ...{ sql, listen: listenOverPool(pool), embedded: false, client: pool },
       connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-      sqlUntil: (deadline) => Object.assign(sqlOverPool(pool, named, deadline), { shared: sql }),
+      sqlWithDeadline: (deadline) => Object.assign(sqlOverPool(pool, named, deadline), { shared: sql }),
       close: () => pool.end(),
     };
   }
@@ -41,7 +41,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
   const sql = sqlOverPglite(pglite);
   return {
     ...{ sql, listen: listenOverPglite(pglite), embedded: true, client: pglite, connections: () => ({}) },
-    sqlUntil: (deadline) => Object.assign(sqlOverPglite(pglite, deadline), { shared: sql }),
+    sqlWithDeadline: (deadline) => Object.assign(sqlOverPglite(pglite, deadline), { shared: sql }),
     close: () => pglite.close(),
   };
 }

@@ -48,7 +48,7 @@ export function ormOf({ client, embedded }: Database): Orm {
 export const entityManager = (database: Database): Em => ormOf(database).em.fork();
 
 /** Both under a deadline: what is not done by then is cancelled. */
-export function until(database: Database, deadline: AbortSignal): { readonly em: () => Em; readonly sql: Sql } {
+export function withDeadline(database: Database, deadline: AbortSignal): { readonly em: () => Em; readonly sql: Sql } {
   const cancelling: ForkOptions = database.embedded ? {} : { inflightQueryAbortStrategy: 'cancel query' };
   let made: Em | undefined;
   return {
@@ -56,6 +56,6 @@ export function until(database: Database, deadline: AbortSignal): { readonly em:
       made ??= ormOf(database).em.fork({ ...cancelling, signal: deadline });
       return made;
     },
-    sql: database.sqlUntil(deadline),
+    sql: database.sqlWithDeadline(deadline),
   };
 }

@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { CustomTypesConfig } from 'pg';
 import type { OpenPool } from './connection-pool.ts';
-import { queryUntil } from './query-until.ts';
+import { queryWithDeadline } from './query-with-deadline.ts';
 
 /** A statement with a name: PostgreSQL plans it once a connection, and values are bound, never written into its text. */
 export interface Statement<Row> {
@@ -46,7 +46,7 @@ export function sqlOverPool(pool: OpenPool, named: boolean, deadline?: AbortSign
   };
   return async <Row>({ name, text }: Statement<Row>, values: readonly unknown[]) => {
     const query = { ...(named && { name }), text, values: [...values], types };
-    return (await (deadline ? queryUntil(pool, query, deadline) : pool.query(query))).rows as Row[];
+    return (await (deadline ? queryWithDeadline(pool, query, deadline) : pool.query(query))).rows as Row[];
   };
 }
 

@@ -4,7 +4,11 @@ import type { Pool, PoolClient, QueryConfig } from 'pg';
 type Served = PoolClient & { readonly processID?: number | null };
 
 /** Runs a query that the server is told to cancel at the deadline. */
-export async function queryUntil(pool: Pool, query: QueryConfig, deadline: AbortSignal): Promise<{ rows: unknown[] }> {
+export async function queryWithDeadline(
+  pool: Pool,
+  query: QueryConfig,
+  deadline: AbortSignal,
+): Promise<{ rows: unknown[] }> {
   deadline.throwIfAborted();
   const client: Served = await pool.connect();
   let cancelled: Promise<unknown> | undefined;
