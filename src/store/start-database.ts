@@ -2,7 +2,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import type { Config } from '../config.ts';
 import { type Keyring, makeKeyring } from '../crypto/keyring.ts';
 import { checkServer, refusePooler } from './connection/check-server.ts';
-import { type DataDirectory, secretKeyOf, takeDataDirectory } from './connection/data-directory.ts';
+import { type DataDirectory, lockDataDirectory, readOrCreateSecretKey } from './connection/data-directory.ts';
 import { type Database, openDatabase } from './connection/database.ts';
 import { checkKeys } from './key-check.ts';
 import { checkMigrations, migrate } from './migration/migrate.ts';
@@ -28,7 +28,7 @@ export async function startDatabase(config: Config, takeKeys: typeof checkKeys =
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
-    const directory = config.databaseUrl === undefined ? await takeDataDirectory(config.dataDir) : undefined;
+    const directory = config.databaseUrl === undefined ? await lockDataDirectory(config.dataDir) : undefined;
     if (directory) undo.push(() => directory.release());
     const secretKeys = secretKeysOf(config, directory);
     const embedded = directory && {
@@ -53,10 +53,10 @@ export async function startDatabase(config: Config, takeKeys: typeof checkKeys =
 }
 
 async function openEmbedded(directory: DataDirectory): Promise<PGlite> {
-  const { embeddedDatabase } = await import('./connection/embedded-database.ts');
-  return embeddedDatabase(directory);
+  const { openEmbeddedDatabase } = await import('./connection/embedded-database.ts');
+  return openEmbeddedDatabase(directory);
 }
 
 function secretKeysOf({ secretKeys }: Config, directory: DataDirectory | undefined): readonly string[] {
-  return directory && secretKeys.length === 0 ? [secretKeyOf(directory)] : secretKeys;
+  return directory && secretKeys.length === 0 ? [readOrCreateSecretKey(directory)] : secretKeys;
 }

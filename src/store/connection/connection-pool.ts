@@ -82,7 +82,7 @@ function connectionOptions(url: string): PoolConfig {
 }
 
 /** The same without limits, for migrations: a long ALTER TABLE is no fault. */
-export const patientConnectionOptions = (url: string): object => ({
+export const unlimitedConnectionOptions = (url: string): object => ({
   connectionString: url,
   keepAlive: true,
   application_name: 'gatehouse',

@@ -18,7 +18,7 @@ const SQLITE_BUSY = 5;
  * takes on the file `lock`): it ends with its process however that dies, so it cannot go stale, and neither a zombie nor
  * another process with the same pid is mistaken for the holder. The file `pid` only tells people who it is.
  */
-export async function takeDataDirectory(path: string): Promise<DataDirectory> {
+export async function lockDataDirectory(path: string): Promise<DataDirectory> {
   // Whatever this process writes is its user's alone, also in a directory that was there before.
   process.umask(0o077);
   mkdirSync(path, { recursive: true });
@@ -54,10 +54,10 @@ async function inUse(path: string): Promise<string> {
 }
 
 /** The secret key of an embedded database: made once, readable by its owner only, never in the database. */
-export function secretKeyOf({ path }: DataDirectory): string {
+export function readOrCreateSecretKey({ path }: DataDirectory): string {
   const file = join(path, 'secret-key');
   const known = readIfThere(file);
-  if (known === undefined) return putSecretKey({ path }, makeHandle());
+  if (known === undefined) return writeSecretKey({ path }, makeHandle());
   if (Buffer.byteLength(known) < 32)
     throw new Refusal(
       `${resolve(file)} is damaged: it must hold 32 bytes or more. Put the right key back, or set SECRET_KEY.`,
@@ -66,7 +66,7 @@ export function secretKeyOf({ path }: DataDirectory): string {
 }
 
 /** Whole or not at all, and on the disk before anything is derived from it. */
-export function putSecretKey({ path }: Pick<DataDirectory, 'path'>, key: string): string {
+export function writeSecretKey({ path }: Pick<DataDirectory, 'path'>, key: string): string {
   const file = join(path, 'secret-key');
   const unfinished = `${file}.unfinished`;
   rmSync(unfinished, { force: true });

@@ -5,7 +5,7 @@ import { PGlite } from '@electric-sql/pglite';
 import type { DataDirectory } from './data-directory.ts';
 
 /** Opens the embedded database of a data directory, and makes it first if it is not there yet: empty, or with these contents. */
-export async function embeddedDatabase({ path }: DataDirectory, contents?: File): Promise<PGlite> {
+export async function openEmbeddedDatabase({ path }: DataDirectory, contents?: File): Promise<PGlite> {
   const dataDir = join(path, 'database');
   // Stands as long as the database is half made: what an earlier start left of one is thrown away.
   const unfinished = join(path, 'database-unfinished');

@@ -3,9 +3,9 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, r
 import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { z } from 'zod';
-import { putSecretKey, takeDataDirectory } from '../connection/data-directory.ts';
+import { lockDataDirectory, writeSecretKey } from '../connection/data-directory.ts';
 import { openDatabase } from '../connection/database.ts';
-import { embeddedDatabase } from '../connection/embedded-database.ts';
+import { openEmbeddedDatabase } from '../connection/embedded-database.ts';
 import { entityManager } from '../connection/orm.ts';
 import { Refusal } from '../connection/refusal.ts';
 import { differing, digestTables, type TableDigests } from './table-digests.ts';
@@ -67,14 +67,14 @@ export async function verifyBackup(file: string): Promise<TableDigests> {
 export async function restore(file: string, dataDir: string): Promise<TableDigests> {
   const tables = await verifyBackup(file);
   const { manifest, contents } = readBackup(file);
-  const directory = await takeDataDirectory(dataDir);
+  const directory = await lockDataDirectory(dataDir);
   try {
     for (const name of ['database', 'secret-key'])
       if (existsSync(join(directory.path, name)))
         throw new Refusal(`${resolve(directory.path)} has a ${name} already: set a DATA_DIR that has none.`);
-    const pglite = await embeddedDatabase(directory, asFile(contents));
+    const pglite = await openEmbeddedDatabase(directory, asFile(contents));
     await pglite.close();
-    if (manifest.secretKey !== undefined) putSecretKey(directory, manifest.secretKey);
+    if (manifest.secretKey !== undefined) writeSecretKey(directory, manifest.secretKey);
   } finally {
     directory.release();
   }

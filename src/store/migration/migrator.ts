@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import { MikroORM, type Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
-import { POOL, patientConnectionOptions } from '../connection/connection-pool.ts';
+import { POOL, unlimitedConnectionOptions } from '../connection/connection-pool.ts';
 import type { DatabaseLocation } from '../connection/database.ts';
 import { type Em, type Orm, POSTGRES, pgliteOptions } from '../connection/orm.ts';
 import { MIGRATIONS } from './directory.ts';
@@ -25,9 +25,9 @@ const migrating = {
 export const pgliteMigratorOptions = (pglite: PGlite): Partial<Options> => ({ ...pgliteOptions(pglite), ...migrating });
 
 /** Connections of its own, without our limits: a long ALTER TABLE is no fault, nor is waiting for another node's. */
-export const patientOptions = (url: string): Partial<Options> => ({
+export const postgresMigratorOptions = (url: string): Partial<Options> => ({
   ...{ ...POSTGRES, ...migrating, clientUrl: url, pool: POOL },
-  driverOptions: patientConnectionOptions(url),
+  driverOptions: unlimitedConnectionOptions(url),
 });
 
 /** Any number will do, as long as every node takes the same one. */
@@ -40,7 +40,7 @@ const TURN = 200;
 export async function runMigrations(location: DatabaseLocation): Promise<readonly string[]> {
   // Only one process can have the embedded database open.
   if (!('url' in location)) return up((await MikroORM.init(pgliteMigratorOptions(location.pglite))) as unknown as Orm);
-  const orm = (await MikroORM.init(patientOptions(location.url))) as unknown as Orm;
+  const orm = (await MikroORM.init(postgresMigratorOptions(location.url))) as unknown as Orm;
   try {
     for (;;) {
       const migrated = await orm.em.fork().transactional((tx) => upIfFirst(orm, tx));

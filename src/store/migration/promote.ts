@@ -3,7 +3,7 @@ import { type Database, openDatabase } from '../connection/database.ts';
 import { type Em, entityManager, type Orm } from '../connection/orm.ts';
 import { Refusal } from '../connection/refusal.ts';
 import { migrate } from './migrate.ts';
-import { liftLimits, patientOptions } from './migrator.ts';
+import { liftLimits, postgresMigratorOptions } from './migrator.ts';
 import { columnsOfTables, differing, digestTables, quoted, type TableDigests } from './table-digests.ts';
 
 /** Rows that are read, and written, at a time; each value is one of the 65 535 that a statement may bind. */
@@ -31,7 +31,7 @@ export async function promote(source: Database, url: string): Promise<TableDiges
 }
 
 /** Under a name of its own: a transaction on one side would otherwise be taken for that of the other. */
-const targetOptions = (url: string) => ({ ...patientOptions(url), contextName: 'target' });
+const targetOptions = (url: string) => ({ ...postgresMigratorOptions(url), contextName: 'target' });
 
 /** The schema is the same migrations' work on both sides. */
 async function prepareTarget(url: string): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { secretKeyOf, takeDataDirectory } from '../../../src/store/connection/data-directory.ts';
+import { lockDataDirectory, readOrCreateSecretKey } from '../../../src/store/connection/data-directory.ts';
 import { Refusal } from '../../../src/store/connection/refusal.ts';
 import { gatehouse, type run, startServerProcess } from '../../support/process.ts';
 
@@ -22,22 +22,22 @@ const stateOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8
 
 describe('the data directory', () => {
   it('is made with all its parents, for its owner only', async () => {
-    const taken = await takeDataDirectory(join(directory, 'deep', 'er'));
+    const taken = await lockDataDirectory(join(directory, 'deep', 'er'));
 
     expect(statSync(taken.path).mode & 0o777).toBe(0o700);
     taken.release();
   });
 
   it('is taken by one at a time, and free again afterwards', async () => {
-    const first = await takeDataDirectory(directory);
+    const first = await lockDataDirectory(directory);
 
-    await expect(takeDataDirectory(directory)).rejects.toThrow(`in use by process ${process.pid}`);
+    await expect(lockDataDirectory(directory)).rejects.toThrow(`in use by process ${process.pid}`);
     first.release();
-    (await takeDataDirectory(directory)).release();
+    (await lockDataDirectory(directory)).release();
   });
 
   it('goes to one of twenty who ask at once', async () => {
-    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => takeDataDirectory(directory)));
+    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => lockDataDirectory(directory)));
     const taken = answers.filter((answer) => answer.status === 'fulfilled');
 
     expect(taken).toHaveLength(1);
@@ -77,11 +77,11 @@ describe('a second process', () => {
   });
 
   it('is not fooled by a pid file that names a living process', async () => {
-    const taken = await takeDataDirectory(directory);
+    const taken = await lockDataDirectory(directory);
     taken.release();
     writeFileSync(join(directory, 'pid'), '1');
 
-    (await takeDataDirectory(directory)).release();
+    (await lockDataDirectory(directory)).release();
   });
 
   it('takes over from a zombie', async () => {
@@ -102,7 +102,7 @@ describe('a second process', () => {
     await expect.poll(() => stateOf(zombie)).toBe('Z');
 
     // Its threads end one by one: until the last is gone, it could still write.
-    const taken = await vi.waitFor(() => takeDataDirectory(directory), { timeout: 10_000 });
+    const taken = await vi.waitFor(() => lockDataDirectory(directory), { timeout: 10_000 });
     expect(stateOf(zombie)).toBe('Z');
     taken.release();
   });
@@ -110,37 +110,37 @@ describe('a second process', () => {
 
 describe('the secret key', () => {
   it('is made once, readable by its owner only, and nothing half-written stays', async () => {
-    const taken = await takeDataDirectory(directory);
-    const key = secretKeyOf(taken);
+    const taken = await lockDataDirectory(directory);
+    const key = readOrCreateSecretKey(taken);
 
     expect(Buffer.byteLength(key)).toBeGreaterThanOrEqual(32);
-    expect(secretKeyOf(taken)).toBe(key);
+    expect(readOrCreateSecretKey(taken)).toBe(key);
     expect(statSync(join(directory, 'secret-key')).mode & 0o777).toBe(0o600);
     expect(readdirSync(directory).filter((name) => name.includes('unfinished'))).toEqual([]);
     taken.release();
   });
 
   it('is of another directory another one', async () => {
-    const [one, other] = await Promise.all([takeDataDirectory(directory), takeDataDirectory(`${directory}-other`)]);
+    const [one, other] = await Promise.all([lockDataDirectory(directory), lockDataDirectory(`${directory}-other`)]);
 
-    expect(secretKeyOf(one)).not.toBe(secretKeyOf(other));
+    expect(readOrCreateSecretKey(one)).not.toBe(readOrCreateSecretKey(other));
     one.release();
     other.release();
   });
 
   it('is made although an earlier start died while making it', async () => {
-    const taken = await takeDataDirectory(directory);
+    const taken = await lockDataDirectory(directory);
     writeFileSync(join(directory, 'secret-key.unfinished'), 'half');
 
-    expect(Buffer.byteLength(secretKeyOf(taken))).toBeGreaterThanOrEqual(32);
+    expect(Buffer.byteLength(readOrCreateSecretKey(taken))).toBeGreaterThanOrEqual(32);
     taken.release();
   });
 
   it('is never replaced when it is damaged: what was derived from it would be lost', async () => {
-    const taken = await takeDataDirectory(directory);
+    const taken = await lockDataDirectory(directory);
     writeFileSync(join(directory, 'secret-key'), 'short\n');
 
-    expect(() => secretKeyOf(taken)).toThrow(/damaged/);
+    expect(() => readOrCreateSecretKey(taken)).toThrow(/damaged/);
     expect(readFileSync(join(directory, 'secret-key'), 'utf8')).toBe('short\n');
     taken.release();
   });
