@@ -1,4 +1,4 @@
-import { recordWith } from '../store/audit/record-in-transaction.ts';
+import { recordInTransaction } from '../store/audit/record-in-transaction.ts';
 import type { Em } from '../store/connection/orm.ts';
 import { announceLogouts } from '../store/logout-deliveries.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
@@ -18,7 +18,7 @@ export async function deleteUser(em: Em, actor: Actor, id: string): Promise<void
 
     await announceLogouts(tx, id, actor.now, undefined);
     tx.remove(user);
-    recordWith(tx, {
+    recordInTransaction(tx, {
       kind: 'user.deleted',
       at: actor.now,
       actorId: actor.caller.userId,

@@ -1,5 +1,5 @@
 import type { AuditKind } from '../store/audit/record.ts';
-import { recordWith } from '../store/audit/record-in-transaction.ts';
+import { recordInTransaction } from '../store/audit/record-in-transaction.ts';
 import type { Em } from '../store/connection/orm.ts';
 import { violatedUniqueConstraint } from '../store/connection/sql-errors.ts';
 import { Group } from '../store/entities/group.ts';
@@ -76,7 +76,7 @@ export function recordGroup(
   group: Group,
   detail: Record<string, unknown>,
 ): void {
-  recordWith(tx, {
+  recordInTransaction(tx, {
     kind,
     at: actor.now,
     actorId: actor.caller.userId,

@@ -1,5 +1,5 @@
 import { hashPassword } from '../crypto/passwords.ts';
-import { recordWith } from '../store/audit/record-in-transaction.ts';
+import { recordInTransaction } from '../store/audit/record-in-transaction.ts';
 import type { Em } from '../store/connection/orm.ts';
 import { violatedUniqueConstraint } from '../store/connection/sql-errors.ts';
 import { User } from '../store/entities/user.ts';
@@ -53,7 +53,7 @@ export async function registerUser(em: Em, actor: Actor, input: NewUser): Promis
       const user = tx.create(User, { ...fields, passwordHash });
       tx.persist(user);
       await tx.flush();
-      recordWith(tx, {
+      recordInTransaction(tx, {
         kind: 'user.created',
         at: actor.now,
         actorId: actor.caller.userId,

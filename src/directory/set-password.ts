@@ -1,5 +1,5 @@
 import { hashPassword } from '../crypto/passwords.ts';
-import { recordWith } from '../store/audit/record-in-transaction.ts';
+import { recordInTransaction } from '../store/audit/record-in-transaction.ts';
 import type { Em } from '../store/connection/orm.ts';
 import type { User } from '../store/entities/user.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
@@ -40,7 +40,7 @@ export async function setPassword(
     user.seeded = false;
     // Who changes their own password stays signed in where they did it.
     await revokeAllAccess(tx, id, actor.now, own ? actor.sessionId : undefined);
-    recordWith(tx, {
+    recordInTransaction(tx, {
       kind: 'user.password_set',
       at: actor.now,
       actorId: actor.caller.userId,

@@ -1,4 +1,4 @@
-import { recordWith } from '../store/audit/record-in-transaction.ts';
+import { recordInTransaction } from '../store/audit/record-in-transaction.ts';
 import type { Em } from '../store/connection/orm.ts';
 import type { User } from '../store/entities/user.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
@@ -54,7 +54,7 @@ export async function updateUser(
 
       apply(user, changes);
       if (changes.disabled === true) await revokeAllAccess(tx, id, actor.now);
-      recordWith(tx, {
+      recordInTransaction(tx, {
         kind: 'user.updated',
         at: actor.now,
         actorId: actor.caller.userId,

@@ -1,5 +1,5 @@
 import type { Origin } from './audit/record.ts';
-import { recordWith } from './audit/record-in-transaction.ts';
+import { recordInTransaction } from './audit/record-in-transaction.ts';
 import type { Em } from './connection/orm.ts';
 import { announceLogout } from './logout-deliveries.ts';
 
@@ -32,7 +32,7 @@ export async function endSession(em: Em, session: SessionRef, now: Date, origin:
     await announceLogout(tx, found.id, now);
     await tx.execute(END_AUTHORIZATIONS, [now, found.id]);
     await tx.execute('DELETE FROM sessions WHERE id = ?', [found.id]);
-    recordWith(tx, { kind: 'sign_out', at: now, actorId: found.userId, origin });
+    recordInTransaction(tx, { kind: 'sign_out', at: now, actorId: found.userId, origin });
     return found;
   });
 }

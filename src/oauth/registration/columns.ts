@@ -1,6 +1,6 @@
 import type { Actor } from '../../directory/actor.ts';
 import type { AuditKind } from '../../store/audit/record.ts';
-import { recordWith } from '../../store/audit/record-in-transaction.ts';
+import { recordInTransaction } from '../../store/audit/record-in-transaction.ts';
 import type { Em } from '../../store/connection/orm.ts';
 import type { Client } from '../../store/entities/client.ts';
 import { Scope } from '../../store/entities/scope.ts';
@@ -46,7 +46,7 @@ export function recordClient(
   client: Client,
   detail: Record<string, unknown>,
 ): void {
-  recordWith(tx, {
+  recordInTransaction(tx, {
     kind,
     at: actor.now,
     actorId: actor.caller.userId,

@@ -1,7 +1,7 @@
 import type { Actor } from '../../directory/actor.ts';
 import { requirePermission } from '../../directory/authorize.ts';
 import { DomainError } from '../../directory/error.ts';
-import { recordWith } from '../../store/audit/record-in-transaction.ts';
+import { recordInTransaction } from '../../store/audit/record-in-transaction.ts';
 import type { Em } from '../../store/connection/orm.ts';
 import { type Sql, statement } from '../../store/connection/sql.ts';
 import { violatedUniqueConstraint } from '../../store/connection/sql-errors.ts';
@@ -83,5 +83,12 @@ export async function deleteScope(em: Em, actor: Actor, name: string): Promise<v
 
 function recordScope(tx: Em, actor: Actor, kind: 'scope.created' | 'scope.deleted', name: string): void {
   const { caller, now, origin } = actor;
-  recordWith(tx, { kind, at: now, actorId: caller.userId, clientId: caller.clientId, origin, detail: { scope: name } });
+  recordInTransaction(tx, {
+    kind,
+    at: now,
+    actorId: caller.userId,
+    clientId: caller.clientId,
+    origin,
+    detail: { scope: name },
+  });
 }

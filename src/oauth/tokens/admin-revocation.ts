@@ -4,7 +4,7 @@ import { isSelf, requirePermission, requireRank } from '../../directory/authoriz
 import { DomainError } from '../../directory/error.ts';
 import { lockUser } from '../../directory/lock.ts';
 import { holdings } from '../../directory/permissions.ts';
-import { recordWith } from '../../store/audit/record-in-transaction.ts';
+import { recordInTransaction } from '../../store/audit/record-in-transaction.ts';
 import type { Em } from '../../store/connection/orm.ts';
 import { AccessToken } from '../../store/entities/access-token.ts';
 import { Authorization } from '../../store/entities/authorization.ts';
@@ -26,7 +26,7 @@ export async function revokeAuthorizations(em: Em, actor: Actor, userId: string,
     await tx.nativeDelete(Consent, { user: userId, client });
     const alive = { user: userId, client, revokedAt: null, expiresAt: { $gt: actor.now } };
     const revoked = await tx.nativeUpdate(Authorization, alive, { revokedAt: actor.now });
-    recordWith(tx, {
+    recordInTransaction(tx, {
       kind: 'authorization.revoked',
       at: actor.now,
       actorId: actor.caller.userId,
@@ -55,7 +55,7 @@ export async function revokeToken(em: Em, actor: Actor, token: string): Promise<
     const doomed = found instanceof AccessToken ? found : found.authorization;
     if (doomed.revokedAt || found.authorization.revokedAt || doomed.expiresAt <= actor.now) return false;
     doomed.revokedAt = actor.now;
-    recordWith(tx, {
+    recordInTransaction(tx, {
       kind: 'token.revoked',
       at: actor.now,
       actorId: actor.caller.userId,

@@ -3,7 +3,7 @@ import { AuditEvent } from '../entities/audit-event.ts';
 import type { AuditEntry } from './record.ts';
 
 /** Adds the event to the unit of work: it is written with the change it tells of, or not at all. */
-export function recordWith(em: Em, { kind, at, actorId, clientId, origin, detail }: AuditEntry): void {
+export function recordInTransaction(em: Em, { kind, at, actorId, clientId, origin, detail }: AuditEntry): void {
   em.persist(
     em.create(AuditEvent, {
       kind,
