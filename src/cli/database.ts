@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { Refusal } from '../store/connection/refusal.ts';
-import { rowsIn, type TableDigests } from '../store/migration/table-digests.ts';
+import { countRows, type TableDigests } from '../store/migration/table-digests.ts';
 import { answer, runWith, type Shell } from './command.ts';
 
 export function addDatabaseCommands(program: Command, env: NodeJS.ProcessEnv): void {
@@ -61,4 +61,4 @@ function embeddedOf({ embedded }: Shell['started'], otherwise: string) {
   return embedded;
 }
 
-const told = (tables: TableDigests): string => `${rowsIn(tables)} rows of ${Object.keys(tables).length} tables`;
+const told = (tables: TableDigests): string => `${countRows(tables)} rows of ${Object.keys(tables).length} tables`;

@@ -1,6 +1,6 @@
 import { recordInTransaction } from '../store/audit/record-in-transaction.ts';
 import type { Em } from '../store/connection/orm.ts';
-import { announceLogouts } from '../store/logout-deliveries.ts';
+import { queueUserLogouts } from '../store/logout-deliveries.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { Actor } from './actor.ts';
 import { requirePermission, requireRank } from './authorize.ts';
@@ -16,7 +16,7 @@ export async function deleteUser(em: Em, actor: Actor, id: string): Promise<void
     requireRank(actor, held, ...clients.map((client) => client.held));
     rejectLastSuperuser(superusers, id);
 
-    await announceLogouts(tx, id, actor.now, undefined);
+    await queueUserLogouts(tx, id, actor.now, undefined);
     tx.remove(user);
     recordInTransaction(tx, {
       kind: 'user.deleted',

@@ -1,7 +1,7 @@
 import type { Origin } from './audit/record.ts';
 import { recordInTransaction } from './audit/record-in-transaction.ts';
 import type { Em } from './connection/orm.ts';
-import { announceLogout } from './logout-deliveries.ts';
+import { queueSessionLogout } from './logout-deliveries.ts';
 
 /** Which session: the one behind a cookie's digest, or one of a person's by its id. */
 export type SessionRef = { readonly digest: Buffer } | { readonly id: string; readonly userId: string };
@@ -29,7 +29,7 @@ export async function endSession(em: Em, session: SessionRef, now: Date, origin:
         ? await tx.execute<Ended[]>(`${LOCK} digest = ? FOR UPDATE`, [session.digest])
         : await tx.execute<Ended[]>(`${LOCK} id = ? AND user_id = ? FOR UPDATE`, [session.id, session.userId]);
     if (!found) return undefined;
-    await announceLogout(tx, found.id, now);
+    await queueSessionLogout(tx, found.id, now);
     await tx.execute(END_AUTHORIZATIONS, [now, found.id]);
     await tx.execute('DELETE FROM sessions WHERE id = ?', [found.id]);
     recordInTransaction(tx, { kind: 'sign_out', at: now, actorId: found.userId, origin });

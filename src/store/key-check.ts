@@ -20,7 +20,7 @@ const ALL = new Date(0);
 const mark = (key: Buffer): Buffer => hmac(key, 'key-check');
 
 /** True if any key of the ring left that mark. */
-export const isMarkOf = (keyring: Keyring, stored: Uint8Array): boolean =>
+export const matchesKeyring = (keyring: Keyring, stored: Uint8Array): boolean =>
   keyring('key-check').some((key) => sameBytes(mark(key), stored));
 
 /**
@@ -33,7 +33,7 @@ export async function checkKeys(sql: Sql, keyring: Keyring): Promise<void> {
   await sql(insertKeyCheck, [newest]);
   const [stored] = await sql(findKeyCheck, []);
   if (!stored || sameBytes(stored.digest, newest)) return;
-  if (!isMarkOf(keyring, stored.digest)) throw anotherKey();
+  if (!matchesKeyring(keyring, stored.digest)) throw anotherKey();
   // Before the mark moves: from then on the node may start without the old key.
   await resealKeys(sql, keyring('signing-keys'));
   await sql(moveKeyCheck, [newest, stored.digest]);
@@ -42,7 +42,7 @@ export async function checkKeys(sql: Sql, keyring: Keyring): Promise<void> {
 /** The same refusal for whoever only looks: no mark is left or moved, and nothing sealed anew. */
 export async function compareKeys(sql: Sql, keyring: Keyring): Promise<void> {
   const [stored] = await sql(findKeyCheck, []);
-  if (stored && !isMarkOf(keyring, stored.digest)) throw anotherKey();
+  if (stored && !matchesKeyring(keyring, stored.digest)) throw anotherKey();
 }
 
 const anotherKey = (): Refusal =>

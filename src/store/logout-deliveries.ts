@@ -32,12 +32,12 @@ const announce = (sessions: string): string => `
 const times = (now: Date): Date[] => [now, now, new Date(now.getTime() + PATIENCE)];
 
 /** One session is about to end. */
-export async function announceLogout(tx: Em, sessionId: string, now: Date): Promise<void> {
+export async function queueSessionLogout(tx: Em, sessionId: string, now: Date): Promise<void> {
   await tx.execute(announce('s.id = ?'), [...times(now), sessionId]);
 }
 
 /** All sessions of a person are about to end, save one that is spared. */
-export async function announceLogouts(tx: Em, userId: string, now: Date, spared: string | undefined): Promise<void> {
+export async function queueUserLogouts(tx: Em, userId: string, now: Date, spared: string | undefined): Promise<void> {
   const which = spared === undefined ? 's.user_id = ?' : 's.user_id = ? AND s.id <> ?';
   await tx.execute(announce(which), [...times(now), userId, ...(spared === undefined ? [] : [spared])]);
 }

@@ -1,7 +1,7 @@
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Database } from './connection/database.ts';
 import { statement } from './connection/sql.ts';
-import { isMarkOf } from './key-check.ts';
+import { matchesKeyring } from './key-check.ts';
 import { knownMigrations } from './migration/migrate.ts';
 
 const readState = statement<{ at: Date; migrations: string[]; mark: Uint8Array | null }>(
@@ -27,7 +27,7 @@ export function makeReadiness({ sql }: Database, keyring: Keyring): Readiness {
     if (!state) return 'the database does not answer';
     const missing = known.filter((name) => !state.migrations.includes(name));
     if (missing.length > 0) return `the database lacks ${missing.length} migration(s)`;
-    if (!state.mark || !isMarkOf(keyring, state.mark)) return 'SECRET_KEY is not the key of the database';
+    if (!state.mark || !matchesKeyring(keyring, state.mark)) return 'SECRET_KEY is not the key of the database';
     const difference = Math.abs(state.at.getTime() - now.getTime());
     if (difference > CLOCK_TOLERANCE)
       return `the clocks of this process and of the database differ by ${difference} ms`;

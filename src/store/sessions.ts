@@ -19,7 +19,7 @@ export interface NewSession {
 }
 
 /** A session as its person is shown it. */
-export interface OpenSession {
+export interface SessionListItem {
   readonly id: string;
   readonly signed_in_at: Date;
   readonly ip: string | null;
@@ -33,7 +33,7 @@ const selectSession = statement<SessionRow>(
    WHERE s.digest = $1 AND s.expires_at > $2 AND NOT u.disabled`,
 );
 
-const selectSessions = statement<OpenSession>(
+const selectSessions = statement<SessionListItem>(
   'list-sessions',
   `SELECT id, created_at AS signed_in_at, ip, browser FROM sessions
    WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT 100`,
@@ -94,10 +94,10 @@ export async function openSession(
 }
 
 /** Where a person is signed in, the latest first. */
-export const listSessions = (sql: Sql, userId: string, now: Date): Promise<OpenSession[]> =>
+export const listSessions = (sql: Sql, userId: string, now: Date): Promise<SessionListItem[]> =>
   sql(selectSessions, [userId, now]);
 
 /** What hangs on a cookie goes on under a new one: pending requests, and the session if it has not ended. */
-export async function renewCookie(sql: Sql, oldCookie: Buffer, newCookie: Buffer): Promise<void> {
+export async function replaceCookie(sql: Sql, oldCookie: Buffer, newCookie: Buffer): Promise<void> {
   await sql(moveToCookie, [oldCookie, newCookie]);
 }

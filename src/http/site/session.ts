@@ -1,5 +1,5 @@
 import { digest, makeHandle } from '../../crypto/secrets.ts';
-import { findSession, renewCookie, type SessionRow } from '../../store/sessions.ts';
+import { findSession, replaceCookie, type SessionRow } from '../../store/sessions.ts';
 import type { HttpContext } from '../context.ts';
 
 /** 256 bits in base64url, as makeHandle makes them. */
@@ -54,6 +54,6 @@ export async function currentSession(ctx: HttpContext): Promise<SessionRow | und
 /** A new cookie in place of the old one: a copy of that is worth nothing from here on. */
 export async function changeCookie(ctx: HttpContext): Promise<void> {
   const secret = makeHandle();
-  await renewCookie(ctx.state.sql, digest(browserSecret(ctx) ?? ''), digest(secret));
+  await replaceCookie(ctx.state.sql, digest(browserSecret(ctx) ?? ''), digest(secret));
   giveBrowserSecret(ctx, secret);
 }

@@ -8,7 +8,7 @@ import { openDatabase } from '../connection/database.ts';
 import { openEmbeddedDatabase } from '../connection/embedded-database.ts';
 import { entityManager } from '../connection/orm.ts';
 import { Refusal } from '../connection/refusal.ts';
-import { differing, digestTables, type TableDigests } from './table-digests.ts';
+import { differingTables, digestTables, type TableDigests } from './table-digests.ts';
 
 /** A backup is a line that says what it is, a line of JSON, and the directory of the database as PGlite packs it. */
 const KIND = 'gatehouse backup 1';
@@ -55,7 +55,7 @@ export async function verifyBackup(file: string): Promise<TableDigests> {
   const { manifest, contents } = readBackup(file);
   const pglite = await PGlite.create({ loadDataDir: asFile(contents) });
   try {
-    const wrong = differing(await digestsOf(pglite), manifest.tables);
+    const wrong = differingTables(await digestsOf(pglite), manifest.tables);
     if (wrong.length > 0) throw new Refusal(`${resolve(file)} is damaged: ${wrong.join(', ')} is not what it was.`);
   } finally {
     await pglite.close();

@@ -4,7 +4,7 @@ import { type Em, entityManager, type Orm } from '../connection/orm.ts';
 import { Refusal } from '../connection/refusal.ts';
 import { migrate } from './migrate.ts';
 import { liftLimits, postgresMigratorOptions } from './migrator.ts';
-import { columnsOfTables, differing, digestTables, quoted, type TableDigests } from './table-digests.ts';
+import { columnsOfTables, differingTables, digestTables, quoteIdentifier, type TableDigests } from './table-digests.ts';
 
 /** Rows that are read, and written, at a time; each value is one of the 65 535 that a statement may bind. */
 const BATCH = 500;
@@ -58,14 +58,14 @@ async function copyAll(from: Em, to: Em): Promise<TableDigests> {
   const tables = await columnsOfTables(to);
   const references = await dropReferences(to);
   for (const [table, columns] of Object.entries(tables)) {
-    await to.execute(`DELETE FROM ${quoted(table)}`);
+    await to.execute(`DELETE FROM ${quoteIdentifier(table)}`);
     await copyTable(from, to, table, columns);
   }
   for (const { table, name, definition } of references)
-    await to.execute(`ALTER TABLE ${table} ADD CONSTRAINT ${quoted(name)} ${definition}`);
+    await to.execute(`ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(name)} ${definition}`);
 
   const [before, after] = [await digestTables(from), await digestTables(to)];
-  const wrong = differing(before, after);
+  const wrong = differingTables(before, after);
   if (wrong.length > 0) throw new Error(`What arrived is not what was sent: ${wrong.join(', ')}`);
   return after;
 }
@@ -76,14 +76,15 @@ async function dropReferences(to: Em): Promise<{ table: string; name: string; de
     `SELECT conrelid::regclass::text AS table, conname::text AS name, pg_get_constraintdef(oid) AS definition
      FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace`,
   );
-  for (const { table, name } of references) await to.execute(`ALTER TABLE ${table} DROP CONSTRAINT ${quoted(name)}`);
+  for (const { table, name } of references)
+    await to.execute(`ALTER TABLE ${table} DROP CONSTRAINT ${quoteIdentifier(name)}`);
   return references;
 }
 
 /** Every value travels as the text that its type reads and writes. */
 async function copyTable(from: Em, to: Em, table: string, columns: readonly string[]): Promise<void> {
-  const texts = columns.map((column) => `${quoted(column)}::text AS ${quoted(column)}`).join(', ');
-  await from.execute(`DECLARE moving CURSOR FOR SELECT ${texts} FROM ${quoted(table)}`);
+  const texts = columns.map((column) => `${quoteIdentifier(column)}::text AS ${quoteIdentifier(column)}`).join(', ');
+  await from.execute(`DECLARE moving CURSOR FOR SELECT ${texts} FROM ${quoteIdentifier(table)}`);
   for (;;) {
     const rows = await from.execute<Record<string, string | null>[]>(`FETCH ${BATCH} FROM moving`);
     // Bound, and not written into the statement, as the entity manager would.

@@ -10,7 +10,7 @@ export interface TableDigest {
 export type TableDigests = Readonly<Record<string, TableDigest>>;
 
 /** The names are code's own. */
-export const quoted = (name: string): string => `"${name}"`;
+export const quoteIdentifier = (name: string): string => `"${name}"`;
 
 /** Of every entity's table its columns, in the order of their names. The migrations' own table is not among them. */
 export async function columnsOfTables(tx: Em): Promise<Readonly<Record<string, readonly string[]>>> {
@@ -30,10 +30,10 @@ export async function digestTables(tx: Em): Promise<TableDigests> {
   await tx.execute("SET LOCAL bytea_output = 'hex'");
   const digests: Record<string, TableDigest> = {};
   for (const [name, columns] of Object.entries(await columnsOfTables(tx))) {
-    const row = `ROW(${columns.map(quoted).join(', ')})::text`;
+    const row = `ROW(${columns.map(quoteIdentifier).join(', ')})::text`;
     const part = `('x' || substr(encode(sha256(convert_to(${row}, 'UTF8')), 'hex'), 1, 15))::bit(60)::bigint`;
     const [found] = await tx.execute<TableDigest[]>(
-      `SELECT count(*)::int AS rows, coalesce(sum(${part}), 0)::text AS digest FROM ${quoted(name)}`,
+      `SELECT count(*)::int AS rows, coalesce(sum(${part}), 0)::text AS digest FROM ${quoteIdentifier(name)}`,
     );
     digests[name] = { rows: Number(found?.rows), digest: String(found?.digest) };
   }
@@ -41,10 +41,10 @@ export async function digestTables(tx: Em): Promise<TableDigests> {
 }
 
 /** The tables that are not the same on both sides. */
-export const differing = (one: TableDigests, other: TableDigests): string[] =>
+export const differingTables = (one: TableDigests, other: TableDigests): string[] =>
   [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
     (name) => one[name]?.rows !== other[name]?.rows || one[name]?.digest !== other[name]?.digest,
   );
 
-export const rowsIn = (digests: TableDigests): number =>
+export const countRows = (digests: TableDigests): number =>
   Object.values(digests).reduce((sum, { rows }) => sum + rows, 0);
