@@ -25,7 +25,7 @@ interface Thread {
 const idle: Thread[] = [];
 
 /** Hashes where it takes nothing away: the event loop and the database go first, and libuv's few threads stay free for files and names. */
-export async function onThread(job: Job): Promise<string | boolean> {
+export async function runOnWorker(job: Job): Promise<string | boolean> {
   if (turns.pendingCount >= MAX_WAITING) throw new Overloaded('too many passwords are waiting to be hashed');
   const outcome = await turns(() => ask(idle.pop() ?? startThread(), job));
   if ('error' in outcome) throw outcome.error;

@@ -30,7 +30,7 @@ export function hmac(key: Buffer, ...parts: (string | Uint8Array)[]): Buffer {
 }
 
 /** True if any key of the ring made `tag` (base64url) over these parts. */
-export function verifies(keys: readonly Buffer[], tag: string, ...parts: (string | Uint8Array)[]): boolean {
+export function verifyHmac(keys: readonly Buffer[], tag: string, ...parts: (string | Uint8Array)[]): boolean {
   const given = Buffer.from(tag, 'base64url');
   return keys.some((key) => sameBytes(hmac(key, ...parts), given));
 }

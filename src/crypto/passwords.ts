@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { onThread } from './argon2-pool.ts';
+import { runOnWorker } from './argon2-pool.ts';
 
 /** OWASP's floor for argon2id: 19 MiB, two passes, one lane. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -16,12 +16,12 @@ const DECOY = `${CURRENT}${random(16)}$${random(32)}`;
 
 /** argon2id in PHC form. */
 export async function hashPassword(password: string): Promise<string> {
-  return String(await onThread({ password: password.normalize('NFKC'), parameters: PARAMETERS }));
+  return String(await runOnWorker({ password: password.normalize('NFKC'), parameters: PARAMETERS }));
 }
 
 /** Whether `password` belongs to `stored`; takes equally long when there is no account (`null`). */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
-  const matches = await onThread({ password: password.normalize('NFKC'), stored: stored ?? DECOY });
+  const matches = await runOnWorker({ password: password.normalize('NFKC'), stored: stored ?? DECOY });
   return stored !== null && matches === true;
 }
 

@@ -1,4 +1,4 @@
-import { hmac, verifies } from '../../crypto/keyring.ts';
+import { hmac, verifyHmac } from '../../crypto/keyring.ts';
 import { optional, type Params } from '../../oauth/params.ts';
 import type { HttpContext } from '../context.ts';
 import { PageError } from '../errors.ts';
@@ -16,7 +16,7 @@ export function checkCsrf(ctx: HttpContext, params: Params, ...form: string[]): 
   const secret = browserSecret(ctx);
   const token = optional(params, 'csrf');
   const proven =
-    secret !== undefined && token !== undefined && verifies(ctx.state.keyring('csrf'), token, secret, ...form);
+    secret !== undefined && token !== undefined && verifyHmac(ctx.state.keyring('csrf'), token, secret, ...form);
   if (proven && isSameOrigin(ctx)) return;
   const request = params.get('request')?.[0];
   throw new PageError(
