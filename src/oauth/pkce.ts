@@ -12,7 +12,7 @@ const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
 export const CODE_CHALLENGE_METHODS = ['S256'] as const;
 
 /** RFC 7636 §4.3, §4.4.1: the code_challenge, S256 only; undefined when none is sent and none is demanded. */
-export function readCodeChallenge(params: Params, demanded: boolean): string | undefined {
+export function parseCodeChallenge(params: Params, demanded: boolean): string | undefined {
   const challenge = optional(params, 'code_challenge');
   const method = optional(params, 'code_challenge_method');
   if (challenge === undefined) {

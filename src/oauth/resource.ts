@@ -9,7 +9,7 @@ export const isOwnResource = (issuer: string, resource: string): boolean =>
   resource === issuer || resource === `${issuer}/graphql`;
 
 /** RFC 8707 §2: the APIs that a token is asked for, byte for byte as they are known; none: no limit is asked for. */
-export function readResources(params: Params, client: Client, issuer: string): string[] {
+export function parseResources(params: Params, client: Client, issuer: string): string[] {
   const resources = [...new Set((params.get('resource') ?? []).filter((value) => value !== ''))];
   if (resources.length > MAX || !resources.every((resource) => mayAskFor(client, issuer, resource)))
     throw new OAuthError('invalid_target', 'The resource is unknown, or not allowed to this client.');
@@ -26,7 +26,7 @@ export function narrowResources(
   issuer: string,
   granted: readonly string[],
 ): readonly string[] {
-  const asked = readResources(params, client, issuer);
+  const asked = parseResources(params, client, issuer);
   if (granted.length === 0) return asked;
   const left = (asked.length === 0 ? granted : asked).filter(
     (resource) => granted.includes(resource) && mayAskFor(client, issuer, resource),
@@ -38,5 +38,5 @@ export function narrowResources(
 }
 
 /** RFC 9068 §4: a token that was asked for one API is good for no other. */
-export const isFor = (resources: readonly string[], issuer: string, resource: string): boolean =>
+export const isValidForResource = (resources: readonly string[], issuer: string, resource: string): boolean =>
   resources.length === 0 || resources.includes(issuer) || resources.includes(resource);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCodeChallenge, verifyCodeVerifier } from '../../src/oauth/pkce.ts';
+import { parseCodeChallenge, verifyCodeVerifier } from '../../src/oauth/pkce.ts';
 
 /** RFC 7636 App. B */
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
@@ -10,13 +10,13 @@ const params = (values: Record<string, string>) =>
 const S256 = { code_challenge: challenge, code_challenge_method: 'S256' };
 
 describe('RFC 7636 §4.3: the challenge', () => {
-  it('takes S256', () => expect(readCodeChallenge(params(S256), true)).toBe(challenge));
-  it('may be left out where it is not demanded', () => expect(readCodeChallenge(params({}), false)).toBeUndefined());
+  it('takes S256', () => expect(parseCodeChallenge(params(S256), true)).toBe(challenge));
+  it('may be left out where it is not demanded', () => expect(parseCodeChallenge(params({}), false)).toBeUndefined());
   it('C46: must be there where it is', () =>
-    expect(() => readCodeChallenge(params({}), true)).toThrow(/code_challenge/));
+    expect(() => parseCodeChallenge(params({}), true)).toThrow(/code_challenge/));
 
   it.each(['plain', 's256', ''])('refuses the method %j', (method) =>
-    expect(() => readCodeChallenge(params({ ...S256, code_challenge_method: method }), false)).toThrow(/S256/),
+    expect(() => parseCodeChallenge(params({ ...S256, code_challenge_method: method }), false)).toThrow(/S256/),
   );
 
   it.each([
@@ -27,11 +27,11 @@ describe('RFC 7636 §4.3: the challenge', () => {
     `${challenge.slice(1)}/`,
     `${challenge.slice(1)}\0`,
   ])('C49: refuses the challenge %j', (value) =>
-    expect(() => readCodeChallenge(params({ ...S256, code_challenge: value }), true)).toThrow(/43 characters/),
+    expect(() => parseCodeChallenge(params({ ...S256, code_challenge: value }), true)).toThrow(/43 characters/),
   );
 
   it('C50: refuses a method without a challenge', () =>
-    expect(() => readCodeChallenge(params({ code_challenge_method: 'S256' }), false)).toThrow(/without/));
+    expect(() => parseCodeChallenge(params({ code_challenge_method: 'S256' }), false)).toThrow(/without/));
 });
 
 describe('RFC 7636 §4.6: the verifier', () => {

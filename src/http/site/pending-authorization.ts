@@ -1,7 +1,7 @@
 import { digest } from '../../crypto/secrets.ts';
 import type { AuthorizationRequest, Recipient } from '../../oauth/authorize/authorization-request.ts';
 import { PROMPTS } from '../../oauth/authorize/sign-in-request.ts';
-import { findClientOfRow } from '../../oauth/clients/client.ts';
+import { findClientByRowId } from '../../oauth/clients/client.ts';
 import { resolveRedirectUri } from '../../oauth/clients/redirect-uri.ts';
 import { findPendingAuthorization } from '../../store/pending-authorizations.ts';
 import type { HttpContext } from '../context.ts';
@@ -24,7 +24,7 @@ export interface Pending {
 export async function readPending(ctx: HttpContext, handle: string): Promise<Pending> {
   const { sql, config, now } = ctx.state;
   const row = await findPendingAuthorization(sql, digest(handle), digest(browserSecret(ctx) ?? ''), now);
-  const client = row && (await findClientOfRow(sql, config.issuer, row.client));
+  const client = row && (await findClientByRowId(sql, config.issuer, row.client));
   const redirectUri = client && resolveRedirectUri(client, row.redirect_uri ?? undefined);
   if (!row || !client || redirectUri === undefined || !row.scopes.every((scope) => client.scopes.includes(scope)))
     throw new PageError(

@@ -1,5 +1,5 @@
 import { OAuthError } from '../../oauth/error.ts';
-import { type LogoutRequest, readLogoutRequest } from '../../oauth/openid/logout-request.ts';
+import { type LogoutRequest, parseLogoutRequest } from '../../oauth/openid/logout-request.ts';
 import type { Params } from '../../oauth/params.ts';
 import type { HttpContext } from '../context.ts';
 import { PageError } from '../errors.ts';
@@ -8,7 +8,7 @@ import { seeOther, sendToClient } from '../headers.ts';
 /** Never a dead end: whoever was sent here by a wrong link can still sign out. */
 export async function readOrExplain(ctx: HttpContext, params: Params): Promise<LogoutRequest> {
   try {
-    return await readLogoutRequest(ctx.state, params);
+    return await parseLogoutRequest(ctx.state, params);
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     throw new PageError(400, 'The app sent you here wrongly', error.message, {

@@ -3,8 +3,8 @@ import { resolveRedirectUri } from '../clients/redirect-uri.ts';
 import { OAuthError } from '../error.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
 import { optional, type Params } from '../params.ts';
-import { readCodeChallenge } from '../pkce.ts';
-import { readResources } from '../resource.ts';
+import { parseCodeChallenge } from '../pkce.ts';
+import { parseResources } from '../resource.ts';
 import { grantedScope } from '../scopes/scope.ts';
 import { readClaimsRequest } from './claims-request.ts';
 import { isResponseType, RESPONSE_TYPES, type ResponseType } from './response-types.ts';
@@ -85,9 +85,9 @@ export async function readAuthorizationRequest(
   if (sentRedirectUri === undefined && scopes.includes('openid') && optional(params, 'scope') !== undefined)
     throw new OAuthError('invalid_request', 'The scope openid needs a redirect_uri.');
 
-  const resources = readResources(params, client, request.config.issuer);
+  const resources = parseResources(params, client, request.config.issuer);
   const codeChallenge =
-    responseType === 'code' ? readCodeChallenge(params, client.requirePkce || isPublic(client)) : undefined;
+    responseType === 'code' ? parseCodeChallenge(params, client.requirePkce || isPublic(client)) : undefined;
   const nonce = optional(params, 'nonce');
   if (nonce !== undefined && (nonce.length > MAX_STATE || nonce.includes('\0')))
     throw new OAuthError('invalid_request', 'The nonce is malformed.');

@@ -1,6 +1,6 @@
 import { digest, makeSecret } from '../../crypto/secrets.ts';
 import { approveAuthorization, type Decision } from '../../store/approve-authorization.ts';
-import { withAnswer } from '../clients/redirect-uri.ts';
+import { addResponseParameters } from '../clients/redirect-uri.ts';
 import type { OAuthError } from '../error.ts';
 import { secondsLater } from '../lifetime.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
@@ -43,7 +43,7 @@ export async function grantAuthorization(
     const credential = { kind: 'token', digest: digest(token), expiresAt } as const;
     if (!(await approveAuthorization(sql, { ...common, expiresAt, credential }, decision))) return undefined;
     const granted = { access_token: token, token_type: 'Bearer', expires_in: String(ttl), scope: scopes.join(' ') };
-    return withAnswer(redirectUri, separator, { ...granted, ...answer });
+    return addResponseParameters(redirectUri, separator, { ...granted, ...answer });
   }
 
   const code = makeSecret('gac');
@@ -57,7 +57,7 @@ export async function grantAuthorization(
   } as const;
   if (!(await approveAuthorization(sql, { ...common, expiresAt: secondsLater(now, lifetime), credential }, decision)))
     return undefined;
-  return withAnswer(redirectUri, separator, { code, ...answer });
+  return addResponseParameters(redirectUri, separator, { code, ...answer });
 }
 
 /** RFC 6749 §4.1.2.1, §4.2.2.1: the URL that tells the client what went wrong. */
@@ -68,5 +68,5 @@ export function refuseAuthorization(
   { code, message }: OAuthError,
   state: string | undefined,
 ): string {
-  return withAnswer(redirectUri, separator, { error: code, error_description: message, state, iss: issuer });
+  return addResponseParameters(redirectUri, separator, { error: code, error_description: message, state, iss: issuer });
 }

@@ -11,7 +11,7 @@ const findConsent = statement<{ scopes: string[] }>(
  * (RFC 8252 §8.6), so there a person is asked each time.
  */
 export const isRememberable = (client: Client, redirectUri: string): boolean =>
-  !client.asksEveryTime && (!isPublic(client) || redirectUri.startsWith('https://'));
+  !client.alwaysAsksForConsent && (!isPublic(client) || redirectUri.startsWith('https://'));
 
 /** What the person allowed this client before; undefined if nothing, and where consent is not remembered. */
 export async function rememberedScopes(

@@ -2,7 +2,7 @@ import { uuidOf } from '../../store/prefixed-id.ts';
 import { OAuthError } from '../error.ts';
 import { secondsLater } from '../lifetime.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
-import { readIdTokenHint } from '../openid/id-token.ts';
+import { verifyIdTokenHint } from '../openid/id-token.ts';
 import { optional, type Params } from '../params.ts';
 
 /** OpenID Connect Core 1.0 §3.1.2.1 */
@@ -70,7 +70,7 @@ async function readSubject(
   claimedSub: string | undefined,
 ): Promise<string | undefined> {
   const text = optional(params, 'id_token_hint');
-  const hint = text === undefined ? undefined : await readIdTokenHint(request, text);
+  const hint = text === undefined ? undefined : await verifyIdTokenHint(request, text);
   if (text !== undefined && hint?.aud !== clientId)
     throw new OAuthError('invalid_request', 'The id_token_hint is not an ID token that this client was given here.');
   const sub = claimedSub ?? hint?.sub;

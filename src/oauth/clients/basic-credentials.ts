@@ -15,7 +15,7 @@ export interface BasicHeader {
 }
 
 /** RFC 7617, with RFC 6749 §2.3.1's form-encoding: half of all clients encode, the other half does not, so both are read. */
-export function readBasic(header: string): BasicHeader {
+export function parseBasicHeader(header: string): BasicHeader {
   const match = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header);
   const text = match?.[1] === undefined ? undefined : decodeUtf8(Buffer.from(match[1], 'base64'));
   const colon = text?.indexOf(':') ?? -1;

@@ -24,7 +24,7 @@ const MAX_JTI = 255;
 const HEADER_TYPES: readonly (string | undefined)[] = [undefined, 'jwt', 'client-authentication+jwt'];
 
 /** RFC 7521 §4.2: the assertion of the request and whom it speaks of, nothing of which is proven yet. */
-export function readClientAssertion(
+export function parseClientAssertion(
   params: Params,
 ): { readonly clientId: string; readonly assertion: string } | undefined {
   const assertion = optional(params, 'client_assertion');
@@ -46,7 +46,11 @@ function subjectOf(assertion: string): string {
 }
 
 /** RFC 7523 §3: signed by a key of the client's, meant for us and nobody else, not expired, and never seen before. */
-export async function proves({ sql, config, now }: OAuthRequest, client: Client, assertion: string): Promise<boolean> {
+export async function verifyClientAssertion(
+  { sql, config, now }: OAuthRequest,
+  client: Client,
+  assertion: string,
+): Promise<boolean> {
   if (!client.jwks) return false;
   const { payload, protectedHeader } = await jwtVerify(assertion, createLocalJWKSet(client.jwks as JSONWebKeySet), {
     algorithms: ASSERTION_ALGORITHMS,

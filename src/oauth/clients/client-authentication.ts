@@ -6,9 +6,9 @@ import { networkOf } from '../../store/rate-limits.ts';
 import { OAuthError } from '../error.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
 import { optional, type Params } from '../params.ts';
-import { malformedHeader, readBasic } from './basic-credentials.ts';
+import { malformedHeader, parseBasicHeader } from './basic-credentials.ts';
 import { type Client, findClient, isPublic } from './client.ts';
-import { proves, readClientAssertion } from './client-assertion.ts';
+import { parseClientAssertion, verifyClientAssertion } from './client-assertion.ts';
 
 interface Credentials {
   readonly clientId: string;
@@ -68,7 +68,7 @@ function readCredentials(header: string | undefined, params: Params) {
   const clientId = optional(params, 'client_id');
   const secret = optional(params, 'client_secret');
   const basicHeader = header !== undefined && /^basic(\s|$)/i.test(header) ? header : undefined;
-  const signed = readClientAssertion(params);
+  const signed = parseClientAssertion(params);
   if (signed) {
     if (basicHeader !== undefined || secret !== undefined) throw twoMethods();
     if (clientId !== undefined && clientId !== signed.clientId)
@@ -80,7 +80,7 @@ function readCredentials(header: string | undefined, params: Params) {
     const method = secret === undefined ? ('none' as const) : ('client_secret_post' as const);
     return { readings: [{ clientId, secret, method }], malformed: false };
   }
-  const basic = readBasic(basicHeader);
+  const basic = parseBasicHeader(basicHeader);
   if (secret !== undefined) throw twoMethods();
   const readings = basic.readings
     .filter((reading) => clientId === undefined || clientId === reading.clientId)
@@ -119,7 +119,7 @@ async function accepts(
 ): Promise<boolean> {
   if (isPublic(client)) return method === 'none';
   const registered = client.tokenEndpointAuthMethod;
-  if (assertion !== undefined) return registered === method && proves(request, client, assertion);
+  if (assertion !== undefined) return registered === method && verifyClientAssertion(request, client, assertion);
   return (
     secret !== undefined && !hasExpired(secret, request.now) && (registered === undefined || registered === method)
   );

@@ -25,7 +25,7 @@ export interface Client {
   /** RFC 8707: the APIs it may ask for beside our own. */
   readonly resources: readonly string[];
   readonly accessTokenFormat: 'OPAQUE' | 'JWT';
-  readonly asksEveryTime: boolean;
+  readonly alwaysAsksForConsent: boolean;
   readonly servicePermissions: readonly string[];
   readonly builtIn: boolean;
   /** Who registered it, if that was somebody whose word does not vouch for it. */
@@ -111,7 +111,7 @@ export async function findClient(sql: Sql, issuer: string, clientId: string): Pr
 }
 
 /** The same by the row's uuid, for a stored authorization request. */
-export async function findClientOfRow(sql: Sql, issuer: string, id: string): Promise<Client | undefined> {
+export async function findClientByRowId(sql: Sql, issuer: string, id: string): Promise<Client | undefined> {
   const [row] = await sql(byRow, [id]);
   return row && toClient(row, issuer);
 }
@@ -134,7 +134,7 @@ function toClient(row: Row, issuer: string): Client {
     accessTokenTtl: row.access_token_ttl ?? undefined,
     resources: row.resources,
     accessTokenFormat: row.access_token_format,
-    asksEveryTime: row.consent === 'ALWAYS',
+    alwaysAsksForConsent: row.consent === 'ALWAYS',
     servicePermissions: row.service_permissions,
     builtIn: row.built_in,
     uncheckedOwner: row.unchecked_owner ?? undefined,

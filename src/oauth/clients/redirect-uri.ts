@@ -15,7 +15,11 @@ export function resolveRedirectUri(client: Client, sent: string | undefined): st
 }
 
 /** Adds the answer behind the registered bytes, which stay as they are: no URL parser rewrites them. */
-export function withAnswer(uri: string, separator: '?' | '#', answer: Record<string, string | undefined>): string {
+export function addResponseParameters(
+  uri: string,
+  separator: '?' | '#',
+  answer: Record<string, string | undefined>,
+): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(answer)) if (value !== undefined) query.append(name, value);
   const joint = separator === '?' && uri.includes('?') ? (/[?&]$/.test(uri) ? '' : '&') : separator;

@@ -25,7 +25,7 @@ export interface KeyRotation {
   readonly now: Date;
 }
 
-export interface MadeKey {
+export interface GeneratedKey {
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
   readonly signsFrom: Date;
@@ -45,14 +45,14 @@ export async function ensureSigningKeys(rotation: KeyRotation): Promise<void> {
 }
 
 /** By the clock: makes a successor for each key that has grown old, and lets go those whose successor has taken over. */
-export async function rotateSigningKeysByAge(rotation: KeyRotation): Promise<readonly MadeKey[]> {
+export async function rotateSigningKeysByAge(rotation: KeyRotation): Promise<readonly GeneratedKey[]> {
   const { sql, now } = rotation;
   const old = secondsLater(now, -ROTATED_AFTER);
   const rows = await findSigningKeys(sql, now);
   const due = SIGNING_ALGORITHM_NAMES.filter(
     (name) => !rows.some(({ algorithm, signs_from }) => algorithm === name && signs_from > old),
   );
-  const made: MadeKey[] = [];
+  const made: GeneratedKey[] = [];
   for (const algorithm of due) {
     const key = await makeKey(rotation, algorithm, secondsLater(now, PUBLISHED_BEFORE), old);
     if (key) made.push(key);
@@ -62,18 +62,18 @@ export async function rotateSigningKeysByAge(rotation: KeyRotation): Promise<rea
 }
 
 /** At the operator's word: a successor for each key, which signs once everybody can know it. */
-export async function rotateSigningKeys(rotation: KeyRotation): Promise<readonly MadeKey[]> {
+export async function rotateSigningKeys(rotation: KeyRotation): Promise<readonly GeneratedKey[]> {
   return makeKeys(rotation, secondsLater(rotation.now, PUBLISHED_BEFORE));
 }
 
 /** Somebody else may hold the keys: new ones sign at once, and nothing that the others signed is good any more. */
-export async function replaceSigningKeys(rotation: KeyRotation): Promise<readonly MadeKey[]> {
+export async function replaceSigningKeys(rotation: KeyRotation): Promise<readonly GeneratedKey[]> {
   const made = await makeKeys(rotation, rotation.now);
   for (const { algorithm, kid } of made) await dropOtherSigningKeys(rotation.sql, algorithm, kid, rotation.now);
   return made;
 }
 
-async function makeKeys(rotation: KeyRotation, signsFrom: Date): Promise<MadeKey[]> {
+async function makeKeys(rotation: KeyRotation, signsFrom: Date): Promise<GeneratedKey[]> {
   const keys = await Promise.all(
     SIGNING_ALGORITHM_NAMES.map((algorithm) => makeKey(rotation, algorithm, signsFrom, rotation.now)),
   );
@@ -86,7 +86,7 @@ async function makeKey(
   algorithm: SigningAlgorithm,
   signsFrom: Date,
   unlessSince: Date,
-): Promise<MadeKey | undefined> {
+): Promise<GeneratedKey | undefined> {
   const pair = await SIGNING_ALGORITHMS[algorithm].generate();
   const publicKey = await exportJWK(pair.publicKey);
   const kid = await calculateJwkThumbprint(publicKey);

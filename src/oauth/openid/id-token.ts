@@ -66,7 +66,7 @@ export interface IdTokenHint {
 }
 
 /** Undefined for anything that is not an ID token we signed. */
-export async function readIdTokenHint(
+export async function verifyIdTokenHint(
   { config, signingKeys, now }: { config: { issuer: string }; signingKeys: SigningKeys; now: Date },
   hint: string,
 ): Promise<IdTokenHint | undefined> {

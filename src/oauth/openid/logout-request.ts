@@ -1,10 +1,10 @@
 import { type Sql, statement } from '../../store/connection/sql.ts';
 import { isClientId } from '../clients/client.ts';
-import { withAnswer } from '../clients/redirect-uri.ts';
+import { addResponseParameters } from '../clients/redirect-uri.ts';
 import { OAuthError } from '../error.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
 import { optional, type Params } from '../params.ts';
-import { type IdTokenHint, readIdTokenHint } from './id-token.ts';
+import { type IdTokenHint, verifyIdTokenHint } from './id-token.ts';
 
 /** OpenID Connect RP-Initiated Logout 1.0 §2, checked. */
 export interface LogoutRequest {
@@ -29,9 +29,9 @@ const selectClient = statement<LogoutClient>(
 const MAX_STATE = 2048;
 
 /** Throws invalid_request, told on a page: before the request is known to be right there is nowhere to send anybody. */
-export async function readLogoutRequest(request: OAuthRequest, params: Params): Promise<LogoutRequest> {
+export async function parseLogoutRequest(request: OAuthRequest, params: Params): Promise<LogoutRequest> {
   const token = optional(params, 'id_token_hint');
-  const hint = token === undefined ? undefined : await readIdTokenHint(request, token);
+  const hint = token === undefined ? undefined : await verifyIdTokenHint(request, token);
   if (token !== undefined && hint === undefined) throw wrong('The id_token_hint was not issued here.');
 
   const named = optional(params, 'client_id');
@@ -57,7 +57,7 @@ function readOnward(client: LogoutClient | undefined, params: Params): string | 
   if (!client) throw wrong('A post_logout_redirect_uri needs a client_id or an id_token_hint beside it.');
   if (!client.post_logout_redirect_uris.includes(uri))
     throw wrong('The post_logout_redirect_uri is not one the app has registered, character for character.');
-  return state === undefined ? uri : withAnswer(uri, '?', { state });
+  return state === undefined ? uri : addResponseParameters(uri, '?', { state });
 }
 
 const wrong = (message: string): OAuthError => new OAuthError('invalid_request', message);

@@ -4,7 +4,7 @@ import { batched, inOrder } from '../../store/connection/shared-statement.ts';
 import { type Sql, statement } from '../../store/connection/sql.ts';
 import { OAuthError } from '../error.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
-import { isFor } from '../resource.ts';
+import { isValidForResource } from '../resource.ts';
 import { presentedDigest } from './access-token.ts';
 
 /** A live access token, with whom it speaks for as things stand at this moment. */
@@ -91,7 +91,7 @@ export async function authenticateBearer(
 ): Promise<AccessToken> {
   const presented = await presentedDigest(request, token);
   const row = presented && (await findAccessToken(request.sql, presented));
-  if (!row || row.expires_at <= request.now || !isFor(row.resources, request.config.issuer, resource))
+  if (!row || row.expires_at <= request.now || !isValidForResource(row.resources, request.config.issuer, resource))
     throw new OAuthError('invalid_token', 'The access token is unknown, expired, revoked or meant for another API.');
   return toAccessToken(row);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../../../src/oauth/clients/client.ts';
-import { isRegistered, resolveRedirectUri, withAnswer } from '../../../src/oauth/clients/redirect-uri.ts';
+import { addResponseParameters, isRegistered, resolveRedirectUri } from '../../../src/oauth/clients/redirect-uri.ts';
 
 const client = (...redirectUris: string[]) => ({ redirectUris }) as unknown as Client;
 
@@ -69,8 +69,8 @@ describe('B43, B44: the answer stands behind the registered bytes', () => {
     ['https://client.example/cb?a=b', 'https://client.example/cb?a=b&code=c&state=a+b%26c'],
     ['https://client.example/cb?', 'https://client.example/cb?code=c&state=a+b%26c'],
     ['com.example.app:/cb', 'com.example.app:/cb?code=c&state=a+b%26c'],
-  ])('%s', (uri, expected) => expect(withAnswer(uri, '?', answer)).toBe(expected));
+  ])('%s', (uri, expected) => expect(addResponseParameters(uri, '?', answer)).toBe(expected));
 
   it('in the fragment for implicit', () =>
-    expect(withAnswer('https://c.example/?a=b', '#', { x: '1' })).toBe('https://c.example/?a=b#x=1'));
+    expect(addResponseParameters('https://c.example/?a=b', '#', { x: '1' })).toBe('https://c.example/?a=b#x=1'));
 });

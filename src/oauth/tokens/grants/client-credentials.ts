@@ -3,7 +3,7 @@ import { isPublic } from '../../clients/client.ts';
 import { OAuthError } from '../../error.ts';
 import type { TokenRequest } from '../../grant.ts';
 import { optional } from '../../params.ts';
-import { readResources } from '../../resource.ts';
+import { parseResources } from '../../resource.ts';
 import { grantedScope } from '../../scopes/scope.ts';
 import { directExpiry, makeTokens } from '../issue-tokens.ts';
 import type { TokenResponse } from '../token-response.ts';
@@ -17,7 +17,7 @@ export async function clientCredentials(request: TokenRequest): Promise<TokenRes
 
   // §4.4.3: no refresh token.
   const expiresAt = directExpiry(request, false);
-  const resources = readResources(params, client, config.issuer);
+  const resources = parseResources(params, client, config.issuer);
   const wanted = { userId: undefined, scopes, resources, until: expiresAt, refreshable: false };
   const { issue, response } = await makeTokens(request, wanted);
   if (!(await issueDirectly(sql, { client: client.id, user: undefined, expiresAt }, issue)))

@@ -5,7 +5,7 @@ import { OAuthError } from '../../error.ts';
 import type { TokenRequest } from '../../grant.ts';
 import { withIdToken } from '../../openid/id-token.ts';
 import { optional, required } from '../../params.ts';
-import { readResources } from '../../resource.ts';
+import { parseResources } from '../../resource.ts';
 import { grantedScope } from '../../scopes/scope.ts';
 import { directExpiry, isRefreshable, makeTokens } from '../issue-tokens.ts';
 import type { TokenResponse } from '../token-response.ts';
@@ -16,7 +16,7 @@ export async function password(request: TokenRequest): Promise<TokenResponse> {
   const username = required(params, 'username');
   const secret = required(params, 'password');
   const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
-  const resources = readResources(params, client, config.issuer);
+  const resources = parseResources(params, client, config.issuer);
 
   // Behind an authenticated client stands one server for everybody: its network says nothing.
   const counts = { account: [usernameKey(username), client.id] };
