@@ -19,7 +19,7 @@ export async function readOrExplain(ctx: HttpContext, params: Params): Promise<L
 }
 
 /** §3 */
-export function goOn(ctx: HttpContext, { onward }: LogoutRequest): void {
-  if (onward === undefined) seeOther(ctx, '/');
-  else sendToClient(ctx, onward);
+export function goOn(ctx: HttpContext, { redirectUri }: LogoutRequest): void {
+  if (redirectUri === undefined) seeOther(ctx, '/');
+  else sendToClient(ctx, redirectUri);
 }

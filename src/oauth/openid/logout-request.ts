@@ -12,7 +12,7 @@ export interface LogoutRequest {
   readonly client: LogoutClient | undefined;
   readonly hint: IdTokenHint | undefined;
   /** Registered, byte for byte; `state` is in it. */
-  readonly onward: string | undefined;
+  readonly redirectUri: string | undefined;
 }
 
 interface LogoutClient {
@@ -39,7 +39,7 @@ export async function parseLogoutRequest(request: OAuthRequest, params: Params):
     throw wrong('The id_token_hint was issued to another app than the one in client_id.');
   const client = await findClient(request.sql, named ?? hint?.aud);
   if (named !== undefined && !client) throw wrong('No app is registered with this client_id.');
-  return { client, hint, onward: readOnward(client, params) };
+  return { client, hint, redirectUri: parseRedirectUri(client, params) };
 }
 
 async function findClient(sql: Sql, clientId: string | undefined): Promise<LogoutClient | undefined> {
@@ -48,7 +48,7 @@ async function findClient(sql: Sql, clientId: string | undefined): Promise<Logou
 }
 
 /** §3: compared by simple string comparison; nothing else is ever redirected to. */
-function readOnward(client: LogoutClient | undefined, params: Params): string | undefined {
+function parseRedirectUri(client: LogoutClient | undefined, params: Params): string | undefined {
   const uri = optional(params, 'post_logout_redirect_uri');
   const state = optional(params, 'state');
   if (state !== undefined && Buffer.byteLength(state) > MAX_STATE)
