@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DomainError } from '../directory/error.ts';
 import { ALL_PERMISSIONS, type Permission } from '../directory/permissions.ts';
 import { SIGNING_ALGORITHM_NAMES, type SigningAlgorithm } from '../oauth/keys/signing-algorithm.ts';
-import { GRANT_TYPES, type GrantType } from '../oauth/registration/metadata.ts';
+import { GRANT_TYPES, type GrantType } from '../oauth/tokens/grants/grants.ts';
 import { type Answer, runWith } from './command.ts';
 import { secretFromStdin } from './secret-input.ts';
 

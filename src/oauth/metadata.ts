@@ -7,7 +7,7 @@ import { ID_TOKEN_CLAIMS, PASSWORD_AUTHENTICATION } from './openid/id-token.ts';
 import { CODE_CHALLENGE_METHODS } from './pkce.ts';
 import { AUTH_METHODS, type AuthMethod } from './registration/metadata.ts';
 import { BUILT_IN_SCOPES } from './scopes/scope.ts';
-import { GRANTS } from './tokens/grants/token-request.ts';
+import { GRANT_TYPES } from './tokens/grants/grants.ts';
 
 /** RFC 8414 §2, OpenID Connect Discovery 1.0 §3: each endpoint by its name, where it is mounted. */
 const ENDPOINTS = {
@@ -35,9 +35,7 @@ export function authorizationServerMetadata(issuer: string, paths: ReadonlySet<s
     scopes_supported: BUILT_IN_SCOPES,
     response_types_supported: Object.keys(RESPONSE_TYPES),
     response_modes_supported: Object.values(RESPONSE_TYPES).map(({ responseMode }) => responseMode),
-    grant_types_supported: [
-      ...new Set([...GRANTS.keys(), ...Object.values(RESPONSE_TYPES).map(({ grantType }) => grantType)]),
-    ],
+    grant_types_supported: GRANT_TYPES,
     ...authenticationAt('token', AUTH_METHODS),
     ...authenticationAt('revocation', AUTH_METHODS),
     // RFC 7662 §2.1: whoever has proven nothing is told nothing.

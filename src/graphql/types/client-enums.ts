@@ -1,15 +1,7 @@
 import type { ResponseType } from '../../oauth/authorize/response-types.ts';
 import type { SigningAlgorithm } from '../../oauth/keys/signing-algorithm.ts';
-import { AUTH_METHODS, type AuthMethod, GRANT_TYPES, type GrantType } from '../../oauth/registration/metadata.ts';
+import { AUTH_METHODS, type AuthMethod } from '../../oauth/registration/metadata.ts';
 import { builder } from '../builder.ts';
-
-const GRANT_WORDS: Record<GrantType, string> = {
-  authorization_code: 'RFC 6749 §4.1: a person signs in and consents in a browser.',
-  implicit: 'RFC 6749 §4.2: the token comes back in the URL. Off unless an old client cannot do otherwise.',
-  password: "RFC 6749 §4.3: the client handles people's passwords. Only for clients of your own.",
-  client_credentials: 'RFC 6749 §4.4: the client speaks for itself.',
-  refresh_token: 'RFC 6749 §6: the client may renew its access, with authorization_code or password.',
-};
 
 const METHOD_WORDS: Record<AuthMethod, string> = {
   client_secret_basic: 'RFC 6749 §2.3.1: HTTP Basic, and nothing else.',
@@ -35,11 +27,6 @@ const described = <Name extends string>(words: Record<Name, string>): Record<Nam
     Name,
     { description: string }
   >;
-
-export const GrantTypeEnum = builder.enumType('GrantType', {
-  description: 'RFC 7591 §2 grant_types: how a client may get its tokens.',
-  values: described<GrantType>(GRANT_WORDS),
-});
 
 export const AuthMethodEnum = builder.enumType('TokenEndpointAuthMethod', {
   description: 'RFC 7591 §2 token_endpoint_auth_method: how a client proves itself.',
@@ -67,5 +54,3 @@ export const ConsentModeEnum = builder.enumType('ConsentMode', {
 });
 
 export const isAuthMethod = (text: string | null): text is AuthMethod => AUTH_METHODS.some((method) => method === text);
-
-export const isGrantType = (text: string): text is GrantType => GRANT_TYPES.some((grant) => grant === text);

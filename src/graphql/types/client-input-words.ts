@@ -1,11 +1,13 @@
+import { OWN_GRANT_TYPES } from '../../oauth/registration/authority.ts';
+import { wordList } from '../../oauth/word-list.ts';
+
 export const MANAGED = 'Requires permission MANAGE_CLIENTS.';
 
 /** What registering and changing a client say alike of its fields. */
 export const WORDS = {
   name: 'What people are shown when they are asked for consent: at most 150 visible characters.',
   clientUri: 'The address of its web page, https.',
-  grantTypes:
-    'How it may get its tokens. Any but authorization_code and refresh_token requires permission MANAGE_CLIENTS.',
+  grantTypes: `How it may get its tokens. Any but ${wordList(OWN_GRANT_TYPES)} requires permission MANAGE_CLIENTS.`,
   redirectUris:
     'Where people may be sent back to: at most 20, compared byte for byte. https, http on a loopback address, or with permission MANAGE_CLIENTS a private-use scheme that has a dot.',
   responseTypes: 'Follow from the grant types and can be left out; if given, they must agree with them.',

@@ -1,18 +1,15 @@
+import { NEED_REDIRECT_URI } from '../../oauth/registration/metadata.ts';
 import { registerClient } from '../../oauth/registration/register.ts';
 import { deleteClient, updateClient } from '../../oauth/registration/update.ts';
+import { wordList } from '../../oauth/word-list.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
 import { actorOf } from '../request-actor.ts';
 import { ClientType, loadClient, READS_CLIENTS } from './client.ts';
-import {
-  AuthMethodEnum,
-  ConsentModeEnum,
-  GrantTypeEnum,
-  ResponseTypeEnum,
-  SigningAlgorithmEnum,
-} from './client-enums.ts';
+import { AuthMethodEnum, ConsentModeEnum, ResponseTypeEnum, SigningAlgorithmEnum } from './client-enums.ts';
 import { MANAGED, WORDS } from './client-input-words.ts';
 import { optionFields, readOptions } from './client-options.ts';
+import { GrantTypeEnum } from './grant-type.ts';
 import { PermissionType } from './permission.ts';
 
 export const changedClient = {
@@ -34,7 +31,7 @@ builder.relayMutationField(
       name: t.string({ required: true, description: WORDS.name }),
       clientUri: t.string({ description: WORDS.clientUri }),
       grantTypes: t.field({ type: [GrantTypeEnum], required: true, description: WORDS.grantTypes }),
-      redirectUris: t.stringList({ description: `${WORDS.redirectUris} Needed for authorization_code and implicit.` }),
+      redirectUris: t.stringList({ description: `${WORDS.redirectUris} Needed for ${wordList(NEED_REDIRECT_URI)}.` }),
       responseTypes: t.field({ type: [ResponseTypeEnum], description: WORDS.responseTypes }),
       scope: t.string({
         description:

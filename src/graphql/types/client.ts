@@ -9,6 +9,7 @@ import {
   listSecrets,
   type RegisteredClient,
 } from '../../oauth/registration/list.ts';
+import { isGrantType } from '../../oauth/tokens/grants/grants.ts';
 import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
 import { byCreation, readPageArguments, toConnection } from '../connection.ts';
@@ -18,13 +19,12 @@ import { tokenOf } from '../request-actor.ts';
 import {
   AuthMethodEnum,
   ConsentModeEnum,
-  GrantTypeEnum,
   isAuthMethod,
-  isGrantType,
   ResponseTypeEnum,
   SigningAlgorithmEnum,
 } from './client-enums.ts';
 import { ClientSecretType } from './client-secret.ts';
+import { GrantTypeEnum } from './grant-type.ts';
 import { PermissionType } from './permission.ts';
 import { loadUser, UserType } from './user.ts';
 

@@ -3,13 +3,16 @@ import { DomainError, forbidden } from '../../directory/error.ts';
 import { type Holdings, holdings, holds, outranks } from '../../directory/permissions.ts';
 import type { Client } from '../../store/entities/client.ts';
 import type { BuiltInScope } from '../scopes/scope.ts';
-import type { ClientMetadata, GrantType } from './metadata.ts';
+import { grantTypesWith } from '../tokens/grants/grants.ts';
+import { wordList } from '../word-list.ts';
+import type { ClientMetadata } from './metadata.ts';
 import { isHttpsOrLoopback } from './uris.ts';
 
 /** How many clients a person may register without MANAGE_CLIENTS. */
 export const OWN_CLIENTS_MAX = 10;
 
-const OWN_GRANTS: readonly GrantType[] = ['authorization_code', 'refresh_token'];
+/** The grant types that users may give to their own clients. */
+export const OWN_GRANT_TYPES = grantTypesWith(({ selfService }) => selfService);
 const OWN_SCOPES: readonly string[] = [
   'openid',
   'profile',
@@ -69,8 +72,8 @@ export function requireRights(actor: Actor, metadata: ClientMetadata): void {
   const foreignScope = metadata.scopes.find((scope) => !OWN_SCOPES.includes(scope));
   const foreignUri = metadata.redirectUris.find((uri) => !isHttpsOrLoopback(uri));
   refuse(
-    !metadata.grantTypes.every((grant) => OWN_GRANTS.includes(grant)),
-    `grant types other than ${OWN_GRANTS.join(' and ')}`,
+    !metadata.grantTypes.every((grant) => OWN_GRANT_TYPES.includes(grant)),
+    `grant types other than ${wordList(OWN_GRANT_TYPES)}`,
     'grantTypes',
   );
   refuse(foreignScope !== undefined, `the scope ${foreignScope}`, 'scope');

@@ -4,24 +4,18 @@ import type { Permission } from '../../directory/permissions.ts';
 import { type ResponseType, responseTypesOf } from '../authorize/response-types.ts';
 import type { SigningAlgorithm } from '../keys/signing-algorithm.ts';
 import { parseScope } from '../scopes/scope.ts';
+import { type GrantType, grantTypesWith } from '../tokens/grants/grants.ts';
+import { wordList } from '../word-list.ts';
 import { readClientKeys } from './jwks.ts';
 import { readBackchannelLogoutUri, readClientUri, readRedirectUris, readResourceUris } from './uris.ts';
 
 /** RFC 7591 §2 */
-export const GRANT_TYPES = [
-  'authorization_code',
-  'implicit',
-  'password',
-  'client_credentials',
-  'refresh_token',
-] as const;
 export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 export const CONSENT_MODES = ['REMEMBER', 'ALWAYS'] as const;
 
 export const ACCESS_TOKEN_FORMATS = ['OPAQUE', 'JWT'] as const;
 
 export type AccessTokenFormat = (typeof ACCESS_TOKEN_FORMATS)[number];
-export type GrantType = (typeof GRANT_TYPES)[number];
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 export type ConsentMode = (typeof CONSENT_MODES)[number];
 
@@ -52,6 +46,10 @@ export interface ClientMetadata {
 
 const TTL = { min: 60, max: 365 * 86_400 };
 
+/** The grant types for which a client needs a redirect URI. */
+export const NEED_REDIRECT_URI = grantTypesWith(({ needsRedirectUri }) => needsRedirectUri);
+const REFRESHABLE = grantTypesWith(({ refreshable }) => refreshable);
+
 /** RFC 6749 §2.1 */
 export const isPublic = ({ tokenEndpointAuthMethod }: Pick<ClientMetadata, 'tokenEndpointAuthMethod'>): boolean =>
   tokenEndpointAuthMethod === 'none';
@@ -65,17 +63,19 @@ export const hasSecret = ({
 export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet<string>): ClientMetadata {
   const grantTypes = [...new Set(metadata.grantTypes)];
   const has = (grant: GrantType): boolean => grantTypes.includes(grant);
-  const redirects = responseTypesOf(grantTypes).length > 0;
   const redirectUris = readRedirectUris(metadata.redirectUris);
   const backchannelLogoutUri = metadata.backchannelLogoutUri;
   const ttl = metadata.accessTokenTtl;
 
   refuse(grantTypes.length === 0, 'A client needs at least one grant type', 'grantTypes');
-  refuse(redirects && redirectUris.length === 0, 'authorization_code and implicit need a redirect URI', 'redirectUris');
-  // RFC 6749 §6: it is issued with a code or a password, and with nothing else.
   refuse(
-    has('refresh_token') && !has('authorization_code') && !has('password'),
-    'refresh_token goes with authorization_code or password',
+    redirectUris.length === 0 && NEED_REDIRECT_URI.some(has),
+    `${wordList(NEED_REDIRECT_URI)} need a redirect URI`,
+    'redirectUris',
+  );
+  refuse(
+    has('refresh_token') && !REFRESHABLE.some(has),
+    `refresh_token goes with ${wordList(REFRESHABLE, 'disjunction')}`,
     'grantTypes',
   );
   // RFC 6749 §4.4: only a confidential client can speak for itself.

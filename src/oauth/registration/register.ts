@@ -9,6 +9,7 @@ import { Client } from '../../store/entities/client.ts';
 import { User } from '../../store/entities/user.ts';
 import type { ResponseType } from '../authorize/response-types.ts';
 import type { SigningAlgorithm } from '../keys/signing-algorithm.ts';
+import type { GrantType } from '../tokens/grants/grants.ts';
 import { OWN_CLIENTS_MAX, requireRights, USUAL_SCOPES } from './authority.ts';
 import { columns, knownScopes, recordClient } from './columns.ts';
 import {
@@ -17,7 +18,6 @@ import {
   type ConsentMode,
   checkMetadata,
   checkResponseTypes,
-  type GrantType,
   hasSecret,
   readScope,
 } from './metadata.ts';

@@ -7,6 +7,7 @@ import { ClientSecret } from '../../store/entities/client-secret.ts';
 import { Consent } from '../../store/entities/consent.ts';
 import type { ResponseType } from '../authorize/response-types.ts';
 import type { SigningAlgorithm } from '../keys/signing-algorithm.ts';
+import type { GrantType } from '../tokens/grants/grants.ts';
 import { requireRights } from './authority.ts';
 import { columns, knownScopes, recordClient } from './columns.ts';
 import {
@@ -16,7 +17,6 @@ import {
   type ConsentMode,
   checkMetadata,
   checkResponseTypes,
-  type GrantType,
   hasSecret,
   readScope,
 } from './metadata.ts';

@@ -1,6 +1,6 @@
-import { type CodeRow, spendCode } from '../../../store/single-use.ts';
+import { type CodeRow, findCode, spendCode } from '../../../store/single-use.ts';
 import { OAuthError } from '../../error.ts';
-import type { TokenRequest } from '../../grant.ts';
+import type { Grant, TokenRequest } from '../../grant.ts';
 import { withIdToken } from '../../openid/id-token.ts';
 import { optional, required } from '../../params.ts';
 import { verifyCodeVerifier } from '../../pkce.ts';
@@ -10,14 +10,25 @@ import { isRefreshable, makeTokens } from '../issue-tokens.ts';
 import { replayed } from '../replay.ts';
 import type { TokenResponse } from '../token-response.ts';
 
+export const authorizationCode = {
+  grantType: 'authorization_code',
+  name: 'authorization_code',
+  description: 'RFC 6749 §4.1: a person signs in and consents in a browser.',
+  needsRedirectUri: true,
+  refreshable: true,
+  selfService: true,
+  lookUp: { parameter: 'code', kind: 'gac', find: findCode },
+  handle: redeemCode,
+} as const satisfies Grant<CodeRow>;
+
 /** RFC 6749 §4.1.3, with RFC 7636 §4.6. */
-export async function authorizationCode(request: TokenRequest): Promise<TokenResponse> {
+async function redeemCode(request: TokenRequest<CodeRow>): Promise<TokenResponse> {
   const { params, client, config, sql, now } = request;
   required(params, 'code');
   const redirectUri = optional(params, 'redirect_uri');
   const verifier = optional(params, 'code_verifier');
 
-  const code = await request.presented.code;
+  const code = await request.presented;
   if (code?.client !== client.id)
     throw new OAuthError('invalid_grant', 'The code is unknown, or was issued to another client.');
   checkRedirectUri(request, code, redirectUri);

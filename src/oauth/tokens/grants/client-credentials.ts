@@ -1,15 +1,25 @@
 import { issueDirectly } from '../../../store/issue-tokens.ts';
 import { isPublic } from '../../clients/client.ts';
 import { OAuthError } from '../../error.ts';
-import type { TokenRequest } from '../../grant.ts';
+import type { Grant, TokenRequest } from '../../grant.ts';
 import { optional } from '../../params.ts';
 import { parseResources } from '../../resource.ts';
 import { grantedScope } from '../../scopes/scope.ts';
 import { directExpiry, makeTokens } from '../issue-tokens.ts';
 import type { TokenResponse } from '../token-response.ts';
 
+export const clientCredentials = {
+  grantType: 'client_credentials',
+  name: 'client_credentials',
+  description: 'RFC 6749 §4.4: the client speaks for itself.',
+  needsRedirectUri: false,
+  refreshable: false,
+  selfService: false,
+  handle: issueForClient,
+} as const satisfies Grant;
+
 /** RFC 6749 §4.4 */
-export async function clientCredentials(request: TokenRequest): Promise<TokenResponse> {
+async function issueForClient(request: TokenRequest): Promise<TokenResponse> {
   const { params, client, config, sql } = request;
   // §4.4: confidential clients only.
   if (isPublic(client)) throw new OAuthError('unauthorized_client', 'A public client cannot use this grant.');

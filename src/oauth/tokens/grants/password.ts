@@ -2,7 +2,7 @@ import { checkCredentials, recordFailedSignIn } from '../../../directory/credent
 import { usernameKey } from '../../../directory/names.ts';
 import { issueDirectly } from '../../../store/issue-tokens.ts';
 import { OAuthError } from '../../error.ts';
-import type { TokenRequest } from '../../grant.ts';
+import type { Grant, TokenRequest } from '../../grant.ts';
 import { withIdToken } from '../../openid/id-token.ts';
 import { optional, required } from '../../params.ts';
 import { parseResources } from '../../resource.ts';
@@ -10,8 +10,18 @@ import { grantedScope } from '../../scopes/scope.ts';
 import { directExpiry, isRefreshable, makeTokens } from '../issue-tokens.ts';
 import type { TokenResponse } from '../token-response.ts';
 
+export const password = {
+  grantType: 'password',
+  name: 'password',
+  description: "RFC 6749 §4.3: the client handles people's passwords. Only for clients of your own.",
+  needsRedirectUri: false,
+  refreshable: true,
+  selfService: false,
+  handle: issueForPassword,
+} as const satisfies Grant;
+
 /** RFC 6749 §4.3 */
-export async function password(request: TokenRequest): Promise<TokenResponse> {
+async function issueForPassword(request: TokenRequest): Promise<TokenResponse> {
   const { params, client, config, sql, limits, now, origin } = request;
   const username = required(params, 'username');
   const secret = required(params, 'password');

@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { hmac } from '../../../crypto/keyring.ts';
 import { digest, sameBytes, secretFrom } from '../../../crypto/secrets.ts';
-import { findIssuedAccess, findSuccessor, type RefreshRow, rotate } from '../../../store/single-use.ts';
+import {
+  findIssuedAccess,
+  findRefreshToken,
+  findSuccessor,
+  type RefreshRow,
+  rotate,
+} from '../../../store/single-use.ts';
 import { OAuthError } from '../../error.ts';
-import type { TokenRequest } from '../../grant.ts';
+import type { Grant, TokenRequest } from '../../grant.ts';
 import { secondsLater } from '../../lifetime.ts';
 import { type Authentication, withIdToken } from '../../openid/id-token.ts';
 import { optional, required } from '../../params.ts';
@@ -14,11 +20,22 @@ import { type GivenSecrets, makeTokens } from '../issue-tokens.ts';
 import { replayed } from '../replay.ts';
 import { type TokenResponse, tokenResponse } from '../token-response.ts';
 
+export const refreshToken = {
+  grantType: 'refresh_token',
+  name: 'refresh_token',
+  description: 'RFC 6749 §6: the client may renew its access, with authorization_code or password.',
+  needsRedirectUri: false,
+  refreshable: false,
+  selfService: true,
+  lookUp: { parameter: 'refresh_token', kind: 'grt', find: findRefreshToken },
+  handle: refresh,
+} as const satisfies Grant<RefreshRow>;
+
 /** RFC 6749 §6, with rotation as RFC 9700 §4.14.2 wants it. */
-export async function refreshToken(request: TokenRequest): Promise<TokenResponse> {
+async function refresh(request: TokenRequest<RefreshRow>): Promise<TokenResponse> {
   const { params, client, config, sql, keyring, now } = request;
   const value = required(params, 'refresh_token');
-  const token = await request.presented.refreshToken;
+  const token = await request.presented;
 
   if (token?.client !== client.id)
     throw new OAuthError('invalid_grant', 'The refresh token is unknown, or was issued to another client.');
