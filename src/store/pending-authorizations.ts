@@ -2,42 +2,69 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
-/** An authorization request while the person signs in and decides; `browser` and `digest` are SHA-256 digests. */
-export interface PendingAuthorization {
-  readonly id: string;
-  /** The client's row. */
-  readonly client: string;
-  readonly response_type: 'code' | 'token';
-  readonly redirect_uri: string | null;
+/** What the client sent, as far as it is kept; undefined: not sent. */
+interface Requested {
+  readonly responseType: 'code' | 'token';
+  readonly sentRedirectUri: string | undefined;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
-  readonly state: string | null;
-  readonly code_challenge: string | null;
-  readonly nonce: string | null;
+  readonly state: string | undefined;
+  readonly codeChallenge: string | undefined;
+  readonly nonce: string | undefined;
   readonly prompts: readonly string[];
-  readonly login_hint: string | null;
-  readonly authenticated_since: Date | null;
-  readonly subject: string | null;
-  readonly created_at: Date;
+  readonly loginHint: string | undefined;
+  readonly authenticatedSince: Date | undefined;
+  readonly subject: string | undefined;
 }
 
-const insertRequest = statement<never>(
-  'keep-authorization-request',
-  `INSERT INTO authorization_requests (id, digest, browser, client_id, response_type, redirect_uri, scopes, state, code_challenge,
-     nonce, prompts, login_hint, authenticated_since, subject, created_at, expires_at, resources)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+/** An authorization request while the user signs in and decides. */
+export interface PendingAuthorizationRow {
+  readonly id: string;
+  /** The client's row id. */
+  readonly client: string;
+  readonly requestedAt: Date;
+  readonly request: Requested;
+}
+
+/** Each member's column; the statements and the row's values follow from this table. */
+const COLUMNS = {
+  responseType: 'response_type',
+  sentRedirectUri: 'redirect_uri',
+  scopes: 'scopes',
+  resources: 'resources',
+  state: 'state',
+  codeChallenge: 'code_challenge',
+  nonce: 'nonce',
+  prompts: 'prompts',
+  loginHint: 'login_hint',
+  authenticatedSince: 'authenticated_since',
+  subject: 'subject',
+} as const satisfies Record<keyof Requested, string>;
+
+const MEMBERS = Object.keys(COLUMNS) as (keyof Requested)[];
+
+const insertPending = statement<never>(
+  'save-pending-authorization',
+  `INSERT INTO authorization_requests (id, digest, browser, client_id, created_at, expires_at, ${Object.values(COLUMNS).join(', ')})
+   VALUES ($1, $2, $3, $4, $5, $6, ${MEMBERS.map((_, at) => `$${at + 7}`).join(', ')})`,
 );
 
-const selectRequest = statement<PendingAuthorization>(
-  'find-authorization-request',
-  `SELECT id, client_id AS client, response_type, redirect_uri, scopes, state, code_challenge, nonce, prompts, login_hint,
-          authenticated_since, subject, created_at, resources
+type Row = { readonly [member in keyof Requested]: Requested[member] | null } & {
+  readonly id: string;
+  readonly client: string;
+  readonly requestedAt: Date;
+};
+
+const selectPending = statement<Row>(
+  'find-pending-authorization',
+  `SELECT id, client_id AS client, created_at AS "requestedAt",
+          ${MEMBERS.map((member) => `${COLUMNS[member]} AS "${member}"`).join(', ')}
    FROM authorization_requests
    WHERE digest = $1 AND browser = $2 AND expires_at > $3 AND decided_at IS NULL`,
 );
 
-const denyRequest = statement<{ client_id: string }>(
-  'deny-authorization-request',
+const denyPending = statement<{ client_id: string }>(
+  'deny-pending-authorization',
   `WITH denied AS (
      UPDATE authorization_requests SET decided_at = $2
      WHERE id = $1 AND decided_at IS NULL AND expires_at > $2 RETURNING client_id
@@ -48,26 +75,15 @@ const denyRequest = statement<{ client_id: string }>(
    SELECT client_id FROM denied`,
 );
 
+/** Keeps the request until `expiresAt`. The digests are SHA-256, of the request's handle and of the browser's cookie. */
 export async function savePendingAuthorization(
   sql: Sql,
-  request: PendingAuthorization,
-  digests: { handle: Buffer; browser: Buffer },
+  { id, client, requestedAt, request }: PendingAuthorizationRow,
+  digests: { readonly handle: Buffer; readonly browser: Buffer },
   expiresAt: Date,
 ): Promise<void> {
-  const { id, client, response_type, redirect_uri, scopes, state, code_challenge, nonce, created_at } = request;
-  const asked = [client, response_type, redirect_uri, scopes, state, code_challenge, nonce];
-  const { prompts, login_hint, authenticated_since, subject } = request;
-  const signIn = [prompts, login_hint, authenticated_since, subject];
-  await sql(insertRequest, [
-    id,
-    digests.handle,
-    digests.browser,
-    ...asked,
-    ...signIn,
-    created_at,
-    expiresAt,
-    request.resources,
-  ]);
+  const values = MEMBERS.map((member) => request[member] ?? null);
+  await sql(insertPending, [id, digests.handle, digests.browser, client, requestedAt, expiresAt, ...values]);
 }
 
 /** The undecided request, for the browser that opened it and for no other. */
@@ -76,11 +92,14 @@ export async function findPendingAuthorization(
   handle: Buffer,
   browser: Buffer,
   now: Date,
-): Promise<PendingAuthorization | undefined> {
-  return (await sql(selectRequest, [handle, browser, now]))[0];
+): Promise<PendingAuthorizationRow | undefined> {
+  const [row] = await sql(selectPending, [handle, browser, now]);
+  if (!row) return undefined;
+  const request = Object.fromEntries(MEMBERS.map((member) => [member, row[member] ?? undefined]));
+  return { id: row.id, client: row.client, requestedAt: row.requestedAt, request: request as unknown as Requested };
 }
 
-/** The person said no; false if the request was decided before. */
+/** The user denied access; false if the request was decided before. */
 export async function denyPendingAuthorization(
   sql: Sql,
   id: string,
@@ -88,5 +107,5 @@ export async function denyPendingAuthorization(
   now: Date,
   { ip, requestId }: Origin,
 ): Promise<boolean> {
-  return (await sql(denyRequest, [id, now, randomUUIDv7(), userId, ip ?? null, requestId ?? null])).length === 1;
+  return (await sql(denyPending, [id, now, randomUUIDv7(), userId, ip ?? null, requestId ?? null])).length === 1;
 }

@@ -1,7 +1,7 @@
 import { grantAuthorization, refuseAuthorization } from '../../oauth/authorize/authorization-response.ts';
 import { isRememberable, rememberedScopes } from '../../oauth/authorize/consent.ts';
+import { nextStep } from '../../oauth/authorize/next-step.ts';
 import { RESPONSE_TYPES } from '../../oauth/authorize/response-types.ts';
-import { anotherPerson, isAnotherPerson, mustAsk, mustSignIn } from '../../oauth/authorize/sign-in-request.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { optional, type Params, required } from '../../oauth/params.ts';
 import { isOwnResource } from '../../oauth/resource.ts';
@@ -15,7 +15,7 @@ import { readForm, readQuery } from '../form.ts';
 import { seeOther, sendToClient } from '../headers.ts';
 import { consentPage, scopeField } from '../pages/consent.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
-import { type Pending, readPending } from './pending-authorization.ts';
+import { type PendingAuthorization, readPending, stepUrl } from './pending-authorization.ts';
 import { currentSession, ensureBrowser } from './session.ts';
 
 /** GET /consent asks the person, POST /consent decides. */
@@ -26,53 +26,28 @@ export async function consent(ctx: HttpContext): Promise<void> {
 
   const pending = await readPending(ctx, handle);
   const session = await currentSession(ctx);
-  const { signIn } = pending.request;
-  if (!session || mustSignIn(signIn, session)) return seeOther(ctx, `/login?request=${pending.handle}`);
-  // Who has just signed in for it, and is not the one it is about, ends it; who was signed in before may sign in as that one.
-  if (isAnotherPerson(signIn, session)) {
-    if (session.auth_time < pending.requestedAt) return seeOther(ctx, `/login?request=${pending.handle}`);
-    return refuse(ctx, pending, anotherPerson());
-  }
+  const { recipient, request, requestedAt } = pending;
+  const remembered =
+    session && (await rememberedScopes(ctx.state.sql, session.user_id, recipient.client, recipient.redirectUri));
+  const next = nextStep(request, session, remembered, requestedAt);
+  if (!session || next.step === 'sign-in' || next.step === 'switch-user')
+    return seeOther(ctx, stepUrl('sign-in', pending.handle));
+  if (next.step === 'refuse') return refuse(ctx, pending, next.error);
 
-  const { client, redirectUri } = pending.recipient;
-  const remembered = await rememberedScopes(ctx.state.sql, session.user_id, client, redirectUri);
-  const covered = pending.request.scopes.filter((scope) => remembered?.includes(scope));
+  const covered = request.scopes.filter((scope) => remembered?.includes(scope));
   if (ctx.method === 'POST') return decide(ctx, params, pending, session, covered);
-  const asks = mustAsk(signIn, session, pending.requestedAt);
-  if (
-    !asks &&
-    remembered &&
-    covered.length === pending.request.scopes.length &&
-    (await goOn(ctx, pending, session, covered))
-  )
-    return;
+  if (next.step === 'grant') {
+    const approver = { userId: session.user_id, sessionId: session.id };
+    const location = await grantAuthorization(ctx.state, recipient, request, approver, covered, undefined);
+    if (location !== undefined) return sendToClient(ctx, location);
+  }
   await ask(ctx, pending, session, covered);
-}
-
-/** After a sign-in nothing may be left to ask. */
-async function goOn(
-  ctx: HttpContext,
-  pending: Pending,
-  session: SessionRow,
-  covered: readonly string[],
-): Promise<boolean> {
-  const approver = { userId: session.user_id, sessionId: session.id };
-  const location = await grantAuthorization(
-    ctx.state,
-    pending.recipient,
-    pending.request,
-    approver,
-    covered,
-    undefined,
-  );
-  if (location !== undefined) sendToClient(ctx, location);
-  return location !== undefined;
 }
 
 async function decide(
   ctx: HttpContext,
   params: Params,
-  pending: Pending,
+  pending: PendingAuthorization,
   session: SessionRow,
   covered: readonly string[],
 ): Promise<void> {
@@ -97,7 +72,7 @@ async function decide(
   sendToClient(ctx, location);
 }
 
-function refuse(ctx: HttpContext, { recipient, request }: Pending, refusal: OAuthError): void {
+function refuse(ctx: HttpContext, { recipient, request }: PendingAuthorization, refusal: OAuthError): void {
   const { issuer } = ctx.state.config;
   const { separator } = RESPONSE_TYPES[request.responseType];
   sendToClient(ctx, refuseAuthorization(issuer, recipient.redirectUri, separator, refusal, request.state));
@@ -110,7 +85,12 @@ const decidedBefore = (): PageError =>
     'Your first answer counts. Go back to the app and start again to change it.',
   );
 
-async function ask(ctx: HttpContext, pending: Pending, session: SessionRow, covered: readonly string[]): Promise<void> {
+async function ask(
+  ctx: HttpContext,
+  pending: PendingAuthorization,
+  session: SessionRow,
+  covered: readonly string[],
+): Promise<void> {
   const { client, redirectUri } = pending.recipient;
   const { scopes } = pending.request;
   const sentences = await scopeSentences(ctx.state.sql, scopes);
@@ -139,7 +119,10 @@ function hostOf(uri: string): string {
   return url && /^https?:$/.test(url.protocol) ? url.host : (uri.split(':')[0] ?? uri);
 }
 
-function lifetimeOf({ state: { config } }: HttpContext, { recipient: { client }, request }: Pending): string {
+function lifetimeOf(
+  { state: { config } }: HttpContext,
+  { recipient: { client }, request }: PendingAuthorization,
+): string {
   const minutes = Math.ceil((client.accessTokenTtl ?? config.accessTokenTtl) / 60);
   const days = Math.ceil(config.refreshTokenTtl / 86_400);
   return request.responseType === 'code' && client.grantTypes.includes('refresh_token')

@@ -1,7 +1,7 @@
 import { PASSWORD_MAX } from '../../crypto/passwords.ts';
 import { checkCredentials, recordFailedSignIn } from '../../directory/credentials.ts';
 import { usernameKey } from '../../directory/names.ts';
-import { isAnotherPerson, mustSignIn } from '../../oauth/authorize/sign-in-request.ts';
+import { nextStep } from '../../oauth/authorize/next-step.ts';
 import { optional, type Params } from '../../oauth/params.ts';
 import { networkOf } from '../../store/rate-limits.ts';
 import type { HttpContext } from '../context.ts';
@@ -10,7 +10,7 @@ import { readForm, readQuery } from '../form.ts';
 import { seeOther } from '../headers.ts';
 import { loginPage } from '../pages/login.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
-import { type Pending, readPending } from './pending-authorization.ts';
+import { type PendingAuthorization, readPending, stepUrl } from './pending-authorization.ts';
 import { currentSession, ensureBrowser } from './session.ts';
 import { signIn } from './sign-in.ts';
 
@@ -28,14 +28,14 @@ export async function login(ctx: HttpContext): Promise<void> {
   const session = await currentSession(ctx);
   if (session && handle === undefined) return goOn(ctx, params, handle);
   const pending = await pendingOf(ctx, handle);
-  const { signIn: wanted } = pending?.request ?? {};
-  if (session && wanted && !mustSignIn(wanted, session) && !isAnotherPerson(wanted, session))
-    return goOn(ctx, params, handle);
-  const known = session && wanted && !isAnotherPerson(wanted, session) ? session.username : '';
-  show(ctx, params, pending, wanted?.loginHint ?? known, undefined);
+  // Whether a stored consent covers the request is for the consent page to find out.
+  const next = pending && nextStep(pending.request, session, undefined, pending.requestedAt);
+  if (next?.step === 'ask') return goOn(ctx, params, handle);
+  const known = next?.step === 'sign-in' ? session?.username : undefined;
+  show(ctx, params, pending, pending?.request.loginHint ?? known ?? '', undefined);
 }
 
-const pendingOf = async (ctx: HttpContext, handle: string | undefined): Promise<Pending | undefined> =>
+const pendingOf = async (ctx: HttpContext, handle: string | undefined): Promise<PendingAuthorization | undefined> =>
   handle === undefined ? undefined : readPending(ctx, handle);
 
 async function submit(ctx: HttpContext, params: Params, handle: string | undefined): Promise<void> {
@@ -52,7 +52,7 @@ async function submit(ctx: HttpContext, params: Params, handle: string | undefin
   ctx.state.measurements.signedIn(signedIn ? 'success' : 'failure');
   if (signedIn) return goOn(ctx, params, handle);
 
-  let pending: Pending | undefined;
+  let pending: PendingAuthorization | undefined;
   try {
     pending = await pendingOf(ctx, handle);
   } finally {
@@ -69,13 +69,13 @@ const toAccount = (params: Params): boolean => optional(params, 'to') === 'accou
 
 function goOn(ctx: HttpContext, params: Params, handle: string | undefined): void {
   const own = toAccount(params) ? '/account' : '/';
-  seeOther(ctx, handle === undefined ? own : `/consent?request=${encodeURIComponent(handle)}`);
+  seeOther(ctx, handle === undefined ? own : stepUrl('ask', handle));
 }
 
 function show(
   ctx: HttpContext,
   params: Params,
-  pending: Pending | undefined,
+  pending: PendingAuthorization | undefined,
   username: string,
   problem: string | undefined,
 ): void {

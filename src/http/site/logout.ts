@@ -4,6 +4,7 @@ import { readForm, readQuery } from '../form.ts';
 import { seeOther } from '../headers.ts';
 import { logoutPage } from '../pages/logout.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
+import { stepUrl } from './pending-authorization.ts';
 import { goOn, readOrExplain } from './requested-logout.ts';
 import { currentSession, ensureBrowser } from './session.ts';
 import { signOut } from './sign-out.ts';
@@ -30,9 +31,8 @@ async function submit(ctx: HttpContext, params: Params): Promise<void> {
     return goOn(ctx, asked);
   }
   if (!stays) await signOut(ctx);
-  // The request of who stays goes on as who they are.
-  seeOther(ctx, stays && request !== undefined ? `/consent?request=${encodeURIComponent(request)}` : onward(request));
+  // If the user chose to stay signed in, the pending request continues as the current user.
+  seeOther(ctx, stays && request !== undefined ? stepUrl('ask', request) : onward(request));
 }
 
-const onward = (request: string | undefined): string =>
-  request === undefined ? '/' : `/login?request=${encodeURIComponent(request)}`;
+const onward = (request: string | undefined): string => (request === undefined ? '/' : stepUrl('sign-in', request));

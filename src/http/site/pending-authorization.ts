@@ -1,15 +1,21 @@
-import { digest } from '../../crypto/secrets.ts';
+import { randomUUIDv7 } from 'node:crypto';
+import { digest, makeHandle } from '../../crypto/secrets.ts';
 import type { AuthorizationRequest, Recipient } from '../../oauth/authorize/authorization-request.ts';
+import type { NextStep } from '../../oauth/authorize/next-step.ts';
 import { PROMPTS } from '../../oauth/authorize/sign-in-request.ts';
 import { findClientByRowId } from '../../oauth/clients/client.ts';
 import { resolveRedirectUri } from '../../oauth/clients/redirect-uri.ts';
-import { findPendingAuthorization } from '../../store/pending-authorizations.ts';
+import { secondsLater } from '../../oauth/lifetime.ts';
+import { findPendingAuthorization, savePendingAuthorization } from '../../store/pending-authorizations.ts';
 import type { HttpContext } from '../context.ts';
 import { PageError } from '../errors.ts';
-import { browserSecret } from './session.ts';
+import { browserSecret, ensureBrowser } from './session.ts';
+
+/** Seconds that a user has to sign in and decide. */
+const PENDING_TTL = 1800;
 
 /** A pending authorization request, read back for the browser that opened it. */
-export interface Pending {
+export interface PendingAuthorization {
   readonly id: string;
   readonly handle: string;
   readonly requestedAt: Date;
@@ -17,40 +23,45 @@ export interface Pending {
   readonly request: AuthorizationRequest;
 }
 
+/** The page on which the user takes this step; the consent page also grants and refuses. */
+export const stepUrl = (step: NextStep['step'], handle: string): string =>
+  `${step === 'sign-in' || step === 'switch-user' ? '/login' : '/consent'}?request=${encodeURIComponent(handle)}`;
+
+/** Stores the request and returns its handle. Only the handle travels through the pages, so nobody can alter the request. */
+export async function savePending(
+  ctx: HttpContext,
+  { client }: Recipient,
+  request: AuthorizationRequest,
+): Promise<string> {
+  const { sql, now } = ctx.state;
+  const handle = makeHandle();
+  const digests = { handle: digest(handle), browser: digest(ensureBrowser(ctx)) };
+  const pending = { id: randomUUIDv7(), client: client.id, requestedAt: now, request };
+  await savePendingAuthorization(sql, pending, digests, secondsLater(now, PENDING_TTL));
+  return handle;
+}
+
 /**
  * Throws a 400 page for an unknown, expired or decided request, one of another browser, and one whose client has since been
- * disabled or has lost the redirect URI or a scope that was asked for.
+ * disabled or has lost the redirect URI or a scope that was requested.
  */
-export async function readPending(ctx: HttpContext, handle: string): Promise<Pending> {
+export async function readPending(ctx: HttpContext, handle: string): Promise<PendingAuthorization> {
   const { sql, config, now } = ctx.state;
-  const row = await findPendingAuthorization(sql, digest(handle), digest(browserSecret(ctx) ?? ''), now);
-  const client = row && (await findClientByRowId(sql, config.issuer, row.client));
-  const redirectUri = client && resolveRedirectUri(client, row.redirect_uri ?? undefined);
-  if (!row || !client || redirectUri === undefined || !row.scopes.every((scope) => client.scopes.includes(scope)))
+  const pending = await findPendingAuthorization(sql, digest(handle), digest(browserSecret(ctx) ?? ''), now);
+  const client = pending && (await findClientByRowId(sql, config.issuer, pending.client));
+  const redirectUri = client && resolveRedirectUri(client, pending.request.sentRedirectUri);
+  if (
+    !pending ||
+    !client ||
+    redirectUri === undefined ||
+    !pending.request.scopes.every((scope) => client.scopes.includes(scope))
+  )
     throw new PageError(
       400,
       'This request is no longer open',
       'It was answered already, has expired, or was begun in another browser. Go back to the app and start again.',
     );
-  return {
-    id: row.id,
-    handle,
-    requestedAt: row.created_at,
-    recipient: { client, redirectUri, sentRedirectUri: row.redirect_uri ?? undefined },
-    request: {
-      responseType: row.response_type,
-      sentRedirectUri: row.redirect_uri ?? undefined,
-      scopes: row.scopes,
-      resources: row.resources,
-      state: row.state ?? undefined,
-      codeChallenge: row.code_challenge ?? undefined,
-      nonce: row.nonce ?? undefined,
-      signIn: {
-        prompts: PROMPTS.filter((prompt) => row.prompts.includes(prompt)),
-        loginHint: row.login_hint ?? undefined,
-        authenticatedSince: row.authenticated_since ?? undefined,
-        subject: row.subject ?? undefined,
-      },
-    },
-  };
+  const { id, requestedAt, request } = pending;
+  const prompts = PROMPTS.filter((prompt) => request.prompts.includes(prompt));
+  return { id, handle, requestedAt, recipient: { client, redirectUri }, request: { ...request, prompts } };
 }

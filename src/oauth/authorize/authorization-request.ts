@@ -15,13 +15,12 @@ export interface Recipient {
   readonly client: Client;
   /** Where to answer to. */
   readonly redirectUri: string;
-  /** As sent; undefined if it was left out. */
-  readonly sentRedirectUri: string | undefined;
 }
 
 /** RFC 6749 §4.1.1, §4.2.1, RFC 7636 §4.3: what a client asks the person for. */
-export interface AuthorizationRequest {
+export interface AuthorizationRequest extends SignInRequest {
   readonly responseType: ResponseType;
+  /** As sent; undefined if it was omitted. */
   readonly sentRedirectUri: string | undefined;
   readonly scopes: readonly string[];
   /** RFC 8707 */
@@ -29,7 +28,6 @@ export interface AuthorizationRequest {
   readonly state: string | undefined;
   readonly codeChallenge: string | undefined;
   readonly nonce: string | undefined;
-  readonly signIn: SignInRequest;
 }
 
 const MAX_STATE = 2048;
@@ -51,7 +49,7 @@ export async function resolveRecipient({ sql, config }: OAuthRequest, params: Pa
         ? 'The request does not say where to return to: redirect_uri is missing, and the app has not registered exactly one.'
         : 'The address to return to (redirect_uri) is not one the app has registered. It must be the same, character for character.',
     );
-  return { client, redirectUri, sentRedirectUri };
+  return { client, redirectUri };
 }
 
 /** RFC 6749 §4.1.2: the state to send back; a repeated or oversized one is an error without state. */
@@ -67,7 +65,7 @@ export function readState(params: Params): string | undefined {
 /** RFC 6749 §4.1.1: the rest of the request, once it is known where errors go. */
 export async function readAuthorizationRequest(
   request: OAuthRequest,
-  { client, sentRedirectUri }: Recipient,
+  { client }: Recipient,
   params: Params,
   state: string | undefined,
 ): Promise<AuthorizationRequest> {
@@ -81,6 +79,7 @@ export async function readAuthorizationRequest(
   const claims = readClaimsRequest(params, client.scopes);
   const asked = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
   const scopes = [...new Set([...asked, ...claims.scopes])];
+  const sentRedirectUri = optional(params, 'redirect_uri');
   // OpenID Connect Core 1.0 §3.1.2.1: redirect_uri is required.
   if (sentRedirectUri === undefined && scopes.includes('openid') && optional(params, 'scope') !== undefined)
     throw new OAuthError('invalid_request', 'The scope openid needs a redirect_uri.');
@@ -92,7 +91,7 @@ export async function readAuthorizationRequest(
   if (nonce !== undefined && (nonce.length > MAX_STATE || nonce.includes('\0')))
     throw new OAuthError('invalid_request', 'The nonce is malformed.');
   const signIn = await readSignInRequest(request, client.clientId, params, claims.sub);
-  return { responseType, sentRedirectUri, scopes, resources, state, codeChallenge, nonce, signIn };
+  return { responseType, sentRedirectUri, scopes, resources, state, codeChallenge, nonce, ...signIn };
 }
 
 /** OpenID Connect Core 1.0 §6.1, §6.2, §7.2.1: passed over they would seem to have been obeyed. */

@@ -20,12 +20,6 @@ export interface SignInRequest {
   readonly subject: string | undefined;
 }
 
-/** The session in which a request is answered: whose it is, and when they proved that. */
-interface SignedIn {
-  readonly user_id: string;
-  readonly auth_time: Date;
-}
-
 const LOGIN_HINT_MAX = 320;
 
 export async function readSignInRequest(
@@ -76,32 +70,9 @@ async function readSubject(
   const sub = claimedSub ?? hint?.sub;
   if (sub === undefined) return undefined;
   const subject = uuidOf('usr', sub);
-  if (subject === undefined || (hint !== undefined && hint.sub !== sub)) throw anotherPerson();
+  if (subject === undefined || (hint !== undefined && hint.sub !== sub)) throw anotherUser();
   return subject;
 }
 
-export const anotherPerson = (): OAuthError =>
+export const anotherUser = (): OAuthError =>
   new OAuthError('login_required', 'The person who is signed in is not the one the request is about.');
-
-/** §3.1.2.3: whether the person must prove who they are before the request can be answered. */
-export const mustSignIn = ({ authenticatedSince }: SignInRequest, session: SignedIn | undefined): boolean =>
-  session === undefined || (authenticatedSince !== undefined && session.auth_time < authenticatedSince);
-
-export const isAnotherPerson = ({ subject }: SignInRequest, { user_id }: SignedIn): boolean =>
-  subject !== undefined && subject !== user_id;
-
-/**
- * §3.1.2.4: whether the person is asked even if they have allowed it all before. The consent page names the account and offers
- * to take another, so it serves for select_account, unless the person signed in for this very request.
- */
-export const mustAsk = ({ prompts }: SignInRequest, { auth_time }: SignedIn, requestedAt: Date): boolean =>
-  prompts.includes('consent') || (prompts.includes('select_account') && auth_time < requestedAt);
-
-/** §3.1.2.1, prompt=none: nothing may be shown, so whatever is left to ask is an error. */
-export function requireSilence(signIn: SignInRequest, session: SignedIn | undefined): void {
-  if (!signIn.prompts.includes('none')) return;
-  if (session === undefined || mustSignIn(signIn, session))
-    throw new OAuthError('login_required', 'Nobody is signed in, or not recently enough.');
-  if (isAnotherPerson(signIn, session)) throw anotherPerson();
-  throw new OAuthError('consent_required', 'The person has not allowed this yet, or is asked every time.');
-}
