@@ -1,5 +1,5 @@
 import { prefixedId } from '../../store/prefixed-id.ts';
-import { revokeReplayed } from '../../store/single-use.ts';
+import { revokeReplayed } from '../../store/token-family.ts';
 import { OAuthError } from '../error.ts';
 import type { TokenRequest } from '../grant.ts';
 

@@ -1,4 +1,4 @@
-import { type CodeRow, findCode, spendCode } from '../../../store/single-use.ts';
+import { type CodeRow, findCode, spendCode } from '../../../store/codes.ts';
 import { OAuthError } from '../../error.ts';
 import type { Grant, TokenRequest } from '../../grant.ts';
 import { withIdToken } from '../../openid/id-token.ts';

@@ -7,7 +7,7 @@ import {
   findSuccessor,
   type RefreshRow,
   rotate,
-} from '../../../store/single-use.ts';
+} from '../../../store/refresh-tokens.ts';
 import { OAuthError } from '../../error.ts';
 import type { Grant, TokenRequest } from '../../grant.ts';
 import { secondsLater } from '../../lifetime.ts';

@@ -1,0 +1,57 @@
+import { batched, inOrder } from './connection/shared-statement.ts';
+import { type Sql, statement } from './connection/sql.ts';
+import { type Issue, tokenValues } from './issue-tokens.ts';
+import { AUTHORIZATION_COLUMNS, DIGESTS, INSERT_ACCESS, insertRefresh, lockLiveAuthorization } from './token-family.ts';
+
+/** A code as it was issued, with what it hangs on. */
+export interface CodeRow {
+  readonly id: string;
+  readonly redirect_uri: string | null;
+  readonly code_challenge: string | null;
+  readonly expires_at: Date;
+  readonly used_at: Date | null;
+  readonly authorization_id: string;
+  readonly authorization_expires_at: Date;
+  readonly client: string;
+  readonly user_id: string;
+  readonly session_id: string | null;
+  readonly auth_time: Date;
+  readonly nonce: string | null;
+  readonly scopes: string[];
+  readonly resources: string[];
+  /** The authorization is neither revoked nor its user disabled. */
+  readonly alive: boolean;
+}
+
+const selectCodes = statement<CodeRow & { n: number }>(
+  'find-codes',
+  `SELECT d.n::int, c.id, c.redirect_uri, c.code_challenge, c.expires_at, c.used_at, ${AUTHORIZATION_COLUMNS}
+   FROM ${DIGESTS} JOIN authorization_codes c ON c.digest = d.digest
+   JOIN authorizations a ON a.id = c.authorization_id JOIN users u ON u.id = a.user_id`,
+);
+
+const SPENT_CODE = `${lockLiveAuthorization('authorization_codes')},
+  spent AS (
+    UPDATE authorization_codes c SET used_at = $2 FROM ground
+    WHERE c.id = $1 AND c.authorization_id = ground.id AND c.used_at IS NULL AND c.expires_at > $2
+    RETURNING c.authorization_id
+  )`;
+
+const spendCodeForAccess = statement<{ authorization_id: string }>(
+  'spend-code',
+  `WITH ${SPENT_CODE},${INSERT_ACCESS} SELECT authorization_id FROM spent`,
+);
+const spendCodeForBoth = statement<{ authorization_id: string }>(
+  'spend-code-for-refresh',
+  `WITH ${SPENT_CODE},${INSERT_ACCESS},${insertRefresh('NULL::uuid')} SELECT authorization_id FROM spent`,
+);
+
+export const findCode = batched(async (sql: Sql, digests: readonly Buffer[]) =>
+  inOrder(digests.length, await sql(selectCodes, [digests])),
+);
+
+/** Spends the code and writes what it buys, in one statement; false if somebody was first, or it has died meanwhile. */
+export async function spendCode(sql: Sql, id: string, issue: Issue): Promise<boolean> {
+  const query = issue.refresh ? spendCodeForBoth : spendCodeForAccess;
+  return (await sql(query, [id, issue.now, issue.scopes, ...tokenValues(issue)])).length === 1;
+}

@@ -1,0 +1,59 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { AuditKind, Origin } from './audit/record.ts';
+import { type Sql, statement } from './connection/sql.ts';
+
+/** Of the authorization `a` and its user `u`, for a code or refresh token that was issued from it. */
+export const AUTHORIZATION_COLUMNS = `
+  a.id AS authorization_id, a.expires_at AS authorization_expires_at, a.client_id AS client, a.user_id, a.scopes, a.resources,
+  a.session_id, coalesce(a.auth_time, a.created_at) AS auth_time, a.nonce,
+  a.revoked_at IS NULL AND NOT u.disabled AS alive`;
+
+/** The digests to look up, with their positions. */
+export const DIGESTS = 'unnest($1::bytea[]) WITH ORDINALITY AS d (digest, n)';
+
+/**
+ * What the code or token descends from, if it is alive. Locked before the row that is spent, as whoever deletes it does: in the
+ * other order the two would wait for each other.
+ */
+export const lockLiveAuthorization = (table: string): string => `
+  ground AS MATERIALIZED (
+    SELECT a.id FROM authorizations a JOIN users u ON u.id = a.user_id
+    WHERE a.id = (SELECT authorization_id FROM ${table} WHERE id = $1) AND a.revoked_at IS NULL AND NOT u.disabled
+    FOR KEY SHARE OF a
+  )`;
+
+/** Parts of the statements that consume a code or refresh token as `spent`; the parameters are those of `tokenValues`. */
+export const INSERT_ACCESS = `
+  access AS (
+    INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at, resources)
+    SELECT $4::uuid, $5::bytea, authorization_id, $3::text[], $2::timestamptz, $6::timestamptz, $7::text[] FROM spent
+  )`;
+
+export const insertRefresh = (parent: string): string => `
+  refresh AS (
+    INSERT INTO refresh_tokens (id, digest, authorization_id, parent_id, salt, created_at, expires_at)
+    SELECT $8::uuid, $9::bytea, authorization_id, ${parent}, $10::bytea, $2, $11::timestamptz FROM spent
+  )`;
+
+const revokeAuthorization = statement<{ id: string }>(
+  'revoke-replayed-authorization',
+  `WITH revoked AS (
+     UPDATE authorizations SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id, user_id, client_id
+   ), recorded AS (
+     INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)
+     SELECT $3::uuid, $2, $4::text, user_id, client_id, $5::text, $6::text, jsonb_build_object('authorization', id) FROM revoked
+   )
+   SELECT id FROM revoked`,
+);
+
+/** A replay kills all that descends from the approval; false if it was dead already. In a statement of its own, which no later failure undoes. */
+export async function revokeReplayed(
+  sql: Sql,
+  authorizationId: string,
+  kind: AuditKind,
+  now: Date,
+  { ip, requestId }: Origin,
+): Promise<boolean> {
+  const values = [authorizationId, now, randomUUIDv7(), kind, ip ?? null, requestId ?? null];
+  return (await sql(revokeAuthorization, values)).length === 1;
+}
