@@ -6,7 +6,7 @@ import { type Nodes, startNodes } from '../support/nodes.ts';
 import { raceForCode, raceForRefresh, raceOfReplays } from '../support/races.ts';
 import { exchange, refreshing } from '../support/token-forms.ts';
 
-/** `bench/race.ts` runs a hundred. */
+/** `bench/reliability/race.ts` runs a hundred. */
 const ROUNDS = 20;
 
 let home: TestDatabase;

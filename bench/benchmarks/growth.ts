@@ -1,0 +1,84 @@
+import type { Field } from '../peers/catalog.ts';
+import type { Contender, Kind } from '../peers/measured-server.ts';
+import type { Administration } from '../peers/postgres.ts';
+import { interleave, type Plan, type Result } from './rounds.ts';
+
+/** One kind of work with so many tokens in the tables. */
+export interface GrowthResult {
+  readonly tokens: number;
+  readonly kind: Kind;
+  readonly perSecond: number;
+  /** Milliseconds that PostgreSQL works on a request, and microseconds of the server's own processor time. */
+  readonly database: number;
+  readonly processor: number;
+  readonly failed: number;
+}
+
+const FEW = 1000;
+const KINDS: readonly Kind[] = ['client_credentials', 'introspection', 'refresh'];
+const TABLES = ['authorizations', 'access_tokens', 'refresh_tokens'];
+/** Access tokens of one authorization, and of each one refresh token. */
+const OF_ONE = 4;
+
+/** The same work on few tokens and on many: what a request costs must not grow with them. */
+export async function measureGrowth(field: Field, plan: Plan, many: number): Promise<GrowthResult[]> {
+  const [gatehouse] = await field.contenders(['gatehouse']);
+  if (!gatehouse) throw new Error('Gatehouse is not in the field');
+  const { administration } = field;
+  const results: GrowthResult[] = [];
+  for (const tokens of [FEW, many]) {
+    await administration.inside(gatehouse.database, fill(tokens));
+    for (const kind of KINDS) results.push(await measure(administration, gatehouse, kind, plan, tokens));
+  }
+  return results;
+}
+
+async function measure(
+  administration: Administration,
+  gatehouse: Contender,
+  kind: Kind,
+  plan: Plan,
+  tokens: number,
+): Promise<GrowthResult> {
+  const before = await administration.busy(gatehouse.database);
+  const [result] = (await interleave(kind, [gatehouse], administration, plan)) as [Result];
+  const after = await administration.busy(gatehouse.database);
+  return {
+    ...{ tokens, kind, perSecond: result.median, processor: result.processor, failed: result.failed },
+    database: (after - before) / (result.median * (plan.rounds * plan.seconds + plan.warmUp)),
+  };
+}
+
+/** Live tokens of a person, like those the server issues; indexes are made afterwards, as a restored database gets them. */
+function fill(tokens: number): string[] {
+  const authorizations = Math.ceil(tokens / OF_ONE);
+  const id = (kind: string, from: string) => `('${kind}-0000-7000-8000-' || lpad(to_hex(${from}), 12, '0'))::uuid`;
+  const series = `generate_series(1, ${authorizations}) s`;
+  const each = `${series}, generate_series(1, ${OF_ONE}) n`;
+  return [
+    ...['SET session_replication_role = replica', 'SET synchronous_commit = off', "SET maintenance_work_mem = '1GB'"],
+    `DELETE FROM access_tokens WHERE id::text LIKE '01930000-%'`,
+    `DELETE FROM refresh_tokens WHERE id::text LIKE '01920000-%'`,
+    `DELETE FROM authorizations WHERE id::text LIKE '01900000-%'`,
+    `CREATE TEMP TABLE indexes AS SELECT indexdef, indexrelid::regclass::text AS name, conname, conrelid::regclass::text AS of,
+       pg_get_constraintdef(c.oid) AS def FROM pg_indexes i JOIN pg_index x ON x.indexrelid = i.indexname::regclass
+       LEFT JOIN pg_constraint c ON c.conindid = x.indexrelid AND c.contype IN ('u', 'p')
+       WHERE i.tablename IN (${TABLES.map((table) => `'${table}'`)}) AND (c.contype IS DISTINCT FROM 'p')`,
+    `DO $$ DECLARE i record; BEGIN FOR i IN SELECT * FROM indexes LOOP
+       IF i.conname IS NULL THEN EXECUTE 'DROP INDEX ' || i.name;
+       ELSE EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', i.of, i.conname); END IF; END LOOP; END $$`,
+    `INSERT INTO authorizations (id, client_id, user_id, grant_type, scopes, created_at, expires_at)
+     SELECT ${id('01900000', 's')}, c.id, u.id, 'authorization_code', '{read}', now(), now() + interval '1 day'
+     FROM ${series}, (SELECT id FROM clients WHERE NOT built_in LIMIT 1) c, (SELECT id FROM users LIMIT 1) u`,
+    `INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at)
+     SELECT ${id('01930000', `s * ${OF_ONE} + n`)}, sha256(('access' || s || '-' || n)::bytea), ${id('01900000', 's')}, '{read}',
+            now(), now() + interval '1 day' FROM ${each}`,
+    `INSERT INTO refresh_tokens (id, digest, authorization_id, created_at, expires_at)
+     SELECT ${id('01920000', 's')}, sha256(('refresh' || s)::bytea), ${id('01900000', 's')},
+            now(), now() + interval '1 day' FROM ${series}`,
+    `DO $$ DECLARE i record; BEGIN FOR i IN SELECT * FROM indexes LOOP
+       IF i.conname IS NULL THEN EXECUTE i.indexdef;
+       ELSE EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', i.of, i.conname, i.def); END IF; END LOOP; END $$`,
+    ...['DROP TABLE indexes', ...TABLES.map((table) => `VACUUM ANALYZE ${table}`), 'CHECKPOINT'],
+  ];
+}

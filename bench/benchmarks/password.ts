@@ -1,0 +1,71 @@
+import { availableParallelism } from 'node:os';
+import { run } from '../../test/support/process.ts';
+import { drive, type Measured, type Pressure, type Work } from '../load/drive.ts';
+import type { Field } from '../peers/catalog.ts';
+import { median, type Plan } from './rounds.ts';
+
+export interface PasswordResult {
+  /** A second. */
+  readonly bareHashes: number;
+  readonly signIns: number;
+  /** A second, while client_credentials are asked for at half their rate. */
+  readonly signInsBeside: number;
+  readonly failed: number;
+  /** Milliseconds, of client_credentials at half their rate: alone, and while people sign in as fast as they can. */
+  readonly p99Alone: number;
+  readonly p99Beside: number;
+}
+
+/** The password grant against argon2id with nothing around it, and what its hashes do to those who need none. */
+export async function measurePassword(field: Field, plan: Plan): Promise<PasswordResult> {
+  const { rounds, seconds, connections } = plan;
+  const [gatehouse] = await field.contenders(['gatehouse']);
+  if (!gatehouse) throw new Error('Gatehouse is not in the field');
+  const size = { connections, requests: 0 };
+  const signingIn = await gatehouse.works.password?.(size);
+  const credentials = await gatehouse.works.client_credentials?.(size);
+  if (!signingIn || !credentials) throw new Error('Gatehouse does not sign in');
+
+  let failed = 0;
+  const ask = async (work: Work, pressure: Pressure): Promise<Measured> => {
+    const measured = await drive(gatehouse.ports, work, pressure);
+    if (measured.fault !== undefined) console.error(measured.fault);
+    failed += measured.failed;
+    return measured;
+  };
+  const all = { connections, seconds };
+  await ask(signingIn, { connections, seconds: plan.warmUp });
+  await ask(credentials, { connections, seconds: plan.warmUp });
+
+  const bare: number[] = [];
+  const [signIns, signInsBeside]: [number[], number[]] = [[], []];
+  const [p99Alone, p99Beside]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    bare.push(await bareHashes(seconds));
+    signIns.push((await ask(signingIn, all)).perSecond);
+
+    const full = await ask(credentials, all);
+    const half = { ...all, rate: full.perSecond / 2 };
+    p99Alone.push((await ask(credentials, half)).p99);
+    const [spared, people] = await Promise.all([ask(credentials, half), ask(signingIn, all)]);
+    p99Beside.push(spared.p99);
+    signInsBeside.push(people.perSecond);
+  }
+  return {
+    bareHashes: median(bare),
+    signIns: median(signIns),
+    signInsBeside: median(signInsBeside),
+    failed,
+    p99Alone: median(p99Alone),
+    p99Beside: median(p99Beside),
+  };
+}
+
+/** In a process of its own, with a thread for each core: what the machine can do. */
+async function bareHashes(seconds: number): Promise<number> {
+  const env = { UV_THREADPOOL_SIZE: String(availableParallelism()) };
+  const hashing = run('bench/benchmarks/bare-argon2id.ts', [String(seconds)], env);
+  const [, count] = await hashing.printed(/^(\S+) a second/);
+  await hashing.exit;
+  return Number(count);
+}

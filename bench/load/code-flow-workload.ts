@@ -1,0 +1,53 @@
+import { Browser } from '../../test/support/browser.ts';
+import { send } from '../../test/support/send.ts';
+import { get, type Work } from './drive.ts';
+import { CALLBACK, type Endpoint, form, tokensIn } from './oauth-workloads.ts';
+
+export const ORIGIN = 'http://localhost';
+
+/** A person's browser at the first of those ports. */
+export const browserAt = (ports: readonly number[]): Browser =>
+  new Browser(ORIGIN, (path, init) => send(`http://127.0.0.1:${ports[0]}`, 'localhost', path, init));
+
+/** What it sends as its `Cookie` header. */
+export const cookiesOf = ({ cookies }: Browser): string =>
+  [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+
+const authorize = (clientId: string): string =>
+  `/oauth/authorize?${new URLSearchParams({ response_type: 'code', client_id: clientId, redirect_uri: CALLBACK, state: 'bench' })}`;
+
+/** The `Cookie` headers of people who have each signed in with a browser of their own and allowed the client what it asks. */
+export async function signedIn(
+  ports: readonly number[],
+  { clientId }: { readonly clientId: string },
+  usernames: readonly string[],
+  password: string,
+): Promise<string[]> {
+  const cookies: string[] = [];
+  for (const username of usernames) {
+    const browser = browserAt(ports);
+    const page = await browser.submit(await browser.get(authorize(clientId)), { username, password });
+    // Who has allowed it before is not asked again.
+    if (page.location === undefined) await browser.submit(page, {}, 'allow');
+    cookies.push(cookiesOf(browser));
+  }
+  return cookies;
+}
+
+/** RFC 6749 §4.1 whole: a signed-in browser is sent back with a code at once, and the client exchanges it. */
+export function codeFlows(endpoint: Endpoint, cookies: readonly string[]): Work {
+  const requests = cookies.map((Cookie) => get(authorize(endpoint.clientId), { Cookie, Accept: 'text/html' }));
+  const exchanging: boolean[] = [];
+  return {
+    next: (connection) => requests[connection % requests.length],
+    follow(connection, answer) {
+      const code = exchanging[connection]
+        ? undefined
+        : /^HTTP\/1\.1 303 .*\r\nlocation: https:\/\/client\.example\/cb\?\S*\bcode=([\w-]+)/is.exec(answer)?.[1];
+      exchanging[connection] = code !== undefined;
+      if (code === undefined) return undefined;
+      return form(endpoint, { grant_type: 'authorization_code', code, redirect_uri: CALLBACK });
+    },
+    right: (_connection, status, body) => tokensIn(status, body)?.refresh !== undefined,
+  };
+}

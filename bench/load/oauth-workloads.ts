@@ -1,0 +1,90 @@
+import { basic, postForm, type Work } from './drive.ts';
+
+/** Where an authorization server is asked, and as whom. */
+export interface Endpoint {
+  readonly path: string;
+  readonly clientId: string;
+  readonly secret: string;
+}
+
+export const CALLBACK = 'https://client.example/cb';
+
+export const form = ({ path, clientId, secret }: Endpoint, fields: Record<string, string>): string =>
+  postForm(path, fields, basic(clientId, secret));
+
+/** Undefined for what is no token response (RFC 6749 §5.1). */
+export function tokensIn(status: number, body: string): { access: string; refresh: string | undefined } | undefined {
+  if (status !== 200) return undefined;
+  const { access_token: access, token_type: type, expires_in: seconds, refresh_token: refresh } = JSON.parse(body);
+  if (typeof access !== 'string' || access.length < 10 || !/^bearer$/i.test(type) || !(seconds > 0)) return undefined;
+  return { access, refresh: typeof refresh === 'string' ? refresh : undefined };
+}
+
+/** RFC 6749 §4.4: each answer is a token, and not the one before. */
+export function clientCredentials(endpoint: Endpoint, scope = 'read'): Work {
+  const request = form(endpoint, { grant_type: 'client_credentials', ...(scope === '' ? {} : { scope }) });
+  const last: (string | undefined)[] = [];
+  return {
+    next: () => request,
+    right(connection, status, body) {
+      const before = last[connection];
+      last[connection] = tokensIn(status, body)?.access;
+      return last[connection] !== undefined && last[connection] !== before;
+    },
+  };
+}
+
+/** RFC 6749 §6: every connection has a family of its own and uses each of its tokens once. */
+export function refreshing(endpoint: Endpoint, first: readonly string[]): Work {
+  const tokens: (string | undefined)[] = [...first];
+  return {
+    next(connection) {
+      const token = tokens[connection];
+      if (token === undefined) return undefined;
+      return form(endpoint, { grant_type: 'refresh_token', refresh_token: token });
+    },
+    right(connection, status, body) {
+      const before = tokens[connection];
+      tokens[connection] = tokensIn(status, body)?.refresh;
+      return tokens[connection] !== undefined && tokens[connection] !== before;
+    },
+  };
+}
+
+/** RFC 6749 §4.1.3: codes, each used once. */
+export function exchanging(endpoint: Endpoint, codes: readonly string[]): Work {
+  const requests = codes.map((code) =>
+    form(endpoint, { grant_type: 'authorization_code', code, redirect_uri: CALLBACK }),
+  );
+  return {
+    next: () => requests.pop(),
+    right: (_connection, status, body) => tokensIn(status, body)?.refresh !== undefined,
+  };
+}
+
+/** RFC 7662: live tokens, one after the other, and every twentieth time one that nobody issued. */
+export function introspecting(endpoint: Endpoint, live: readonly string[], unknown: string): Work {
+  const requests = live.map((token) => form(endpoint, { token }));
+  const stranger = form(endpoint, { token: unknown });
+  const asked: boolean[] = [];
+  let turn = 0;
+  return {
+    next(connection) {
+      asked[connection] = ++turn % 20 !== 0;
+      return asked[connection] ? requests[turn % requests.length] : stranger;
+    },
+    right: (connection, status, body) => status === 200 && JSON.parse(body).active === asked[connection],
+  };
+}
+
+/** The password grant (RFC 6749 §4.3), with the person's right password. */
+export function signingIn(endpoint: Endpoint, people: readonly { username: string; password: string }[]): Work {
+  const requests = people.map((person) =>
+    form(endpoint, { grant_type: 'password', scope: 'profile read groups', ...person }),
+  );
+  let turn = 0;
+  return {
+    next: () => requests[++turn % requests.length],
+    right: (_connection, status, body) => tokensIn(status, body) !== undefined,
+  };
+}

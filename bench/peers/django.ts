@@ -1,0 +1,102 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../../test/support/postgres.ts';
+import { reading } from '../load/graphql-workloads.ts';
+import { clientCredentials, exchanging, introspecting, refreshing } from '../load/oauth-workloads.ts';
+import type { Contender, Place } from './measured-server.ts';
+
+const directory = join(import.meta.dirname, 'django');
+const PYTHON = '/usr/bin/python3';
+const PACKAGES = ['python3-django-oauth-toolkit', 'python3-djangorestframework', 'gunicorn', 'python3-psycopg2'];
+const WORKERS = 4;
+/** As many as a worker gets of the bench's connections: each keeps one to the database. */
+const THREADS = 8;
+
+/** Why it cannot be measured here, if it cannot; otherwise its packages are there, installed if need be. */
+export function djangoIsMissing(): string | undefined {
+  const works = () =>
+    spawnSync(PYTHON, ['-c', 'import oauth2_provider, rest_framework, gunicorn, psycopg2']).status === 0;
+  if (works()) return undefined;
+  if (spawnSync('apt-get', ['--version']).status !== 0 || process.getuid?.() !== 0)
+    return 'Django OAuth Toolkit is left out: its Debian packages are not here, and there is no apt (or no right) to install them.';
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...PACKAGES], { env, stdio: 'ignore' });
+  return works() ? undefined : 'Django OAuth Toolkit is left out: its Debian packages could not be installed.';
+}
+
+/** Django OAuth Toolkit and Django REST framework under gunicorn. */
+export async function django({ url, database }: Place): Promise<Contender> {
+  const env = { PATH: process.env.PATH, DATABASE_URL: url, PYTHONDONTWRITEBYTECODE: '1' };
+  const run = (...args: string[]) =>
+    execFileSync(PYTHON, ['application.py', ...args], { cwd: directory, env, maxBuffer: 1 << 28 }).toString();
+  run('prepare');
+  const mint = (kind: string, count: number) => JSON.parse(run('mint', kind, String(count))) as string[];
+
+  const port = await freePort();
+  const args = ['-w', String(WORKERS), '-k', 'gthread', '--threads', String(THREADS), '-b', `127.0.0.1:${port}`];
+  const server = spawn(
+    PYTHON,
+    ['-m', 'gunicorn', ...args, '--keep-alive', '60', '--log-level', 'error', 'application'],
+    {
+      ...{ cwd: directory, env, stdio: 'ignore' },
+    },
+  );
+  const kill = () => server.kill('SIGKILL');
+  process.once('exit', kill);
+  while (!(await answers(port)));
+
+  const at = (path: string, clientId: string) => ({ path: `/o/${path}/`, clientId, secret: 'the secret' });
+  const token = at('token', 'authorization-code');
+  const bearers = mint('access', 100).map((one) => ({ token: one, username: '' }));
+  const twoGroups = (user: { groups: unknown[] }) => user.groups.length === 2;
+  return {
+    ...{
+      name: 'Django OAuth Toolkit',
+      ports: [port],
+      pids: [server.pid ?? 0, ...childrenOf(server.pid ?? 0)],
+      database,
+    },
+    works: {
+      client_credentials: async () => clientCredentials(at('token', 'client-credentials')),
+      refresh: async ({ connections }) => refreshing(token, mint('refresh', connections)),
+      code: async ({ requests }) => exchanging(token, mint('code', requests)),
+      introspection: async () => introspecting(at('introspect', 'authorization-code'), mint('access', 1000), 'nobody'),
+      viewer: async () => reading(bearers, '/users/1/', (body) => twoGroups(JSON.parse(body))),
+      users: async () => {
+        const rightPage = (body: string) => {
+          const { results } = JSON.parse(body);
+          return results.length === 10 && results.every(twoGroups);
+        };
+        return reading(bearers, '/users/', rightPage);
+      },
+    },
+    async stop() {
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      server.kill('SIGTERM');
+      await ended;
+      process.off('exit', kill);
+    },
+  };
+}
+
+const answers = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/users/`).then(
+    ({ status }) => status === 401,
+    () => new Promise((resolve) => setTimeout(() => resolve(false), 100)),
+  );
+
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc').flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return [];
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return Number(stat[1]) === parent ? [Number(entry)] : [];
+    } catch {
+      // It has ended meanwhile.
+      return [];
+    }
+  });
+}

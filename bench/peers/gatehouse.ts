@@ -1,0 +1,159 @@
+import { randomBytes, randomUUIDv7 } from 'node:crypto';
+import { digest, makeSecret } from '../../src/crypto/secrets.ts';
+import { addGroupMember } from '../../src/directory/group-members.ts';
+import { createGroup } from '../../src/directory/groups.ts';
+import { registerUser } from '../../src/directory/register-user.ts';
+import { registerClient } from '../../src/oauth/registration/register.ts';
+import { BUILT_IN_SCOPES } from '../../src/oauth/scopes/scope.ts';
+import { statement } from '../../src/store/connection/sql.ts';
+import { type Administered, openDatabase } from '../../test/support/administered.ts';
+import { theOperator } from '../../test/support/fixtures.ts';
+import { codeFlows, signedIn } from '../load/code-flow-workload.ts';
+import { type Bearer, GROUPS, groupsOf, listing, PEOPLE, viewing } from '../load/graphql-workloads.ts';
+import {
+  clientCredentials,
+  type Endpoint,
+  exchanging,
+  introspecting,
+  refreshing,
+  signingIn,
+} from '../load/oauth-workloads.ts';
+import { type Contender, type Place, startProcesses } from './measured-server.ts';
+
+const PASSWORD = 'correct horse battery';
+const SCOPES = ['profile', 'read', 'groups'];
+const HOUR = 3_600_000;
+
+/** Many approvals at once, as a browser's part of the flow would have left them, and what each has bought. */
+const bought = (kind: string, table: string, columns: string, values: string) =>
+  statement<never>(
+    `bench-${kind}`,
+    `WITH approved AS (
+       INSERT INTO authorizations (id, client_id, user_id, grant_type, scopes, created_at, expires_at)
+       SELECT v.id, $2, v.user_id, 'authorization_code', $3, $4, $5 FROM unnest($1::uuid[], $8::uuid[]) AS v (id, user_id)
+     )
+     INSERT INTO ${table} (id, digest, authorization_id, created_at, expires_at ${columns})
+     SELECT v.id, v.digest, v.authorization_id, $4, $5 ${values}
+     FROM unnest($1::uuid[], $6::uuid[], $7::bytea[]) AS v (authorization_id, id, digest)`,
+  );
+const BOUGHT = {
+  gac: bought('codes', 'authorization_codes', ', redirect_uri', ", 'https://client.example/cb'"),
+  gat: bought('access-tokens', 'access_tokens', ', scopes', ', $3'),
+  grt: bought('refresh-tokens', 'refresh_tokens', '', ''),
+};
+
+interface Directory {
+  readonly database: Administered;
+  readonly client: { readonly id: string; readonly clientId: string; readonly secret: string };
+  readonly people: readonly { readonly id: string; readonly username: string }[];
+}
+
+async function directory(url: string): Promise<Directory> {
+  const database = await openDatabase({ url });
+  const { client, secret = '' } = await registerClient(database.em(), theOperator(), {
+    name: 'Bench',
+    grantTypes: ['authorization_code', 'refresh_token', 'password', 'client_credentials'],
+    redirectUris: ['https://client.example/cb'],
+    scope: BUILT_IN_SCOPES.join(' '),
+    requirePkce: false,
+    servicePermissions: ['INTROSPECT'],
+  });
+  const groups = new Map<string, string>();
+  for (const name of GROUPS)
+    groups.set(name, (await createGroup(database.em(), theOperator(), { name, permissions: [] })).id);
+  const people: { id: string; username: string }[] = [];
+  for (const [index, username] of PEOPLE.entries()) {
+    const { id } = await registerUser(database.em(), theOperator(), { username, password: PASSWORD });
+    for (const group of groupsOf(index))
+      await addGroupMember(database.em(), theOperator(), groups.get(group) ?? '', id);
+    people.push({ id, username });
+  }
+  return { database, client: { id: client.id, clientId: client.clientId, secret }, people };
+}
+
+/** Secrets of that kind, made by the thousand; each belongs to the next person. */
+async function buy(
+  { database, client, people }: Directory,
+  kind: keyof typeof BOUGHT,
+  count: number,
+): Promise<Bearer[]> {
+  const made: Bearer[] = [];
+  while (made.length < count) {
+    const some = Array.from({ length: Math.min(1000, count - made.length) }, (_, index) => ({
+      token: makeSecret(kind),
+      ...people[(made.length + index) % people.length]!,
+    }));
+    const ids = () => some.map(() => randomUUIDv7());
+    const now = new Date();
+    await database.sql(BOUGHT[kind], [
+      ...[ids(), client.id, SCOPES, now, new Date(now.getTime() + HOUR), ids()],
+      ...[some.map(({ token }) => digest(token)), some.map(({ id }) => id)],
+    ]);
+    made.push(...some);
+  }
+  return made;
+}
+
+async function start(
+  name: string,
+  { url, database }: Place,
+  count: number,
+  more: Record<string, string>,
+  file = 'src/server.ts',
+) {
+  const env = {
+    ...{ DATABASE_URL: url, SECRET_KEY: randomBytes(32).toString('hex'), ISSUER: 'http://localhost' },
+    ...{ RATE_LIMITS: 'off', ...more },
+  };
+  const { ports, pids, stop, processes } = await startProcesses(file, env, count);
+  const held = await directory(url);
+  const at = (path: string): Endpoint => ({ path, ...held.client });
+  const bearers = await buy(held, 'gat', 100);
+  const contender: Contender = {
+    ...{ name, ports, pids, database },
+    works: {
+      client_credentials: async () => clientCredentials(at('/oauth/token')),
+      refresh: async ({ connections }) =>
+        refreshing(
+          at('/oauth/token'),
+          (await buy(held, 'grt', connections)).map(({ token }) => token),
+        ),
+      code: async ({ requests }) =>
+        exchanging(
+          at('/oauth/token'),
+          (await buy(held, 'gac', requests)).map(({ token }) => token),
+        ),
+      codeFlow: async ({ connections }) =>
+        codeFlows(at('/oauth/token'), await signedIn(ports, held.client, PEOPLE.slice(0, connections), PASSWORD)),
+      introspection: async () =>
+        introspecting(
+          at('/oauth/introspect'),
+          (await buy(held, 'gat', 1000)).map(({ token }) => token),
+          makeSecret('gat'),
+        ),
+      viewer: async () => viewing(bearers),
+      users: async () => listing(bearers),
+      password: async () =>
+        signingIn(
+          at('/oauth/token'),
+          PEOPLE.map((username) => ({ username, password: PASSWORD })),
+        ),
+    },
+    async stop() {
+      await held.database.close();
+      await stop();
+      const told = processes.map(({ stderr }) => stderr).join('');
+      if (told !== '') console.error(`${name} wrote to stderr: ${told.slice(0, 2000)}`);
+    },
+  };
+  return contender;
+}
+
+export const gatehouse = (place: Place, more: Record<string, string> = {}): Promise<Contender> =>
+  start('Gatehouse', place, 1, more);
+export const gatehouseTwice = (place: Place): Promise<Contender> => start('Gatehouse, two processes', place, 2, {});
+export const gatehouseLimited = (place: Place): Promise<Contender> =>
+  start('Gatehouse, rate limits on', place, 1, { RATE_LIMITS: 'on' });
+/** So that it can be seen what shared statements are worth. */
+export const gatehouseUnshared = (place: Place): Promise<Contender> =>
+  start('Gatehouse, nothing shared', place, 1, {}, 'bench/peers/servers/gatehouse-unshared.ts');

@@ -1,0 +1,29 @@
+import { clientCredentials, type Endpoint, exchanging, introspecting, refreshing } from '../load/oauth-workloads.ts';
+import { type Contender, type Place, startProcesses } from './measured-server.ts';
+
+const CLIENT = { clientId: 'bench', secret: 'a secret of more than thirty-two characters' };
+const TOKEN: Endpoint = { path: '/token', ...CLIENT };
+const INTROSPECTION: Endpoint = { path: '/token/introspection', ...CLIENT };
+
+async function start(name: string, clients: string, { url, database }: Place): Promise<Contender> {
+  const env = { DATABASE_URL: url, CLIENTS: clients };
+  const { ports, pids, stop } = await startProcesses('bench/peers/servers/oidc-provider.ts', env);
+  const mint = async (kind: string, count: number): Promise<string[]> => {
+    const answer = await fetch(`http://127.0.0.1:${ports[0]}/mint?kind=${kind}&count=${count}`);
+    if (!answer.ok) throw new Error(await answer.text());
+    return (await answer.json()) as string[];
+  };
+  return {
+    ...{ name, ports, pids, database, stop },
+    works: {
+      client_credentials: async () => clientCredentials(TOKEN),
+      refresh: async ({ connections }) => refreshing(TOKEN, await mint('refresh', connections)),
+      code: async ({ requests }) => exchanging(TOKEN, await mint('code', requests)),
+      introspection: async () => introspecting(INTROSPECTION, await mint('access', 1000), 'nobody'),
+    },
+  };
+}
+
+export const oidcProvider = (place: Place): Promise<Contender> => start('oidc-provider', 'memory', place);
+export const oidcProviderWithStoredClients = (place: Place): Promise<Contender> =>
+  start('oidc-provider, clients in the database', 'database', place);

@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { startPostgres } from '../../test/support/postgres.ts';
+
+/** What every contender's PostgreSQL is set to: it waits for the disk as in production, and no checkpoint falls on one of them alone. */
+export const SETTINGS = [
+  'shared_preload_libraries=pg_stat_statements',
+  'max_connections=300',
+  'shared_buffers=1GB',
+  'max_wal_size=8GB',
+  'checkpoint_timeout=30min',
+];
+
+/** The bench's own way into PostgreSQL, beside all contenders. */
+export interface Administration {
+  readonly url: string;
+  query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** What has been run in this database so far, and how many transactions wrote in all of PostgreSQL. */
+  count(database: string): Promise<Counted>;
+  /** Milliseconds that PostgreSQL has worked on statements in this database so far. */
+  busy(database: string): Promise<number>;
+  /** Statements in that database, one after the other on one connection: what the last returns. */
+  inside(database: string, statements: readonly string[]): Promise<Record<string, unknown>[]>;
+  stop(): Promise<void>;
+}
+
+export interface Counted {
+  readonly statements: number;
+  readonly commits: number;
+}
+
+export async function startBenchPostgres(): Promise<Administration> {
+  const postgres = await startPostgres({ durable: true, settings: SETTINGS });
+  const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  // When PostgreSQL is stopped there is nothing left to ask.
+  pool.on('error', () => {});
+  const query: Administration['query'] = async (text, values) => (await pool.query(text, values)).rows;
+  await query('CREATE EXTENSION pg_stat_statements');
+  return {
+    url: postgres.url,
+    query,
+    async count(database) {
+      // Only a transaction that writes takes a number.
+      const [row] = await query(
+        `SELECT (SELECT coalesce(sum(calls), 0) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
+                 WHERE d.datname = $1) AS statements,
+                pg_snapshot_xmax(pg_current_snapshot())::text AS commits`,
+        [database],
+      );
+      return { statements: Number(row?.statements), commits: Number(row?.commits) };
+    },
+    async busy(database) {
+      const [row] = await query(
+        `SELECT coalesce(sum(total_exec_time), 0) AS milliseconds FROM pg_stat_statements s
+         JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1`,
+        [database],
+      );
+      return Number(row?.milliseconds);
+    },
+    async inside(database, statements) {
+      const url = new URL(postgres.url);
+      url.pathname = `/${database}`;
+      const client = new pg.Client(url.href);
+      await client.connect();
+      let rows: Record<string, unknown>[] = [];
+      for (const statement of statements) ({ rows } = await client.query(statement));
+      await client.end();
+      return rows;
+    },
+    async stop() {
+      await pool.end();
+      await postgres.stop();
+    },
+  };
+}

@@ -1,0 +1,9 @@
+import type { Sql } from '../../../src/store/connection/sql.ts';
+
+/** In place of src/store/connection/shared-statement.ts: each request asks for itself. */
+export const batched =
+  <Input, Output>(run: (sql: Sql, inputs: readonly Input[]) => Promise<readonly Output[]>) =>
+  async (sql: Sql, input: Input): Promise<Output> =>
+    (await run(sql, [input]))[0] as Output;
+
+export const inOrder = <Row>(_count: number, rows: readonly Row[]): readonly (Row | undefined)[] => [rows[0]];

@@ -1,0 +1,163 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Nodes } from '../../test/support/nodes.ts';
+import { exchange, refreshing } from '../../test/support/token-forms.ts';
+
+/** Milliseconds after which an answer counts as lost. */
+const PATIENCE = 3000;
+/** So often a client hangs up within so many milliseconds, as a network does, and asks again. */
+const HANGS_UP = { share: 0.05, within: 15 };
+/**
+ * What it gave up may still be on its way, and would be the replay of an ancestor once the client has refreshed again: no
+ * client refreshes twice within this time.
+ */
+const LINGERS = 1500;
+/** Between two tries of one refresh. */
+const BREATH = 20;
+/** Refreshes of one family. */
+const LENGTH = 25;
+
+/** What clients were told by a whole answer, and what went wrong on the way. */
+export class Ledger {
+  /** Every access token anybody was given. */
+  readonly access: string[] = [];
+  /** Refresh tokens somebody was given and has not been given another one for. */
+  readonly refresh = new Set<string>();
+  readonly faults: string[] = [];
+  codes = 0;
+  refreshes = 0;
+  /** Exchanges of codes that nobody answered; a code is sent once only. */
+  lostExchanges = 0;
+  /** Refreshes that were sent and not answered at first, and when the try that was answered began. */
+  readonly retried: { readonly token: string; readonly since: Date }[] = [];
+  /** Milliseconds from the first try of such a refresh to its answer. */
+  longestRetry = 0;
+}
+
+/** Lets the clients run or holds each of them still between two requests. */
+export class Gate {
+  readonly #clients: number;
+  #waiting: (() => void)[] = [];
+  #held: (() => void) | undefined;
+  #open = true;
+  over = false;
+
+  constructor(clients: number) {
+    this.#clients = clients;
+  }
+
+  async pass(): Promise<void> {
+    if (this.#open) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      if (this.#waiting.length === this.#clients) this.#held?.();
+    });
+  }
+
+  /** Resolves when every client has the answer to all it asked. */
+  close(): Promise<void> {
+    this.#open = false;
+    return new Promise((resolve) => {
+      this.#held = resolve;
+    });
+  }
+
+  open(): void {
+    this.#open = true;
+    for (const go of this.#waiting.splice(0)) go();
+  }
+}
+
+/** A client: one code after the other, each exchanged once, and the refresh tokens that follow from it. */
+export async function chain(first: number, nodes: Nodes, ledger: Ledger, gate: Gate): Promise<void> {
+  let node = first;
+  while (!gate.over) {
+    await gate.pass();
+    const code = await newCode(nodes, ++node, ledger);
+    if (code === undefined) continue;
+    const exchanged = await ask(nodes, node, exchange(code), PATIENCE);
+    if (typeof exchanged !== 'object') {
+      ledger.lostExchanges++;
+      continue;
+    }
+    if (exchanged.status !== 200) {
+      ledger.faults.push(`a code used once: ${exchanged.status} ${exchanged.body.error}`);
+      continue;
+    }
+    ledger.codes++;
+    ledger.access.push(exchanged.body.access_token);
+    ledger.refresh.add(exchanged.body.refresh_token);
+
+    let token: string | undefined = exchanged.body.refresh_token;
+    for (let step = 0; token !== undefined && step < LENGTH; step++) {
+      await gate.pass();
+      if (gate.over) return;
+      token = await refresh(nodes, ++node, token, ledger);
+    }
+  }
+}
+
+/** Asks until it is answered, one node after the other: an honest client does not know whether the first try counted. */
+async function refresh(nodes: Nodes, first: number, token: string, ledger: Ledger): Promise<string | undefined> {
+  const started = performance.now();
+  let [unanswered, gaveUp] = [false, false];
+  for (let node = first; ; node++) {
+    const since = new Date();
+    const hangsUp = node === first && Math.random() < HANGS_UP.share;
+    const answer = await ask(nodes, node, refreshing(token), hangsUp ? Math.random() * HANGS_UP.within : PATIENCE);
+    if (typeof answer === 'object') {
+      const took = performance.now() - started;
+      ledger.refresh.delete(token);
+      if (unanswered) {
+        ledger.retried.push({ token, since });
+        ledger.longestRetry = Math.max(ledger.longestRetry, took);
+      }
+      const { status, body } = answer;
+      if (status !== 200) {
+        ledger.faults.push(
+          `try ${node - first + 1} of a refresh, after ${Math.round(took)} ms: ${status} ${body.error}`,
+        );
+        return undefined;
+      }
+      ledger.refreshes++;
+      ledger.access.push(body.access_token);
+      ledger.refresh.add(body.refresh_token);
+      if (gaveUp) await pause(LINGERS);
+      return body.refresh_token;
+    }
+    unanswered ||= answer !== 'refused';
+    gaveUp ||= answer === 'given up';
+    await pause(BREATH);
+  }
+}
+
+/** Nothing was told: no answer or half of one, or that the server cannot just now; the client hung up; or it never got there. */
+type Silence = 'unanswered' | 'given up' | 'refused';
+
+async function ask(nodes: Nodes, node: number, form: Record<string, string>, patience: number) {
+  try {
+    const answer = await nodes.post(node, '/oauth/token', form, AbortSignal.timeout(Math.ceil(patience)));
+    return answer.status === 503 ? 'unanswered' : answer;
+  } catch (error) {
+    return silence(error);
+  }
+}
+
+function silence(error: unknown): Silence {
+  const code = String((error as { code?: unknown }).code);
+  if (code === 'ECONNREFUSED') return 'refused';
+  if (code === 'ABORT_ERR') return 'given up';
+  if (/^(ECONN|EPIPE)/.test(code)) return 'unanswered';
+  throw error;
+}
+
+async function newCode(nodes: Nodes, node: number, ledger: Ledger): Promise<string | undefined> {
+  try {
+    return (await nodes.newCode(node)) || undefined;
+  } catch (error) {
+    const busy = error instanceof Error && error.message.startsWith('Not sent anywhere: 503');
+    // With a `code` it is the network's: nobody answered.
+    if (!busy && error instanceof Error && !('code' in error)) ledger.faults.push(`no code: ${error.message}`);
+    await pause(BREATH);
+    return undefined;
+  }
+}

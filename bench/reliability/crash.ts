@@ -1,0 +1,123 @@
+// Two server processes over one PostgreSQL that syncs to the disk, killed again and again under a load of code exchanges and
+// chained refreshes: nothing that a client was told may be lost, and nothing may be half done.
+// `npx node bench/reliability/crash.ts [server kills] [PostgreSQL kills]` ends with 1 if it was.
+import { setTimeout as pause } from 'node:timers/promises';
+import { digest } from '../../src/crypto/secrets.ts';
+import { audit } from '../../test/support/audit-queries.ts';
+import { SECRET_KEY } from '../../test/support/database.ts';
+import { startNodes } from '../../test/support/nodes.ts';
+import { startPostgres } from '../../test/support/postgres.ts';
+import { record } from '../report/reliability-page.ts';
+import { chain, Gate, Ledger } from './crash-clients.ts';
+
+const SERVER_KILLS = Number(process.argv[2] ?? 20);
+const POSTGRES_KILLS = Number(process.argv[3] ?? 5);
+const kills = SERVER_KILLS + POSTGRES_KILLS;
+const CLIENTS = 12;
+/** Milliseconds. */
+const LIMIT = 30 * 60_000;
+setTimeout(() => {
+  console.error('It takes too long: stopped.');
+  process.exit(2);
+}, LIMIT).unref();
+
+const postgres = await startPostgres({ durable: true });
+const nodes = await startNodes({ DATABASE_URL: postgres.url, SECRET_KEY, LOG_LEVEL: 'error' });
+const [ledger, gate] = [new Ledger(), new Gate(CLIENTS)];
+const clients = Array.from({ length: CLIENTS }, (_, index) => chain(index, nodes, ledger, gate));
+const errors: string[] = [];
+
+const sometime = (least: number, most: number): Promise<void> => pause(least + Math.random() * (most - least));
+
+async function killServer(node: number): Promise<void> {
+  const victim = nodes.processes[node]!;
+  victim.kill('SIGKILL');
+  await victim.exit;
+  errors.push(...victim.stderr.split('\n').filter((line) => line !== ''));
+  // The other one goes on alone for a while.
+  await sometime(100, 400);
+  await nodes.restart(node);
+}
+
+/** How many of these tokens do not introspect active; both nodes are asked. */
+async function lost(tokens: readonly string[]): Promise<number> {
+  let dead = 0;
+  for (let from = 0; from < tokens.length; from += 20) {
+    const batch = tokens.slice(from, from + 20);
+    const answers = await Promise.all(
+      batch.map((token, index) => nodes.post(from + index, '/oauth/introspect', { token })),
+    );
+    dead += answers.filter(({ body }) => body.active !== true).length;
+  }
+  return dead;
+}
+
+const table: Record<string, string | number>[] = [];
+let checked = 0;
+
+async function check(kill: string): Promise<void> {
+  await gate.close();
+  const [retried, faults] = [ledger.retried.length, ledger.faults.length];
+  const access = ledger.access.slice(checked);
+  checked = ledger.access.length;
+  const findings = await audit(nodes.database);
+  const [lostAccess, lostRefresh] = [await lost(access), await lost([...ledger.refresh])];
+  table.push({ kill, 'access tokens': access.length, 'lost access': lostAccess, refresh: ledger.refresh.size });
+  Object.assign(table.at(-1)!, { 'lost refresh': lostRefresh, retried, faults, findings: findings.length });
+  ledger.faults.push(...findings);
+  if (lostAccess + lostRefresh > 0) ledger.faults.push(`${kill}: lost ${lostAccess} access, ${lostRefresh} refresh`);
+  console.log(`${table.length} of ${kills} kills, ${ledger.faults.length} faults`);
+  gate.open();
+}
+
+for (let kill = 0, ofPostgres = 0; kill < kills; kill++) {
+  await sometime(300, 1200);
+  const due = Math.floor(((kill + 1) * POSTGRES_KILLS) / kills);
+  const isPostgres = due > ofPostgres;
+  if (isPostgres) {
+    ofPostgres++;
+    await postgres.crash();
+  } else await killServer((kill - ofPostgres) % nodes.processes.length);
+  await sometime(300, 600);
+  await check(isPostgres ? 'PostgreSQL' : `server ${(kill - ofPostgres) % nodes.processes.length}`);
+}
+
+const parked = gate.close();
+await parked;
+gate.over = true;
+gate.open();
+await Promise.all(clients);
+const atLast = await lost(ledger.access);
+if (atLast > 0) ledger.faults.push(`at last: lost ${atLast} access tokens`);
+
+/** Of the refreshes that were asked again: those whose first try had counted, so that the answer was made a second time. */
+let madeAgain = 0;
+for (const { token, since } of ledger.retried) {
+  const rows = await nodes.database
+    .em()
+    .execute('SELECT FROM refresh_tokens WHERE digest = ? AND used_at < ?', [digest(token), since]);
+  madeAgain += rows.length;
+}
+const { codes, refreshes, lostExchanges, retried, longestRetry, faults } = ledger;
+for (const { stderr } of nodes.processes) errors.push(...stderr.split('\n').filter((line) => line !== ''));
+const exits = await nodes.stop();
+await postgres.stop();
+if (exits.some((code) => code !== 0)) faults.push(`The servers ended with ${exits.join(', ')}`);
+if (errors.length > 0) faults.push(`${errors.length} unexpected errors in the logs, such as ${errors[0]}`);
+
+console.table(table);
+console.log(
+  JSON.stringify({
+    ...{ serverKills: SERVER_KILLS, postgresKills: POSTGRES_KILLS, codes, refreshes, lostExchanges },
+    ...{ retriedRefreshes: retried.length, answersMadeAgain: madeAgain, longestRetryMs: Math.round(longestRetry) },
+    ...{ accessTokensCheckedAtLast: ledger.access.length, lostAtLast: atLast, faults: faults.length },
+  }),
+);
+// As many as the target names: fewer are not written down.
+if (SERVER_KILLS >= 50 && POSTGRES_KILLS >= 10)
+  record('T11', {
+    seen: `${SERVER_KILLS} + ${POSTGRES_KILLS} kills, ${codes} codes and ${refreshes} refreshes: ${ledger.access.length} access tokens looked up at last, ${atLast} lost; ${faults.length} faults`,
+    reached: faults.length === 0,
+  });
+for (const fault of faults.slice(0, 20)) console.error(fault);
+process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,0 +1,121 @@
+// One server process over a PostgreSQL that is broken in thirteen ways, one after the other: each must be a 503 in time while it
+// lasts, and over when it is mended, without a new start. `npx node bench/reliability/faults.ts` ends with 1 if one was not.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SECRET_KEY } from '../../test/support/database.ts';
+import { FAULTS, type Fault } from '../../test/support/database-faults.ts';
+import { type Outcome, suffer } from '../../test/support/fault-run.ts';
+import { anyToken, type Site, session } from '../../test/support/fault-site.ts';
+import { startNodes } from '../../test/support/nodes.ts';
+import { startPostgres } from '../../test/support/postgres.ts';
+import { record } from '../report/reliability-page.ts';
+
+/** Megabytes of the disk that the write-ahead log has to itself. */
+const DISK = 64;
+const MINUTES_OFF = 5;
+
+/** A disk small enough to be filled; undefined where this user may not mount one. */
+function smallDisk(): string | undefined {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-wal-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}m`, 'tmpfs', directory], { stdio: 'ignore' });
+    return directory;
+  } catch {
+    rmSync(directory, { recursive: true });
+    return undefined;
+  }
+}
+
+const fillsUp = (disk: string): Fault => ({
+  name: 'the disk of the write-ahead log is full',
+  within: 1000,
+  async inject(site) {
+    const filler = join(disk, 'filler');
+    const { bavail, bsize } = statfsSync(disk);
+    writeFileSync(filler, Buffer.alloc(bavail * bsize));
+    // What the log still has of its own is used up first; then the server ends, and comes up again only with room to write.
+    const operator = await session(site);
+    const write = () => operator.query("SELECT pg_logical_emit_message(false, 'filler', repeat('x', 500000), true)");
+    for (let written = true; written; )
+      written = await write().then(
+        () => true,
+        () => false,
+      );
+    return {
+      async mend() {
+        rmSync(filler);
+        await site.postgres.kill();
+        await site.postgres.start();
+      },
+    };
+  },
+});
+
+/** The clock of the process: SIGUSR2 sets it forward, back, and right again. */
+const CLOCK = `
+  const [right, off] = [Date, ${MINUTES_OFF * 60_000}];
+  let [turn, by] = [0, 0];
+  process.on('SIGUSR2', () => { by = [off, 0, -off, 0][turn++ % 4]; });
+  globalThis.Date = class extends right {
+    constructor(...all) { if (all.length === 0) super(right.now() + by); else super(...all); }
+    static now() { return right.now() + by; }
+  };`;
+
+async function clockOff({ nodes }: Site, direction: string): Promise<Outcome> {
+  const ready = async () => (await nodes.ask(0, '/readyz')).status;
+  const turn = async (wanted: number) => {
+    const begun = performance.now();
+    nodes.processes[0]?.kill('SIGUSR2');
+    while ((await ready()) !== wanted && performance.now() - begun < 5000) await pause(10);
+    return Math.round(performance.now() - begun);
+  };
+  const slowest = await turn(503);
+  const wrong = slowest > 1000 ? [`it is still ready after ${slowest} ms`] : [];
+  // What it issues and takes back by one clock holds all the same.
+  const { status } = await anyToken({ nodes } as Site);
+  if (status !== 200) wrong.push(`no token: ${status}`);
+  const recovered = await turn(200);
+  if (recovered > 2000) wrong.push(`it is not ready after ${recovered} ms`);
+  return {
+    fault: `the clock is ${MINUTES_OFF} minutes ${direction}`,
+    told: '503 at /readyz',
+    slowest,
+    recovered,
+    wrong,
+  };
+}
+
+const disk = smallDisk();
+if (disk !== undefined) mkdirSync(join(disk, 'wal'));
+const settings = ['max_connections=30', 'max_wal_size=16MB', 'min_wal_size=2MB'];
+const postgres = await startPostgres({
+  durable: true,
+  settings,
+  ...(disk !== undefined && { waldir: join(disk, 'wal') }),
+});
+const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(CLOCK)}` };
+const nodes = await startNodes({ DATABASE_URL: postgres.url, SECRET_KEY, LOG_LEVEL: 'error', ...env }, 1);
+const site = { postgres, nodes };
+
+const outcomes: Outcome[] = [];
+for (const fault of FAULTS) outcomes.push(await suffer(site, fault));
+if (disk !== undefined) outcomes.push(await suffer(site, fillsUp(disk)));
+else console.log('Skipped: the full disk, for this user may not mount one.');
+outcomes.push(await clockOff(site, 'fast'), await clockOff(site, 'slow'));
+
+const codes = await nodes.stop();
+await postgres.stop();
+if (disk !== undefined) {
+  execFileSync('umount', [disk]);
+  rmSync(disk, { recursive: true });
+}
+console.table(outcomes.map(({ wrong, ...outcome }) => ({ ...outcome, wrong: wrong.join('; ') })));
+const survived = outcomes.filter(({ wrong }) => wrong.length === 0).length;
+const seen = `${survived} of ${outcomes.length} faults were borne as they must be; the server ended with ${codes.join(', ')}.`;
+console.log(seen);
+const reached = survived === outcomes.length && codes.every((code) => code === 0);
+record('T12', { seen, reached });
+process.exitCode = reached ? 0 : 1;

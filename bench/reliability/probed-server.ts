@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { freePort } from '../../test/support/postgres.ts';
+import { drive, type Measured, type Pressure, type Work } from '../load/drive.ts';
+import { gatehouse } from '../peers/gatehouse.ts';
+import { type Contender, type Kind, place } from '../peers/measured-server.ts';
+import type { Administration } from '../peers/postgres.ts';
+
+/** A server of its own for one target, and ways to look into it. */
+export interface Site {
+  readonly administration: Administration;
+  readonly server: Contender;
+  /** Requests answered so far, and the answers among them that were the server's fault. */
+  readonly tally: { requests: number; serverErrors: number };
+  /** Milliseconds that the event loop was late since it was last asked. */
+  lag(): Promise<{ readonly p99: number; readonly max: number }>;
+  /** Megabytes in use after everything that nobody needs was thrown away. */
+  heap(): Promise<number>;
+  /** Megabytes that the engine has taken for objects, used or not. */
+  held(): Promise<number>;
+  /** Megabytes: now, and at most so far. */
+  memory(): { readonly now: number; readonly most: number };
+  descriptors(): number;
+  /** To PostgreSQL. */
+  connections(): Promise<number>;
+}
+
+const PROBE = pathToFileURL(join(import.meta.dirname, 'probe.ts')).href;
+
+export async function atSite<T>(
+  administration: Administration,
+  name: string,
+  use: (site: Site) => Promise<T>,
+): Promise<T> {
+  const port = await freePort();
+  const env = { NODE_OPTIONS: `--import=${PROBE}`, PROBE_PORT: String(port) };
+  const server = await gatehouse(await place(administration, name), env);
+  const [pid = 0] = server.pids;
+  const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).json();
+  const kilobytes = (field: string) =>
+    Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  try {
+    return await use({
+      administration,
+      server,
+      tally: { requests: 0, serverErrors: 0 },
+      lag: async () => (await ask('/lag')).lag,
+      heap: async () => (await ask('/collect')).heap,
+      held: async () => (await ask('/')).held,
+      memory: () => ({ now: kilobytes('VmRSS'), most: kilobytes('VmHWM') }),
+      descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
+      async connections() {
+        const text = 'SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1';
+        return Number((await administration.query(text, [server.database]))[0]?.n);
+      },
+    });
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Work of that kind, of which every answer is checked and counted. */
+export async function prepare(site: Site, kind: Kind, connections: number, mayRefuse = false): Promise<Work> {
+  const make = site.server.works[kind];
+  if (!make) throw new Error(`${site.server.name} does not do ${kind}`);
+  // Codes are the only work that is used up, and the flows get theirs as they go.
+  return counted(await make({ connections, requests: 0 }), site, mayRefuse);
+}
+
+export async function offer({ server }: Site, work: Work, pressure: Pressure): Promise<Measured> {
+  const measured = await drive(server.ports, work, pressure);
+  if (measured.fault !== undefined) console.error(measured.fault);
+  return measured;
+}
+
+/** With `mayRefuse` "not now" is a right answer too. */
+const counted = (work: Work, { tally }: Site, mayRefuse: boolean): Work => ({
+  ...work,
+  right(connection, status, body) {
+    const refused = mayRefuse && (status === 503 || status === 429);
+    tally.requests++;
+    if (status >= 500 && !refused) tally.serverErrors++;
+    return refused || work.right(connection, status, body);
+  },
+});

@@ -1,0 +1,52 @@
+// Two server processes over one PostgreSQL: a hundred codes and a hundred refresh tokens, each used fifty times at once.
+// `npx node bench/reliability/race.ts [rounds]` ends with 1 if anything but the one right outcome was seen.
+import { setTimeout as pause } from 'node:timers/promises';
+import { audit } from '../../test/support/audit-queries.ts';
+import { SECRET_KEY } from '../../test/support/database.ts';
+import { startNodes } from '../../test/support/nodes.ts';
+import { startPostgres } from '../../test/support/postgres.ts';
+import { type Family, raceForCode, raceForRefresh, raceOfReplays } from '../../test/support/races.ts';
+import { record } from '../report/reliability-page.ts';
+
+/** As many as the target names: fewer are not written down. */
+const ROUNDS = 100;
+const rounds = Number(process.argv[2] ?? ROUNDS);
+const GRACE = 10;
+
+const postgres = await startPostgres();
+// At `warn` each of the replays would be told.
+const env = { SECRET_KEY, LOG_LEVEL: 'error', REFRESH_GRACE: String(GRACE) };
+const nodes = await startNodes({ DATABASE_URL: postgres.url, ...env });
+const faults: string[] = [];
+
+async function timed(name: string, run: (round: number) => Promise<string[]>): Promise<void> {
+  const before = faults.length;
+  const started = performance.now();
+  for (let round = 0; round < rounds; round++) faults.push(...(await run(round)));
+  const took = (performance.now() - started) / 1000;
+  console.log(`${name}: ${rounds} rounds in ${took.toFixed(1)} s, ${faults.length - before} faults`);
+}
+
+const families: Family[] = [];
+await timed('one code, 50 exchanges', () => raceForCode(nodes));
+await timed('one refresh token, 50 uses', async () => {
+  const { found, family } = await raceForRefresh(nodes);
+  families.push(family);
+  return found;
+});
+await pause((GRACE + 1) * 1000);
+await timed('a replay after the grace, 50 times', (round) => raceOfReplays(nodes, families[round]!));
+
+const found = await audit(nodes.database);
+console.log(`audit: ${found.length} findings`);
+faults.push(...found, ...nodes.processes.flatMap(({ stderr }) => (stderr === '' ? [] : [stderr])));
+const codes = await nodes.stop();
+if (codes.some((code) => code !== 0)) faults.push(`The servers ended with ${codes.join(', ')}`);
+await postgres.stop();
+for (const fault of faults.slice(0, 20)) console.error(fault);
+if (rounds >= ROUNDS)
+  record('T10', {
+    seen: `${rounds} codes and ${rounds} refresh tokens, 50 uses of each, and 50 replays after the grace: ${faults.length} faults`,
+    reached: faults.length === 0,
+  });
+process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,0 +1,192 @@
+// Refreshes on two server processes while half of a million expired rows are swept, by turns with none swept: how much longer do
+// the slowest take? Then one process issues tokens as fast as it can and sweeps the rest by itself: is it faster than the tokens
+// that it makes will end? `npx node bench/reliability/sweep.ts [rows] [refreshes a second]` ends with 1 beyond the goal.
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadConfig } from '../../src/config.ts';
+import { statement } from '../../src/store/connection/sql.ts';
+import { countExpired, retentionOf, SWEEP_LOCK, sweep } from '../../src/store/sweep.ts';
+import { SECRET_KEY } from '../../test/support/database.ts';
+import { startNodes } from '../../test/support/nodes.ts';
+import { startPostgres } from '../../test/support/postgres.ts';
+import { exchange, refreshing } from '../../test/support/token-forms.ts';
+import { drive } from '../load/drive.ts';
+import { clientCredentials } from '../load/oauth-workloads.ts';
+import { record } from '../report/reliability-page.ts';
+import { makeExpiredRows } from './expired-rows.ts';
+
+/** As many as the target names: fewer are not written down. */
+const TARGET = { rows: 1_000_000, rate: 300 };
+const ROWS = Number(process.argv[2] ?? TARGET.rows);
+const RATE = Number(process.argv[3] ?? TARGET.rate);
+const FAMILIES = 20;
+/** Milliseconds of a turn; a transaction of ours may be idle for ten seconds. */
+const TURN = 2000;
+const REVOKE_EVERY = 50;
+/** Times the p99 without the sweep; milliseconds that a revocation of a row being swept may take. */
+const GOAL = { ratio: 1.5, revoke: 100 };
+/** An authorization and its access token. */
+const ROWS_OF_A_TOKEN = 2;
+/** Seconds: until its next sweep begins, and for that to end. */
+const FULL_SPEED = { piece: 3, most: 120 };
+setTimeout(() => {
+  console.error('It takes too long: stopped.');
+  process.exit(2);
+}, 20 * 60_000).unref();
+
+const postgres = await startPostgres({
+  durable: true,
+  settings: ['shared_preload_libraries=pg_stat_statements'],
+});
+const env = { DATABASE_URL: postgres.url, SECRET_KEY };
+const nodes = await startNodes(env);
+const { database } = nodes;
+const retention = retentionOf(loadConfig(env));
+await database.em().execute('CREATE EXTENSION pg_stat_statements');
+const started = performance.now();
+const expired = await makeExpiredRows(database, nodes.client.clientId, ROWS);
+console.log(`${ROWS} expired rows made in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+
+type Turn = 'neither' | 'alone' | 'sweeping';
+let turn: Turn = 'neither';
+let over = false;
+let faults = 0;
+const times: Record<string, Record<Turn, number[]>> = {
+  refresh: { neither: [], alone: [], sweeping: [] },
+  revoke: { neither: [], alone: [], sweeping: [] },
+};
+
+/** One request, counted for the turn in which it began and ended. */
+async function timed(kind: 'refresh' | 'revoke', node: number, form: Record<string, string>) {
+  const [then, begun] = [turn, performance.now()];
+  const answer = await nodes.post(node, kind === 'refresh' ? '/oauth/token' : '/oauth/revoke', form);
+  if (answer.status !== 200) faults++;
+  if (turn === then) times[kind]![then].push(performance.now() - begun);
+  return answer;
+}
+
+async function family(index: number): Promise<void> {
+  const every = (FAMILIES / RATE) * 1000;
+  let { refresh_token: token } = (await nodes.post(index, '/oauth/token', exchange(await nodes.newCode()))).body;
+  let due = performance.now() + (every * index) / FAMILIES;
+  while (!over && token !== undefined) {
+    await pause(Math.max(0, due - performance.now()));
+    due += every;
+    ({ refresh_token: token } = (await timed('refresh', index, refreshing(token))).body);
+  }
+}
+
+async function revocations(): Promise<void> {
+  for (const [index, token] of expired.entries()) {
+    if (over) return;
+    await timed('revoke', index, { token });
+    await pause(REVOKE_EVERY);
+  }
+}
+
+const lock = statement<never>('hold-sweep-lock', `SELECT pg_advisory_xact_lock(${SWEEP_LOCK})`);
+
+/** Nobody sweeps: nor do the servers of their own accord. */
+const alone = (): Promise<void> =>
+  database.em().transactional(async (tx) => {
+    await tx.execute(lock.text);
+    turn = 'alone';
+    await pause(TURN);
+    turn = 'neither';
+  });
+
+let sweeping = 0;
+async function sweepForATurn(): Promise<void> {
+  const ended = AbortSignal.timeout(TURN);
+  const begun = performance.now();
+  turn = 'sweeping';
+  while (!ended.aborted && (await left()) > 0) {
+    await sweep(database.sql, new Date(), retention, ended);
+  }
+  turn = 'neither';
+  sweeping += performance.now() - begun;
+}
+
+const left = async (): Promise<number> =>
+  Object.values(await countExpired(database.sql, new Date(), retention)).reduce((sum, count) => sum + count, 0);
+
+const load = [...Array.from({ length: FAMILIES }, (_, index) => family(index)), revocations()];
+await pause(TURN);
+const before = await left();
+while ((await left()) > before / 2) {
+  await alone();
+  await sweepForATurn();
+}
+await alone();
+over = true;
+await Promise.all(load);
+const swept = before - (await left());
+
+/** Only those pieces count in which it swept, and had not done when they ended. */
+async function issueWhileSweeping(): Promise<{ issued: number; swept: number; failed: number }> {
+  nodes.processes[1]!.kill('SIGTERM');
+  await nodes.processes[1]!.exit;
+  const work = clientCredentials({ path: '/oauth/token', ...nodes.client });
+  const next = (index: number) => work.next(index)?.replace('Host: localhost', `Host: ${nodes.host}`);
+  const total = { seconds: 0, issued: 0, swept: 0, failed: 0 };
+  for (let tries = FULL_SPEED.most / FULL_SPEED.piece; tries > 0; tries--) {
+    const then = [performance.now(), await left()] as const;
+    const pressure = { connections: 32, seconds: FULL_SPEED.piece };
+    const { answers, failed } = await drive(nodes.ports.slice(0, 1), { ...work, next }, pressure);
+    total.failed += failed;
+    const rest = await left();
+    if (rest === 0) break;
+    if (rest === then[1]) continue;
+    total.seconds += (performance.now() - then[0]) / 1000;
+    total.issued += answers;
+    total.swept += then[1] - rest;
+  }
+  const perSecond = (count: number) => Math.round(count / total.seconds);
+  return { issued: ROWS_OF_A_TOKEN * perSecond(total.issued), swept: perSecond(total.swept), failed: total.failed };
+}
+const fullSpeed = await issueWhileSweeping();
+/** What a revocation may have to wait for, as PostgreSQL timed it: on a busy machine the answers tell of much else. */
+const [{ longest } = { longest: 0 }] = await database
+  .em()
+  .execute<{ longest: number }[]>(
+    "SELECT max(max_exec_time) AS longest FROM pg_stat_statements WHERE query LIKE '%pg_try_advisory_xact_lock%'",
+  );
+const stderr = nodes.processes.map((process) => process.stderr).join('');
+await nodes.stop();
+await postgres.stop();
+
+function quantile(sample: number[], q: number): number {
+  const sorted = sample.toSorted((one, other) => one - other);
+  return Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0).toFixed(1));
+}
+
+const table = Object.entries(times).flatMap(([kind, byTurn]) =>
+  (['alone', 'sweeping'] as const).map((name) => {
+    const sample = byTurn[name];
+    const [p50, p95, p99, max] = [0.5, 0.95, 0.99, 1].map((q) => quantile(sample, q));
+    return { kind, turn: name, requests: sample.length, p50, p95, p99, max };
+  }),
+);
+console.table(table);
+const ratio = table[1]!.p99! / table[0]!.p99!;
+const result = {
+  sweptPerSecond: Math.round((swept / sweeping) * 1000),
+  p99Ratio: Number(ratio.toFixed(2)),
+  slowestRevoke: table[3]!.max!,
+  longestBatch: Math.round(Number(longest)),
+  faults: faults + fullSpeed.failed,
+  atFullSpeed: { rowsIssuedPerSecond: fullSpeed.issued, rowsSweptPerSecond: fullSpeed.swept },
+};
+console.log(JSON.stringify(result));
+if (stderr !== '') console.error(stderr.slice(0, 2000));
+const reached =
+  ratio <= GOAL.ratio &&
+  result.slowestRevoke <= GOAL.revoke &&
+  result.faults === 0 &&
+  fullSpeed.swept > fullSpeed.issued &&
+  stderr === '';
+if (ROWS >= TARGET.rows && RATE >= TARGET.rate)
+  record('T15', {
+    seen: `${result.sweptPerSecond} rows/s beside ${RATE} refreshes/s: p99 ${table[1]!.p99} ms, ${table[0]!.p99} ms without (${result.p99Ratio} ×); the slowest revocation of such a row ${result.slowestRevoke} ms (${table[2]!.max} ms without), the longest batch ${result.longestBatch} ms; at full speed one process issues ${fullSpeed.issued} rows/s and sweeps ${fullSpeed.swept}; ${result.faults} failed`,
+    reached,
+  });
+process.exitCode = reached ? 0 : 1;

@@ -1,0 +1,79 @@
+import { makeSecret } from '../../src/crypto/secrets.ts';
+import { median } from '../benchmarks/rounds.ts';
+import { browserAt, cookiesOf, ORIGIN } from '../load/code-flow-workload.ts';
+import { basic, drive, postForm, type Work } from '../load/drive.ts';
+import { PEOPLE } from '../load/graphql-workloads.ts';
+import type { Line, Stand } from './limits.ts';
+import { mannWhitney } from './mann-whitney.ts';
+import { atSite } from './probed-server.ts';
+
+const TRIES = 500;
+/** Before those that count. */
+const WARM_UP = 50;
+const GOAL = { apart: 0.05, p: 0.01 };
+
+type Requests = readonly [known: (index: number) => string, unknown: (index: number) => string];
+
+/** One after the other, in each pair in an order of chance; each must be told 401. */
+async function compare(ports: readonly number[], requests: Requests): Promise<{ text: string; same: boolean }> {
+  const times: [number[], number[]] = [[], []];
+  let [asked, sent, which] = [0, 0, 0];
+  const work: Work = {
+    next() {
+      const pair = Math.floor(asked / 2);
+      if (pair === WARM_UP + TRIES) return undefined;
+      which = asked++ % 2 === 0 ? Math.round(Math.random()) : 1 - which;
+      const request = requests[which]!(pair);
+      sent = performance.now();
+      return request;
+    },
+    right(_connection, status) {
+      if (asked > 2 * WARM_UP) times[which]!.push(performance.now() - sent);
+      return status === 401;
+    },
+  };
+  const { failed, fault } = await drive(ports, work, { connections: 1, seconds: 600 });
+  if (fault !== undefined) console.error(fault);
+  const [known, unknown] = times.map(median) as [number, number];
+  const apart = Math.abs(known / unknown - 1);
+  const p = mannWhitney(...times);
+  return {
+    text: `${known.toFixed(2)} and ${unknown.toFixed(2)} ms (${(100 * apart).toFixed(1)} % apart, p = ${p.toFixed(2)})`,
+    same: failed === 0 && times[0].length === TRIES && times[1].length === TRIES && apart <= GOAL.apart && p > GOAL.p,
+  };
+}
+
+const WRONG = 'not the right password';
+
+/** The sign-in page posted by a browser that has it open: an account that is there, and one that is not. */
+async function signIns(ports: readonly number[]): Promise<Requests> {
+  const browser = browserAt(ports);
+  const page = await browser.get('/login');
+  const fields = Object.fromEntries(page.forms[0]?.fields ?? []);
+  const headers = { Cookie: cookiesOf(browser), Origin: ORIGIN };
+  const at = (username: string) => postForm('/login', { ...fields, username, password: WRONG }, headers);
+  const name = (index: number) => PEOPLE[index % PEOPLE.length] ?? '';
+  return [(index) => at(name(index)), (index) => at(name(index).replace('person', 'nobody'))];
+}
+
+/** A client that is there with a secret of another, and one that is not. */
+function clients(clientId: string): Requests {
+  const at = (id: string) =>
+    postForm('/oauth/token', { grant_type: 'client_credentials' }, basic(id, makeSecret('gcs')));
+  const nobody = clientId.replaceAll(/[a-z]/g, (letter) =>
+    letter === 'z' ? 'a' : String.fromCodePoint(letter.charCodeAt(0) + 1),
+  );
+  return [() => at(clientId), () => at(nobody)];
+}
+
+/** What is wrong must take as long for a name that is there as for one that is not. */
+export const timing = ({ administration }: Stand): Promise<Line> =>
+  atSite(administration, 'T16', async ({ server }) => {
+    const [client] = await administration.inside(server.database, ['SELECT client_id FROM clients']);
+    const people = await compare(server.ports, await signIns(server.ports));
+    const parties = await compare(server.ports, clients(String(client?.client_id)));
+    return {
+      seen: `accounts: ${people.text}; clients: ${parties.text}`,
+      reached: people.same && parties.same,
+    };
+  });
