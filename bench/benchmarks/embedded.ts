@@ -35,7 +35,7 @@ export async function measureEmbedded({ rounds, seconds, connections, warmUp }: 
       const answer = await fetch(`http://127.0.0.1:${raw.ports[0]}/?connections=${connections}&seconds=${seconds}`);
       inserts.push(Number(await answer.text()));
       const measured = await drive(server.ports, work, pressure);
-      if (measured.fault !== undefined) console.error(measured.fault);
+      if (measured.firstFailure !== undefined) console.error(measured.firstFailure);
       failed += measured.failed;
       tokens.push(measured.perSecond);
     }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { run } from '../../test/support/process.ts';
-import { drive, type Measured, type Pressure, type Work } from '../load/drive.ts';
+import { drive, type Load, type Measured, type Workload } from '../load/drive.ts';
 import type { Field } from '../peers/catalog.ts';
 import { median, type Plan } from './rounds.ts';
 
@@ -27,9 +27,9 @@ export async function measurePassword(field: Field, plan: Plan): Promise<Passwor
   if (!signingIn || !credentials) throw new Error('Gatehouse does not sign in');
 
   let failed = 0;
-  const ask = async (work: Work, pressure: Pressure): Promise<Measured> => {
+  const ask = async (work: Workload, pressure: Load): Promise<Measured> => {
     const measured = await drive(gatehouse.ports, work, pressure);
-    if (measured.fault !== undefined) console.error(measured.fault);
+    if (measured.firstFailure !== undefined) console.error(measured.firstFailure);
     failed += measured.failed;
     return measured;
   };

@@ -52,12 +52,12 @@ export async function interleave(
     const measured = await drive(contender.ports, work, { connections, seconds: time });
     const processor = processorTime(contender.pids) - used;
     const after = await administration.count(contender.database);
-    if (measured.fault !== undefined) console.error(`${contender.name}, ${kind}: ${measured.fault}`);
+    if (measured.firstFailure !== undefined) console.error(`${contender.name}, ${kind}: ${measured.firstFailure}`);
     return {
       ...measured,
-      statements: (after.statements - before.statements) / measured.answers,
-      commits: (after.commits - before.commits) / measured.answers,
-      processor: (processor * 1000) / measured.answers,
+      statements: (after.statements - before.statements) / measured.responses,
+      commits: (after.commits - before.commits) / measured.responses,
+      processor: (processor * 1000) / measured.responses,
     };
   };
 

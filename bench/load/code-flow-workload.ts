@@ -1,6 +1,7 @@
 import { Browser } from '../../test/support/browser.ts';
 import { send } from '../../test/support/send.ts';
-import { get, type Work } from './drive.ts';
+import type { Workload } from './drive.ts';
+import { get } from './http.ts';
 import { CALLBACK, type Endpoint, form, tokensIn } from './oauth-workloads.ts';
 
 export const ORIGIN = 'http://localhost';
@@ -35,7 +36,7 @@ export async function signedIn(
 }
 
 /** RFC 6749 §4.1 whole: a signed-in browser is sent back with a code at once, and the client exchanges it. */
-export function codeFlows(endpoint: Endpoint, cookies: readonly string[]): Work {
+export function codeFlows(endpoint: Endpoint, cookies: readonly string[]): Workload {
   const requests = cookies.map((Cookie) => get(authorize(endpoint.clientId), { Cookie, Accept: 'text/html' }));
   const exchanging: boolean[] = [];
   return {
@@ -48,6 +49,6 @@ export function codeFlows(endpoint: Endpoint, cookies: readonly string[]): Work 
       if (code === undefined) return undefined;
       return form(endpoint, { grant_type: 'authorization_code', code, redirect_uri: CALLBACK });
     },
-    right: (_connection, status, body) => tokensIn(status, body)?.refresh !== undefined,
+    accepts: (_connection, status, body) => tokensIn(status, body)?.refresh !== undefined,
   };
 }

@@ -1,4 +1,5 @@
-import { get, post, type Work } from './drive.ts';
+import type { Workload } from './drive.ts';
+import { get, post } from './http.ts';
 
 const VIEWER = '{ viewer { username groups { nodes { name } } } }';
 const USERS = '{ users(first: 10) { nodes { username groups { nodes { name } } } } }';
@@ -18,7 +19,7 @@ const graphql = (query: string, token: string): string =>
   post('/graphql', 'application/json', JSON.stringify({ query }), { Authorization: `Bearer ${token}` });
 
 /** One request after the other, each with the next bearer; the answer must be about them, with their two groups. */
-export function viewing(bearers: readonly Bearer[]): Work {
+export function viewing(bearers: readonly Bearer[]): Workload {
   return inTurn(
     bearers,
     ({ token }) => graphql(VIEWER, token),
@@ -30,7 +31,7 @@ export function viewing(bearers: readonly Bearer[]): Work {
 }
 
 /** The first ten people, with two groups each. */
-export function listing(bearers: readonly Bearer[]): Work {
+export function listing(bearers: readonly Bearer[]): Workload {
   return inTurn(
     bearers,
     ({ token }) => graphql(USERS, token),
@@ -44,7 +45,7 @@ export function listing(bearers: readonly Bearer[]): Work {
 }
 
 /** A peer's page over HTTP: `/users/…`. */
-export function reading(bearers: readonly Bearer[], path: string, rightBody: (body: string) => boolean): Work {
+export function reading(bearers: readonly Bearer[], path: string, rightBody: (body: string) => boolean): Workload {
   return inTurn(bearers, ({ token }) => get(path, { Authorization: `Bearer ${token}` }), rightBody);
 }
 
@@ -52,7 +53,7 @@ function inTurn(
   bearers: readonly Bearer[],
   request: (bearer: Bearer) => string,
   rightBody: (body: string, bearer: Bearer) => boolean,
-): Work {
+): Workload {
   const requests = bearers.map(request);
   const asked: Bearer[] = [];
   let turn = 0;
@@ -62,6 +63,6 @@ function inTurn(
       asked[connection] = bearers[index]!;
       return requests[index];
     },
-    right: (connection, status, body) => status === 200 && rightBody(body, asked[connection]!),
+    accepts: (connection, status, body) => status === 200 && rightBody(body, asked[connection]!),
   };
 }

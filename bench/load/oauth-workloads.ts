@@ -1,16 +1,19 @@
-import { basic, postForm, type Work } from './drive.ts';
+import type { Workload } from './drive.ts';
+import { basic, postForm } from './http.ts';
 
 /** Where an authorization server is asked, and as whom. */
 export interface Endpoint {
   readonly path: string;
   readonly clientId: string;
   readonly secret: string;
+  /** `Host` header; `localhost` if left out. */
+  readonly host?: string;
 }
 
 export const CALLBACK = 'https://client.example/cb';
 
-export const form = ({ path, clientId, secret }: Endpoint, fields: Record<string, string>): string =>
-  postForm(path, fields, basic(clientId, secret));
+export const form = ({ path, clientId, secret, host }: Endpoint, fields: Record<string, string>): string =>
+  postForm(path, fields, { ...(host !== undefined && { Host: host }), ...basic(clientId, secret) });
 
 /** Undefined for what is no token response (RFC 6749 §5.1). */
 export function tokensIn(status: number, body: string): { access: string; refresh: string | undefined } | undefined {
@@ -21,12 +24,12 @@ export function tokensIn(status: number, body: string): { access: string; refres
 }
 
 /** RFC 6749 §4.4: each answer is a token, and not the one before. */
-export function clientCredentials(endpoint: Endpoint, scope = 'read'): Work {
-  const request = form(endpoint, { grant_type: 'client_credentials', ...(scope === '' ? {} : { scope }) });
+export function clientCredentials(endpoint: Endpoint): Workload {
+  const request = form(endpoint, { grant_type: 'client_credentials', scope: 'read' });
   const last: (string | undefined)[] = [];
   return {
     next: () => request,
-    right(connection, status, body) {
+    accepts(connection, status, body) {
       const before = last[connection];
       last[connection] = tokensIn(status, body)?.access;
       return last[connection] !== undefined && last[connection] !== before;
@@ -35,7 +38,7 @@ export function clientCredentials(endpoint: Endpoint, scope = 'read'): Work {
 }
 
 /** RFC 6749 §6: every connection has a family of its own and uses each of its tokens once. */
-export function refreshing(endpoint: Endpoint, first: readonly string[]): Work {
+export function refreshing(endpoint: Endpoint, first: readonly string[]): Workload {
   const tokens: (string | undefined)[] = [...first];
   return {
     next(connection) {
@@ -43,7 +46,7 @@ export function refreshing(endpoint: Endpoint, first: readonly string[]): Work {
       if (token === undefined) return undefined;
       return form(endpoint, { grant_type: 'refresh_token', refresh_token: token });
     },
-    right(connection, status, body) {
+    accepts(connection, status, body) {
       const before = tokens[connection];
       tokens[connection] = tokensIn(status, body)?.refresh;
       return tokens[connection] !== undefined && tokens[connection] !== before;
@@ -52,18 +55,18 @@ export function refreshing(endpoint: Endpoint, first: readonly string[]): Work {
 }
 
 /** RFC 6749 §4.1.3: codes, each used once. */
-export function exchanging(endpoint: Endpoint, codes: readonly string[]): Work {
+export function exchanging(endpoint: Endpoint, codes: readonly string[]): Workload {
   const requests = codes.map((code) =>
     form(endpoint, { grant_type: 'authorization_code', code, redirect_uri: CALLBACK }),
   );
   return {
     next: () => requests.pop(),
-    right: (_connection, status, body) => tokensIn(status, body)?.refresh !== undefined,
+    accepts: (_connection, status, body) => tokensIn(status, body)?.refresh !== undefined,
   };
 }
 
 /** RFC 7662: live tokens, one after the other, and every twentieth time one that nobody issued. */
-export function introspecting(endpoint: Endpoint, live: readonly string[], unknown: string): Work {
+export function introspecting(endpoint: Endpoint, live: readonly string[], unknown: string): Workload {
   const requests = live.map((token) => form(endpoint, { token }));
   const stranger = form(endpoint, { token: unknown });
   const asked: boolean[] = [];
@@ -73,18 +76,18 @@ export function introspecting(endpoint: Endpoint, live: readonly string[], unkno
       asked[connection] = ++turn % 20 !== 0;
       return asked[connection] ? requests[turn % requests.length] : stranger;
     },
-    right: (connection, status, body) => status === 200 && JSON.parse(body).active === asked[connection],
+    accepts: (connection, status, body) => status === 200 && JSON.parse(body).active === asked[connection],
   };
 }
 
 /** The password grant (RFC 6749 §4.3), with the person's right password. */
-export function signingIn(endpoint: Endpoint, people: readonly { username: string; password: string }[]): Work {
+export function signingIn(endpoint: Endpoint, people: readonly { username: string; password: string }[]): Workload {
   const requests = people.map((person) =>
     form(endpoint, { grant_type: 'password', scope: 'profile read groups', ...person }),
   );
   let turn = 0;
   return {
     next: () => requests[++turn % requests.length],
-    right: (_connection, status, body) => tokensIn(status, body) !== undefined,
+    accepts: (_connection, status, body) => tokensIn(status, body) !== undefined,
   };
 }

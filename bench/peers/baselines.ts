@@ -23,8 +23,8 @@ async function start(name: string, file: string, floor: string, { url, database 
 export async function koaAlone(place: Place): Promise<Contender> {
   const server = await start('Koa alone', 'bench/peers/servers/koa.ts', 'bare', place);
   const one = clientCredentials(ENDPOINT);
-  const right = (_connection: number, status: number) => status === 200;
-  return { ...server, works: { client_credentials: async () => ({ next: one.next, right }) } };
+  const accepts = (_connection: number, status: number) => status === 200;
+  return { ...server, works: { client_credentials: async () => ({ next: one.next, accepts }) } };
 }
 
 /** And one row that is written by one prepared statement. */

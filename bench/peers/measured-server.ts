@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { freePort } from '../../test/support/postgres.ts';
 import { type GatehouseProcess, run } from '../../test/support/process.ts';
-import type { Work } from '../load/drive.ts';
+import type { Workload } from '../load/drive.ts';
 import type { Administration } from './postgres.ts';
 
 /** One server in the race: its processes, their ports and the database of its own they work on. */
@@ -11,7 +11,7 @@ export interface Contender {
   readonly pids: readonly number[];
   readonly database: string;
   /** What it can be asked to do. */
-  readonly works: { readonly [kind in Kind]?: (size: Size) => Promise<Work> };
+  readonly works: { readonly [kind in Kind]?: (size: Size) => Promise<Workload> };
   stop(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { freePort } from '../../test/support/postgres.ts';
-import { drive, type Measured, type Pressure, type Work } from '../load/drive.ts';
+import { drive, type Load, type Measured, type Workload } from '../load/drive.ts';
 import { gatehouse } from '../peers/gatehouse.ts';
 import { type Contender, type Kind, place } from '../peers/measured-server.ts';
 import type { Administration } from '../peers/postgres.ts';
@@ -60,27 +60,27 @@ export async function atSite<T>(
   }
 }
 
-/** Work of that kind, of which every answer is checked and counted. */
-export async function prepare(site: Site, kind: Kind, connections: number, mayRefuse = false): Promise<Work> {
+/** Workload of that kind, of which every answer is checked and counted. */
+export async function prepare(site: Site, kind: Kind, connections: number, mayRefuse = false): Promise<Workload> {
   const make = site.server.works[kind];
   if (!make) throw new Error(`${site.server.name} does not do ${kind}`);
   // Codes are the only work that is used up, and the flows get theirs as they go.
   return counted(await make({ connections, requests: 0 }), site, mayRefuse);
 }
 
-export async function offer({ server }: Site, work: Work, pressure: Pressure): Promise<Measured> {
+export async function offer({ server }: Site, work: Workload, pressure: Load): Promise<Measured> {
   const measured = await drive(server.ports, work, pressure);
-  if (measured.fault !== undefined) console.error(measured.fault);
+  if (measured.firstFailure !== undefined) console.error(measured.firstFailure);
   return measured;
 }
 
 /** With `mayRefuse` "not now" is a right answer too. */
-const counted = (work: Work, { tally }: Site, mayRefuse: boolean): Work => ({
+const counted = (work: Workload, { tally }: Site, mayRefuse: boolean): Workload => ({
   ...work,
-  right(connection, status, body) {
+  accepts(connection, status, body) {
     const refused = mayRefuse && (status === 503 || status === 429);
     tally.requests++;
     if (status >= 500 && !refused) tally.serverErrors++;
-    return refused || work.right(connection, status, body);
+    return refused || work.accepts(connection, status, body);
   },
 });

@@ -46,7 +46,7 @@ export function steady(target: keyof typeof RATES): (stand: Stand) => Promise<Li
       const before = await administration.count(site.server.database);
       const measured = await offer(site, work, { connections, seconds, rate });
       const after = await administration.count(site.server.database);
-      const statements = (after.statements - before.statements) / measured.answers;
+      const statements = (after.statements - before.statements) / measured.responses;
       const most = await offer(site, work, { connections, seconds: seconds / 6 });
       const { now } = site.memory();
       return {

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { makePool, paced } from '../load/paced-load.ts';
+import type { Nodes } from '../../test/support/nodes.ts';
+import { drive, type Measured } from '../load/drive.ts';
+import { clientCredentials } from '../load/oauth-workloads.ts';
 import { ms } from '../report/reliability-page.ts';
 import type { Line, Stand } from './limits.ts';
 import { withNodes } from './nodes.ts';
@@ -9,11 +11,16 @@ import { withNodes } from './nodes.ts';
 /** Milliseconds until the process has ended, and until a connection on which nothing is asked is closed. */
 const LIMITS = { exit: 10_000, idle: 2000 };
 
+const CONNECTIONS = 32;
+
+const tokens = ({ client, host }: Nodes) => clientCredentials({ path: '/oauth/token', ...client, host });
+
+const sums = ({ responses }: Measured, failed: number) => ({ requests: responses + failed, failed });
+
 /** Told to stop under load: no answer may be lost. */
 const stop = ({ administration }: Stand) =>
   withNodes(administration, 'T13', 1, async (nodes) => {
-    const pool = makePool(nodes.ports[0] ?? 0, nodes.client, nodes.host);
-    const load = paced({ rate: 200, seconds: 4 }, () => pool.token());
+    const load = drive(nodes.ports, tokens(nodes), { rate: 200, seconds: 4, connections: CONNECTIONS });
     const idle = connect(nodes.ports[0] ?? 0, '127.0.0.1');
     idle.write(`GET /healthz HTTP/1.1\r\nHost: ${nodes.host}\r\n\r\n`);
     await once(idle, 'data');
@@ -26,19 +33,16 @@ const stop = ({ administration }: Stand) =>
       nodes.processes[0]?.exit.then(since),
       once(idle, 'close').then(since),
     ]);
-    const { answers, statuses, lost } = await load;
-    return { answers, wrong: answers - (statuses[200] ?? 0) + lost, code, took: took ?? 0, idleClosed };
+    const measured = await load;
+    // Once the process has ended nobody accepts a connection: that is no lost answer.
+    const failed = measured.failed - measured.refused;
+    return { ...sums(measured, failed), code, took: took ?? 0, idleClosed };
   });
 
 /** Two processes renewed by turns, under requests that go to the other one where nobody is there to take them. */
 const renew = ({ administration, seconds }: Stand) =>
   withNodes(administration, 'T13_renewed', 2, async (nodes) => {
-    const pools = nodes.ports.map((port) => makePool(port, nodes.client, nodes.host));
-    const load = paced({ rate: 100, seconds: 3 * seconds }, async (index) => {
-      const [first, second] = [pools[index % 2]!, pools[(index + 1) % 2]!];
-      const answer = await first.token();
-      return answer === 'refused' ? second.token() : answer;
-    });
+    const load = drive(nodes.ports, tokens(nodes), { rate: 100, seconds: 3 * seconds, connections: CONNECTIONS });
     let [renewed, over] = [0, false];
     void load.then(() => {
       over = true;
@@ -49,17 +53,17 @@ const renew = ({ administration, seconds }: Stand) =>
       await nodes.restart(renewed % 2);
       await pause(500);
     }
-    const { answers, statuses, lost, refused } = await load;
-    return { answers, wrong: answers - (statuses[200] ?? 0) + lost + refused, renewed };
+    const measured = await load;
+    return { ...sums(measured, measured.failed), renewed };
   });
 
 export async function stopping(stand: Stand): Promise<Line> {
   const stopped = await stop(stand);
   const renewed = await renew(stand);
   return {
-    seen: `${stopped.wrong} of ${stopped.answers} answers lost, exit ${stopped.code} after ${ms(stopped.took)}, idle closed after ${ms(stopped.idleClosed)}; ${renewed.wrong} of ${renewed.answers} failed in ${renewed.renewed} renewals`,
+    seen: `${stopped.failed} of ${stopped.requests} answers lost, exit ${stopped.code} after ${ms(stopped.took)}, idle closed after ${ms(stopped.idleClosed)}; ${renewed.failed} of ${renewed.requests} failed in ${renewed.renewed} renewals`,
     reached:
-      stopped.wrong + renewed.wrong === 0 &&
+      stopped.failed + renewed.failed === 0 &&
       stopped.code === 0 &&
       stopped.took <= LIMITS.exit &&
       stopped.idleClosed <= LIMITS.idle,

@@ -125,19 +125,18 @@ const swept = before - (await left());
 async function issueWhileSweeping(): Promise<{ issued: number; swept: number; failed: number }> {
   nodes.processes[1]!.kill('SIGTERM');
   await nodes.processes[1]!.exit;
-  const work = clientCredentials({ path: '/oauth/token', ...nodes.client });
-  const next = (index: number) => work.next(index)?.replace('Host: localhost', `Host: ${nodes.host}`);
+  const work = clientCredentials({ path: '/oauth/token', ...nodes.client, host: nodes.host });
   const total = { seconds: 0, issued: 0, swept: 0, failed: 0 };
   for (let tries = FULL_SPEED.most / FULL_SPEED.piece; tries > 0; tries--) {
     const then = [performance.now(), await left()] as const;
     const pressure = { connections: 32, seconds: FULL_SPEED.piece };
-    const { answers, failed } = await drive(nodes.ports.slice(0, 1), { ...work, next }, pressure);
+    const { responses, failed } = await drive(nodes.ports.slice(0, 1), work, pressure);
     total.failed += failed;
     const rest = await left();
     if (rest === 0) break;
     if (rest === then[1]) continue;
     total.seconds += (performance.now() - then[0]) / 1000;
-    total.issued += answers;
+    total.issued += responses;
     total.swept += then[1] - rest;
   }
   const perSecond = (count: number) => Math.round(count / total.seconds);

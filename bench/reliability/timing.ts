@@ -1,8 +1,9 @@
 import { makeSecret } from '../../src/crypto/secrets.ts';
 import { median } from '../benchmarks/rounds.ts';
 import { browserAt, cookiesOf, ORIGIN } from '../load/code-flow-workload.ts';
-import { basic, drive, postForm, type Work } from '../load/drive.ts';
+import { drive, type Workload } from '../load/drive.ts';
 import { PEOPLE } from '../load/graphql-workloads.ts';
+import { basic, postForm } from '../load/http.ts';
 import type { Line, Stand } from './limits.ts';
 import { mannWhitney } from './mann-whitney.ts';
 import { atSite } from './probed-server.ts';
@@ -18,7 +19,7 @@ type Requests = readonly [known: (index: number) => string, unknown: (index: num
 async function compare(ports: readonly number[], requests: Requests): Promise<{ text: string; same: boolean }> {
   const times: [number[], number[]] = [[], []];
   let [asked, sent, which] = [0, 0, 0];
-  const work: Work = {
+  const work: Workload = {
     next() {
       const pair = Math.floor(asked / 2);
       if (pair === WARM_UP + TRIES) return undefined;
@@ -27,13 +28,13 @@ async function compare(ports: readonly number[], requests: Requests): Promise<{ 
       sent = performance.now();
       return request;
     },
-    right(_connection, status) {
+    accepts(_connection, status) {
       if (asked > 2 * WARM_UP) times[which]!.push(performance.now() - sent);
       return status === 401;
     },
   };
-  const { failed, fault } = await drive(ports, work, { connections: 1, seconds: 600 });
-  if (fault !== undefined) console.error(fault);
+  const { failed, firstFailure } = await drive(ports, work, { connections: 1, seconds: 600 });
+  if (firstFailure !== undefined) console.error(firstFailure);
   const [known, unknown] = times.map(median) as [number, number];
   const apart = Math.abs(known / unknown - 1);
   const p = mannWhitney(...times);
