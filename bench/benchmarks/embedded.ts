@@ -25,16 +25,16 @@ export async function measureEmbedded({ rounds, seconds, connections, warmUp }: 
 
   const server = await startProcesses('src/server.ts', env);
   const raw = await startProcesses('bench/peers/servers/pglite.ts', { DATA_DIR: join(directory, 'raw') });
-  const work = clientCredentials({ path: '/oauth/token', clientId: clientId ?? '', secret: secret ?? '' });
-  const pressure = { connections, seconds };
+  const workload = clientCredentials({ path: '/oauth/token', clientId: clientId ?? '', secret: secret ?? '' });
+  const load = { connections, seconds };
   const [inserts, tokens]: [number[], number[]] = [[], []];
   let failed = 0;
   try {
-    await drive(server.ports, work, { connections, seconds: warmUp });
+    await drive(server.ports, workload, { connections, seconds: warmUp });
     for (let round = 0; round < rounds; round++) {
       const answer = await fetch(`http://127.0.0.1:${raw.ports[0]}/?connections=${connections}&seconds=${seconds}`);
       inserts.push(Number(await answer.text()));
-      const measured = await drive(server.ports, work, pressure);
+      const measured = await drive(server.ports, workload, load);
       if (measured.firstFailure !== undefined) console.error(measured.firstFailure);
       failed += measured.failed;
       tokens.push(measured.perSecond);

@@ -1,50 +1,50 @@
-import type { Field } from '../peers/catalog.ts';
-import type { Contender, Kind } from '../peers/measured-server.ts';
-import type { Administration } from '../peers/postgres.ts';
-import { interleave, type Plan, type Result } from './rounds.ts';
+import type { Catalog } from '../peers/catalog.ts';
+import type { MeasuredServer, Operation } from '../peers/measured-server.ts';
+import type { BenchPostgres } from '../peers/postgres.ts';
+import { measureInRounds, type Plan, type Result } from './rounds.ts';
 
 /** One kind of work with so many tokens in the tables. */
 export interface GrowthResult {
   readonly tokens: number;
-  readonly kind: Kind;
+  readonly operation: Operation;
   readonly perSecond: number;
   /** Milliseconds that PostgreSQL works on a request, and microseconds of the server's own processor time. */
   readonly database: number;
-  readonly processor: number;
+  readonly cpu: number;
   readonly failed: number;
 }
 
 const FEW = 1000;
-const KINDS: readonly Kind[] = ['client_credentials', 'introspection', 'refresh'];
+const OPERATIONS: readonly Operation[] = ['client_credentials', 'introspection', 'refresh'];
 const TABLES = ['authorizations', 'access_tokens', 'refresh_tokens'];
 /** Access tokens of one authorization, and of each one refresh token. */
 const OF_ONE = 4;
 
 /** The same work on few tokens and on many: what a request costs must not grow with them. */
-export async function measureGrowth(field: Field, plan: Plan, many: number): Promise<GrowthResult[]> {
-  const [gatehouse] = await field.contenders(['gatehouse']);
-  if (!gatehouse) throw new Error('Gatehouse is not in the field');
-  const { administration } = field;
+export async function measureGrowth(catalog: Catalog, plan: Plan, many: number): Promise<GrowthResult[]> {
+  const [gatehouse] = await catalog.servers(['gatehouse']);
+  if (!gatehouse) throw new Error('Gatehouse is not in the catalog');
+  const { postgres } = catalog;
   const results: GrowthResult[] = [];
   for (const tokens of [FEW, many]) {
-    await administration.inside(gatehouse.database, fill(tokens));
-    for (const kind of KINDS) results.push(await measure(administration, gatehouse, kind, plan, tokens));
+    await postgres.runIn(gatehouse.database, fill(tokens));
+    for (const operation of OPERATIONS) results.push(await measure(postgres, gatehouse, operation, plan, tokens));
   }
   return results;
 }
 
 async function measure(
-  administration: Administration,
-  gatehouse: Contender,
-  kind: Kind,
+  postgres: BenchPostgres,
+  gatehouse: MeasuredServer,
+  operation: Operation,
   plan: Plan,
   tokens: number,
 ): Promise<GrowthResult> {
-  const before = await administration.busy(gatehouse.database);
-  const [result] = (await interleave(kind, [gatehouse], administration, plan)) as [Result];
-  const after = await administration.busy(gatehouse.database);
+  const before = await postgres.executionTime(gatehouse.database);
+  const [result] = (await measureInRounds(operation, [gatehouse], postgres, plan)) as [Result];
+  const after = await postgres.executionTime(gatehouse.database);
   return {
-    ...{ tokens, kind, perSecond: result.median, processor: result.processor, failed: result.failed },
+    ...{ tokens, operation, perSecond: result.median, cpu: result.cpu, failed: result.failed },
     database: (after - before) / (result.median * (plan.rounds * plan.seconds + plan.warmUp)),
   };
 }
@@ -52,7 +52,7 @@ async function measure(
 /** Live tokens of a person, like those the server issues; indexes are made afterwards, as a restored database gets them. */
 function fill(tokens: number): string[] {
   const authorizations = Math.ceil(tokens / OF_ONE);
-  const id = (kind: string, from: string) => `('${kind}-0000-7000-8000-' || lpad(to_hex(${from}), 12, '0'))::uuid`;
+  const id = (prefix: string, from: string) => `('${prefix}-0000-7000-8000-' || lpad(to_hex(${from}), 12, '0'))::uuid`;
   const series = `generate_series(1, ${authorizations}) s`;
   const each = `${series}, generate_series(1, ${OF_ONE}) n`;
   return [

@@ -1,11 +1,11 @@
-import type { Name } from '../peers/catalog.ts';
-import type { Kind } from '../peers/measured-server.ts';
+import type { ServerName } from '../peers/catalog.ts';
+import type { Operation } from '../peers/measured-server.ts';
 
-const OURS: readonly Name[] = ['gatehouse', 'gatehouseTwice'];
-const PROVIDERS: readonly Name[] = ['oidcProvider', 'oidcProviderWithStoredClients'];
+const OURS: readonly ServerName[] = ['gatehouse', 'gatehouseTwice'];
+const PROVIDERS: readonly ServerName[] = ['oidcProvider', 'oidcProviderWithStoredClients'];
 
 /** What is asked of whom. */
-export const RACES: Readonly<Partial<Record<Kind, readonly Name[]>>> = {
+export const SERVERS_BY_OPERATION: Readonly<Partial<Record<Operation, readonly ServerName[]>>> = {
   client_credentials: ['koaAlone', 'koaInsert', ...OURS, 'gatehouseLimited', ...PROVIDERS, 'betterAuth', 'django'],
   refresh: [...OURS, 'oidcProvider', 'django'],
   code: [...OURS, 'oidcProvider', 'django'],
@@ -15,4 +15,10 @@ export const RACES: Readonly<Partial<Record<Kind, readonly Name[]>>> = {
 };
 
 /** Where requests share statements: kept only while Gatehouse is that much faster for it than the same code without. */
-export const SHARING: readonly Kind[] = ['client_credentials', 'refresh', 'introspection', 'viewer', 'users'];
+export const OPERATIONS_WITH_SHARED_STATEMENTS: readonly Operation[] = [
+  'client_credentials',
+  'refresh',
+  'introspection',
+  'viewer',
+  'users',
+];

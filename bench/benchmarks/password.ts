@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { run } from '../../test/support/process.ts';
 import { drive, type Load, type Measured, type Workload } from '../load/drive.ts';
-import type { Field } from '../peers/catalog.ts';
+import type { Catalog } from '../peers/catalog.ts';
 import { median, type Plan } from './rounds.ts';
 
 export interface PasswordResult {
@@ -17,18 +17,18 @@ export interface PasswordResult {
 }
 
 /** The password grant against argon2id with nothing around it, and what its hashes do to those who need none. */
-export async function measurePassword(field: Field, plan: Plan): Promise<PasswordResult> {
+export async function measurePassword(catalog: Catalog, plan: Plan): Promise<PasswordResult> {
   const { rounds, seconds, connections } = plan;
-  const [gatehouse] = await field.contenders(['gatehouse']);
-  if (!gatehouse) throw new Error('Gatehouse is not in the field');
+  const [gatehouse] = await catalog.servers(['gatehouse']);
+  if (!gatehouse) throw new Error('Gatehouse is not in the catalog');
   const size = { connections, requests: 0 };
-  const signingIn = await gatehouse.works.password?.(size);
-  const credentials = await gatehouse.works.client_credentials?.(size);
+  const signingIn = await gatehouse.workloads.password?.(size);
+  const credentials = await gatehouse.workloads.client_credentials?.(size);
   if (!signingIn || !credentials) throw new Error('Gatehouse does not sign in');
 
   let failed = 0;
-  const ask = async (work: Workload, pressure: Load): Promise<Measured> => {
-    const measured = await drive(gatehouse.ports, work, pressure);
+  const ask = async (workload: Workload, load: Load): Promise<Measured> => {
+    const measured = await drive(gatehouse.ports, workload, load);
     if (measured.firstFailure !== undefined) console.error(measured.firstFailure);
     failed += measured.failed;
     return measured;

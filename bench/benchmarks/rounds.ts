@@ -1,6 +1,6 @@
 import { drive, type Measured } from '../load/drive.ts';
-import { type Contender, type Kind, processorTime } from '../peers/measured-server.ts';
-import type { Administration } from '../peers/postgres.ts';
+import { cpuTime, type MeasuredServer, type Operation } from '../peers/measured-server.ts';
+import type { BenchPostgres } from '../peers/postgres.ts';
 
 export interface Plan {
   readonly rounds: number;
@@ -11,8 +11,8 @@ export interface Plan {
 
 /** What one contender did in all rounds of one kind of work. */
 export interface Result {
-  readonly contender: string;
-  readonly kind: string;
+  readonly server: string;
+  readonly operation: string;
   /** Answers a second. */
   readonly median: number;
   readonly min: number;
@@ -24,7 +24,7 @@ export interface Result {
   readonly statements: number;
   readonly commits: number;
   /** Microseconds of the server's own processor time a request. */
-  readonly processor: number;
+  readonly cpu: number;
 }
 
 /** No peer answers more than this: so many codes lie ready for a second. */
@@ -33,48 +33,47 @@ const FASTEST = 6000;
 interface Round extends Measured {
   readonly statements: number;
   readonly commits: number;
-  readonly processor: number;
+  readonly cpu: number;
 }
 
 /** A, B, C, A, B, C …: what the machine does beside falls on all alike. */
-export async function interleave(
-  kind: Kind,
-  contenders: readonly Contender[],
-  administration: Administration,
+export async function measureInRounds(
+  operation: Operation,
+  servers: readonly MeasuredServer[],
+  postgres: BenchPostgres,
   { rounds, seconds, warmUp, connections }: Plan,
 ): Promise<Result[]> {
-  const once = async (contender: Contender, time: number): Promise<Round> => {
-    const make = contender.works[kind];
-    if (!make) throw new Error(`${contender.name} does not do ${kind}`);
-    const work = await make({ connections, requests: Math.ceil(time * FASTEST) });
-    const before = await administration.count(contender.database);
-    const used = processorTime(contender.pids);
-    const measured = await drive(contender.ports, work, { connections, seconds: time });
-    const processor = processorTime(contender.pids) - used;
-    const after = await administration.count(contender.database);
-    if (measured.firstFailure !== undefined) console.error(`${contender.name}, ${kind}: ${measured.firstFailure}`);
+  const once = async (server: MeasuredServer, time: number): Promise<Round> => {
+    const make = server.workloads[operation];
+    if (!make) throw new Error(`${server.name} does not do ${operation}`);
+    const workload = await make({ connections, requests: Math.ceil(time * FASTEST) });
+    const before = await postgres.counters(server.database);
+    const used = cpuTime(server.pids);
+    const measured = await drive(server.ports, workload, { connections, seconds: time });
+    const cpu = cpuTime(server.pids) - used;
+    const after = await postgres.counters(server.database);
+    if (measured.firstFailure !== undefined) console.error(`${server.name}, ${operation}: ${measured.firstFailure}`);
     return {
       ...measured,
       statements: (after.statements - before.statements) / measured.responses,
       commits: (after.commits - before.commits) / measured.responses,
-      processor: (processor * 1000) / measured.responses,
+      cpu: (cpu * 1000) / measured.responses,
     };
   };
 
-  const seen = new Map<Contender, Round[]>(contenders.map((contender) => [contender, []]));
-  for (const contender of contenders) await once(contender, warmUp);
+  const seen = new Map<MeasuredServer, Round[]>(servers.map((server) => [server, []]));
+  for (const server of servers) await once(server, warmUp);
   for (let round = 0; round < rounds; round++)
-    for (const contender of contenders) seen.get(contender)?.push(await once(contender, seconds));
-  return [...seen].map(([{ name }, measured]) => summary(name, kind, measured));
+    for (const server of servers) seen.get(server)?.push(await once(server, seconds));
+  return [...seen].map(([{ name }, measured]) => summary(name, operation, measured));
 }
 
-function summary(contender: string, kind: string, rounds: readonly Round[]): Result {
-  const of = (key: 'perSecond' | 'p50' | 'p99' | 'statements' | 'commits' | 'processor') =>
-    rounds.map((round) => round[key]);
+function summary(server: string, operation: string, rounds: readonly Round[]): Result {
+  const of = (key: 'perSecond' | 'p50' | 'p99' | 'statements' | 'commits' | 'cpu') => rounds.map((round) => round[key]);
   const speeds = of('perSecond');
   return {
-    contender,
-    kind,
+    server,
+    operation,
     median: median(speeds),
     min: Math.min(...speeds),
     max: Math.max(...speeds),
@@ -83,7 +82,7 @@ function summary(contender: string, kind: string, rounds: readonly Round[]): Res
     failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
     statements: median(of('statements')),
     commits: median(of('commits')),
-    processor: median(of('processor')),
+    cpu: median(of('cpu')),
   };
 }
 

@@ -1,104 +1,103 @@
-// Gatehouse beside the least its stack can do and beside its peers, on one PostgreSQL in one run; writes docs/performance.md.
-// `npm run bench`; `-- --quick` for a look, which writes nothing; `-- --only refresh,code` for parts, which are then renewed in
-// the page; `-- --contenders gatehouse,oidcProvider` for some; `-- --tokens 1000000` for a table that grows to fewer than ten million.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Measures Gatehouse against baselines and peers on one PostgreSQL, and writes docs/performance.md.
+// `npm run bench` runs every benchmark. Options:
+//   --quick                            a short run that writes nothing
+//   --only refresh,code                only these benchmarks; the page keeps the results of the others
+//   --servers gatehouse,oidcProvider   only these servers
+//   --tokens 1000000                   size of the large table in the growth benchmark (default 10 million)
 import { parseArgs } from 'node:util';
-import { type Field, openField } from '../peers/catalog.ts';
-import type { Kind } from '../peers/measured-server.ts';
-import { residentMemory } from '../peers/measured-server.ts';
+import { type Catalog, openCatalog } from '../peers/catalog.ts';
+import { type Operation, residentMemory } from '../peers/measured-server.ts';
 import { startBenchPostgres } from '../peers/postgres.ts';
-import { type Findings, machine, writeReport } from '../report/performance-page.ts';
+import type { PerformanceFindings } from '../report/findings.ts';
+import { recordBenchmark } from '../report/report.ts';
 import { measureEmbedded } from './embedded.ts';
 import { measureGrowth } from './growth.ts';
-import { RACES, SHARING } from './operations.ts';
+import { OPERATIONS_WITH_SHARED_STATEMENTS, SERVERS_BY_OPERATION } from './operations.ts';
 import { measurePassword } from './password.ts';
-import { interleave, type Plan, type Result } from './rounds.ts';
+import { measureInRounds, type Plan, type Result } from './rounds.ts';
 import { measureStart } from './start.ts';
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
-    contenders: { type: 'string' },
+    servers: { type: 'string' },
     tokens: { type: 'string' },
   },
 });
 const { quick } = options;
 const plan: Plan = { rounds: quick ? 1 : 5, seconds: quick ? 1 : 2.5, warmUp: quick ? 0.5 : 2, connections: 32 };
-const fewer: Plan = { ...plan, rounds: quick ? 1 : 3 };
-const MANY = Number(options.tokens ?? (quick ? 100_000 : 10_000_000));
+const shortPlan: Plan = { ...plan, rounds: quick ? 1 : 3 };
+const MANY_TOKENS = Number(options.tokens ?? (quick ? 100_000 : 10_000_000));
 
-/** What earlier runs of other parts have left: each part is a run of its own, with its floors and peers in it. */
-const file = join(import.meta.dirname, '../../docs/performance.json');
-const findings: Findings = {
-  ...(existsSync(file) && !quick ? JSON.parse(readFileSync(file, 'utf8')) : {}),
-  machine: machine(),
-};
+type Benchmark = (catalog: Catalog) => Promise<PerformanceFindings>;
 
-const race = (kind: Kind) => async (field: Field) => {
-  const found = await interleave(kind, await field.contenders(RACES[kind] ?? []), field.administration, plan);
-  console.table(found.map(shown));
-  findings.races = { ...findings.races, [kind]: found };
-};
+const throughput =
+  (operation: Operation): Benchmark =>
+  async (catalog) => {
+    const servers = await catalog.servers(SERVERS_BY_OPERATION[operation] ?? []);
+    const results = await measureInRounds(operation, servers, catalog.postgres, plan);
+    return { throughput: { [operation]: results } };
+  };
 
-const races = (...kinds: Kind[]) => Object.fromEntries(kinds.map((kind) => [kind, race(kind)]));
-
-const PARTS: Record<string, (field: Field) => Promise<void>> = {
-  ...races('client_credentials', 'refresh', 'code', 'introspection'),
-  async memory(field) {
-    // After the last race that both can run.
-    const contenders = await field.contenders(['gatehouse', 'oidcProvider']);
-    findings.memory = Object.fromEntries(contenders.map(({ name, pids }) => [name, residentMemory(pids)]));
-    console.log(findings.memory);
-  },
-  ...races('viewer', 'users'),
-  async sharing(field) {
-    const contenders = await field.contenders(['gatehouse', 'gatehouseUnshared']);
-    for (const kind of SHARING) {
-      const found = await interleave(kind, contenders, field.administration, fewer);
-      console.table(found.map(shown));
-      findings.sharing = { ...findings.sharing, [kind]: found };
-    }
-  },
-  async password(field) {
-    findings.password = await measurePassword(field, plan);
-    console.log(findings.password);
-  },
-  async start(field) {
-    findings.start = await measureStart(field);
-    console.log(findings.start);
-  },
-  async embedded() {
-    findings.embedded = await measureEmbedded(plan);
-    console.log(findings.embedded);
-  },
-  async growth(field) {
-    findings.growth = await measureGrowth(field, fewer, MANY);
-    console.table(findings.growth);
-  },
-};
-
-function shown(result: Result): Record<string, unknown> {
-  const rounded = (value: number) => Number(value.toFixed(value > 100 ? 0 : 2));
-  return Object.fromEntries(
-    Object.entries(result).map(([key, value]) => [key, typeof value === 'number' ? rounded(value) : value]),
-  );
+async function sharing(catalog: Catalog): Promise<PerformanceFindings> {
+  const servers = await catalog.servers(['gatehouse', 'gatehouseUnshared']);
+  const results: { [operation in Operation]?: readonly Result[] } = {};
+  for (const operation of OPERATIONS_WITH_SHARED_STATEMENTS)
+    results[operation] = await measureInRounds(operation, servers, catalog.postgres, shortPlan);
+  return { sharing: results };
 }
 
-const wanted = options.only?.split(',') ?? Object.keys(PARTS);
-const administration = await startBenchPostgres();
-const field = openField(administration, options.contenders?.split(','));
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  client_credentials: throughput('client_credentials'),
+  refresh: throughput('refresh'),
+  code: throughput('code'),
+  introspection: throughput('introspection'),
+  // After the last operation that both servers have.
+  async memory(catalog) {
+    const servers = await catalog.servers(['gatehouse', 'oidcProvider']);
+    return { memory: Object.fromEntries(servers.map(({ name, pids }) => [name, residentMemory(pids)])) };
+  },
+  viewer: throughput('viewer'),
+  users: throughput('users'),
+  sharing,
+  password: async (catalog) => ({ password: await measurePassword(catalog, plan) }),
+  start: async (catalog) => ({ start: await measureStart(catalog) }),
+  embedded: async () => ({ embedded: await measureEmbedded(plan) }),
+  growth: async (catalog) => ({ growth: await measureGrowth(catalog, shortPlan, MANY_TOKENS) }),
+};
+
+function print(value: unknown): void {
+  if (Array.isArray(value)) console.table(value.map(rounded));
+  else if (Object.values(value ?? {}).every(Array.isArray)) Object.values(value ?? {}).forEach(print);
+  else console.log(rounded(value as object));
+}
+
+const rounded = (row: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [
+      key,
+      typeof value === 'number' ? Number(value.toFixed(value > 100 ? 0 : 2)) : value,
+    ]),
+  );
+
+const wanted = options.only?.split(',') ?? Object.keys(BENCHMARKS);
+const unknown = wanted.filter((name) => !BENCHMARKS[name]);
+if (unknown.length > 0)
+  throw new Error(`Unknown benchmark: ${unknown.join(', ')}. There are ${Object.keys(BENCHMARKS).join(', ')}.`);
+
+const postgres = await startBenchPostgres();
+const catalog = openCatalog(postgres, options.servers?.split(','));
+let failed = 0;
 try {
-  for (const part of wanted) {
-    const measure = PARTS[part];
-    if (!measure) throw new Error(`There is no part ${part}: ${Object.keys(PARTS).join(', ')}`);
-    await measure(field);
-    if (!quick) writeFileSync(file, `${JSON.stringify(findings, undefined, 2)}\n`);
+  for (const name of wanted) {
+    const results = (await BENCHMARKS[name]?.(catalog)) ?? {};
+    Object.values(results).forEach(print);
+    if (!quick) recordBenchmark(results);
+    for (const one of Object.values(results.throughput ?? {}).flat()) failed += one.failed;
   }
 } finally {
-  await field.stop();
-  await administration.stop();
+  await catalog.stop();
+  await postgres.stop();
 }
-if (!quick) writeReport(findings);
-process.exitCode = Object.values(findings.races ?? {}).some((race) => race?.some(({ failed }) => failed > 0)) ? 1 : 0;
+process.exitCode = failed > 0 ? 1 : 0;

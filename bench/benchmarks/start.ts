@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../test/support/postgres.ts';
 import { run } from '../../test/support/process.ts';
-import type { Field } from '../peers/catalog.ts';
-import { place, residentMemory } from '../peers/measured-server.ts';
+import type { Catalog } from '../peers/catalog.ts';
+import { createDatabase, residentMemory } from '../peers/measured-server.ts';
 import { median } from './rounds.ts';
 
 export interface StartResult {
@@ -18,8 +18,8 @@ export interface StartResult {
 const TIMES = 5;
 
 /** One after the other, by turns. */
-export async function measureStart({ administration }: Field): Promise<StartResult> {
-  const { url } = await place(administration, 'start');
+export async function measureStart({ postgres }: Catalog): Promise<StartResult> {
+  const { url } = await createDatabase(postgres, 'start');
   const servers = [
     {
       file: 'src/server.ts',

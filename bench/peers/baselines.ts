@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { groupsOf, PEOPLE, viewing } from '../load/graphql-workloads.ts';
 import { clientCredentials, introspecting } from '../load/oauth-workloads.ts';
-import { type Contender, type Place, startProcesses } from './measured-server.ts';
+import { type EmptyDatabase, type MeasuredServer, startProcesses } from './measured-server.ts';
 
 const ENDPOINT = { path: '/', clientId: 'bench', secret: 'a secret' };
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest();
@@ -14,45 +14,45 @@ async function rows(url: string, text: string, many: readonly unknown[][]): Prom
   await client.end();
 }
 
-async function start(name: string, file: string, floor: string, { url, database }: Place) {
+async function start(name: string, file: string, floor: string, { url, database }: EmptyDatabase) {
   const { ports, pids, stop } = await startProcesses(file, { DATABASE_URL: url, FLOOR: floor });
   return { name, ports, pids, database, stop };
 }
 
 /** Koa that reads a form and answers, and nothing more. */
-export async function koaAlone(place: Place): Promise<Contender> {
-  const server = await start('Koa alone', 'bench/peers/servers/koa.ts', 'bare', place);
+export async function koaAlone(emptyDatabase: EmptyDatabase): Promise<MeasuredServer> {
+  const server = await start('Koa alone', 'bench/peers/servers/koa.ts', 'bare', emptyDatabase);
   const one = clientCredentials(ENDPOINT);
   const accepts = (_connection: number, status: number) => status === 200;
-  return { ...server, works: { client_credentials: async () => ({ next: one.next, accepts }) } };
+  return { ...server, workloads: { client_credentials: async () => ({ next: one.next, accepts }) } };
 }
 
 /** And one row that is written by one prepared statement. */
-export async function koaInsert(place: Place): Promise<Contender> {
-  const server = await start('Koa + INSERT', 'bench/peers/servers/koa.ts', 'insert', place);
-  return { ...server, works: { client_credentials: async () => clientCredentials(ENDPOINT) } };
+export async function koaInsert(emptyDatabase: EmptyDatabase): Promise<MeasuredServer> {
+  const server = await start('Koa + INSERT', 'bench/peers/servers/koa.ts', 'insert', emptyDatabase);
+  return { ...server, workloads: { client_credentials: async () => clientCredentials(ENDPOINT) } };
 }
 
 /** Or one that is read. */
-export async function koaSelect(place: Place): Promise<Contender> {
-  const server = await start('Koa + SELECT', 'bench/peers/servers/koa.ts', 'select', place);
+export async function koaSelect(emptyDatabase: EmptyDatabase): Promise<MeasuredServer> {
+  const server = await start('Koa + SELECT', 'bench/peers/servers/koa.ts', 'select', emptyDatabase);
   const tokens = Array.from({ length: 1000 }, () => randomBytes(32).toString('base64url'));
   await rows(
-    place.url,
+    emptyDatabase.url,
     `INSERT INTO tokens SELECT gen_random_uuid(), $1, 'client', '{read}', now(), now() + interval '1 day'`,
     tokens.map((token) => [digest(token)]),
   );
-  return { ...server, works: { introspection: async () => introspecting(ENDPOINT, tokens, 'nobody') } };
+  return { ...server, workloads: { introspection: async () => introspecting(ENDPOINT, tokens, 'nobody') } };
 }
 
 /** Yoga behind Koa, with Pothos, and one row that is read for the bearer. */
-export async function yogaSelect(place: Place): Promise<Contender> {
-  const server = await start('yoga + SELECT', 'bench/peers/servers/yoga.ts', '', place);
+export async function yogaSelect(emptyDatabase: EmptyDatabase): Promise<MeasuredServer> {
+  const server = await start('yoga + SELECT', 'bench/peers/servers/yoga.ts', '', emptyDatabase);
   const bearers = PEOPLE.map((username) => ({ username, token: randomBytes(32).toString('base64url') }));
   await rows(
-    place.url,
+    emptyDatabase.url,
     'INSERT INTO viewers VALUES ($1, $2, $3)',
     bearers.map(({ token, username }, index) => [digest(token), username, groupsOf(index)]),
   );
-  return { ...server, works: { viewer: async () => viewing(bearers) } };
+  return { ...server, workloads: { viewer: async () => viewing(bearers) } };
 }

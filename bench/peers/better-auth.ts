@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clientCredentials, introspecting } from '../load/oauth-workloads.ts';
-import { type Contender, type Place, startProcesses } from './measured-server.ts';
+import { type EmptyDatabase, type MeasuredServer, startProcesses } from './measured-server.ts';
 
 const peers = join(import.meta.dirname, 'better-auth');
 
 /** better-auth with its oauth-provider plugin: installed when it is first measured, for Gatehouse does not need it. */
-export async function betterAuth({ url, database }: Place): Promise<Contender> {
+export async function betterAuth({ url, database }: EmptyDatabase): Promise<MeasuredServer> {
   if (!existsSync(join(peers, 'node_modules')))
     execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', peers], {
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -24,7 +24,7 @@ export async function betterAuth({ url, database }: Place): Promise<Contender> {
   };
   return {
     ...{ name: 'better-auth', ports, pids, database, stop },
-    works: {
+    workloads: {
       client_credentials: async () => clientCredentials(at('token')),
       introspection: async () =>
         introspecting(at('introspect'), await Promise.all(Array.from({ length: 100 }, token)), 'nobody'),

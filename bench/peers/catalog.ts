@@ -2,29 +2,29 @@ import { koaAlone, koaInsert, koaSelect, yogaSelect } from './baselines.ts';
 import { betterAuth } from './better-auth.ts';
 import { django, djangoIsMissing } from './django.ts';
 import { gatehouse, gatehouseLimited, gatehouseTwice, gatehouseUnshared } from './gatehouse.ts';
-import { type Contender, place } from './measured-server.ts';
+import { createDatabase, type MeasuredServer } from './measured-server.ts';
 import { oidcProvider, oidcProviderWithStoredClients } from './oidc-provider.ts';
-import type { Administration } from './postgres.ts';
+import type { BenchPostgres } from './postgres.ts';
 
-const CONTENDERS = {
+const SERVERS = {
   ...{ koaAlone, koaInsert, koaSelect, yogaSelect },
   ...{ gatehouse, gatehouseTwice, gatehouseLimited, gatehouseUnshared },
   ...{ oidcProvider, oidcProviderWithStoredClients, betterAuth, django },
 };
 
-export type Name = keyof typeof CONTENDERS;
+export type ServerName = keyof typeof SERVERS;
 
 /** All who take part: each starts when it is first needed, and stays to the end. */
-export interface Field {
-  readonly administration: Administration;
-  contenders(names: readonly Name[]): Promise<Contender[]>;
+export interface Catalog {
+  readonly postgres: BenchPostgres;
+  servers(names: readonly ServerName[]): Promise<MeasuredServer[]>;
   stop(): Promise<void>;
 }
 
-export function openField(administration: Administration, only: readonly string[] | undefined): Field {
-  const running = new Map<Name, Contender>();
+export function openCatalog(postgres: BenchPostgres, only: readonly string[] | undefined): Catalog {
+  const running = new Map<ServerName, MeasuredServer>();
   let noDjango: string | undefined;
-  const wanted = (name: Name): boolean => {
+  const wanted = (name: ServerName): boolean => {
     if (only && !only.includes(name)) return false;
     if (name !== 'django' || noDjango !== undefined) return name !== 'django';
     noDjango = djangoIsMissing();
@@ -32,19 +32,19 @@ export function openField(administration: Administration, only: readonly string[
     return noDjango === undefined;
   };
   return {
-    administration,
-    async contenders(names) {
-      const found: Contender[] = [];
+    postgres,
+    async servers(names) {
+      const found: MeasuredServer[] = [];
       for (const name of names) {
         if (!running.has(name) && wanted(name))
-          running.set(name, await CONTENDERS[name](await place(administration, name)));
-        const contender = running.get(name);
-        if (contender) found.push(contender);
+          running.set(name, await SERVERS[name](await createDatabase(postgres, name)));
+        const server = running.get(name);
+        if (server) found.push(server);
       }
       return found;
     },
     async stop() {
-      for (const contender of running.values()) await contender.stop();
+      for (const server of running.values()) await server.stop();
     },
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '../../test/support/postgres.ts';
 import { reading } from '../load/graphql-workloads.ts';
 import { clientCredentials, exchanging, introspecting, refreshing } from '../load/oauth-workloads.ts';
-import type { Contender, Place } from './measured-server.ts';
+import type { EmptyDatabase, MeasuredServer } from './measured-server.ts';
 
 const directory = join(import.meta.dirname, 'django');
 const PYTHON = '/usr/bin/python3';
@@ -15,18 +15,18 @@ const THREADS = 8;
 
 /** Why it cannot be measured here, if it cannot; otherwise its packages are there, installed if need be. */
 export function djangoIsMissing(): string | undefined {
-  const works = () =>
+  const isInstalled = () =>
     spawnSync(PYTHON, ['-c', 'import oauth2_provider, rest_framework, gunicorn, psycopg2']).status === 0;
-  if (works()) return undefined;
+  if (isInstalled()) return undefined;
   if (spawnSync('apt-get', ['--version']).status !== 0 || process.getuid?.() !== 0)
     return 'Django OAuth Toolkit is left out: its Debian packages are not here, and there is no apt (or no right) to install them.';
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...PACKAGES], { env, stdio: 'ignore' });
-  return works() ? undefined : 'Django OAuth Toolkit is left out: its Debian packages could not be installed.';
+  return isInstalled() ? undefined : 'Django OAuth Toolkit is left out: its Debian packages could not be installed.';
 }
 
 /** Django OAuth Toolkit and Django REST framework under gunicorn. */
-export async function django({ url, database }: Place): Promise<Contender> {
+export async function django({ url, database }: EmptyDatabase): Promise<MeasuredServer> {
   const env = { PATH: process.env.PATH, DATABASE_URL: url, PYTHONDONTWRITEBYTECODE: '1' };
   const run = (...args: string[]) =>
     execFileSync(PYTHON, ['application.py', ...args], { cwd: directory, env, maxBuffer: 1 << 28 }).toString();
@@ -57,7 +57,7 @@ export async function django({ url, database }: Place): Promise<Contender> {
       pids: [server.pid ?? 0, ...childrenOf(server.pid ?? 0)],
       database,
     },
-    works: {
+    workloads: {
       client_credentials: async () => clientCredentials(at('token', 'client-credentials')),
       refresh: async ({ connections }) => refreshing(token, mint('refresh', connections)),
       code: async ({ requests }) => exchanging(token, mint('code', requests)),

@@ -18,7 +18,7 @@ import {
   refreshing,
   signingIn,
 } from '../load/oauth-workloads.ts';
-import { type Contender, type Place, startProcesses } from './measured-server.ts';
+import { type EmptyDatabase, type MeasuredServer, startProcesses } from './measured-server.ts';
 
 const PASSWORD = 'correct horse battery';
 const SCOPES = ['profile', 'read', 'groups'];
@@ -96,7 +96,7 @@ async function buy(
 
 async function start(
   name: string,
-  { url, database }: Place,
+  { url, database }: EmptyDatabase,
   count: number,
   more: Record<string, string>,
   file = 'src/server.ts',
@@ -109,9 +109,9 @@ async function start(
   const held = await directory(url);
   const at = (path: string): Endpoint => ({ path, ...held.client });
   const bearers = await buy(held, 'gat', 100);
-  const contender: Contender = {
+  const server: MeasuredServer = {
     ...{ name, ports, pids, database },
-    works: {
+    workloads: {
       client_credentials: async () => clientCredentials(at('/oauth/token')),
       refresh: async ({ connections }) =>
         refreshing(
@@ -146,14 +146,15 @@ async function start(
       if (told !== '') console.error(`${name} wrote to stderr: ${told.slice(0, 2000)}`);
     },
   };
-  return contender;
+  return server;
 }
 
-export const gatehouse = (place: Place, more: Record<string, string> = {}): Promise<Contender> =>
-  start('Gatehouse', place, 1, more);
-export const gatehouseTwice = (place: Place): Promise<Contender> => start('Gatehouse, two processes', place, 2, {});
-export const gatehouseLimited = (place: Place): Promise<Contender> =>
-  start('Gatehouse, rate limits on', place, 1, { RATE_LIMITS: 'on' });
+export const gatehouse = (emptyDatabase: EmptyDatabase, more: Record<string, string> = {}): Promise<MeasuredServer> =>
+  start('Gatehouse', emptyDatabase, 1, more);
+export const gatehouseTwice = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>
+  start('Gatehouse, two processes', emptyDatabase, 2, {});
+export const gatehouseLimited = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>
+  start('Gatehouse, rate limits on', emptyDatabase, 1, { RATE_LIMITS: 'on' });
 /** So that it can be seen what shared statements are worth. */
-export const gatehouseUnshared = (place: Place): Promise<Contender> =>
-  start('Gatehouse, nothing shared', place, 1, {}, 'bench/peers/servers/gatehouse-unshared.ts');
+export const gatehouseUnshared = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>
+  start('Gatehouse, nothing shared', emptyDatabase, 1, {}, 'bench/peers/servers/gatehouse-unshared.ts');

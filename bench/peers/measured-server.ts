@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { freePort } from '../../test/support/postgres.ts';
 import { type GatehouseProcess, run } from '../../test/support/process.ts';
 import type { Workload } from '../load/drive.ts';
-import type { Administration } from './postgres.ts';
+import type { BenchPostgres } from './postgres.ts';
 
 /** One server in the race: its processes, their ports and the database of its own they work on. */
-export interface Contender {
+export interface MeasuredServer {
   readonly name: string;
   readonly ports: readonly number[];
   readonly pids: readonly number[];
   readonly database: string;
   /** What it can be asked to do. */
-  readonly works: { readonly [kind in Kind]?: (size: Size) => Promise<Workload> };
+  readonly workloads: { readonly [kind in Operation]?: (size: Size) => Promise<Workload> };
   stop(): Promise<void>;
 }
 
-export type Kind =
+export type Operation =
   | 'client_credentials'
   | 'refresh'
   | 'code'
@@ -32,20 +32,20 @@ export interface Size {
   readonly requests: number;
 }
 
-export interface Place {
-  readonly administration: Administration;
+export interface EmptyDatabase {
+  readonly postgres: BenchPostgres;
   /** A database that nobody has used yet. */
   readonly database: string;
   readonly url: string;
 }
 
 /** A database of its own for a contender of that name. */
-export async function place(administration: Administration, name: string): Promise<Place> {
+export async function createDatabase(postgres: BenchPostgres, name: string): Promise<EmptyDatabase> {
   const database = `bench_${name.replaceAll(/\W+/g, '_').toLowerCase()}`;
-  await administration.query(`CREATE DATABASE ${database}`);
-  const url = new URL(administration.url);
+  await postgres.query(`CREATE DATABASE ${database}`);
+  const url = new URL(postgres.url);
   url.pathname = `/${database}`;
-  return { administration, database, url: url.href };
+  return { postgres, database, url: url.href };
 }
 
 /** Starts that many processes of a Node program of ours, each told its port, and waits until each says that it is ready. */
@@ -75,7 +75,7 @@ export async function startProcesses(
 const TICKS = 100;
 
 /** Milliseconds of processor time that these processes have used. */
-export function processorTime(pids: readonly number[]): number {
+export function cpuTime(pids: readonly number[]): number {
   const ticks = pids.map((pid) => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
@@ -89,4 +89,10 @@ export function processorTime(pids: readonly number[]): number {
 export function residentMemory(pids: readonly number[]): number {
   const kilobytes = pids.map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]));
   return kilobytes.reduce((sum, one) => sum + one, 0) / 1024;
+}
+
+/** By the server's name. A baseline is the minimum that this stack can do. */
+export function roleOf(name: string): 'gatehouse' | 'baseline' | 'peer' {
+  if (name.startsWith('Gatehouse')) return 'gatehouse';
+  return /^(Koa|yoga)/.test(name) ? 'baseline' : 'peer';
 }

@@ -1,11 +1,11 @@
 import { clientCredentials, type Endpoint, exchanging, introspecting, refreshing } from '../load/oauth-workloads.ts';
-import { type Contender, type Place, startProcesses } from './measured-server.ts';
+import { type EmptyDatabase, type MeasuredServer, startProcesses } from './measured-server.ts';
 
 const CLIENT = { clientId: 'bench', secret: 'a secret of more than thirty-two characters' };
 const TOKEN: Endpoint = { path: '/token', ...CLIENT };
 const INTROSPECTION: Endpoint = { path: '/token/introspection', ...CLIENT };
 
-async function start(name: string, clients: string, { url, database }: Place): Promise<Contender> {
+async function start(name: string, clients: string, { url, database }: EmptyDatabase): Promise<MeasuredServer> {
   const env = { DATABASE_URL: url, CLIENTS: clients };
   const { ports, pids, stop } = await startProcesses('bench/peers/servers/oidc-provider.ts', env);
   const mint = async (kind: string, count: number): Promise<string[]> => {
@@ -15,7 +15,7 @@ async function start(name: string, clients: string, { url, database }: Place): P
   };
   return {
     ...{ name, ports, pids, database, stop },
-    works: {
+    workloads: {
       client_credentials: async () => clientCredentials(TOKEN),
       refresh: async ({ connections }) => refreshing(TOKEN, await mint('refresh', connections)),
       code: async ({ requests }) => exchanging(TOKEN, await mint('code', requests)),
@@ -24,6 +24,7 @@ async function start(name: string, clients: string, { url, database }: Place): P
   };
 }
 
-export const oidcProvider = (place: Place): Promise<Contender> => start('oidc-provider', 'memory', place);
-export const oidcProviderWithStoredClients = (place: Place): Promise<Contender> =>
-  start('oidc-provider, clients in the database', 'database', place);
+export const oidcProvider = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>
+  start('oidc-provider', 'memory', emptyDatabase);
+export const oidcProviderWithStoredClients = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>
+  start('oidc-provider, clients in the database', 'database', emptyDatabase);

@@ -11,34 +11,34 @@ export const SETTINGS = [
 ];
 
 /** The bench's own way into PostgreSQL, beside all contenders. */
-export interface Administration {
+export interface BenchPostgres {
   readonly url: string;
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   /** What has been run in this database so far, and how many transactions wrote in all of PostgreSQL. */
-  count(database: string): Promise<Counted>;
+  counters(database: string): Promise<Counters>;
   /** Milliseconds that PostgreSQL has worked on statements in this database so far. */
-  busy(database: string): Promise<number>;
+  executionTime(database: string): Promise<number>;
   /** Statements in that database, one after the other on one connection: what the last returns. */
-  inside(database: string, statements: readonly string[]): Promise<Record<string, unknown>[]>;
+  runIn(database: string, statements: readonly string[]): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
-export interface Counted {
+export interface Counters {
   readonly statements: number;
   readonly commits: number;
 }
 
-export async function startBenchPostgres(): Promise<Administration> {
+export async function startBenchPostgres(): Promise<BenchPostgres> {
   const postgres = await startPostgres({ durable: true, settings: SETTINGS });
   const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
   // When PostgreSQL is stopped there is nothing left to ask.
   pool.on('error', () => {});
-  const query: Administration['query'] = async (text, values) => (await pool.query(text, values)).rows;
+  const query: BenchPostgres['query'] = async (text, values) => (await pool.query(text, values)).rows;
   await query('CREATE EXTENSION pg_stat_statements');
   return {
     url: postgres.url,
     query,
-    async count(database) {
+    async counters(database) {
       // Only a transaction that writes takes a number.
       const [row] = await query(
         `SELECT (SELECT coalesce(sum(calls), 0) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
@@ -48,7 +48,7 @@ export async function startBenchPostgres(): Promise<Administration> {
       );
       return { statements: Number(row?.statements), commits: Number(row?.commits) };
     },
-    async busy(database) {
+    async executionTime(database) {
       const [row] = await query(
         `SELECT coalesce(sum(total_exec_time), 0) AS milliseconds FROM pg_stat_statements s
          JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1`,
@@ -56,7 +56,7 @@ export async function startBenchPostgres(): Promise<Administration> {
       );
       return Number(row?.milliseconds);
     },
-    async inside(database, statements) {
+    async runIn(database, statements) {
       const url = new URL(postgres.url);
       url.pathname = `/${database}`;
       const client = new pg.Client(url.href);

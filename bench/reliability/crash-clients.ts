@@ -22,7 +22,7 @@ export class Ledger {
   readonly access: string[] = [];
   /** Refresh tokens somebody was given and has not been given another one for. */
   readonly refresh = new Set<string>();
-  readonly faults: string[] = [];
+  readonly violations: string[] = [];
   codes = 0;
   refreshes = 0;
   /** Exchanges of codes that nobody answered; a code is sent once only. */
@@ -80,7 +80,7 @@ export async function chain(first: number, nodes: Nodes, ledger: Ledger, gate: G
       continue;
     }
     if (exchanged.status !== 200) {
-      ledger.faults.push(`a code used once: ${exchanged.status} ${exchanged.body.error}`);
+      ledger.violations.push(`a code used once: ${exchanged.status} ${exchanged.body.error}`);
       continue;
     }
     ledger.codes++;
@@ -113,7 +113,7 @@ async function refresh(nodes: Nodes, first: number, token: string, ledger: Ledge
       }
       const { status, body } = answer;
       if (status !== 200) {
-        ledger.faults.push(
+        ledger.violations.push(
           `try ${node - first + 1} of a refresh, after ${Math.round(took)} ms: ${status} ${body.error}`,
         );
         return undefined;
@@ -156,7 +156,7 @@ async function newCode(nodes: Nodes, node: number, ledger: Ledger): Promise<stri
   } catch (error) {
     const busy = error instanceof Error && error.message.startsWith('Not sent anywhere: 503');
     // With a `code` it is the network's: nobody answered.
-    if (!busy && error instanceof Error && !('code' in error)) ledger.faults.push(`no code: ${error.message}`);
+    if (!busy && error instanceof Error && !('code' in error)) ledger.violations.push(`no code: ${error.message}`);
     await pause(BREATH);
     return undefined;
   }

@@ -1,16 +1,16 @@
 import { SECRET_KEY } from '../../test/support/database.ts';
 import { type Nodes, startNodes } from '../../test/support/nodes.ts';
-import { place } from '../peers/measured-server.ts';
-import type { Administration } from '../peers/postgres.ts';
+import { createDatabase } from '../peers/measured-server.ts';
+import type { BenchPostgres } from '../peers/postgres.ts';
 
 /** Server processes over a database of their own, for targets that end them. */
 export async function withNodes<T>(
-  administration: Administration,
+  postgres: BenchPostgres,
   name: string,
   count: number,
   use: (nodes: Nodes) => Promise<T>,
 ): Promise<T> {
-  const { url } = await place(administration, name);
+  const { url } = await createDatabase(postgres, name);
   const env = { DATABASE_URL: url, SECRET_KEY, LOG_LEVEL: 'error', NODE_ENV: 'production' };
   const nodes = await startNodes(env, count);
   try {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { drive, type Measured } from '../load/drive.ts';
 import { clientCredentials } from '../load/oauth-workloads.ts';
-import { ms } from '../report/reliability-page.ts';
-import type { Line, Stand } from './limits.ts';
+import { ms } from '../report/format.ts';
+import type { LimitResult, Setup } from './limits.ts';
 import { withNodes } from './nodes.ts';
 import { RATES } from './steady.ts';
 
@@ -16,15 +16,15 @@ const REFUSAL = 1000;
 const responsesOf = ({ statuses }: Measured): number => Object.values(statuses).reduce((sum, count) => sum + count, 0);
 
 /** Far more than it must bear, and half of it from the moment on at which that ends. */
-export const overload = ({ administration, seconds }: Stand): Promise<Line> =>
-  withNodes(administration, 'T7', 1, async (nodes) => {
-    const work = clientCredentials({ path: '/oauth/token', ...nodes.client, host: nodes.host });
+export const overload = ({ postgres, seconds }: Setup): Promise<LimitResult> =>
+  withNodes(postgres, 'T7', 1, async (nodes) => {
+    const workload = clientCredentials({ path: '/oauth/token', ...nodes.client, host: nodes.host });
     // Each connection sends once a second, so a request is sent late only if the response before it took longer than a refusal may.
-    const running = drive(nodes.ports, work, { rate: OVERLOAD, seconds, connections: (OVERLOAD * REFUSAL) / 1000 });
+    const running = drive(nodes.ports, workload, { rate: OVERLOAD, seconds, connections: (OVERLOAD * REFUSAL) / 1000 });
     await pause(seconds * 1000);
     const calm = { rate: rate / 2, connections };
-    const settling = await drive(nodes.ports, work, { ...calm, seconds: SETTLE });
-    const after = await drive(nodes.ports, work, { ...calm, seconds: seconds / 2 });
+    const settling = await drive(nodes.ports, workload, { ...calm, seconds: SETTLE });
+    const after = await drive(nodes.ports, workload, { ...calm, seconds: seconds / 2 });
     const over = await running;
 
     const good = over.responses / seconds;
@@ -32,8 +32,8 @@ export const overload = ({ administration, seconds }: Stand): Promise<Line> =>
     const others = all.flatMap(({ statuses }) => Object.entries(statuses));
     const serverErrors = others.reduce((sum, [status, count]) => sum + (/^(200|429|503)$/.test(status) ? 0 : count), 0);
     return {
-      seen: `${good.toFixed(0)}/s good, p99 ${ms(over.p99)}; ${responsesOf(over) - over.responses} refused, the slowest after ${ms(over.slowestRejection)}; ${over.lost + over.refused} not answered within 5 s; afterwards p99 ${ms(after.p99)}`,
-      reached:
+      measured: `${good.toFixed(0)}/s correct, p99 ${ms(over.p99)}; ${responsesOf(over) - over.responses} refused, slowest after ${ms(over.slowestRejection)}; ${over.lost + over.refused} without a response within 5 s; afterwards p99 ${ms(after.p99)}`,
+      met:
         good >= 0.8 * rate &&
         serverErrors === 0 &&
         over.slowestRejection <= REFUSAL &&

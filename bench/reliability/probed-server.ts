@@ -4,13 +4,13 @@ import { pathToFileURL } from 'node:url';
 import { freePort } from '../../test/support/postgres.ts';
 import { drive, type Load, type Measured, type Workload } from '../load/drive.ts';
 import { gatehouse } from '../peers/gatehouse.ts';
-import { type Contender, type Kind, place } from '../peers/measured-server.ts';
-import type { Administration } from '../peers/postgres.ts';
+import { createDatabase, type MeasuredServer, type Operation } from '../peers/measured-server.ts';
+import type { BenchPostgres } from '../peers/postgres.ts';
 
 /** A server of its own for one target, and ways to look into it. */
-export interface Site {
-  readonly administration: Administration;
-  readonly server: Contender;
+export interface ProbedServer {
+  readonly postgres: BenchPostgres;
+  readonly server: MeasuredServer;
   /** Requests answered so far, and the answers among them that were the server's fault. */
   readonly tally: { requests: number; serverErrors: number };
   /** Milliseconds that the event loop was late since it was last asked. */
@@ -28,21 +28,21 @@ export interface Site {
 
 const PROBE = pathToFileURL(join(import.meta.dirname, 'probe.ts')).href;
 
-export async function atSite<T>(
-  administration: Administration,
+export async function withProbedServer<T>(
+  postgres: BenchPostgres,
   name: string,
-  use: (site: Site) => Promise<T>,
+  use: (probed: ProbedServer) => Promise<T>,
 ): Promise<T> {
   const port = await freePort();
   const env = { NODE_OPTIONS: `--import=${PROBE}`, PROBE_PORT: String(port) };
-  const server = await gatehouse(await place(administration, name), env);
+  const server = await gatehouse(await createDatabase(postgres, name), env);
   const [pid = 0] = server.pids;
   const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).json();
   const kilobytes = (field: string) =>
     Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
   try {
     return await use({
-      administration,
+      postgres,
       server,
       tally: { requests: 0, serverErrors: 0 },
       lag: async () => (await ask('/lag')).lag,
@@ -52,7 +52,7 @@ export async function atSite<T>(
       descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
       async connections() {
         const text = 'SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1';
-        return Number((await administration.query(text, [server.database]))[0]?.n);
+        return Number((await postgres.query(text, [server.database]))[0]?.n);
       },
     });
   } finally {
@@ -61,26 +61,31 @@ export async function atSite<T>(
 }
 
 /** Workload of that kind, of which every answer is checked and counted. */
-export async function prepare(site: Site, kind: Kind, connections: number, mayRefuse = false): Promise<Workload> {
-  const make = site.server.works[kind];
-  if (!make) throw new Error(`${site.server.name} does not do ${kind}`);
+export async function workloadFor(
+  probed: ProbedServer,
+  operation: Operation,
+  connections: number,
+  mayRefuse = false,
+): Promise<Workload> {
+  const make = probed.server.workloads[operation];
+  if (!make) throw new Error(`${probed.server.name} does not do ${operation}`);
   // Codes are the only work that is used up, and the flows get theirs as they go.
-  return counted(await make({ connections, requests: 0 }), site, mayRefuse);
+  return counted(await make({ connections, requests: 0 }), probed, mayRefuse);
 }
 
-export async function offer({ server }: Site, work: Workload, pressure: Load): Promise<Measured> {
-  const measured = await drive(server.ports, work, pressure);
+export async function send({ server }: ProbedServer, workload: Workload, load: Load): Promise<Measured> {
+  const measured = await drive(server.ports, workload, load);
   if (measured.firstFailure !== undefined) console.error(measured.firstFailure);
   return measured;
 }
 
 /** With `mayRefuse` "not now" is a right answer too. */
-const counted = (work: Workload, { tally }: Site, mayRefuse: boolean): Workload => ({
-  ...work,
+const counted = (workload: Workload, { tally }: ProbedServer, mayRefuse: boolean): Workload => ({
+  ...workload,
   accepts(connection, status, body) {
     const refused = mayRefuse && (status === 503 || status === 429);
     tally.requests++;
     if (status >= 500 && !refused) tally.serverErrors++;
-    return refused || work.accepts(connection, status, body);
+    return refused || workload.accepts(connection, status, body);
   },
 });

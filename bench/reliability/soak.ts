@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ms } from '../report/reliability-page.ts';
-import type { Line, Stand } from './limits.ts';
-import { atSite, offer, prepare, type Site } from './probed-server.ts';
+import { ms } from '../report/format.ts';
+import type { LimitResult, Setup } from './limits.ts';
+import { type ProbedServer, send, withProbedServer, workloadFor } from './probed-server.ts';
 import { BESIDE, LAG, RATES, SIGN_INS } from './steady.ts';
 
 /** Of the whole time: until then caches fill and code is compiled. */
@@ -27,36 +27,36 @@ function slopeOf(samples: readonly Sample[]): number {
   return mean(both) / mean(samples.map(({ minute }) => (minute - x) ** 2));
 }
 
-async function sample(site: Site, begun: number): Promise<Sample> {
+async function sample(probed: ProbedServer, begun: number): Promise<Sample> {
   return {
     minute: (performance.now() - begun) / 60_000,
-    memory: site.memory().now,
-    held: await site.held(),
-    descriptors: site.descriptors(),
-    connections: await site.connections(),
+    memory: probed.memory().now,
+    held: await probed.held(),
+    descriptors: probed.descriptors(),
+    connections: await probed.connections(),
   };
 }
 
 /** Everything that it must bear at once, at half the rates, for minutes: nothing may pile up. */
-export const soak = ({ administration, minutes }: Stand): Promise<Line> =>
-  atSite(administration, 'T8', async (site) => {
+export const soak = ({ postgres, minutes }: Setup): Promise<LimitResult> =>
+  withProbedServer(postgres, 'T8', async (probed) => {
     const seconds = minutes * 60;
-    const loads = [];
-    for (const { kind, rate, connections } of [...Object.values(RATES), SIGN_INS, BESIDE])
-      loads.push({ work: await prepare(site, kind, connections), rate: rate / 2, connections });
+    const workloads = [];
+    for (const { operation, rate, connections } of [...Object.values(RATES), SIGN_INS, BESIDE])
+      workloads.push({ workload: await workloadFor(probed, operation, connections), rate: rate / 2, connections });
     const begun = performance.now();
     const until = (share: number) => pause(Math.max(0, begun + share * seconds * 1000 - performance.now()));
-    const load = Promise.all(loads.map(({ work, ...pressure }) => offer(site, work, { ...pressure, seconds })));
+    const load = Promise.all(workloads.map(({ workload, ...load }) => send(probed, workload, { ...load, seconds })));
     await until(WARM);
-    const heapBefore = await site.heap();
-    await site.lag();
+    const heapBefore = await probed.heap();
+    await probed.lag();
     const samples: Sample[] = [];
     while (performance.now() - begun + EVERY < seconds * 1000) {
       await pause(EVERY);
-      samples.push(await sample(site, begun));
+      samples.push(await sample(probed, begun));
     }
-    const lag = await site.lag();
-    const heap = await site.heap();
+    const lag = await probed.lag();
+    const heap = await probed.heap();
     const parts = await load;
 
     console.table(samples);
@@ -73,14 +73,14 @@ export const soak = ({ administration, minutes }: Stand): Promise<Line> =>
     const failed = parts.reduce((sum, part) => sum + part.failed, 0);
     const perSecond = parts.reduce((sum, part) => sum + part.perSecond, 0);
     return {
-      seen: `${minutes} minutes of ${perSecond.toFixed(0)} pieces of work a second, ${failed} failed; memory ${slope < 0 ? '−' : '+'}${Math.abs(slope).toFixed(2)} MB/min (${samples.at(-1)?.memory.toFixed(0)} MB), heap ${change < 0 ? '−' : '+'}${Math.abs(100 * change).toFixed(1)} % (${heap.toFixed(0)} MB), descriptors ${descriptors.text}, connections ${connections.text}, event loop late by ${ms(lag.p99)}; 5xx: ${site.tally.serverErrors}`,
-      reached:
+      measured: `${minutes} minutes at ${perSecond.toFixed(0)} operations a second, ${failed} failed; memory ${slope < 0 ? '−' : '+'}${Math.abs(slope).toFixed(2)} MB/min (${samples.at(-1)?.memory.toFixed(0)} MB), heap ${change < 0 ? '−' : '+'}${Math.abs(100 * change).toFixed(1)} % (${heap.toFixed(0)} MB), descriptors ${descriptors.text}, connections ${connections.text}, event loop delay ${ms(lag.p99)}; 5xx: ${probed.tally.serverErrors}`,
+      met:
         failed === 0 &&
         slope <= MAY_GROW.memory &&
         Math.abs(change) <= MAY_GROW.heap &&
         descriptors.grown <= 2 &&
         connections.grown <= 2 &&
         lag.p99 <= LAG,
-      ...site.tally,
+      ...probed.tally,
     };
   });

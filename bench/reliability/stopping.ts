@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Nodes } from '../../test/support/nodes.ts';
 import { drive, type Measured } from '../load/drive.ts';
 import { clientCredentials } from '../load/oauth-workloads.ts';
-import { ms } from '../report/reliability-page.ts';
-import type { Line, Stand } from './limits.ts';
+import { ms } from '../report/format.ts';
+import type { LimitResult, Setup } from './limits.ts';
 import { withNodes } from './nodes.ts';
 
 /** Milliseconds until the process has ended, and until a connection on which nothing is asked is closed. */
@@ -18,8 +18,8 @@ const tokens = ({ client, host }: Nodes) => clientCredentials({ path: '/oauth/to
 const sums = ({ responses }: Measured, failed: number) => ({ requests: responses + failed, failed });
 
 /** Told to stop under load: no answer may be lost. */
-const stop = ({ administration }: Stand) =>
-  withNodes(administration, 'T13', 1, async (nodes) => {
+const stop = ({ postgres }: Setup) =>
+  withNodes(postgres, 'T13', 1, async (nodes) => {
     const load = drive(nodes.ports, tokens(nodes), { rate: 200, seconds: 4, connections: CONNECTIONS });
     const idle = connect(nodes.ports[0] ?? 0, '127.0.0.1');
     idle.write(`GET /healthz HTTP/1.1\r\nHost: ${nodes.host}\r\n\r\n`);
@@ -40,8 +40,8 @@ const stop = ({ administration }: Stand) =>
   });
 
 /** Two processes renewed by turns, under requests that go to the other one where nobody is there to take them. */
-const renew = ({ administration, seconds }: Stand) =>
-  withNodes(administration, 'T13_renewed', 2, async (nodes) => {
+const renew = ({ postgres, seconds }: Setup) =>
+  withNodes(postgres, 'T13_renewed', 2, async (nodes) => {
     const load = drive(nodes.ports, tokens(nodes), { rate: 100, seconds: 3 * seconds, connections: CONNECTIONS });
     let [renewed, over] = [0, false];
     void load.then(() => {
@@ -57,12 +57,12 @@ const renew = ({ administration, seconds }: Stand) =>
     return { ...sums(measured, measured.failed), renewed };
   });
 
-export async function stopping(stand: Stand): Promise<Line> {
-  const stopped = await stop(stand);
-  const renewed = await renew(stand);
+export async function stopping(setup: Setup): Promise<LimitResult> {
+  const stopped = await stop(setup);
+  const renewed = await renew(setup);
   return {
-    seen: `${stopped.failed} of ${stopped.requests} answers lost, exit ${stopped.code} after ${ms(stopped.took)}, idle closed after ${ms(stopped.idleClosed)}; ${renewed.failed} of ${renewed.requests} failed in ${renewed.renewed} renewals`,
-    reached:
+    measured: `${stopped.failed} of ${stopped.requests} responses lost, exit code ${stopped.code} after ${ms(stopped.took)}, idle connection closed after ${ms(stopped.idleClosed)}; ${renewed.failed} of ${renewed.requests} failed in ${renewed.renewed} restarts`,
+    met:
       stopped.failed + renewed.failed === 0 &&
       stopped.code === 0 &&
       stopped.took <= LIMITS.exit &&

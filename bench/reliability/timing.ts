@@ -4,9 +4,9 @@ import { browserAt, cookiesOf, ORIGIN } from '../load/code-flow-workload.ts';
 import { drive, type Workload } from '../load/drive.ts';
 import { PEOPLE } from '../load/graphql-workloads.ts';
 import { basic, postForm } from '../load/http.ts';
-import type { Line, Stand } from './limits.ts';
+import type { LimitResult, Setup } from './limits.ts';
 import { mannWhitney } from './mann-whitney.ts';
-import { atSite } from './probed-server.ts';
+import { withProbedServer } from './probed-server.ts';
 
 const TRIES = 500;
 /** Before those that count. */
@@ -19,7 +19,7 @@ type Requests = readonly [known: (index: number) => string, unknown: (index: num
 async function compare(ports: readonly number[], requests: Requests): Promise<{ text: string; same: boolean }> {
   const times: [number[], number[]] = [[], []];
   let [asked, sent, which] = [0, 0, 0];
-  const work: Workload = {
+  const workload: Workload = {
     next() {
       const pair = Math.floor(asked / 2);
       if (pair === WARM_UP + TRIES) return undefined;
@@ -33,7 +33,7 @@ async function compare(ports: readonly number[], requests: Requests): Promise<{ 
       return status === 401;
     },
   };
-  const { failed, firstFailure } = await drive(ports, work, { connections: 1, seconds: 600 });
+  const { failed, firstFailure } = await drive(ports, workload, { connections: 1, seconds: 600 });
   if (firstFailure !== undefined) console.error(firstFailure);
   const [known, unknown] = times.map(median) as [number, number];
   const apart = Math.abs(known / unknown - 1);
@@ -68,13 +68,13 @@ function clients(clientId: string): Requests {
 }
 
 /** What is wrong must take as long for a name that is there as for one that is not. */
-export const timing = ({ administration }: Stand): Promise<Line> =>
-  atSite(administration, 'T16', async ({ server }) => {
-    const [client] = await administration.inside(server.database, ['SELECT client_id FROM clients']);
+export const timing = ({ postgres }: Setup): Promise<LimitResult> =>
+  withProbedServer(postgres, 'T16', async ({ server }) => {
+    const [client] = await postgres.runIn(server.database, ['SELECT client_id FROM clients']);
     const people = await compare(server.ports, await signIns(server.ports));
     const parties = await compare(server.ports, clients(String(client?.client_id)));
     return {
-      seen: `accounts: ${people.text}; clients: ${parties.text}`,
-      reached: people.same && parties.same,
+      measured: `accounts: ${people.text}; clients: ${parties.text}`,
+      met: people.same && parties.same,
     };
   });

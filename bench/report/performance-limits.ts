@@ -1,20 +1,21 @@
 import type { Result } from '../benchmarks/rounds.ts';
-import type { Kind } from '../peers/measured-server.ts';
-import type { Findings } from './performance-page.ts';
+import { type Operation, roleOf } from '../peers/measured-server.ts';
+import type { PerformanceFindings } from './findings.ts';
 
-export interface Goal {
+export interface PerformanceLimit {
   readonly what: string;
-  readonly goal: string;
-  readonly seen: string;
-  readonly reached: boolean;
+  readonly limit: string;
+  readonly measured: string;
+  readonly met: boolean;
 }
 
 const GATEHOUSE = 'Gatehouse';
 const DJANGO = 'Django OAuth Toolkit';
 const OIDC_PROVIDER = 'oidc-provider';
+const KOA_SELECT = 'Koa + SELECT';
 
-/** How many times as many requests a second as that other one. */
-const RATIOS: readonly [kind: Kind, other: string, least: number][] = [
+/** Gatehouse handles at least this many times as many requests a second as the other server. */
+const RATIOS: readonly [operation: Operation, other: string, minimum: number][] = [
   ['client_credentials', 'Koa + INSERT', 0.9],
   ['client_credentials', OIDC_PROVIDER, 1.5],
   ['client_credentials', 'oidc-provider, clients in the database', 4],
@@ -24,86 +25,85 @@ const RATIOS: readonly [kind: Kind, other: string, least: number][] = [
   ['refresh', DJANGO, 20],
   ['code', OIDC_PROVIDER, 4],
   ['code', DJANGO, 20],
-  ['introspection', 'Koa + SELECT', 0.8],
+  ['introspection', KOA_SELECT, 0.8],
   ['introspection', OIDC_PROVIDER, 2],
   ['viewer', 'yoga + SELECT', 0.85],
   ['viewer', DJANGO, 5],
   ['users', DJANGO, 5],
 ];
 
-const FLOORS = /^(Koa|yoga)/;
+/** Gatehouse's p99 is at most that of the best peer. */
+const TAILS: readonly Operation[] = ['client_credentials', 'refresh', 'code', 'introspection', 'viewer', 'users'];
 
-/** Every goal of which there is a figure. */
-export function goals(findings: Findings): Goal[] {
-  const of = (kind: Kind, name: string): Result | undefined =>
-    findings.races?.[kind]?.find(({ contender }) => contender === name);
+/** Shared statements are kept only while they make Gatehouse this many times as fast. */
+const SHARING_GAIN = 1.2;
 
-  const ratios = RATIOS.flatMap(([kind, name, least]) => {
-    const [ours, other] = [of(kind, GATEHOUSE), of(kind, name)];
-    return ours && other ? [atLeast(`${kind}, beside ${name}`, ours.median / other.median, least)] : [];
-  });
-  const worth = Object.entries(findings.sharing ?? {}).flatMap(([kind, [ours, other]]) => {
-    return ours && other
-      ? [atLeast(`${kind}, beside itself with no shared statements`, ours.median / other.median, 1.2)]
-      : [];
-  });
-  const [introspection, floor] = [of('introspection', GATEHOUSE), of('introspection', 'Koa + SELECT')];
-  const sharing =
-    introspection && floor
-      ? [atLeast('introspection with shared look-ups, beside Koa + SELECT', introspection.median / floor.median, 1.2)]
-      : [];
-  const statements = of('users', GATEHOUSE);
-  const tails = (['client_credentials', 'refresh', 'code', 'introspection', 'viewer', 'users'] as const).flatMap(
-    (kind) => {
-      const peers = findings.races?.[kind]?.filter(
-        ({ contender }) => !/^Gatehouse/.test(contender) && !FLOORS.test(contender),
-      );
-      const ours = of(kind, GATEHOUSE);
-      if (!ours || !peers?.length) return [];
-      const best = Math.min(...peers.map(({ p99 }) => p99));
-      return [atMost(`${kind}, p99`, ours.p99, best, 'ms', 'the best peer’s')];
-    },
-  );
+/** Every limit for which there are results. */
+export function performanceLimits(findings: PerformanceFindings): PerformanceLimit[] {
+  const resultOf = (operation: Operation, name: string): Result | undefined =>
+    findings.throughput?.[operation]?.find(({ server }) => server === name);
+  const ratio = (operation: Operation, name: string, minimum: number, what: string): PerformanceLimit[] => {
+    const [ours, other] = [resultOf(operation, GATEHOUSE), resultOf(operation, name)];
+    return ours && other ? [atLeast(what, ours.median / other.median, minimum)] : [];
+  };
+  const tail = (operation: Operation): PerformanceLimit[] => {
+    const peers = findings.throughput?.[operation]?.filter(({ server }) => roleOf(server) === 'peer');
+    const ours = resultOf(operation, GATEHOUSE);
+    if (!ours || !peers?.length) return [];
+    return [atMost(`${operation}, p99`, ours.p99, Math.min(...peers.map(({ p99 }) => p99)), 'ms', 'the best peer')];
+  };
+
+  const users = resultOf('users', GATEHOUSE);
   return [
-    ...ratios,
-    ...sharing,
-    ...worth,
-    ...(statements ? [atMost('users, SQL statements', statements.statements, 3)] : []),
-    ...tails,
-    ...others(findings),
+    ...RATIOS.flatMap(([operation, name, minimum]) => ratio(operation, name, minimum, `${operation}, against ${name}`)),
+    ...ratio('introspection', KOA_SELECT, SHARING_GAIN, `introspection with shared look-ups, against ${KOA_SELECT}`),
+    ...Object.entries(findings.sharing ?? {}).flatMap(([operation, [shared, unshared]]) =>
+      shared && unshared
+        ? [atLeast(`${operation}, against no shared statements`, shared.median / unshared.median, SHARING_GAIN)]
+        : [],
+    ),
+    ...(users ? [atMost('users, SQL statements a request', users.statements, 3)] : []),
+    ...TAILS.flatMap(tail),
+    ...otherLimits(findings),
   ];
 }
 
-function others({ password, memory, start, embedded }: Findings): Goal[] {
-  const found: Goal[] = [];
+function otherLimits({ password, memory, start, embedded }: PerformanceFindings): PerformanceLimit[] {
+  const limits: PerformanceLimit[] = [];
   if (password) {
-    found.push(atLeast('password grant, beside bare argon2id', password.signIns / password.bareHashes, 0.9));
-    const slower = password.p99Beside / password.p99Alone;
-    found.push(atMost('client_credentials at half their rate, p99 beside sign-ins', slower, 3, '× the p99 alone'));
+    const slowdown = password.p99Beside / password.p99Alone;
+    limits.push(
+      atLeast('password grant, against argon2id alone', password.signIns / password.bareHashes, 0.9),
+      atMost('client_credentials at half rate, p99 during sign-ins', slowdown, 3, '× the p99 alone'),
+    );
   }
   if (memory?.[GATEHOUSE] && memory[OIDC_PROVIDER])
-    found.push(atMost('memory after the run', memory[GATEHOUSE], memory[OIDC_PROVIDER], 'MB', 'oidc-provider’s'));
+    limits.push(atMost('memory after the run', memory[GATEHOUSE], memory[OIDC_PROVIDER], 'MB', OIDC_PROVIDER));
   if (start) {
-    found.push(atMost('memory idle on PostgreSQL', start.gatehouseIdle, 150, 'MB'));
-    found.push(
-      atMost('start to the first 200, migrated', start.gatehouse / start.oidcProvider, 1.5, '× oidc-provider’s'),
+    const ratio = start.gatehouse / start.oidcProvider;
+    limits.push(
+      atMost('memory when idle, on PostgreSQL', start.gatehouseIdle, 150, 'MB'),
+      atMost('start until the first 200, migrated database', ratio, 1.5, `× ${OIDC_PROVIDER}`),
     );
   }
   if (embedded)
-    found.push(atLeast('client_credentials embedded, beside raw inserts', embedded.tokens / embedded.rawInserts, 0.5));
-  return found;
+    limits.push(
+      atLeast('client_credentials embedded, against raw inserts', embedded.tokens / embedded.rawInserts, 0.5),
+    );
+  return limits;
 }
 
-const atLeast = (what: string, seen: number, least: number): Goal => ({
+const atLeast = (what: string, value: number, minimum: number): PerformanceLimit => ({
   what,
-  goal: `≥ ${least} ×`,
-  seen: `${seen.toFixed(2)} ×`,
-  reached: seen >= least,
+  limit: `≥ ${minimum} ×`,
+  measured: `${value.toFixed(2)} ×`,
+  met: value >= minimum,
 });
 
-const atMost = (what: string, seen: number, most: number, unit = '', whose = ''): Goal => ({
+/** `reference` names the server whose figure is the limit. */
+const atMost = (what: string, value: number, maximum: number, unit = '', reference = ''): PerformanceLimit => ({
   what,
-  goal: `≤ ${Number(most.toFixed(1))} ${unit}${whose && ` (${whose})`}`.trim(),
-  seen: `${seen.toFixed(seen < 10 ? 2 : 0)} ${unit}`.trim(),
-  reached: seen <= most,
+  limit: `≤ ${Number(maximum.toFixed(1))} ${unit}${reference && ` (${reference})`}`.trim(),
+  measured: `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`.trim(),
+  met: value <= maximum,
 });

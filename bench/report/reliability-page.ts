@@ -1,54 +1,56 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { GOALS, type Id, type Line } from '../reliability/limits.ts';
-import { KEPT, machine, table, whole } from './performance-page.ts';
+import { LIMITS, type LimitId } from '../reliability/limits.ts';
+import type { Findings, ReliabilityFindings } from './findings.ts';
+import { table, whole, yesOrNo } from './format.ts';
 
-type Lines = { readonly [id in Id]?: Line };
+/** Requests in all, so that no 5xx among them means something. */
+const ENOUGH_REQUESTS = 1_000_000;
 
-const docs = join(import.meta.dirname, '../../docs');
-const [page, store] = [join(docs, 'reliability.md'), join(docs, 'reliability.json')];
-
-/** Puts a line beside those that earlier runs have left, and writes the page anew. */
-export function record(id: Id, line: Line): void {
-  const before: Lines = existsSync(store) ? JSON.parse(readFileSync(store, 'utf8')).lines : {};
-  const lines = { ...before, [id]: line };
-  writeFileSync(store, `${JSON.stringify({ machine: machine(), lines }, undefined, 2)}\n`);
-  const [kept = '<!-- by hand -->\n<!-- end -->'] = KEPT.exec(existsSync(page) ? readFileSync(page, 'utf8') : '') ?? [];
-  writeFileSync(page, written({ ...lines, ...serverErrors(lines) }, kept));
-}
-
-const MANY = 1_000_000;
-
-/** T9 is what the others have counted beside. */
-function serverErrors(lines: Lines): Lines {
+/** T9 is the sum of what the other limits counted. */
+function withServerErrors(limits: NonNullable<ReliabilityFindings['limits']>): ReliabilityFindings['limits'] {
   const sum = (key: 'requests' | 'serverErrors') =>
-    Object.values(lines).reduce((all, line) => all + (line[key] ?? 0), 0);
+    Object.values(limits).reduce((total, result) => total + (result[key] ?? 0), 0);
   const [requests, errors] = [sum('requests'), sum('serverErrors')];
-  if (requests === 0) return {};
-  return { T9: { seen: `${errors} in ${whole(requests)}`, reached: errors === 0 && requests >= MANY } };
+  if (requests === 0) return limits;
+  const T9 = { measured: `${errors} in ${whole(requests)}`, met: errors === 0 && requests >= ENOUGH_REQUESTS };
+  return { ...limits, T9 };
 }
 
-export const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+/** docs/reliability.md; `kept` is the section that people write. */
+export function reliabilityPage({ machine, limits: recorded = {} }: Findings['reliability'], kept: string): string {
+  const limits = withServerErrors(recorded);
+  return `# Reliability
 
-export const row = (id: Id, { seen, reached }: Line) => ({ target: id, goal: GOALS[id][1], seen, reached });
-
-const written = (lines: Lines, kept: string): string => `# Reliability
-
-What a server on two shared cores must bear, and what was seen on one machine (${machine()}), where the clients, PostgreSQL and the servers share the cores.
+The limits that a server on two shared cores must meet, and what was measured on one machine (${machine}). The clients, PostgreSQL and the servers share its cores.
 
 ${table(
-  ['', 'what', 'goal', 'seen', 'reached'],
-  Object.entries(GOALS).map(([id, [what, goal]]) => {
-    const line = lines[id as Id];
-    return [id, what, goal, line?.seen ?? 'not measured', line ? (line.reached ? 'yes' : '**no**') : ''];
+  ['', 'what', 'limit', 'measured', 'met'],
+  Object.entries(LIMITS).map(([id, [what, limit]]) => {
+    const result = limits?.[id as LimitId];
+    return [id, what, limit, result?.measured ?? 'not measured', result ? yesOrNo(result.met) : ''];
   }),
 )}
 
 ## How it is measured
 
-\`npm run bench:reliability\` measures T1 to T9, T13, T14, T16 and T17 and takes half an hour; \`npm run bench:reliability -- T3 T8\` measures some, \`--seconds 5 --minutes 1\` takes a short look that writes nothing. T10, T11, T12 and T15 are \`npx node bench/reliability/race.ts\`, \`bench/reliability/crash.ts 50 10\`, \`bench/reliability/faults.ts\` and \`bench/reliability/sweep.ts\`. Each writes its lines here.
+| program | limits |
+| --- | --- |
+| \`npm run bench:reliability\` | T1 to T9, T13, T14, T16 and T17, in about half an hour |
+| \`npm run bench:reliability -- T3 T8\` | only these |
+| \`npm run bench:reliability -- --seconds 5 --minutes 1\` | a short run that writes nothing |
+| \`npx node bench/reliability/race.ts\` | T10 |
+| \`npx node bench/reliability/crash.ts 50 10\` | T11 |
+| \`npx node bench/reliability/faults.ts\` | T12 |
+| \`npx node bench/reliability/sweep.ts\` | T15 |
 
-PostgreSQL waits for the disk at every commit (fsync on). The server is one process in production mode with rate limits off and ten connections; each target has a server and a database of its own. Requests are sent when they are due, whatever became of those before on other connections, and what an answer that comes late delays counts as waiting. Every answer is read and checked: a status, a token or a name that is not right is a failure. *At most* is what as many kept-alive connections get when each asks again as soon as it is answered. Memory, descriptors and connections are the system's and PostgreSQL's own figures; how late the event loop is and how large the heap, the server says itself on a port that only the measurement opens.
+Each program writes its results to this page.
+
+- PostgreSQL waits for the disk at every commit (\`fsync\` is on).
+- The server is one process in production mode, with rate limits off and ten connections. Each limit has its own server and its own database.
+- Each connection sends its requests on a schedule. A request that is late because the response before it was slow is timed from when it was due. No client waits longer than 5 s for a response.
+- Every response is checked. An incorrect status, token or name is a failure.
+- *Maximum* is the rate when each connection sends its next request as soon as it has a response.
+- The operating system reports memory and descriptors, and PostgreSQL its connections. The server reports event loop delay and heap size on a port that only this measurement opens.
 
 ${kept}
 `;
+}
