@@ -1,5 +1,5 @@
-// argon2id with nothing around it: the library in a process of its own, with as many threads as there are cores. Prints what it
-// hashes a second; `… SECONDS`.
+// argon2id alone, in a separate process with one thread for each core. Prints the hashes a second;
+// `node bench/benchmarks/bare-argon2id.ts SECONDS`.
 import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
 
@@ -13,6 +13,6 @@ const person = async () => {
     count++;
   }
 };
-// Two for each thread, so that none ever waits for the event loop.
+// Two for each thread, so that no thread waits for the event loop.
 await Promise.all(Array.from({ length: 2 * availableParallelism() }, person));
 console.log(`${(count / (performance.now() - begun)) * 1000} a second`);

@@ -8,13 +8,13 @@ import { startProcesses } from '../peers/measured-server.ts';
 import { median, type Plan } from './rounds.ts';
 
 export interface EmbeddedResult {
-  /** A second: rows by `pglite.query` in a process that does nothing else, and tokens that Gatehouse issues. */
+  /** A second: rows inserted by `pglite.query` in a process that does nothing else, and tokens issued by Gatehouse. */
   readonly rawInserts: number;
   readonly tokens: number;
   readonly failed: number;
 }
 
-/** Gatehouse on its embedded database, by turns with nothing but inserts into one. */
+/** Measures Gatehouse on its embedded database, alternately with plain inserts into another one. */
 export async function measureEmbedded({ rounds, seconds, connections, warmUp }: Plan): Promise<EmbeddedResult> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   const env = { DATA_DIR: join(directory, 'gatehouse'), ISSUER: 'http://localhost', RATE_LIMITS: 'off' };

@@ -3,12 +3,12 @@ import type { MeasuredServer, Operation } from '../peers/measured-server.ts';
 import type { BenchPostgres } from '../peers/postgres.ts';
 import { measureInRounds, type Plan, type Result } from './rounds.ts';
 
-/** One kind of work with so many tokens in the tables. */
+/** One operation with this many tokens in the tables. */
 export interface GrowthResult {
   readonly tokens: number;
   readonly operation: Operation;
   readonly perSecond: number;
-  /** Milliseconds that PostgreSQL works on a request, and microseconds of the server's own processor time. */
+  /** Per request: PostgreSQL's execution time in milliseconds, and the server's CPU time in microseconds. */
   readonly database: number;
   readonly cpu: number;
   readonly failed: number;
@@ -17,10 +17,10 @@ export interface GrowthResult {
 const FEW = 1000;
 const OPERATIONS: readonly Operation[] = ['client_credentials', 'introspection', 'refresh'];
 const TABLES = ['authorizations', 'access_tokens', 'refresh_tokens'];
-/** Access tokens of one authorization, and of each one refresh token. */
+/** Access tokens of one authorization. Each authorization also has one refresh token. */
 const OF_ONE = 4;
 
-/** The same work on few tokens and on many: what a request costs must not grow with them. */
+/** Measures the same operations with few and with many tokens. The cost of a request must not grow with the tables. */
 export async function measureGrowth(catalog: Catalog, plan: Plan, many: number): Promise<GrowthResult[]> {
   const [gatehouse] = await catalog.servers(['gatehouse']);
   if (!gatehouse) throw new Error('Gatehouse is not in the catalog');
@@ -49,7 +49,7 @@ async function measure(
   };
 }
 
-/** Live tokens of a person, like those the server issues; indexes are made afterwards, as a restored database gets them. */
+/** Inserts active tokens like those that the server issues. Indexes are created afterwards, as when a database is restored. */
 function fill(tokens: number): string[] {
   const authorizations = Math.ceil(tokens / OF_ONE);
   const id = (prefix: string, from: string) => `('${prefix}-0000-7000-8000-' || lpad(to_hex(${from}), 12, '0'))::uuid`;

@@ -4,7 +4,7 @@ import type { Operation } from '../peers/measured-server.ts';
 const OURS: readonly ServerName[] = ['gatehouse', 'gatehouseTwice'];
 const PROVIDERS: readonly ServerName[] = ['oidcProvider', 'oidcProviderWithStoredClients'];
 
-/** What is asked of whom. */
+/** Which servers are measured for each operation. */
 export const SERVERS_BY_OPERATION: Readonly<Partial<Record<Operation, readonly ServerName[]>>> = {
   client_credentials: ['koaAlone', 'koaInsert', ...OURS, 'gatehouseLimited', ...PROVIDERS, 'betterAuth', 'django'],
   refresh: [...OURS, 'oidcProvider', 'django'],
@@ -14,7 +14,7 @@ export const SERVERS_BY_OPERATION: Readonly<Partial<Record<Operation, readonly S
   users: ['gatehouse', 'django'],
 };
 
-/** Where requests share statements: kept only while Gatehouse is that much faster for it than the same code without. */
+/** Operations whose requests share statements, measured with and without sharing. */
 export const OPERATIONS_WITH_SHARED_STATEMENTS: readonly Operation[] = [
   'client_credentials',
   'refresh',

@@ -8,15 +8,15 @@ export interface PasswordResult {
   /** A second. */
   readonly bareHashes: number;
   readonly signIns: number;
-  /** A second, while client_credentials are asked for at half their rate. */
+  /** A second, during client_credentials at half their maximum rate. */
   readonly signInsBeside: number;
   readonly failed: number;
-  /** Milliseconds, of client_credentials at half their rate: alone, and while people sign in as fast as they can. */
+  /** Milliseconds, of client_credentials at half their maximum rate: alone, and during as many sign-ins as possible. */
   readonly p99Alone: number;
   readonly p99Beside: number;
 }
 
-/** The password grant against argon2id with nothing around it, and what its hashes do to those who need none. */
+/** Compares the password grant with argon2id alone, and measures how its hashes slow down other requests. */
 export async function measurePassword(catalog: Catalog, plan: Plan): Promise<PasswordResult> {
   const { rounds, seconds, connections } = plan;
   const [gatehouse] = await catalog.servers(['gatehouse']);
@@ -61,7 +61,7 @@ export async function measurePassword(catalog: Catalog, plan: Plan): Promise<Pas
   };
 }
 
-/** In a process of its own, with a thread for each core: what the machine can do. */
+/** The hashes a second that this machine can do, in a separate process with one thread for each core. */
 async function bareHashes(seconds: number): Promise<number> {
   const env = { UV_THREADPOOL_SIZE: String(availableParallelism()) };
   const hashing = run('bench/benchmarks/bare-argon2id.ts', [String(seconds)], env);

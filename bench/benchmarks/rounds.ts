@@ -9,11 +9,11 @@ export interface Plan {
   readonly connections: number;
 }
 
-/** What one contender did in all rounds of one kind of work. */
+/** The result of one server for one operation, over all rounds. */
 export interface Result {
   readonly server: string;
   readonly operation: string;
-  /** Answers a second. */
+  /** Correct responses a second. */
   readonly median: number;
   readonly min: number;
   readonly max: number;
@@ -23,11 +23,11 @@ export interface Result {
   readonly failed: number;
   readonly statements: number;
   readonly commits: number;
-  /** Microseconds of the server's own processor time a request. */
+  /** Microseconds of the server's CPU time for a request. */
   readonly cpu: number;
 }
 
-/** No peer answers more than this: so many codes lie ready for a second. */
+/** Codes prepared for each second of a run. No server exchanges more than this. */
 const FASTEST = 6000;
 
 interface Round extends Measured {
@@ -36,7 +36,7 @@ interface Round extends Measured {
   readonly cpu: number;
 }
 
-/** A, B, C, A, B, C …: what the machine does beside falls on all alike. */
+/** Measures the servers alternately (A, B, C, A, B, C …), so that other load on the machine affects all of them equally. */
 export async function measureInRounds(
   operation: Operation,
   servers: readonly MeasuredServer[],

@@ -7,17 +7,17 @@ import { createDatabase, residentMemory } from '../peers/measured-server.ts';
 import { median } from './rounds.ts';
 
 export interface StartResult {
-  /** Milliseconds from the process's start to its first 200, on a database that is migrated. */
+  /** Milliseconds from the start of the process to its first 200, on a migrated database. */
   readonly gatehouse: number;
   readonly oidcProvider: number;
-  /** Megabytes, some seconds after the start, without a request. */
+  /** Megabytes some seconds after the start, without requests. */
   readonly gatehouseIdle: number;
   readonly oidcProviderIdle: number;
 }
 
 const TIMES = 5;
 
-/** One after the other, by turns. */
+/** Starts both servers alternately. */
 export async function measureStart({ postgres }: Catalog): Promise<StartResult> {
   const { url } = await createDatabase(postgres, 'start');
   const servers = [
@@ -37,7 +37,7 @@ export async function measureStart({ postgres }: Catalog): Promise<StartResult> 
     },
   ] as { file: string; path: string; env: Record<string, string>; times: number[]; idle: number[] }[];
 
-  // The first of all is the one that migrates: it does not count.
+  // The first round does not count, because it migrates the database.
   for (let round = 0; round <= TIMES; round++)
     for (const { file, path, env, times, idle } of servers) {
       const port = await freePort();

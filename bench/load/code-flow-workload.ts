@@ -6,18 +6,18 @@ import { CALLBACK, type Endpoint, form, tokensIn } from './oauth-workloads.ts';
 
 export const ORIGIN = 'http://localhost';
 
-/** A person's browser at the first of those ports. */
+/** A test browser on the first of these ports. */
 export const browserAt = (ports: readonly number[]): Browser =>
   new Browser(ORIGIN, (path, init) => send(`http://127.0.0.1:${ports[0]}`, 'localhost', path, init));
 
-/** What it sends as its `Cookie` header. */
+/** The `Cookie` header that this browser sends. */
 export const cookiesOf = ({ cookies }: Browser): string =>
   [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
 const authorize = (clientId: string): string =>
   `/oauth/authorize?${new URLSearchParams({ response_type: 'code', client_id: clientId, redirect_uri: CALLBACK, state: 'bench' })}`;
 
-/** The `Cookie` headers of people who have each signed in with a browser of their own and allowed the client what it asks. */
+/** Signs in each user with a separate browser, grants consent to the client, and returns the browsers' `Cookie` headers. */
 export async function signedIn(
   ports: readonly number[],
   { clientId }: { readonly clientId: string },
@@ -28,14 +28,14 @@ export async function signedIn(
   for (const username of usernames) {
     const browser = browserAt(ports);
     const page = await browser.submit(await browser.get(authorize(clientId)), { username, password });
-    // Who has allowed it before is not asked again.
+    // There is no consent page if this user has already given consent.
     if (page.location === undefined) await browser.submit(page, {}, 'allow');
     cookies.push(cookiesOf(browser));
   }
   return cookies;
 }
 
-/** RFC 6749 §4.1 whole: a signed-in browser is sent back with a code at once, and the client exchanges it. */
+/** The whole of RFC 6749 §4.1: a signed-in browser is redirected with a code, and the client exchanges the code. */
 export function codeFlows(endpoint: Endpoint, cookies: readonly string[]): Workload {
   const requests = cookies.map((Cookie) => get(authorize(endpoint.clientId), { Cookie, Accept: 'text/html' }));
   const exchanging: boolean[] = [];

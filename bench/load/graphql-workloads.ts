@@ -4,13 +4,13 @@ import { get, post } from './http.ts';
 const VIEWER = '{ viewer { username groups { nodes { name } } } }';
 const USERS = '{ users(first: 10) { nodes { username groups { nodes { name } } } } }';
 
-/** Somebody's access token, and what they are called. */
+/** A user's access token and username. */
 export interface Bearer {
   readonly token: string;
   readonly username: string;
 }
 
-/** People and groups that every directory of the bench holds: each person is in two groups. */
+/** The users and groups of every benchmark database. Each user is in two groups. */
 export const PEOPLE = Array.from({ length: 100 }, (_, index) => `person-${String(index).padStart(3, '0')}`);
 export const GROUPS = Array.from({ length: 10 }, (_, index) => `group-${index}`);
 export const groupsOf = (person: number): string[] => [GROUPS[person % 10]!, GROUPS[(person + 1) % 10]!];
@@ -18,7 +18,7 @@ export const groupsOf = (person: number): string[] => [GROUPS[person % 10]!, GRO
 const graphql = (query: string, token: string): string =>
   post('/graphql', 'application/json', JSON.stringify({ query }), { Authorization: `Bearer ${token}` });
 
-/** One request after the other, each with the next bearer; the answer must be about them, with their two groups. */
+/** Each request has the token of the next user. The response must be about this user, with two groups. */
 export function viewing(bearers: readonly Bearer[]): Workload {
   return inTurn(
     bearers,
@@ -30,7 +30,7 @@ export function viewing(bearers: readonly Bearer[]): Workload {
   );
 }
 
-/** The first ten people, with two groups each. */
+/** The first ten users, with two groups each. */
 export function listing(bearers: readonly Bearer[]): Workload {
   return inTurn(
     bearers,
@@ -44,7 +44,7 @@ export function listing(bearers: readonly Bearer[]): Workload {
   );
 }
 
-/** A peer's page over HTTP: `/users/…`. */
+/** The same data from a peer that has no GraphQL: `/users/…`. */
 export function reading(bearers: readonly Bearer[], path: string, rightBody: (body: string) => boolean): Workload {
   return inTurn(bearers, ({ token }) => get(path, { Authorization: `Bearer ${token}` }), rightBody);
 }

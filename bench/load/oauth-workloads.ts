@@ -1,7 +1,7 @@
 import type { Workload } from './drive.ts';
 import { basic, postForm } from './http.ts';
 
-/** Where an authorization server is asked, and as whom. */
+/** An endpoint of an authorization server, and the client that calls it. */
 export interface Endpoint {
   readonly path: string;
   readonly clientId: string;
@@ -15,7 +15,7 @@ export const CALLBACK = 'https://client.example/cb';
 export const form = ({ path, clientId, secret, host }: Endpoint, fields: Record<string, string>): string =>
   postForm(path, fields, { ...(host !== undefined && { Host: host }), ...basic(clientId, secret) });
 
-/** Undefined for what is no token response (RFC 6749 §5.1). */
+/** Undefined if this is not a valid token response (RFC 6749 §5.1). */
 export function tokensIn(status: number, body: string): { access: string; refresh: string | undefined } | undefined {
   if (status !== 200) return undefined;
   const { access_token: access, token_type: type, expires_in: seconds, refresh_token: refresh } = JSON.parse(body);
@@ -23,7 +23,7 @@ export function tokensIn(status: number, body: string): { access: string; refres
   return { access, refresh: typeof refresh === 'string' ? refresh : undefined };
 }
 
-/** RFC 6749 §4.4: each answer is a token, and not the one before. */
+/** RFC 6749 §4.4. Each response must have a new token. */
 export function clientCredentials(endpoint: Endpoint): Workload {
   const request = form(endpoint, { grant_type: 'client_credentials', scope: 'read' });
   const last: (string | undefined)[] = [];
@@ -37,7 +37,7 @@ export function clientCredentials(endpoint: Endpoint): Workload {
   };
 }
 
-/** RFC 6749 §6: every connection has a family of its own and uses each of its tokens once. */
+/** RFC 6749 §6. Each connection has its own token family and uses each refresh token once. */
 export function refreshing(endpoint: Endpoint, first: readonly string[]): Workload {
   const tokens: (string | undefined)[] = [...first];
   return {
@@ -54,7 +54,7 @@ export function refreshing(endpoint: Endpoint, first: readonly string[]): Worklo
   };
 }
 
-/** RFC 6749 §4.1.3: codes, each used once. */
+/** RFC 6749 §4.1.3. Each code is used once. */
 export function exchanging(endpoint: Endpoint, codes: readonly string[]): Workload {
   const requests = codes.map((code) =>
     form(endpoint, { grant_type: 'authorization_code', code, redirect_uri: CALLBACK }),
@@ -65,7 +65,7 @@ export function exchanging(endpoint: Endpoint, codes: readonly string[]): Worklo
   };
 }
 
-/** RFC 7662: live tokens, one after the other, and every twentieth time one that nobody issued. */
+/** RFC 7662. Active tokens in turn, and an unknown token in every twentieth request. */
 export function introspecting(endpoint: Endpoint, live: readonly string[], unknown: string): Workload {
   const requests = live.map((token) => form(endpoint, { token }));
   const stranger = form(endpoint, { token: unknown });
@@ -80,7 +80,7 @@ export function introspecting(endpoint: Endpoint, live: readonly string[], unkno
   };
 }
 
-/** The password grant (RFC 6749 §4.3), with the person's right password. */
+/** The password grant (RFC 6749 §4.3) with correct passwords. */
 export function signingIn(endpoint: Endpoint, people: readonly { username: string; password: string }[]): Workload {
   const requests = people.map((person) =>
     form(endpoint, { grant_type: 'password', scope: 'profile read groups', ...person }),

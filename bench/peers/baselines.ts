@@ -19,7 +19,7 @@ async function start(name: string, file: string, floor: string, { url, database 
   return { name, ports, pids, database, stop };
 }
 
-/** Koa that reads a form and answers, and nothing more. */
+/** Koa that parses a form and responds. */
 export async function koaAlone(emptyDatabase: EmptyDatabase): Promise<MeasuredServer> {
   const server = await start('Koa alone', 'bench/peers/servers/koa.ts', 'bare', emptyDatabase);
   const one = clientCredentials(ENDPOINT);
@@ -27,13 +27,13 @@ export async function koaAlone(emptyDatabase: EmptyDatabase): Promise<MeasuredSe
   return { ...server, workloads: { client_credentials: async () => ({ next: one.next, accepts }) } };
 }
 
-/** And one row that is written by one prepared statement. */
+/** Koa that also writes one row with a prepared statement. */
 export async function koaInsert(emptyDatabase: EmptyDatabase): Promise<MeasuredServer> {
   const server = await start('Koa + INSERT', 'bench/peers/servers/koa.ts', 'insert', emptyDatabase);
   return { ...server, workloads: { client_credentials: async () => clientCredentials(ENDPOINT) } };
 }
 
-/** Or one that is read. */
+/** Koa that reads one row with a prepared statement. */
 export async function koaSelect(emptyDatabase: EmptyDatabase): Promise<MeasuredServer> {
   const server = await start('Koa + SELECT', 'bench/peers/servers/koa.ts', 'select', emptyDatabase);
   const tokens = Array.from({ length: 1000 }, () => randomBytes(32).toString('base64url'));
@@ -45,7 +45,7 @@ export async function koaSelect(emptyDatabase: EmptyDatabase): Promise<MeasuredS
   return { ...server, workloads: { introspection: async () => introspecting(ENDPOINT, tokens, 'nobody') } };
 }
 
-/** Yoga behind Koa, with Pothos, and one row that is read for the bearer. */
+/** Yoga behind Koa, with Pothos, that reads one row for the bearer token. */
 export async function yogaSelect(emptyDatabase: EmptyDatabase): Promise<MeasuredServer> {
   const server = await start('yoga + SELECT', 'bench/peers/servers/yoga.ts', '', emptyDatabase);
   const bearers = PEOPLE.map((username) => ({ username, token: randomBytes(32).toString('base64url') }));

@@ -6,7 +6,7 @@ import { type EmptyDatabase, type MeasuredServer, startProcesses } from './measu
 
 const peers = join(import.meta.dirname, 'better-auth');
 
-/** better-auth with its oauth-provider plugin: installed when it is first measured, for Gatehouse does not need it. */
+/** better-auth with its oauth-provider plugin. It is installed on first use, because only the benchmark needs it. */
 export async function betterAuth({ url, database }: EmptyDatabase): Promise<MeasuredServer> {
   if (!existsSync(join(peers, 'node_modules')))
     execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', peers], {

@@ -14,7 +14,7 @@ const SERVERS = {
 
 export type ServerName = keyof typeof SERVERS;
 
-/** All who take part: each starts when it is first needed, and stays to the end. */
+/** The servers that can be measured. Each starts when it is first needed, and runs until the end. */
 export interface Catalog {
   readonly postgres: BenchPostgres;
   servers(names: readonly ServerName[]): Promise<MeasuredServer[]>;

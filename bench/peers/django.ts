@@ -10,10 +10,10 @@ const directory = join(import.meta.dirname, 'django');
 const PYTHON = '/usr/bin/python3';
 const PACKAGES = ['python3-django-oauth-toolkit', 'python3-djangorestframework', 'gunicorn', 'python3-psycopg2'];
 const WORKERS = 4;
-/** As many as a worker gets of the bench's connections: each keeps one to the database. */
+/** The share of the load's connections that one worker gets. Each thread keeps one database connection. */
 const THREADS = 8;
 
-/** Why it cannot be measured here, if it cannot; otherwise its packages are there, installed if need be. */
+/** Installs the Debian packages if they are missing. Returns the reason if this is not possible. */
 export function djangoIsMissing(): string | undefined {
   const isInstalled = () =>
     spawnSync(PYTHON, ['-c', 'import oauth2_provider, rest_framework, gunicorn, psycopg2']).status === 0;
@@ -95,7 +95,7 @@ function childrenOf(parent: number): number[] {
         .split(' ');
       return Number(stat[1]) === parent ? [Number(entry)] : [];
     } catch {
-      // It has ended meanwhile.
+      // The process has exited meanwhile.
       return [];
     }
   });

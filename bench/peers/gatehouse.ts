@@ -24,7 +24,7 @@ const PASSWORD = 'correct horse battery';
 const SCOPES = ['profile', 'read', 'groups'];
 const HOUR = 3_600_000;
 
-/** Many approvals at once, as a browser's part of the flow would have left them, and what each has bought. */
+/** Inserts many authorizations, as the browser's part of the flow leaves them, each with one code or token. */
 const bought = (kind: string, table: string, columns: string, values: string) =>
   statement<never>(
     `bench-${kind}`,
@@ -71,7 +71,7 @@ async function directory(url: string): Promise<Directory> {
   return { database, client: { id: client.id, clientId: client.clientId, secret }, people };
 }
 
-/** Secrets of that kind, made by the thousand; each belongs to the next person. */
+/** Creates secrets of this kind, a thousand at a time. They belong to the users in turn. */
 async function buy(
   { database, client, people }: Directory,
   kind: keyof typeof BOUGHT,
@@ -155,6 +155,6 @@ export const gatehouseTwice = (emptyDatabase: EmptyDatabase): Promise<MeasuredSe
   start('Gatehouse, two processes', emptyDatabase, 2, {});
 export const gatehouseLimited = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>
   start('Gatehouse, rate limits on', emptyDatabase, 1, { RATE_LIMITS: 'on' });
-/** So that it can be seen what shared statements are worth. */
+/** For measuring the gain of shared statements. */
 export const gatehouseUnshared = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>
   start('Gatehouse, nothing shared', emptyDatabase, 1, {}, 'bench/peers/servers/gatehouse-unshared.ts');

@@ -4,13 +4,13 @@ import { type GatehouseProcess, run } from '../../test/support/process.ts';
 import type { Workload } from '../load/drive.ts';
 import type { BenchPostgres } from './postgres.ts';
 
-/** One server in the race: its processes, their ports and the database of its own they work on. */
+/** A running server: its processes, their ports and its database. */
 export interface MeasuredServer {
   readonly name: string;
   readonly ports: readonly number[];
   readonly pids: readonly number[];
   readonly database: string;
-  /** What it can be asked to do. */
+  /** The operations it supports. */
   readonly workloads: { readonly [kind in Operation]?: (size: Size) => Promise<Workload> };
   stop(): Promise<void>;
 }
@@ -25,21 +25,21 @@ export type Operation =
   | 'users'
   | 'password';
 
-/** How much must lie ready before a run begins. */
+/** How much must be prepared before a run. */
 export interface Size {
   readonly connections: number;
-  /** As many as could be answered in the time there is; only codes are used up. */
+  /** The maximum number of requests in the run. Only codes need it, because each can be used only once. */
   readonly requests: number;
 }
 
 export interface EmptyDatabase {
   readonly postgres: BenchPostgres;
-  /** A database that nobody has used yet. */
+  /** Its name. */
   readonly database: string;
   readonly url: string;
 }
 
-/** A database of its own for a contender of that name. */
+/** Creates the database for the server of this name. */
 export async function createDatabase(postgres: BenchPostgres, name: string): Promise<EmptyDatabase> {
   const database = `bench_${name.replaceAll(/\W+/g, '_').toLowerCase()}`;
   await postgres.query(`CREATE DATABASE ${database}`);
@@ -48,7 +48,7 @@ export async function createDatabase(postgres: BenchPostgres, name: string): Pro
   return { postgres, database, url: url.href };
 }
 
-/** Starts that many processes of a Node program of ours, each told its port, and waits until each says that it is ready. */
+/** Starts `count` processes of a Node program, each with its `PORT`, and waits until each prints "ready". */
 export async function startProcesses(
   file: string,
   env: Record<string, string>,
@@ -74,7 +74,7 @@ export async function startProcesses(
 
 const TICKS = 100;
 
-/** Milliseconds of processor time that these processes have used. */
+/** CPU time of these processes so far, in milliseconds. */
 export function cpuTime(pids: readonly number[]): number {
   const ticks = pids.map((pid) => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -85,7 +85,7 @@ export function cpuTime(pids: readonly number[]): number {
   return (ticks.reduce((sum, one) => sum + one, 0) / TICKS) * 1000;
 }
 
-/** Megabytes of memory these processes hold. */
+/** Resident memory of these processes, in megabytes. */
 export function residentMemory(pids: readonly number[]): number {
   const kilobytes = pids.map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]));
   return kilobytes.reduce((sum, one) => sum + one, 0) / 1024;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { startPostgres } from '../../test/support/postgres.ts';
 
-/** What every contender's PostgreSQL is set to: it waits for the disk as in production, and no checkpoint falls on one of them alone. */
+/** PostgreSQL settings for all servers. Checkpoints are rare, so that none slows down one server only. */
 export const SETTINGS = [
   'shared_preload_libraries=pg_stat_statements',
   'max_connections=300',
@@ -10,15 +10,15 @@ export const SETTINGS = [
   'checkpoint_timeout=30min',
 ];
 
-/** The bench's own way into PostgreSQL, beside all contenders. */
+/** The PostgreSQL server that all measured servers share. */
 export interface BenchPostgres {
   readonly url: string;
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
-  /** What has been run in this database so far, and how many transactions wrote in all of PostgreSQL. */
+  /** Statements run in this database so far, and write transactions of the whole PostgreSQL server. */
   counters(database: string): Promise<Counters>;
-  /** Milliseconds that PostgreSQL has worked on statements in this database so far. */
+  /** Milliseconds that PostgreSQL has spent on statements in this database so far. */
   executionTime(database: string): Promise<number>;
-  /** Statements in that database, one after the other on one connection: what the last returns. */
+  /** Runs these statements in this database on one connection. Returns the rows of the last one. */
   runIn(database: string, statements: readonly string[]): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface Counters {
 export async function startBenchPostgres(): Promise<BenchPostgres> {
   const postgres = await startPostgres({ durable: true, settings: SETTINGS });
   const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
-  // When PostgreSQL is stopped there is nothing left to ask.
+  // PostgreSQL closes idle connections when it stops.
   pool.on('error', () => {});
   const query: BenchPostgres['query'] = async (text, values) => (await pool.query(text, values)).rows;
   await query('CREATE EXTENSION pg_stat_statements');
@@ -39,7 +39,7 @@ export async function startBenchPostgres(): Promise<BenchPostgres> {
     url: postgres.url,
     query,
     async counters(database) {
-      // Only a transaction that writes takes a number.
+      // Only transactions that write get a transaction id.
       const [row] = await query(
         `SELECT (SELECT coalesce(sum(calls), 0) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
                  WHERE d.datname = $1) AS statements,

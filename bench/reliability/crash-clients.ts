@@ -2,38 +2,38 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Nodes } from '../../test/support/nodes.ts';
 import { exchange, refreshing } from '../../test/support/token-forms.ts';
 
-/** Milliseconds after which an answer counts as lost. */
+/** Milliseconds after which a response counts as lost. */
 const PATIENCE = 3000;
-/** So often a client hangs up within so many milliseconds, as a network does, and asks again. */
+/** The share of requests in which the client closes the connection within so many milliseconds, and then retries. */
 const HANGS_UP = { share: 0.05, within: 15 };
 /**
- * What it gave up may still be on its way, and would be the replay of an ancestor once the client has refreshed again: no
- * client refreshes twice within this time.
+ * Milliseconds. A request whose connection the client closed may still reach the server. If the client had refreshed again by then,
+ * this would be a replay of an older token. So no client refreshes twice within this time.
  */
 const LINGERS = 1500;
-/** Between two tries of one refresh. */
+/** Milliseconds between two tries of one refresh. */
 const BREATH = 20;
-/** Refreshes of one family. */
+/** Refreshes of one token family. */
 const LENGTH = 25;
 
-/** What clients were told by a whole answer, and what went wrong on the way. */
+/** The tokens that clients received in complete responses, and everything that went wrong. */
 export class Ledger {
-  /** Every access token anybody was given. */
+  /** Every access token that a client received. */
   readonly access: string[] = [];
-  /** Refresh tokens somebody was given and has not been given another one for. */
+  /** Refresh tokens that a client received and has not rotated yet. */
   readonly refresh = new Set<string>();
   readonly violations: string[] = [];
   codes = 0;
   refreshes = 0;
-  /** Exchanges of codes that nobody answered; a code is sent once only. */
+  /** Code exchanges without a response. They are not retried, because a code may be sent only once. */
   lostExchanges = 0;
-  /** Refreshes that were sent and not answered at first, and when the try that was answered began. */
+  /** Refreshes whose first try got no response, and when the successful try began. */
   readonly retried: { readonly token: string; readonly since: Date }[] = [];
-  /** Milliseconds from the first try of such a refresh to its answer. */
+  /** Milliseconds from the first try of such a refresh to its response. */
   longestRetry = 0;
 }
 
-/** Lets the clients run or holds each of them still between two requests. */
+/** Pauses all clients between two requests, so that the database can be checked. */
 export class Gate {
   readonly #clients: number;
   #waiting: (() => void)[] = [];
@@ -53,7 +53,7 @@ export class Gate {
     });
   }
 
-  /** Resolves when every client has the answer to all it asked. */
+  /** Resolves when every client waits and no request is in flight. */
   close(): Promise<void> {
     this.#open = false;
     return new Promise((resolve) => {
@@ -67,7 +67,7 @@ export class Gate {
   }
 }
 
-/** A client: one code after the other, each exchanged once, and the refresh tokens that follow from it. */
+/** A client that exchanges one code after the other, each once, and then rotates the refresh token of each several times. */
 export async function chain(first: number, nodes: Nodes, ledger: Ledger, gate: Gate): Promise<void> {
   let node = first;
   while (!gate.over) {
@@ -96,7 +96,7 @@ export async function chain(first: number, nodes: Nodes, ledger: Ledger, gate: G
   }
 }
 
-/** Asks until it is answered, one node after the other: an honest client does not know whether the first try counted. */
+/** Retries on alternate nodes until there is a response, because a client cannot know whether an earlier try took effect. */
 async function refresh(nodes: Nodes, first: number, token: string, ledger: Ledger): Promise<string | undefined> {
   const started = performance.now();
   let [unanswered, gaveUp] = [false, false];
@@ -130,7 +130,7 @@ async function refresh(nodes: Nodes, first: number, token: string, ledger: Ledge
   }
 }
 
-/** Nothing was told: no answer or half of one, or that the server cannot just now; the client hung up; or it never got there. */
+/** No complete response (or 503), the client closed the connection, or no connection could be made. */
 type Silence = 'unanswered' | 'given up' | 'refused';
 
 async function ask(nodes: Nodes, node: number, form: Record<string, string>, patience: number) {
@@ -155,7 +155,7 @@ async function newCode(nodes: Nodes, node: number, ledger: Ledger): Promise<stri
     return (await nodes.newCode(node)) || undefined;
   } catch (error) {
     const busy = error instanceof Error && error.message.startsWith('Not sent anywhere: 503');
-    // With a `code` it is the network's: nobody answered.
+    // An error with a `code` is a network error: there was no response.
     if (!busy && error instanceof Error && !('code' in error)) ledger.violations.push(`no code: ${error.message}`);
     await pause(BREATH);
     return undefined;

@@ -1,6 +1,6 @@
-// Two server processes over one PostgreSQL that syncs to the disk, killed again and again under a load of code exchanges and
-// chained refreshes: nothing that a client was told may be lost, and nothing may be half done.
-// `npx node bench/reliability/crash.ts [server kills] [PostgreSQL kills]` ends with 1 if it was.
+// Kills two server processes and their PostgreSQL repeatedly, under a load of code exchanges and refreshes (T11). No token that a
+// client received may be lost, and no write may be partial.
+// `npx node bench/reliability/crash.ts [server kills] [PostgreSQL kills]` exits with 1 if there was a violation.
 import { setTimeout as pause } from 'node:timers/promises';
 import { digest } from '../../src/crypto/secrets.ts';
 import { audit } from '../../test/support/audit-queries.ts';
@@ -34,12 +34,12 @@ async function killServer(node: number): Promise<void> {
   victim.kill('SIGKILL');
   await victim.exit;
   errors.push(...victim.stderr.split('\n').filter((line) => line !== ''));
-  // The other one goes on alone for a while.
+  // The other process runs alone for a while.
   await sometime(100, 400);
   await nodes.restart(node);
 }
 
-/** How many of these tokens do not introspect active; both nodes are asked. */
+/** The number of these tokens that are not active, by introspection on alternate nodes. */
 async function lost(tokens: readonly string[]): Promise<number> {
   let dead = 0;
   for (let from = 0; from < tokens.length; from += 20) {
@@ -91,7 +91,7 @@ await Promise.all(clients);
 const atLast = await lost(ledger.access);
 if (atLast > 0) ledger.violations.push(`at last: lost ${atLast} access tokens`);
 
-/** Of the refreshes that were asked again: those whose first try had counted, so that the answer was made a second time. */
+/** Retried refreshes whose first try had taken effect, so that the retry got the same tokens again. */
 let madeAgain = 0;
 for (const { token, since } of ledger.retried) {
   const rows = await nodes.database
@@ -114,7 +114,7 @@ console.log(
     ...{ accessTokensCheckedAtLast: ledger.access.length, lostAtLast: atLast, violations: violations.length },
   }),
 );
-// As many as the target names: fewer are not written down.
+// T11 requires this many kills. A smaller run is not recorded.
 if (SERVER_KILLS >= 50 && POSTGRES_KILLS >= 10)
   recordLimit('T11', {
     measured: `${SERVER_KILLS} + ${POSTGRES_KILLS} kills, ${codes} codes and ${refreshes} refreshes: ${ledger.access.length} access tokens checked at the end, ${atLast} lost; ${violations.length} violations`,

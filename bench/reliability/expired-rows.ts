@@ -2,12 +2,12 @@ import { digest, makeSecret } from '../../src/crypto/secrets.ts';
 import type { Database } from '../../src/store/connection/database.ts';
 import { statement } from '../../src/store/connection/sql.ts';
 
-/** Of each approval: itself, its code, four refresh tokens and four access tokens. */
+/** Per authorization: its own row, one code, four refresh tokens and four access tokens. */
 const ROWS_OF_ONE = 10;
-/** Approvals a statement makes: the server's own limits of time hold here too. */
+/** Authorizations created by one statement. More would exceed the statement timeout. */
 const BATCH = 5000;
 
-/** Days ago, so that nothing is kept for anybody any more; some minutes apart, as in life. */
+/** Three days ago, so that no retention period applies; the rows are spread over time. */
 const WHEN = `(now() - interval '3 days' - s * interval '0.4 second')`;
 const ids = (from: string, kind: string): string =>
   `('${kind}-0000-7000-8000-' || lpad(to_hex(${from}), 12, '0'))::uuid`;
@@ -40,14 +40,14 @@ const accessTokens = statement<never>(
           ${WHEN}, ${WHEN} + n * interval '1 hour'
    FROM ${SERIES}, generate_series(0, 3) n`,
 );
-/** Turns one seeded access token in each approval given into one whose plain text is known. */
+/** Replaces the digest of one access token in each of these authorizations, so that its plain text is known. */
 const known = statement<never>(
   'bench-known-tokens',
   `UPDATE access_tokens SET digest = k.digest
    FROM unnest($1::bytea[], $2::bigint[]) AS k(digest, s) WHERE id = ${ids('k.s * 4', '01930000')}`,
 );
 
-/** Expired rows of every kind that a busy server leaves; some of the access tokens among them, for revoking. */
+/** Creates expired rows of every kind that a busy server leaves. Returns some of the access tokens, for revocation. */
 export async function makeExpiredRows({ sql }: Database, clientId: string, rows: number): Promise<string[]> {
   const approvals = Math.ceil(rows / ROWS_OF_ONE);
   for (let from = 1; from <= approvals; from += BATCH) {

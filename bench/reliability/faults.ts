@@ -1,5 +1,5 @@
-// One server process over a PostgreSQL that is broken in thirteen ways, one after the other: each must be a 503 in time while it
-// lasts, and over when it is mended, without a new start. `npx node bench/reliability/faults.ts` ends with 1 if one was not.
+// Injects faults into PostgreSQL and the clock, one after the other, under one server process (T12). During a fault the server
+// must respond with 503 in time; afterwards it must recover without a restart. `npx node bench/reliability/faults.ts` exits with 1 if not.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,11 +13,11 @@ import { startNodes } from '../../test/support/nodes.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
 import { recordLimit } from '../report/report.ts';
 
-/** Megabytes of the disk that the write-ahead log has to itself. */
+/** Megabytes of the disk for the write-ahead log. */
 const DISK = 64;
 const MINUTES_OFF = 5;
 
-/** A disk small enough to be filled; undefined where this user may not mount one. */
+/** Mounts a disk small enough to fill. Undefined if this user may not mount. */
 function smallDisk(): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-wal-'));
   try {
@@ -36,7 +36,7 @@ const fillsUp = (disk: string): Fault => ({
     const filler = join(disk, 'filler');
     const { bavail, bsize } = statfsSync(disk);
     writeFileSync(filler, Buffer.alloc(bavail * bsize));
-    // What the log still has of its own is used up first; then the server ends, and comes up again only with room to write.
+    // PostgreSQL first uses the space it has reserved for the log. Then it stops, and it starts again only when it can write.
     const operator = await session(site);
     const write = () => operator.query("SELECT pg_logical_emit_message(false, 'filler', repeat('x', 500000), true)");
     for (let written = true; written; )
@@ -54,7 +54,7 @@ const fillsUp = (disk: string): Fault => ({
   },
 });
 
-/** The clock of the process: SIGUSR2 sets it forward, back, and right again. */
+/** Replaces the clock of the process. Each SIGUSR2 takes the next step: fast, correct, slow, correct. */
 const CLOCK = `
   const [right, off] = [Date, ${MINUTES_OFF * 60_000}];
   let [turn, by] = [0, 0];
@@ -74,7 +74,7 @@ async function clockOff({ nodes }: Site, direction: string): Promise<Outcome> {
   };
   const slowest = await turn(503);
   const wrong = slowest > 1000 ? [`it is still ready after ${slowest} ms`] : [];
-  // What it issues and takes back by one clock holds all the same.
+  // Tokens are issued and checked with the same clock, so issuing still works.
   const { status } = await anyToken({ nodes } as Site);
   if (status !== 200) wrong.push(`no token: ${status}`);
   const recovered = await turn(200);

@@ -1,4 +1,4 @@
-/** How likely two samples of one distribution differ in rank as much as these, either way (normal approximation, with ties). */
+/** Two-sided p-value of the Mann–Whitney U test (normal approximation with correction for ties). */
 export function mannWhitney(one: readonly number[], other: readonly number[]): number {
   const [n, m] = [one.length, other.length];
   const all = [...one.map((value) => ({ value, isOne: true })), ...other.map((value) => ({ value, isOne: false }))];
@@ -9,7 +9,7 @@ export function mannWhitney(one: readonly number[], other: readonly number[]): n
     const to = next < 0 ? all.length : next;
     const tied = to - from;
     ties += tied ** 3 - tied;
-    // Those that are alike share the mean of the ranks they take.
+    // Equal values all get the mean of their ranks.
     ranks += all.slice(from, to).filter(({ isOne }) => isOne).length * ((from + 1 + to) / 2);
     from = to;
   }
@@ -19,7 +19,7 @@ export function mannWhitney(one: readonly number[], other: readonly number[]): n
   return deviation === 0 ? 1 : 2 * tail(Math.abs(u - (n * m) / 2) / deviation);
 }
 
-/** How much of the normal distribution lies beyond `z` (Abramowitz and Stegun 26.2.17). */
+/** Upper tail of the normal distribution (Abramowitz and Stegun 26.2.17). */
 function tail(z: number): number {
   const t = 1 / (1 + 0.231_641_9 * z);
   const series = [0.319_381_53, -0.356_563_782, 1.781_477_937, -1.821_255_978, 1.330_274_429];

@@ -5,10 +5,10 @@ import { BESIDE, RATES, SIGN_INS } from './steady.ts';
 
 /** Megabytes. */
 const LIMITS = { idle: 150, busy: 350 };
-/** Milliseconds in which nobody asks anything. */
+/** Milliseconds without requests. */
 const REST = 5000;
 
-/** Before anything was asked, and the most while each load goes by. */
+/** Memory before the first request, and the maximum under each load in turn. */
 export const memory = ({ postgres, seconds }: Setup): Promise<LimitResult> =>
   withProbedServer(postgres, 'T17', async (probed) => {
     await pause(REST);

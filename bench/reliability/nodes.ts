@@ -3,7 +3,7 @@ import { type Nodes, startNodes } from '../../test/support/nodes.ts';
 import { createDatabase } from '../peers/measured-server.ts';
 import type { BenchPostgres } from '../peers/postgres.ts';
 
-/** Server processes over a database of their own, for targets that end them. */
+/** Starts server processes on a new database, for limits that stop or overload them. */
 export async function withNodes<T>(
   postgres: BenchPostgres,
   name: string,

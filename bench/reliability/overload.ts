@@ -7,19 +7,19 @@ import { withNodes } from './nodes.ts';
 import { RATES } from './steady.ts';
 
 const { rate, p99: CALM, connections } = RATES.T1;
-/** Seconds until it must be calm again. */
+/** Seconds until latency must be normal again. */
 const SETTLE = 5;
 const OVERLOAD = 5 * rate;
-/** Milliseconds until a refusal. */
+/** Milliseconds within which a request must be refused. */
 const REFUSAL = 1000;
 
 const responsesOf = ({ statuses }: Measured): number => Object.values(statuses).reduce((sum, count) => sum + count, 0);
 
-/** Far more than it must bear, and half of it from the moment on at which that ends. */
+/** Five times the required rate, and then half of the required rate. */
 export const overload = ({ postgres, seconds }: Setup): Promise<LimitResult> =>
   withNodes(postgres, 'T7', 1, async (nodes) => {
     const workload = clientCredentials({ path: '/oauth/token', ...nodes.client, host: nodes.host });
-    // Each connection sends once a second, so a request is sent late only if the response before it took longer than a refusal may.
+    // Each connection sends once a second, so a request is late only if the response before it broke the limit for refusals.
     const running = drive(nodes.ports, workload, { rate: OVERLOAD, seconds, connections: (OVERLOAD * REFUSAL) / 1000 });
     await pause(seconds * 1000);
     const calm = { rate: rate / 2, connections };

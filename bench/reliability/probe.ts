@@ -1,11 +1,11 @@
-// Brought into a server by `NODE_OPTIONS=--import=…`: tells, on a port of its own, what only the process itself can know.
+// Loaded into a server by `NODE_OPTIONS=--import=…`. Reports event loop delay and heap size on a separate port.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Milliseconds between two looks at the event loop, which are in what the histogram holds. */
+/** Milliseconds between two samples of the event loop. The histogram's values include them. */
 const STEP = 10;
 const delay = monitorEventLoopDelay({ resolution: STEP });
 delay.enable();
@@ -14,7 +14,7 @@ const collect: () => void = runInNewContext('gc');
 
 const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - STEP);
 
-/** Code that has not run for so many collections is thrown away too: what is left then is the same early and late. */
+/** V8 drops compiled code that was not used during several collections. After this many, early and late heap sizes compare. */
 const COLLECTIONS = 8;
 
 async function tell({ url }: IncomingMessage, answer: ServerResponse): Promise<void> {

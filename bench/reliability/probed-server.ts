@@ -7,22 +7,22 @@ import { gatehouse } from '../peers/gatehouse.ts';
 import { createDatabase, type MeasuredServer, type Operation } from '../peers/measured-server.ts';
 import type { BenchPostgres } from '../peers/postgres.ts';
 
-/** A server of its own for one target, and ways to look into it. */
+/** A Gatehouse server for one limit, with ways to observe it. */
 export interface ProbedServer {
   readonly postgres: BenchPostgres;
   readonly server: MeasuredServer;
-  /** Requests answered so far, and the answers among them that were the server's fault. */
+  /** Responses so far, and how many of them were a 5xx that is not allowed. */
   readonly tally: { requests: number; serverErrors: number };
-  /** Milliseconds that the event loop was late since it was last asked. */
+  /** Event loop delay since the last call, in milliseconds. */
   lag(): Promise<{ readonly p99: number; readonly max: number }>;
-  /** Megabytes in use after everything that nobody needs was thrown away. */
+  /** Megabytes of live objects, after a garbage collection. */
   heap(): Promise<number>;
-  /** Megabytes that the engine has taken for objects, used or not. */
+  /** Megabytes that V8 has reserved for objects, used or not. */
   held(): Promise<number>;
-  /** Megabytes: now, and at most so far. */
+  /** Resident memory in megabytes: now, and the maximum so far. */
   memory(): { readonly now: number; readonly most: number };
   descriptors(): number;
-  /** To PostgreSQL. */
+  /** Connections to PostgreSQL. */
   connections(): Promise<number>;
 }
 
@@ -60,7 +60,7 @@ export async function withProbedServer<T>(
   }
 }
 
-/** Workload of that kind, of which every answer is checked and counted. */
+/** The server's workload for this operation, with every response counted. With `mayRefuse`, 429 and 503 are correct too. */
 export async function workloadFor(
   probed: ProbedServer,
   operation: Operation,
@@ -69,7 +69,7 @@ export async function workloadFor(
 ): Promise<Workload> {
   const make = probed.server.workloads[operation];
   if (!make) throw new Error(`${probed.server.name} does not do ${operation}`);
-  // Codes are the only work that is used up, and the flows get theirs as they go.
+  // Only `code` needs requests prepared in advance, and no limit measures it: the code flow gets its codes as it goes.
   return counted(await make({ connections, requests: 0 }), probed, mayRefuse);
 }
 
@@ -79,7 +79,6 @@ export async function send({ server }: ProbedServer, workload: Workload, load: L
   return measured;
 }
 
-/** With `mayRefuse` "not now" is a right answer too. */
 const counted = (workload: Workload, { tally }: ProbedServer, mayRefuse: boolean): Workload => ({
   ...workload,
   accepts(connection, status, body) {

@@ -1,5 +1,5 @@
-// Two server processes over one PostgreSQL: a hundred codes and a hundred refresh tokens, each used fifty times at once.
-// `npx node bench/reliability/race.ts [rounds]` ends with 1 if anything but the one right outcome was seen.
+// Two server processes on one PostgreSQL: a hundred codes and a hundred refresh tokens, each used fifty times at once (T10).
+// `npx node bench/reliability/race.ts [rounds]` exits with 1 if any outcome is not the expected one.
 import { setTimeout as pause } from 'node:timers/promises';
 import { audit } from '../../test/support/audit-queries.ts';
 import { SECRET_KEY } from '../../test/support/database.ts';
@@ -8,13 +8,13 @@ import { startPostgres } from '../../test/support/postgres.ts';
 import { type Family, raceForCode, raceForRefresh, raceOfReplays } from '../../test/support/races.ts';
 import { recordLimit } from '../report/report.ts';
 
-/** As many as the target names: fewer are not written down. */
+/** What T10 requires. A smaller run is not recorded. */
 const ROUNDS = 100;
 const rounds = Number(process.argv[2] ?? ROUNDS);
 const GRACE = 10;
 
 const postgres = await startPostgres();
-// At `warn` each of the replays would be told.
+// At `warn` the server would log each replay.
 const env = { SECRET_KEY, LOG_LEVEL: 'error', REFRESH_GRACE: String(GRACE) };
 const nodes = await startNodes({ DATABASE_URL: postgres.url, ...env });
 const violations: string[] = [];

@@ -4,11 +4,11 @@ import type { LimitResult, Setup } from './limits.ts';
 import { type ProbedServer, send, withProbedServer, workloadFor } from './probed-server.ts';
 import { BESIDE, LAG, RATES, SIGN_INS } from './steady.ts';
 
-/** Of the whole time: until then caches fill and code is compiled. */
+/** Share of the time in which caches fill and code is compiled. */
 const WARM = 0.25;
 /** Milliseconds between two samples. */
 const EVERY = 10_000;
-/** Megabytes a minute; a share of the heap. */
+/** `memory`: megabytes a minute. `heap`: a share of its size. */
 const MAY_GROW = { memory: 1, heap: 0.05 };
 
 interface Sample {
@@ -19,7 +19,7 @@ interface Sample {
   readonly connections: number;
 }
 
-/** Least squares: collections of garbage make single samples jump. */
+/** Least squares, because garbage collection makes single samples jump. */
 function slopeOf(samples: readonly Sample[]): number {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [x, y] = [mean(samples.map(({ minute }) => minute)), mean(samples.map(({ memory }) => memory))];
@@ -37,7 +37,7 @@ async function sample(probed: ProbedServer, begun: number): Promise<Sample> {
   };
 }
 
-/** Everything that it must bear at once, at half the rates, for minutes: nothing may pile up. */
+/** All required loads at once, at half their rates, for minutes. No resource may grow. */
 export const soak = ({ postgres, minutes }: Setup): Promise<LimitResult> =>
   withProbedServer(postgres, 'T8', async (probed) => {
     const seconds = minutes * 60;

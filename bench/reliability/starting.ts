@@ -7,7 +7,7 @@ import type { LimitResult, Setup } from './limits.ts';
 /** Milliseconds. */
 const LIMITS = { five: 10_000, migrated: 3000 };
 
-/** Five processes at once on an empty database, of which one migrates; then one on a migrated one. */
+/** Starts five processes at once on an empty database, of which one migrates it, and then one on the migrated database. */
 export async function starting({ postgres }: Setup): Promise<LimitResult> {
   const { url } = await createDatabase(postgres, 'T14');
   const start = async () => {

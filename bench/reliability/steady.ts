@@ -4,10 +4,10 @@ import { ms } from '../report/format.ts';
 import type { LimitResult, Setup } from './limits.ts';
 import { send, withProbedServer, workloadFor } from './probed-server.ts';
 
-/** What a server on two cores must bear, and how soon it must have answered all but a hundredth of it. */
+/** A rate that a server on two cores must sustain, and its latency limit. */
 interface Rate {
   readonly operation: Operation;
-  /** A second. */
+  /** Requests a second. */
   readonly rate: number;
   readonly connections: number;
   /** Milliseconds. */
@@ -23,20 +23,20 @@ export const RATES = {
 } as const satisfies Record<string, Rate>;
 
 export const SIGN_INS = { operation: 'password', rate: 30, connections: 32 } as const;
-/** Asked for beside them, at half the rate of T1. */
+/** The load during sign-ins, at half the rate of T1. */
 export const BESIDE = { ...RATES.T1, rate: RATES.T1.rate / 2 };
 const STATEMENTS = 3;
 const BURST = { connections: 64, seconds: 5 };
-/** Milliseconds that the event loop may be late. */
+/** Limit of the event loop delay, in milliseconds. */
 export const LAG = 50;
 
-/** A rate counts as borne when no more is missing than the last requests, which nobody waited for. */
+/** A rate counts as sustained with 2 % tolerance, because the run ends a little after the last request was due. */
 const borne = ({ failed, perSecond }: Measured, rate: number): boolean => failed === 0 && perSecond >= 0.98 * rate;
 
 const told = ({ perSecond, p99, failed }: Measured): string =>
   `${perSecond.toFixed(0)}/s, p99 ${ms(p99)}${failed === 0 ? '' : `, ${failed} failed`}`;
 
-/** At the rate it must bear, and for a sixth of the time as many as it can answer. */
+/** Measures the required rate, and then the maximum rate for a sixth of the time. */
 export function steady(target: keyof typeof RATES): (setup: Setup) => Promise<LimitResult> {
   const { operation, rate, connections, p99 } = RATES[target];
   return ({ postgres, seconds }) =>
@@ -61,7 +61,7 @@ export function steady(target: keyof typeof RATES): (setup: Setup) => Promise<Li
     });
 }
 
-/** People sign in while clients get tokens; then as many sign in at once as will. */
+/** Password sign-ins together with client_credentials, and then a burst of sign-ins. */
 export const signIns = ({ postgres, seconds }: Setup): Promise<LimitResult> =>
   withProbedServer(postgres, 'T4', async (probed) => {
     const signingIn = await workloadFor(probed, SIGN_INS.operation, SIGN_INS.connections);

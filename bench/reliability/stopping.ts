@@ -8,7 +8,7 @@ import { ms } from '../report/format.ts';
 import type { LimitResult, Setup } from './limits.ts';
 import { withNodes } from './nodes.ts';
 
-/** Milliseconds until the process has ended, and until a connection on which nothing is asked is closed. */
+/** Milliseconds until the process exits, and until it closes an idle connection. */
 const LIMITS = { exit: 10_000, idle: 2000 };
 
 const CONNECTIONS = 32;
@@ -17,7 +17,7 @@ const tokens = ({ client, host }: Nodes) => clientCredentials({ path: '/oauth/to
 
 const sums = ({ responses }: Measured, failed: number) => ({ requests: responses + failed, failed });
 
-/** Told to stop under load: no answer may be lost. */
+/** Sends SIGTERM under load. No response may be lost. */
 const stop = ({ postgres }: Setup) =>
   withNodes(postgres, 'T13', 1, async (nodes) => {
     const load = drive(nodes.ports, tokens(nodes), { rate: 200, seconds: 4, connections: CONNECTIONS });
@@ -34,12 +34,12 @@ const stop = ({ postgres }: Setup) =>
       once(idle, 'close').then(since),
     ]);
     const measured = await load;
-    // Once the process has ended nobody accepts a connection: that is no lost answer.
+    // After the process has exited, connections are refused. These requests are not lost responses.
     const failed = measured.failed - measured.refused;
     return { ...sums(measured, failed), code, took: took ?? 0, idleClosed };
   });
 
-/** Two processes renewed by turns, under requests that go to the other one where nobody is there to take them. */
+/** Restarts two processes alternately under load. A request whose connection is refused goes to the other process. */
 const renew = ({ postgres, seconds }: Setup) =>
   withNodes(postgres, 'T13_renewed', 2, async (nodes) => {
     const load = drive(nodes.ports, tokens(nodes), { rate: 100, seconds: 3 * seconds, connections: CONNECTIONS });

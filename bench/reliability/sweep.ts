@@ -1,6 +1,6 @@
-// Refreshes on two server processes while half of a million expired rows are swept, by turns with none swept: how much longer do
-// the slowest take? Then one process issues tokens as fast as it can and sweeps the rest by itself: is it faster than the tokens
-// that it makes will end? `npx node bench/reliability/sweep.ts [rows] [refreshes a second]` ends with 1 beyond the goal.
+// Measures refreshes on two server processes while expired rows are deleted, alternately with periods without deletion, and
+// compares their p99 (T15). Then one process issues tokens at full speed and must delete rows faster than it creates them.
+// `npx node bench/reliability/sweep.ts [rows] [refreshes a second]` exits with 1 if the limit is not met.
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '../../src/config.ts';
 import { statement } from '../../src/store/connection/sql.ts';
@@ -14,19 +14,19 @@ import { clientCredentials } from '../load/oauth-workloads.ts';
 import { recordLimit } from '../report/report.ts';
 import { makeExpiredRows } from './expired-rows.ts';
 
-/** As many as the target names: fewer are not written down. */
+/** What T15 requires. A smaller run is not recorded. */
 const TARGET = { rows: 1_000_000, rate: 300 };
 const ROWS = Number(process.argv[2] ?? TARGET.rows);
 const RATE = Number(process.argv[3] ?? TARGET.rate);
 const FAMILIES = 20;
-/** Milliseconds of a turn; a transaction of ours may be idle for ten seconds. */
+/** Milliseconds of a period. It holds a lock in an idle transaction, which the server ends after ten seconds. */
 const TURN = 2000;
 const REVOKE_EVERY = 50;
-/** Times the p99 without the sweep; milliseconds that a revocation of a row being swept may take. */
+/** `ratio`: times the p99 without deletion. `revoke`: milliseconds for a revocation of a row that is being deleted. */
 const GOAL = { ratio: 1.5, revoke: 100 };
 /** An authorization and its access token. */
 const ROWS_OF_A_TOKEN = 2;
-/** Seconds: until its next sweep begins, and for that to end. */
+/** Seconds: one step of the load, and all of them together. */
 const FULL_SPEED = { piece: 3, most: 120 };
 setTimeout(() => {
   console.error('It takes too long: stopped.');
@@ -55,7 +55,7 @@ const times: Record<string, Record<Turn, number[]>> = {
   revoke: { neither: [], alone: [], sweeping: [] },
 };
 
-/** One request, counted for the turn in which it began and ended. */
+/** One request, counted only if it began and ended in the same period. */
 async function timed(kind: 'refresh' | 'revoke', node: number, form: Record<string, string>) {
   const [then, begun] = [turn, performance.now()];
   const answer = await nodes.post(node, kind === 'refresh' ? '/oauth/token' : '/oauth/revoke', form);
@@ -85,7 +85,7 @@ async function revocations(): Promise<void> {
 
 const lock = statement<never>('hold-sweep-lock', `SELECT pg_advisory_xact_lock(${SWEEP_LOCK})`);
 
-/** Nobody sweeps: nor do the servers of their own accord. */
+/** Holds the lock for a period, so that no process deletes expired rows. */
 const alone = (): Promise<void> =>
   database.em().transactional(async (tx) => {
     await tx.execute(lock.text);
@@ -121,7 +121,7 @@ over = true;
 await Promise.all(load);
 const swept = before - (await left());
 
-/** Only those pieces count in which it swept, and had not done when they ended. */
+/** Counts only the steps in which rows were deleted and some were left at the end. */
 async function issueWhileSweeping(): Promise<{ issued: number; swept: number; failed: number }> {
   nodes.processes[1]!.kill('SIGTERM');
   await nodes.processes[1]!.exit;
@@ -143,7 +143,7 @@ async function issueWhileSweeping(): Promise<{ issued: number; swept: number; fa
   return { issued: ROWS_OF_A_TOKEN * perSecond(total.issued), swept: perSecond(total.swept), failed: total.failed };
 }
 const fullSpeed = await issueWhileSweeping();
-/** What a revocation may have to wait for, as PostgreSQL timed it: on a busy machine the answers tell of much else. */
+/** The longest batch, which a revocation may have to wait for, by PostgreSQL's own clock: response times include other waits. */
 const [{ longest } = { longest: 0 }] = await database
   .em()
   .execute<{ longest: number }[]>(

@@ -9,13 +9,13 @@ import { mannWhitney } from './mann-whitney.ts';
 import { withProbedServer } from './probed-server.ts';
 
 const TRIES = 500;
-/** Before those that count. */
+/** Pairs before those that are measured. */
 const WARM_UP = 50;
 const GOAL = { apart: 0.05, p: 0.01 };
 
 type Requests = readonly [known: (index: number) => string, unknown: (index: number) => string];
 
-/** One after the other, in each pair in an order of chance; each must be told 401. */
+/** Sends pairs of requests, one after the other, in random order within each pair. Every response must be 401. */
 async function compare(ports: readonly number[], requests: Requests): Promise<{ text: string; same: boolean }> {
   const times: [number[], number[]] = [[], []];
   let [asked, sent, which] = [0, 0, 0];
@@ -46,7 +46,7 @@ async function compare(ports: readonly number[], requests: Requests): Promise<{ 
 
 const WRONG = 'not the right password';
 
-/** The sign-in page posted by a browser that has it open: an account that is there, and one that is not. */
+/** Submits the sign-in form for an existing and for an unknown account. */
 async function signIns(ports: readonly number[]): Promise<Requests> {
   const browser = browserAt(ports);
   const page = await browser.get('/login');
@@ -57,7 +57,7 @@ async function signIns(ports: readonly number[]): Promise<Requests> {
   return [(index) => at(name(index)), (index) => at(name(index).replace('person', 'nobody'))];
 }
 
-/** A client that is there with a secret of another, and one that is not. */
+/** An existing client with a wrong secret, and an unknown client. */
 function clients(clientId: string): Requests {
   const at = (id: string) =>
     postForm('/oauth/token', { grant_type: 'client_credentials' }, basic(id, makeSecret('gcs')));
@@ -67,7 +67,7 @@ function clients(clientId: string): Requests {
   return [() => at(clientId), () => at(nobody)];
 }
 
-/** What is wrong must take as long for a name that is there as for one that is not. */
+/** A rejection must take the same time for existing and for unknown names, so that it does not reveal which exist. */
 export const timing = ({ postgres }: Setup): Promise<LimitResult> =>
   withProbedServer(postgres, 'T16', async ({ server }) => {
     const [client] = await postgres.runIn(server.database, ['SELECT client_id FROM clients']);

@@ -1,4 +1,4 @@
-// better-auth with its oauth-provider plugin, on PostgreSQL: opaque tokens stored as digests, no rate limits, no telemetry.
+// better-auth with its oauth-provider plugin on PostgreSQL: opaque tokens stored as digests, no rate limits, no telemetry.
 import { createServer } from 'node:http';
 import { oauthProvider } from '@better-auth/oauth-provider';
 import { betterAuth } from 'better-auth';

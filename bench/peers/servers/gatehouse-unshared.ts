@@ -1,4 +1,4 @@
-// Gatehouse whose requests share no statement: the same code, but that each asks for itself. To see what sharing is worth.
+// Gatehouse without shared statements: the same code, but each request runs its own. For measuring the gain of sharing.
 import { registerHooks } from 'node:module';
 
 registerHooks({

@@ -1,4 +1,4 @@
-// The least that a token endpoint, or an introspection endpoint, on Koa can do: what Gatehouse does beside it is its own cost.
+// Baseline of a token endpoint and of an introspection endpoint on Koa. The difference to Gatehouse is Gatehouse's own cost.
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import Koa, { type Context } from 'koa';
 import pg from 'pg';

@@ -1,5 +1,5 @@
-// oidc-provider, set up as its documentation asks for production, on PostgreSQL: one table for every model, one prepared
-// statement an operation. `POST /mint?kind=…&count=…` is the bench's: what a browser's part of the flow would have left behind.
+// oidc-provider on PostgreSQL, configured as its documentation recommends for production: one table for all models, one prepared
+// statement an operation. `/mint?kind=…&count=…` is added here: it creates what the browser's part of the flow leaves in the database.
 import { createServer } from 'node:http';
 import Provider, { type Adapter, type AdapterPayload, type ClientMetadata } from 'oidc-provider';
 import pg from 'pg';
@@ -21,7 +21,7 @@ const CLIENT: ClientMetadata = {
 
 const LIVE = 'model = $1 AND (expires_at IS NULL OR expires_at > now())';
 
-/** The grant's own rows go with it when it is revoked; a row that was used stays, marked. */
+/** Revoking a grant deletes all its rows. A consumed row stays and is marked. */
 function adapter(model: string): Adapter {
   const find = async (column: 'id' | 'uid' | 'user_code', value: string): Promise<AdapterPayload | undefined> => {
     const text = `SELECT payload, consumed_at FROM oidc WHERE ${LIVE} AND ${column} = $2`;

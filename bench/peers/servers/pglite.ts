@@ -1,4 +1,4 @@
-// Inserts into an embedded PostgreSQL and nothing around them: `GET /?connections=…&seconds=…` answers how many a second.
+// Baseline of the embedded database: `GET /?connections=…&seconds=…` inserts rows into PGlite and returns the inserts a second.
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { createServer } from 'node:http';
 import { PGlite } from '@electric-sql/pglite';

@@ -1,6 +1,6 @@
 import type { Sql } from '../../../src/store/connection/sql.ts';
 
-/** In place of src/store/connection/shared-statement.ts: each request asks for itself. */
+/** Replaces src/store/connection/shared-statement.ts: each request runs its own statement. */
 export const batched =
   <Input, Output>(run: (sql: Sql, inputs: readonly Input[]) => Promise<readonly Output[]>) =>
   async (sql: Sql, input: Input): Promise<Output> =>

@@ -1,4 +1,4 @@
-// The least that a GraphQL endpoint of this stack can do: yoga behind Koa, Pothos, and one prepared look-up by the bearer token.
+// Baseline of a GraphQL endpoint of this stack: yoga behind Koa, Pothos, and one prepared look-up by the bearer token.
 import { createHash } from 'node:crypto';
 import SchemaBuilder from '@pothos/core';
 import { createYoga } from 'graphql-yoga';
