@@ -7,12 +7,12 @@ const milliseconds = Number(process.argv[2]) * 1000;
 const stored = await hash('correct horse battery', { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
 let count = 0;
 const begun = performance.now();
-const person = async () => {
+const verifyUntilEnd = async () => {
   while (performance.now() - begun < milliseconds) {
     await verify(stored, 'correct horse battery');
     count++;
   }
 };
 // Two for each thread, so that no thread waits for the event loop.
-await Promise.all(Array.from({ length: 2 * availableParallelism() }, person));
+await Promise.all(Array.from({ length: 2 * availableParallelism() }, verifyUntilEnd));
 console.log(`${(count / (performance.now() - begun)) * 1000} a second`);

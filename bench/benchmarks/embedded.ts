@@ -18,10 +18,10 @@ export interface EmbeddedResult {
 export async function measureEmbedded({ rounds, seconds, connections, warmUp }: Plan): Promise<EmbeddedResult> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   const env = { DATA_DIR: join(directory, 'gatehouse'), ISSUER: 'http://localhost', RATE_LIMITS: 'off' };
-  const wanted = ['--name', 'Bench', '--grant-type', 'client_credentials', '--scope', 'read', '--json'];
-  const made = await command(['client', 'create', ...wanted], env);
-  if (made.code !== 0) throw new Error(made.stderr);
-  const { client_id: clientId, client_secret: secret } = JSON.parse(made.stdout) as Record<string, string>;
+  const options = ['--name', 'Bench', '--grant-type', 'client_credentials', '--scope', 'read', '--json'];
+  const created = await command(['client', 'create', ...options], env);
+  if (created.code !== 0) throw new Error(created.stderr);
+  const { client_id: clientId, client_secret: secret } = JSON.parse(created.stdout) as Record<string, string>;
 
   const server = await startProcesses('src/server.ts', env);
   const raw = await startProcesses('bench/peers/servers/pglite.ts', { DATA_DIR: join(directory, 'raw') });
@@ -32,8 +32,8 @@ export async function measureEmbedded({ rounds, seconds, connections, warmUp }: 
   try {
     await drive(server.ports, workload, { connections, seconds: warmUp });
     for (let round = 0; round < rounds; round++) {
-      const answer = await fetch(`http://127.0.0.1:${raw.ports[0]}/?connections=${connections}&seconds=${seconds}`);
-      inserts.push(Number(await answer.text()));
+      const response = await fetch(`http://127.0.0.1:${raw.ports[0]}/?connections=${connections}&seconds=${seconds}`);
+      inserts.push(Number(await response.text()));
       const measured = await drive(server.ports, workload, load);
       if (measured.firstFailure !== undefined) console.error(measured.firstFailure);
       failed += measured.failed;

@@ -18,16 +18,16 @@ const FEW = 1000;
 const OPERATIONS: readonly Operation[] = ['client_credentials', 'introspection', 'refresh'];
 const TABLES = ['authorizations', 'access_tokens', 'refresh_tokens'];
 /** Access tokens of one authorization. Each authorization also has one refresh token. */
-const OF_ONE = 4;
+const TOKENS_PER_AUTHORIZATION = 4;
 
 /** Measures the same operations with few and with many tokens. The cost of a request must not grow with the tables. */
 export async function measureGrowth(catalog: Catalog, plan: Plan, many: number): Promise<GrowthResult[]> {
   const [gatehouse] = await catalog.servers(['gatehouse']);
-  if (!gatehouse) throw new Error('Gatehouse is not in the catalog');
+  if (!gatehouse) throw new Error('This benchmark needs the server gatehouse');
   const { postgres } = catalog;
   const results: GrowthResult[] = [];
   for (const tokens of [FEW, many]) {
-    await postgres.runIn(gatehouse.database, fill(tokens));
+    await postgres.runIn(gatehouse.database, fillStatements(tokens));
     for (const operation of OPERATIONS) results.push(await measure(postgres, gatehouse, operation, plan, tokens));
   }
   return results;
@@ -50,11 +50,11 @@ async function measure(
 }
 
 /** Inserts active tokens like those that the server issues. Indexes are created afterwards, as when a database is restored. */
-function fill(tokens: number): string[] {
-  const authorizations = Math.ceil(tokens / OF_ONE);
+function fillStatements(tokens: number): string[] {
+  const authorizations = Math.ceil(tokens / TOKENS_PER_AUTHORIZATION);
   const id = (prefix: string, from: string) => `('${prefix}-0000-7000-8000-' || lpad(to_hex(${from}), 12, '0'))::uuid`;
   const series = `generate_series(1, ${authorizations}) s`;
-  const each = `${series}, generate_series(1, ${OF_ONE}) n`;
+  const each = `${series}, generate_series(1, ${TOKENS_PER_AUTHORIZATION}) n`;
   return [
     ...['SET session_replication_role = replica', 'SET synchronous_commit = off', "SET maintenance_work_mem = '1GB'"],
     `DELETE FROM access_tokens WHERE id::text LIKE '01930000-%'`,
@@ -71,7 +71,7 @@ function fill(tokens: number): string[] {
      SELECT ${id('01900000', 's')}, c.id, u.id, 'authorization_code', '{read}', now(), now() + interval '1 day'
      FROM ${series}, (SELECT id FROM clients WHERE NOT built_in LIMIT 1) c, (SELECT id FROM users LIMIT 1) u`,
     `INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at)
-     SELECT ${id('01930000', `s * ${OF_ONE} + n`)}, sha256(('access' || s || '-' || n)::bytea), ${id('01900000', 's')}, '{read}',
+     SELECT ${id('01930000', `s * ${TOKENS_PER_AUTHORIZATION} + n`)}, sha256(('access' || s || '-' || n)::bytea), ${id('01900000', 's')}, '{read}',
             now(), now() + interval '1 day' FROM ${each}`,
     `INSERT INTO refresh_tokens (id, digest, authorization_id, created_at, expires_at)
      SELECT ${id('01920000', 's')}, sha256(('refresh' || s)::bytea), ${id('01900000', 's')},

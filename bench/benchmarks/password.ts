@@ -9,55 +9,55 @@ export interface PasswordResult {
   readonly bareHashes: number;
   readonly signIns: number;
   /** A second, during client_credentials at half their maximum rate. */
-  readonly signInsBeside: number;
+  readonly signInsDuringLoad: number;
   readonly failed: number;
   /** Milliseconds, of client_credentials at half their maximum rate: alone, and during as many sign-ins as possible. */
   readonly p99Alone: number;
-  readonly p99Beside: number;
+  readonly p99DuringSignIns: number;
 }
 
 /** Compares the password grant with argon2id alone, and measures how its hashes slow down other requests. */
 export async function measurePassword(catalog: Catalog, plan: Plan): Promise<PasswordResult> {
   const { rounds, seconds, connections } = plan;
   const [gatehouse] = await catalog.servers(['gatehouse']);
-  if (!gatehouse) throw new Error('Gatehouse is not in the catalog');
+  if (!gatehouse) throw new Error('This benchmark needs the server gatehouse');
   const size = { connections, requests: 0 };
   const signingIn = await gatehouse.workloads.password?.(size);
   const credentials = await gatehouse.workloads.client_credentials?.(size);
-  if (!signingIn || !credentials) throw new Error('Gatehouse does not sign in');
+  if (!signingIn || !credentials) throw new Error('Gatehouse does not support this operation');
 
   let failed = 0;
-  const ask = async (workload: Workload, load: Load): Promise<Measured> => {
+  const measure = async (workload: Workload, load: Load): Promise<Measured> => {
     const measured = await drive(gatehouse.ports, workload, load);
     if (measured.firstFailure !== undefined) console.error(measured.firstFailure);
     failed += measured.failed;
     return measured;
   };
-  const all = { connections, seconds };
-  await ask(signingIn, { connections, seconds: plan.warmUp });
-  await ask(credentials, { connections, seconds: plan.warmUp });
+  const fullLoad = { connections, seconds };
+  await measure(signingIn, { connections, seconds: plan.warmUp });
+  await measure(credentials, { connections, seconds: plan.warmUp });
 
-  const bare: number[] = [];
-  const [signIns, signInsBeside]: [number[], number[]] = [[], []];
-  const [p99Alone, p99Beside]: [number[], number[]] = [[], []];
+  const hashes: number[] = [];
+  const [signIns, signInsDuringLoad]: [number[], number[]] = [[], []];
+  const [p99Alone, p99DuringSignIns]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    bare.push(await bareHashes(seconds));
-    signIns.push((await ask(signingIn, all)).perSecond);
+    hashes.push(await bareHashes(seconds));
+    signIns.push((await measure(signingIn, fullLoad)).perSecond);
 
-    const full = await ask(credentials, all);
-    const half = { ...all, rate: full.perSecond / 2 };
-    p99Alone.push((await ask(credentials, half)).p99);
-    const [spared, people] = await Promise.all([ask(credentials, half), ask(signingIn, all)]);
-    p99Beside.push(spared.p99);
-    signInsBeside.push(people.perSecond);
+    const full = await measure(credentials, fullLoad);
+    const halfLoad = { ...fullLoad, rate: full.perSecond / 2 };
+    p99Alone.push((await measure(credentials, halfLoad)).p99);
+    const [others, passwordGrants] = await Promise.all([measure(credentials, halfLoad), measure(signingIn, fullLoad)]);
+    p99DuringSignIns.push(others.p99);
+    signInsDuringLoad.push(passwordGrants.perSecond);
   }
   return {
-    bareHashes: median(bare),
+    bareHashes: median(hashes),
     signIns: median(signIns),
-    signInsBeside: median(signInsBeside),
+    signInsDuringLoad: median(signInsDuringLoad),
     failed,
     p99Alone: median(p99Alone),
-    p99Beside: median(p99Beside),
+    p99DuringSignIns: median(p99DuringSignIns),
   };
 }
 

@@ -28,7 +28,7 @@ export interface Result {
 }
 
 /** Codes prepared for each second of a run. No server exchanges more than this. */
-const FASTEST = 6000;
+const CODES_PER_SECOND = 6000;
 
 interface Round extends Measured {
   readonly statements: number;
@@ -43,10 +43,10 @@ export async function measureInRounds(
   postgres: BenchPostgres,
   { rounds, seconds, warmUp, connections }: Plan,
 ): Promise<Result[]> {
-  const once = async (server: MeasuredServer, time: number): Promise<Round> => {
+  const runOnce = async (server: MeasuredServer, time: number): Promise<Round> => {
     const make = server.workloads[operation];
-    if (!make) throw new Error(`${server.name} does not do ${operation}`);
-    const workload = await make({ connections, requests: Math.ceil(time * FASTEST) });
+    if (!make) throw new Error(`${server.name} does not support ${operation}`);
+    const workload = await make({ connections, requests: Math.ceil(time * CODES_PER_SECOND) });
     const before = await postgres.counters(server.database);
     const used = cpuTime(server.pids);
     const measured = await drive(server.ports, workload, { connections, seconds: time });
@@ -61,22 +61,22 @@ export async function measureInRounds(
     };
   };
 
-  const seen = new Map<MeasuredServer, Round[]>(servers.map((server) => [server, []]));
-  for (const server of servers) await once(server, warmUp);
+  const byServer = new Map<MeasuredServer, Round[]>(servers.map((server) => [server, []]));
+  for (const server of servers) await runOnce(server, warmUp);
   for (let round = 0; round < rounds; round++)
-    for (const server of servers) seen.get(server)?.push(await once(server, seconds));
-  return [...seen].map(([{ name }, measured]) => summary(name, operation, measured));
+    for (const server of servers) byServer.get(server)?.push(await runOnce(server, seconds));
+  return [...byServer].map(([{ name }, measured]) => summary(name, operation, measured));
 }
 
 function summary(server: string, operation: string, rounds: readonly Round[]): Result {
   const of = (key: 'perSecond' | 'p50' | 'p99' | 'statements' | 'commits' | 'cpu') => rounds.map((round) => round[key]);
-  const speeds = of('perSecond');
+  const rates = of('perSecond');
   return {
     server,
     operation,
-    median: median(speeds),
-    min: Math.min(...speeds),
-    max: Math.max(...speeds),
+    median: median(rates),
+    min: Math.min(...rates),
+    max: Math.max(...rates),
     p50: median(of('p50')),
     p99: median(of('p99')),
     failed: rounds.reduce((sum, { failed }) => sum + failed, 0),

@@ -15,7 +15,7 @@ export interface StartResult {
   readonly oidcProviderIdle: number;
 }
 
-const TIMES = 5;
+const ROUNDS = 5;
 
 /** Starts both servers alternately. */
 export async function measureStart({ postgres }: Catalog): Promise<StartResult> {
@@ -38,14 +38,14 @@ export async function measureStart({ postgres }: Catalog): Promise<StartResult> 
   ] as { file: string; path: string; env: Record<string, string>; times: number[]; idle: number[] }[];
 
   // The first round does not count, because it migrates the database.
-  for (let round = 0; round <= TIMES; round++)
+  for (let round = 0; round <= ROUNDS; round++)
     for (const { file, path, env, times, idle } of servers) {
       const port = await freePort();
       const begun = performance.now();
       const server = run(file, [], { NODE_ENV: 'production', DATABASE_URL: url, ...env, PORT: String(port) });
       while (!(await isUp(port, path))) await pause(5);
       if (round > 0) times.push(performance.now() - begun);
-      if (round === TIMES) {
+      if (round === ROUNDS) {
         await pause(3000);
         idle.push(residentMemory([server.pid]));
       }

@@ -41,10 +41,10 @@ export function codeFlows(endpoint: Endpoint, cookies: readonly string[]): Workl
   const exchanging: boolean[] = [];
   return {
     next: (connection) => requests[connection % requests.length],
-    follow(connection, answer) {
+    follow(connection, response) {
       const code = exchanging[connection]
         ? undefined
-        : /^HTTP\/1\.1 303 .*\r\nlocation: https:\/\/client\.example\/cb\?\S*\bcode=([\w-]+)/is.exec(answer)?.[1];
+        : /^HTTP\/1\.1 303 .*\r\nlocation: https:\/\/client\.example\/cb\?\S*\bcode=([\w-]+)/is.exec(response)?.[1];
       exchanging[connection] = code !== undefined;
       if (code === undefined) return undefined;
       return form(endpoint, { grant_type: 'authorization_code', code, redirect_uri: CALLBACK });

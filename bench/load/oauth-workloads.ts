@@ -38,7 +38,7 @@ export function clientCredentials(endpoint: Endpoint): Workload {
 }
 
 /** RFC 6749 §6. Each connection has its own token family and uses each refresh token once. */
-export function refreshing(endpoint: Endpoint, first: readonly string[]): Workload {
+export function refreshes(endpoint: Endpoint, first: readonly string[]): Workload {
   const tokens: (string | undefined)[] = [...first];
   return {
     next(connection) {
@@ -55,7 +55,7 @@ export function refreshing(endpoint: Endpoint, first: readonly string[]): Worklo
 }
 
 /** RFC 6749 §4.1.3. Each code is used once. */
-export function exchanging(endpoint: Endpoint, codes: readonly string[]): Workload {
+export function codeExchanges(endpoint: Endpoint, codes: readonly string[]): Workload {
   const requests = codes.map((code) =>
     form(endpoint, { grant_type: 'authorization_code', code, redirect_uri: CALLBACK }),
   );
@@ -66,28 +66,28 @@ export function exchanging(endpoint: Endpoint, codes: readonly string[]): Worklo
 }
 
 /** RFC 7662. Active tokens in turn, and an unknown token in every twentieth request. */
-export function introspecting(endpoint: Endpoint, live: readonly string[], unknown: string): Workload {
-  const requests = live.map((token) => form(endpoint, { token }));
-  const stranger = form(endpoint, { token: unknown });
-  const asked: boolean[] = [];
-  let turn = 0;
+export function introspections(endpoint: Endpoint, active: readonly string[], unknown: string): Workload {
+  const requests = active.map((token) => form(endpoint, { token }));
+  const unknownRequest = form(endpoint, { token: unknown });
+  const expectActive: boolean[] = [];
+  let count = 0;
   return {
     next(connection) {
-      asked[connection] = ++turn % 20 !== 0;
-      return asked[connection] ? requests[turn % requests.length] : stranger;
+      expectActive[connection] = ++count % 20 !== 0;
+      return expectActive[connection] ? requests[count % requests.length] : unknownRequest;
     },
-    accepts: (connection, status, body) => status === 200 && JSON.parse(body).active === asked[connection],
+    accepts: (connection, status, body) => status === 200 && JSON.parse(body).active === expectActive[connection],
   };
 }
 
 /** The password grant (RFC 6749 §4.3) with correct passwords. */
-export function signingIn(endpoint: Endpoint, people: readonly { username: string; password: string }[]): Workload {
-  const requests = people.map((person) =>
-    form(endpoint, { grant_type: 'password', scope: 'profile read groups', ...person }),
+export function passwordGrants(endpoint: Endpoint, users: readonly { username: string; password: string }[]): Workload {
+  const requests = users.map((user) =>
+    form(endpoint, { grant_type: 'password', scope: 'profile read groups', ...user }),
   );
-  let turn = 0;
+  let count = 0;
   return {
-    next: () => requests[++turn % requests.length],
+    next: () => requests[++count % requests.length],
     accepts: (_connection, status, body) => tokensIn(status, body) !== undefined,
   };
 }

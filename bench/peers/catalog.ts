@@ -1,14 +1,14 @@
 import { koaAlone, koaInsert, koaSelect, yogaSelect } from './baselines.ts';
 import { betterAuth } from './better-auth.ts';
-import { django, djangoIsMissing } from './django.ts';
-import { gatehouse, gatehouseLimited, gatehouseTwice, gatehouseUnshared } from './gatehouse.ts';
+import { django, installDjango } from './django.ts';
+import { gatehouse, gatehouseTwoProcesses, gatehouseUnshared, gatehouseWithRateLimits } from './gatehouse.ts';
 import { createDatabase, type MeasuredServer } from './measured-server.ts';
 import { oidcProvider, oidcProviderWithStoredClients } from './oidc-provider.ts';
 import type { BenchPostgres } from './postgres.ts';
 
 const SERVERS = {
   ...{ koaAlone, koaInsert, koaSelect, yogaSelect },
-  ...{ gatehouse, gatehouseTwice, gatehouseLimited, gatehouseUnshared },
+  ...{ gatehouse, gatehouseTwoProcesses, gatehouseWithRateLimits, gatehouseUnshared },
   ...{ oidcProvider, oidcProviderWithStoredClients, betterAuth, django },
 };
 
@@ -23,13 +23,13 @@ export interface Catalog {
 
 export function openCatalog(postgres: BenchPostgres, only: readonly string[] | undefined): Catalog {
   const running = new Map<ServerName, MeasuredServer>();
-  let noDjango: string | undefined;
+  let djangoMissing: string | undefined;
   const wanted = (name: ServerName): boolean => {
     if (only && !only.includes(name)) return false;
-    if (name !== 'django' || noDjango !== undefined) return name !== 'django';
-    noDjango = djangoIsMissing();
-    if (noDjango !== undefined) console.log(noDjango);
-    return noDjango === undefined;
+    if (name !== 'django' || djangoMissing !== undefined) return name !== 'django';
+    djangoMissing = installDjango();
+    if (djangoMissing !== undefined) console.log(djangoMissing);
+    return djangoMissing === undefined;
   };
   return {
     postgres,

@@ -2,8 +2,8 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../test/support/postgres.ts';
-import { reading } from '../load/graphql-workloads.ts';
-import { clientCredentials, exchanging, introspecting, refreshing } from '../load/oauth-workloads.ts';
+import { restRequests } from '../load/graphql-workloads.ts';
+import { clientCredentials, codeExchanges, introspections, refreshes } from '../load/oauth-workloads.ts';
 import type { EmptyDatabase, MeasuredServer } from './measured-server.ts';
 
 const directory = join(import.meta.dirname, 'django');
@@ -14,15 +14,15 @@ const WORKERS = 4;
 const THREADS = 8;
 
 /** Installs the Debian packages if they are missing. Returns the reason if this is not possible. */
-export function djangoIsMissing(): string | undefined {
+export function installDjango(): string | undefined {
   const isInstalled = () =>
     spawnSync(PYTHON, ['-c', 'import oauth2_provider, rest_framework, gunicorn, psycopg2']).status === 0;
   if (isInstalled()) return undefined;
   if (spawnSync('apt-get', ['--version']).status !== 0 || process.getuid?.() !== 0)
-    return 'Django OAuth Toolkit is left out: its Debian packages are not here, and there is no apt (or no right) to install them.';
+    return 'Skipped Django OAuth Toolkit: its Debian packages are missing, and only root can install them with apt-get.';
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...PACKAGES], { env, stdio: 'ignore' });
-  return isInstalled() ? undefined : 'Django OAuth Toolkit is left out: its Debian packages could not be installed.';
+  return isInstalled() ? undefined : 'Skipped Django OAuth Toolkit: its Debian packages could not be installed.';
 }
 
 /** Django OAuth Toolkit and Django REST framework under gunicorn. */
@@ -38,18 +38,16 @@ export async function django({ url, database }: EmptyDatabase): Promise<Measured
   const server = spawn(
     PYTHON,
     ['-m', 'gunicorn', ...args, '--keep-alive', '60', '--log-level', 'error', 'application'],
-    {
-      ...{ cwd: directory, env, stdio: 'ignore' },
-    },
+    { cwd: directory, env, stdio: 'ignore' },
   );
   const kill = () => server.kill('SIGKILL');
   process.once('exit', kill);
-  while (!(await answers(port)));
+  while (!(await isUp(port)));
 
   const at = (path: string, clientId: string) => ({ path: `/o/${path}/`, clientId, secret: 'the secret' });
   const token = at('token', 'authorization-code');
   const bearers = mint('access', 100).map((one) => ({ token: one, username: '' }));
-  const twoGroups = (user: { groups: unknown[] }) => user.groups.length === 2;
+  const hasTwoGroups = (user: { groups: unknown[] }) => user.groups.length === 2;
   return {
     ...{
       name: 'Django OAuth Toolkit',
@@ -59,28 +57,29 @@ export async function django({ url, database }: EmptyDatabase): Promise<Measured
     },
     workloads: {
       client_credentials: async () => clientCredentials(at('token', 'client-credentials')),
-      refresh: async ({ connections }) => refreshing(token, mint('refresh', connections)),
-      code: async ({ requests }) => exchanging(token, mint('code', requests)),
-      introspection: async () => introspecting(at('introspect', 'authorization-code'), mint('access', 1000), 'nobody'),
-      viewer: async () => reading(bearers, '/users/1/', (body) => twoGroups(JSON.parse(body))),
+      refresh: async ({ connections }) => refreshes(token, mint('refresh', connections)),
+      code: async ({ requests }) => codeExchanges(token, mint('code', requests)),
+      introspection: async () =>
+        introspections(at('introspect', 'authorization-code'), mint('access', 1000), 'unknown'),
+      viewer: async () => restRequests(bearers, '/users/1/', (body) => hasTwoGroups(JSON.parse(body))),
       users: async () => {
-        const rightPage = (body: string) => {
+        const isCorrectPage = (body: string) => {
           const { results } = JSON.parse(body);
-          return results.length === 10 && results.every(twoGroups);
+          return results.length === 10 && results.every(hasTwoGroups);
         };
-        return reading(bearers, '/users/', rightPage);
+        return restRequests(bearers, '/users/', isCorrectPage);
       },
     },
     async stop() {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
+      const exited = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGTERM');
-      await ended;
+      await exited;
       process.off('exit', kill);
     },
   };
 }
 
-const answers = (port: number): Promise<boolean> =>
+const isUp = (port: number): Promise<boolean> =>
   fetch(`http://127.0.0.1:${port}/users/`).then(
     ({ status }) => status === 401,
     () => new Promise((resolve) => setTimeout(() => resolve(false), 100)),

@@ -9,14 +9,14 @@ import { statement } from '../../src/store/connection/sql.ts';
 import { type Administered, openDatabase } from '../../test/support/administered.ts';
 import { theOperator } from '../../test/support/fixtures.ts';
 import { codeFlows, signedIn } from '../load/code-flow-workload.ts';
-import { type Bearer, GROUPS, groupsOf, listing, PEOPLE, viewing } from '../load/graphql-workloads.ts';
+import { type Bearer, GROUPS, groupsOf, USERNAMES, userQueries, viewerQueries } from '../load/graphql-workloads.ts';
 import {
   clientCredentials,
+  codeExchanges,
   type Endpoint,
-  exchanging,
-  introspecting,
-  refreshing,
-  signingIn,
+  introspections,
+  passwordGrants,
+  refreshes,
 } from '../load/oauth-workloads.ts';
 import { type EmptyDatabase, type MeasuredServer, startProcesses } from './measured-server.ts';
 
@@ -25,10 +25,10 @@ const SCOPES = ['profile', 'read', 'groups'];
 const HOUR = 3_600_000;
 
 /** Inserts many authorizations, as the browser's part of the flow leaves them, each with one code or token. */
-const bought = (kind: string, table: string, columns: string, values: string) =>
+const insertWithSecret = (kind: string, table: string, columns: string, values: string) =>
   statement<never>(
     `bench-${kind}`,
-    `WITH approved AS (
+    `WITH inserted AS (
        INSERT INTO authorizations (id, client_id, user_id, grant_type, scopes, created_at, expires_at)
        SELECT v.id, $2, v.user_id, 'authorization_code', $3, $4, $5 FROM unnest($1::uuid[], $8::uuid[]) AS v (id, user_id)
      )
@@ -36,19 +36,19 @@ const bought = (kind: string, table: string, columns: string, values: string) =>
      SELECT v.id, v.digest, v.authorization_id, $4, $5 ${values}
      FROM unnest($1::uuid[], $6::uuid[], $7::bytea[]) AS v (authorization_id, id, digest)`,
   );
-const BOUGHT = {
-  gac: bought('codes', 'authorization_codes', ', redirect_uri', ", 'https://client.example/cb'"),
-  gat: bought('access-tokens', 'access_tokens', ', scopes', ', $3'),
-  grt: bought('refresh-tokens', 'refresh_tokens', '', ''),
+const INSERTS = {
+  gac: insertWithSecret('codes', 'authorization_codes', ', redirect_uri', ", 'https://client.example/cb'"),
+  gat: insertWithSecret('access-tokens', 'access_tokens', ', scopes', ', $3'),
+  grt: insertWithSecret('refresh-tokens', 'refresh_tokens', '', ''),
 };
 
 interface Directory {
   readonly database: Administered;
   readonly client: { readonly id: string; readonly clientId: string; readonly secret: string };
-  readonly people: readonly { readonly id: string; readonly username: string }[];
+  readonly users: readonly { readonly id: string; readonly username: string }[];
 }
 
-async function directory(url: string): Promise<Directory> {
+async function createDirectory(url: string): Promise<Directory> {
   const database = await openDatabase({ url });
   const { client, secret = '' } = await registerClient(database.em(), theOperator(), {
     name: 'Bench',
@@ -61,99 +61,104 @@ async function directory(url: string): Promise<Directory> {
   const groups = new Map<string, string>();
   for (const name of GROUPS)
     groups.set(name, (await createGroup(database.em(), theOperator(), { name, permissions: [] })).id);
-  const people: { id: string; username: string }[] = [];
-  for (const [index, username] of PEOPLE.entries()) {
+  const users: { id: string; username: string }[] = [];
+  for (const [index, username] of USERNAMES.entries()) {
     const { id } = await registerUser(database.em(), theOperator(), { username, password: PASSWORD });
     for (const group of groupsOf(index))
       await addGroupMember(database.em(), theOperator(), groups.get(group) ?? '', id);
-    people.push({ id, username });
+    users.push({ id, username });
   }
-  return { database, client: { id: client.id, clientId: client.clientId, secret }, people };
+  return { database, client: { id: client.id, clientId: client.clientId, secret }, users };
 }
 
 /** Creates secrets of this kind, a thousand at a time. They belong to the users in turn. */
-async function buy(
-  { database, client, people }: Directory,
-  kind: keyof typeof BOUGHT,
+async function createSecrets(
+  { database, client, users }: Directory,
+  kind: keyof typeof INSERTS,
   count: number,
 ): Promise<Bearer[]> {
-  const made: Bearer[] = [];
-  while (made.length < count) {
-    const some = Array.from({ length: Math.min(1000, count - made.length) }, (_, index) => ({
+  const created: Bearer[] = [];
+  while (created.length < count) {
+    const batch = Array.from({ length: Math.min(1000, count - created.length) }, (_, index) => ({
       token: makeSecret(kind),
-      ...people[(made.length + index) % people.length]!,
+      ...users[(created.length + index) % users.length]!,
     }));
-    const ids = () => some.map(() => randomUUIDv7());
+    const ids = () => batch.map(() => randomUUIDv7());
     const now = new Date();
-    await database.sql(BOUGHT[kind], [
+    await database.sql(INSERTS[kind], [
       ...[ids(), client.id, SCOPES, now, new Date(now.getTime() + HOUR), ids()],
-      ...[some.map(({ token }) => digest(token)), some.map(({ id }) => id)],
+      ...[batch.map(({ token }) => digest(token)), batch.map(({ id }) => id)],
     ]);
-    made.push(...some);
+    created.push(...batch);
   }
-  return made;
+  return created;
 }
 
 async function start(
   name: string,
   { url, database }: EmptyDatabase,
   count: number,
-  more: Record<string, string>,
+  settings: Record<string, string>,
   file = 'src/server.ts',
 ) {
   const env = {
     ...{ DATABASE_URL: url, SECRET_KEY: randomBytes(32).toString('hex'), ISSUER: 'http://localhost' },
-    ...{ RATE_LIMITS: 'off', ...more },
+    ...{ RATE_LIMITS: 'off', ...settings },
   };
   const { ports, pids, stop, processes } = await startProcesses(file, env, count);
-  const held = await directory(url);
-  const at = (path: string): Endpoint => ({ path, ...held.client });
-  const bearers = await buy(held, 'gat', 100);
+  const directory = await createDirectory(url);
+  const at = (path: string): Endpoint => ({ path, ...directory.client });
+  const bearers = await createSecrets(directory, 'gat', 100);
   const server: MeasuredServer = {
     ...{ name, ports, pids, database },
     workloads: {
       client_credentials: async () => clientCredentials(at('/oauth/token')),
       refresh: async ({ connections }) =>
-        refreshing(
+        refreshes(
           at('/oauth/token'),
-          (await buy(held, 'grt', connections)).map(({ token }) => token),
+          (await createSecrets(directory, 'grt', connections)).map(({ token }) => token),
         ),
       code: async ({ requests }) =>
-        exchanging(
+        codeExchanges(
           at('/oauth/token'),
-          (await buy(held, 'gac', requests)).map(({ token }) => token),
+          (await createSecrets(directory, 'gac', requests)).map(({ token }) => token),
         ),
       codeFlow: async ({ connections }) =>
-        codeFlows(at('/oauth/token'), await signedIn(ports, held.client, PEOPLE.slice(0, connections), PASSWORD)),
+        codeFlows(
+          at('/oauth/token'),
+          await signedIn(ports, directory.client, USERNAMES.slice(0, connections), PASSWORD),
+        ),
       introspection: async () =>
-        introspecting(
+        introspections(
           at('/oauth/introspect'),
-          (await buy(held, 'gat', 1000)).map(({ token }) => token),
+          (await createSecrets(directory, 'gat', 1000)).map(({ token }) => token),
           makeSecret('gat'),
         ),
-      viewer: async () => viewing(bearers),
-      users: async () => listing(bearers),
+      viewer: async () => viewerQueries(bearers),
+      users: async () => userQueries(bearers),
       password: async () =>
-        signingIn(
+        passwordGrants(
           at('/oauth/token'),
-          PEOPLE.map((username) => ({ username, password: PASSWORD })),
+          USERNAMES.map((username) => ({ username, password: PASSWORD })),
         ),
     },
     async stop() {
-      await held.database.close();
+      await directory.database.close();
       await stop();
-      const told = processes.map(({ stderr }) => stderr).join('');
-      if (told !== '') console.error(`${name} wrote to stderr: ${told.slice(0, 2000)}`);
+      const stderr = processes.map(({ stderr }) => stderr).join('');
+      if (stderr !== '') console.error(`${name} wrote to stderr: ${stderr.slice(0, 2000)}`);
     },
   };
   return server;
 }
 
-export const gatehouse = (emptyDatabase: EmptyDatabase, more: Record<string, string> = {}): Promise<MeasuredServer> =>
-  start('Gatehouse', emptyDatabase, 1, more);
-export const gatehouseTwice = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>
+export const gatehouse = (
+  emptyDatabase: EmptyDatabase,
+  settings: Record<string, string> = {},
+): Promise<MeasuredServer> => start('Gatehouse', emptyDatabase, 1, settings);
+export const gatehouseTwoProcesses = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>
   start('Gatehouse, two processes', emptyDatabase, 2, {});
-export const gatehouseLimited = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>
+export const gatehouseWithRateLimits = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>
   start('Gatehouse, rate limits on', emptyDatabase, 1, { RATE_LIMITS: 'on' });
 /** For measuring the gain of shared statements. */
 export const gatehouseUnshared = (emptyDatabase: EmptyDatabase): Promise<MeasuredServer> =>

@@ -11,7 +11,7 @@ export interface MeasuredServer {
   readonly pids: readonly number[];
   readonly database: string;
   /** The operations it supports. */
-  readonly workloads: { readonly [kind in Operation]?: (size: Size) => Promise<Workload> };
+  readonly workloads: { readonly [operation in Operation]?: (size: Size) => Promise<Workload> };
   stop(): Promise<void>;
 }
 
@@ -33,7 +33,6 @@ export interface Size {
 }
 
 export interface EmptyDatabase {
-  readonly postgres: BenchPostgres;
   /** Its name. */
   readonly database: string;
   readonly url: string;
@@ -45,7 +44,7 @@ export async function createDatabase(postgres: BenchPostgres, name: string): Pro
   await postgres.query(`CREATE DATABASE ${database}`);
   const url = new URL(postgres.url);
   url.pathname = `/${database}`;
-  return { postgres, database, url: url.href };
+  return { database, url: url.href };
 }
 
 /** Starts `count` processes of a Node program, each with its `PORT`, and waits until each prints "ready". */
@@ -72,6 +71,7 @@ export async function startProcesses(
   };
 }
 
+/** Clock ticks a second, in which /proc counts CPU time. */
 const TICKS = 100;
 
 /** CPU time of these processes so far, in milliseconds. */

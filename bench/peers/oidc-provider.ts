@@ -1,4 +1,4 @@
-import { clientCredentials, type Endpoint, exchanging, introspecting, refreshing } from '../load/oauth-workloads.ts';
+import { clientCredentials, codeExchanges, type Endpoint, introspections, refreshes } from '../load/oauth-workloads.ts';
 import { type EmptyDatabase, type MeasuredServer, startProcesses } from './measured-server.ts';
 
 const CLIENT = { clientId: 'bench', secret: 'a secret of more than thirty-two characters' };
@@ -9,17 +9,17 @@ async function start(name: string, clients: string, { url, database }: EmptyData
   const env = { DATABASE_URL: url, CLIENTS: clients };
   const { ports, pids, stop } = await startProcesses('bench/peers/servers/oidc-provider.ts', env);
   const mint = async (kind: string, count: number): Promise<string[]> => {
-    const answer = await fetch(`http://127.0.0.1:${ports[0]}/mint?kind=${kind}&count=${count}`);
-    if (!answer.ok) throw new Error(await answer.text());
-    return (await answer.json()) as string[];
+    const response = await fetch(`http://127.0.0.1:${ports[0]}/mint?kind=${kind}&count=${count}`);
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as string[];
   };
   return {
     ...{ name, ports, pids, database, stop },
     workloads: {
       client_credentials: async () => clientCredentials(TOKEN),
-      refresh: async ({ connections }) => refreshing(TOKEN, await mint('refresh', connections)),
-      code: async ({ requests }) => exchanging(TOKEN, await mint('code', requests)),
-      introspection: async () => introspecting(INTROSPECTION, await mint('access', 1000), 'nobody'),
+      refresh: async ({ connections }) => refreshes(TOKEN, await mint('refresh', connections)),
+      code: async ({ requests }) => codeExchanges(TOKEN, await mint('code', requests)),
+      introspection: async () => introspections(INTROSPECTION, await mint('access', 1000), 'unknown'),
     },
   };
 }

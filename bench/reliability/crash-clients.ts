@@ -3,18 +3,18 @@ import type { Nodes } from '../../test/support/nodes.ts';
 import { exchange, refreshing } from '../../test/support/token-forms.ts';
 
 /** Milliseconds after which a response counts as lost. */
-const PATIENCE = 3000;
+const RESPONSE_TIMEOUT = 3000;
 /** The share of requests in which the client closes the connection within so many milliseconds, and then retries. */
-const HANGS_UP = { share: 0.05, within: 15 };
+const DISCONNECTS = { share: 0.05, within: 15 };
 /**
  * Milliseconds. A request whose connection the client closed may still reach the server. If the client had refreshed again by then,
  * this would be a replay of an older token. So no client refreshes twice within this time.
  */
-const LINGERS = 1500;
+const IN_FLIGHT = 1500;
 /** Milliseconds between two tries of one refresh. */
-const BREATH = 20;
+const RETRY_DELAY = 20;
 /** Refreshes of one token family. */
-const LENGTH = 25;
+const REFRESHES = 25;
 
 /** The tokens that clients received in complete responses, and everything that went wrong. */
 export class Ledger {
@@ -37,9 +37,9 @@ export class Ledger {
 export class Gate {
   readonly #clients: number;
   #waiting: (() => void)[] = [];
-  #held: (() => void) | undefined;
+  #onAllWaiting: (() => void) | undefined;
   #open = true;
-  over = false;
+  ended = false;
 
   constructor(clients: number) {
     this.#clients = clients;
@@ -49,7 +49,7 @@ export class Gate {
     if (this.#open) return;
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
-      if (this.#waiting.length === this.#clients) this.#held?.();
+      if (this.#waiting.length === this.#clients) this.#onAllWaiting?.();
     });
   }
 
@@ -57,7 +57,7 @@ export class Gate {
   close(): Promise<void> {
     this.#open = false;
     return new Promise((resolve) => {
-      this.#held = resolve;
+      this.#onAllWaiting = resolve;
     });
   }
 
@@ -68,19 +68,19 @@ export class Gate {
 }
 
 /** A client that exchanges one code after the other, each once, and then rotates the refresh token of each several times. */
-export async function chain(first: number, nodes: Nodes, ledger: Ledger, gate: Gate): Promise<void> {
+export async function runClient(first: number, nodes: Nodes, ledger: Ledger, gate: Gate): Promise<void> {
   let node = first;
-  while (!gate.over) {
+  while (!gate.ended) {
     await gate.pass();
     const code = await newCode(nodes, ++node, ledger);
     if (code === undefined) continue;
-    const exchanged = await ask(nodes, node, exchange(code), PATIENCE);
+    const exchanged = await post(nodes, node, exchange(code), RESPONSE_TIMEOUT);
     if (typeof exchanged !== 'object') {
       ledger.lostExchanges++;
       continue;
     }
     if (exchanged.status !== 200) {
-      ledger.violations.push(`a code used once: ${exchanged.status} ${exchanged.body.error}`);
+      ledger.violations.push(`first use of a code: ${exchanged.status} ${exchanged.body.error}`);
       continue;
     }
     ledger.codes++;
@@ -88,9 +88,9 @@ export async function chain(first: number, nodes: Nodes, ledger: Ledger, gate: G
     ledger.refresh.add(exchanged.body.refresh_token);
 
     let token: string | undefined = exchanged.body.refresh_token;
-    for (let step = 0; token !== undefined && step < LENGTH; step++) {
+    for (let step = 0; token !== undefined && step < REFRESHES; step++) {
       await gate.pass();
-      if (gate.over) return;
+      if (gate.ended) return;
       token = await refresh(nodes, ++node, token, ledger);
     }
   }
@@ -99,19 +99,24 @@ export async function chain(first: number, nodes: Nodes, ledger: Ledger, gate: G
 /** Retries on alternate nodes until there is a response, because a client cannot know whether an earlier try took effect. */
 async function refresh(nodes: Nodes, first: number, token: string, ledger: Ledger): Promise<string | undefined> {
   const started = performance.now();
-  let [unanswered, gaveUp] = [false, false];
+  let [withoutResponse, disconnected] = [false, false];
   for (let node = first; ; node++) {
     const since = new Date();
-    const hangsUp = node === first && Math.random() < HANGS_UP.share;
-    const answer = await ask(nodes, node, refreshing(token), hangsUp ? Math.random() * HANGS_UP.within : PATIENCE);
-    if (typeof answer === 'object') {
+    const disconnects = node === first && Math.random() < DISCONNECTS.share;
+    const response = await post(
+      nodes,
+      node,
+      refreshing(token),
+      disconnects ? Math.random() * DISCONNECTS.within : RESPONSE_TIMEOUT,
+    );
+    if (typeof response === 'object') {
       const took = performance.now() - started;
       ledger.refresh.delete(token);
-      if (unanswered) {
+      if (withoutResponse) {
         ledger.retried.push({ token, since });
         ledger.longestRetry = Math.max(ledger.longestRetry, took);
       }
-      const { status, body } = answer;
+      const { status, body } = response;
       if (status !== 200) {
         ledger.violations.push(
           `try ${node - first + 1} of a refresh, after ${Math.round(took)} ms: ${status} ${body.error}`,
@@ -121,32 +126,32 @@ async function refresh(nodes: Nodes, first: number, token: string, ledger: Ledge
       ledger.refreshes++;
       ledger.access.push(body.access_token);
       ledger.refresh.add(body.refresh_token);
-      if (gaveUp) await pause(LINGERS);
+      if (disconnected) await pause(IN_FLIGHT);
       return body.refresh_token;
     }
-    unanswered ||= answer !== 'refused';
-    gaveUp ||= answer === 'given up';
-    await pause(BREATH);
+    withoutResponse ||= response !== 'refused';
+    disconnected ||= response === 'disconnected';
+    await pause(RETRY_DELAY);
   }
 }
 
 /** No complete response (or 503), the client closed the connection, or no connection could be made. */
-type Silence = 'unanswered' | 'given up' | 'refused';
+type NoResponse = 'no response' | 'disconnected' | 'refused';
 
-async function ask(nodes: Nodes, node: number, form: Record<string, string>, patience: number) {
+async function post(nodes: Nodes, node: number, form: Record<string, string>, timeout: number) {
   try {
-    const answer = await nodes.post(node, '/oauth/token', form, AbortSignal.timeout(Math.ceil(patience)));
-    return answer.status === 503 ? 'unanswered' : answer;
+    const response = await nodes.post(node, '/oauth/token', form, AbortSignal.timeout(Math.ceil(timeout)));
+    return response.status === 503 ? 'no response' : response;
   } catch (error) {
-    return silence(error);
+    return reasonOf(error);
   }
 }
 
-function silence(error: unknown): Silence {
+function reasonOf(error: unknown): NoResponse {
   const code = String((error as { code?: unknown }).code);
   if (code === 'ECONNREFUSED') return 'refused';
-  if (code === 'ABORT_ERR') return 'given up';
-  if (/^(ECONN|EPIPE)/.test(code)) return 'unanswered';
+  if (code === 'ABORT_ERR') return 'disconnected';
+  if (/^(ECONN|EPIPE)/.test(code)) return 'no response';
   throw error;
 }
 
@@ -157,7 +162,7 @@ async function newCode(nodes: Nodes, node: number, ledger: Ledger): Promise<stri
     const busy = error instanceof Error && error.message.startsWith('Not sent anywhere: 503');
     // An error with a `code` is a network error: there was no response.
     if (!busy && error instanceof Error && !('code' in error)) ledger.violations.push(`no code: ${error.message}`);
-    await pause(BREATH);
+    await pause(RETRY_DELAY);
     return undefined;
   }
 }

@@ -8,7 +8,7 @@ import { SECRET_KEY } from '../../test/support/database.ts';
 import { startNodes } from '../../test/support/nodes.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
 import { recordLimit } from '../report/report.ts';
-import { chain, Gate, Ledger } from './crash-clients.ts';
+import { Gate, Ledger, runClient } from './crash-clients.ts';
 
 const SERVER_KILLS = Number(process.argv[2] ?? 20);
 const POSTGRES_KILLS = Number(process.argv[3] ?? 5);
@@ -17,17 +17,18 @@ const CLIENTS = 12;
 /** Milliseconds. */
 const LIMIT = 30 * 60_000;
 setTimeout(() => {
-  console.error('It takes too long: stopped.');
+  console.error('Stopped: the time limit is exceeded.');
   process.exit(2);
 }, LIMIT).unref();
 
 const postgres = await startPostgres({ durable: true });
 const nodes = await startNodes({ DATABASE_URL: postgres.url, SECRET_KEY, LOG_LEVEL: 'error' });
 const [ledger, gate] = [new Ledger(), new Gate(CLIENTS)];
-const clients = Array.from({ length: CLIENTS }, (_, index) => chain(index, nodes, ledger, gate));
+const clients = Array.from({ length: CLIENTS }, (_, index) => runClient(index, nodes, ledger, gate));
 const errors: string[] = [];
 
-const sometime = (least: number, most: number): Promise<void> => pause(least + Math.random() * (most - least));
+const pauseBetween = (minimum: number, maximum: number): Promise<void> =>
+  pause(minimum + Math.random() * (maximum - minimum));
 
 async function killServer(node: number): Promise<void> {
   const victim = nodes.processes[node]!;
@@ -35,21 +36,21 @@ async function killServer(node: number): Promise<void> {
   await victim.exit;
   errors.push(...victim.stderr.split('\n').filter((line) => line !== ''));
   // The other process runs alone for a while.
-  await sometime(100, 400);
+  await pauseBetween(100, 400);
   await nodes.restart(node);
 }
 
 /** The number of these tokens that are not active, by introspection on alternate nodes. */
 async function lost(tokens: readonly string[]): Promise<number> {
-  let dead = 0;
+  let inactive = 0;
   for (let from = 0; from < tokens.length; from += 20) {
     const batch = tokens.slice(from, from + 20);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       batch.map((token, index) => nodes.post(from + index, '/oauth/introspect', { token })),
     );
-    dead += answers.filter(({ body }) => body.active !== true).length;
+    inactive += responses.filter(({ body }) => body.active !== true).length;
   }
-  return dead;
+  return inactive;
 }
 
 const table: Record<string, string | number>[] = [];
@@ -72,53 +73,53 @@ async function check(kill: string): Promise<void> {
 }
 
 for (let kill = 0, ofPostgres = 0; kill < kills; kill++) {
-  await sometime(300, 1200);
+  await pauseBetween(300, 1200);
   const due = Math.floor(((kill + 1) * POSTGRES_KILLS) / kills);
   const isPostgres = due > ofPostgres;
   if (isPostgres) {
     ofPostgres++;
     await postgres.crash();
   } else await killServer((kill - ofPostgres) % nodes.processes.length);
-  await sometime(300, 600);
+  await pauseBetween(300, 600);
   await check(isPostgres ? 'PostgreSQL' : `server ${(kill - ofPostgres) % nodes.processes.length}`);
 }
 
-const parked = gate.close();
-await parked;
-gate.over = true;
+const allWaiting = gate.close();
+await allWaiting;
+gate.ended = true;
 gate.open();
 await Promise.all(clients);
-const atLast = await lost(ledger.access);
-if (atLast > 0) ledger.violations.push(`at last: lost ${atLast} access tokens`);
+const lostAtEnd = await lost(ledger.access);
+if (lostAtEnd > 0) ledger.violations.push(`at the end: lost ${lostAtEnd} access tokens`);
 
 /** Retried refreshes whose first try had taken effect, so that the retry got the same tokens again. */
-let madeAgain = 0;
+let repeatedResponses = 0;
 for (const { token, since } of ledger.retried) {
   const rows = await nodes.database
     .em()
     .execute('SELECT FROM refresh_tokens WHERE digest = ? AND used_at < ?', [digest(token), since]);
-  madeAgain += rows.length;
+  repeatedResponses += rows.length;
 }
 const { codes, refreshes, lostExchanges, retried, longestRetry, violations } = ledger;
 for (const { stderr } of nodes.processes) errors.push(...stderr.split('\n').filter((line) => line !== ''));
 const exits = await nodes.stop();
 await postgres.stop();
-if (exits.some((code) => code !== 0)) violations.push(`The servers ended with ${exits.join(', ')}`);
+if (exits.some((code) => code !== 0)) violations.push(`Server exit codes: ${exits.join(', ')}`);
 if (errors.length > 0) violations.push(`${errors.length} unexpected errors in the logs, such as ${errors[0]}`);
 
 console.table(table);
 console.log(
   JSON.stringify({
     ...{ serverKills: SERVER_KILLS, postgresKills: POSTGRES_KILLS, codes, refreshes, lostExchanges },
-    ...{ retriedRefreshes: retried.length, answersMadeAgain: madeAgain, longestRetryMs: Math.round(longestRetry) },
-    ...{ accessTokensCheckedAtLast: ledger.access.length, lostAtLast: atLast, violations: violations.length },
+    ...{ retriedRefreshes: retried.length, repeatedResponses, longestRetryMs: Math.round(longestRetry) },
+    ...{ accessTokensChecked: ledger.access.length, lostAtEnd, violations: violations.length },
   }),
 );
 // T11 requires this many kills. A smaller run is not recorded.
 if (SERVER_KILLS >= 50 && POSTGRES_KILLS >= 10)
   recordLimit('T11', {
-    measured: `${SERVER_KILLS} + ${POSTGRES_KILLS} kills, ${codes} codes and ${refreshes} refreshes: ${ledger.access.length} access tokens checked at the end, ${atLast} lost; ${violations.length} violations`,
+    measured: `${SERVER_KILLS} + ${POSTGRES_KILLS} kills, ${codes} codes and ${refreshes} refreshes: ${ledger.access.length} access tokens checked at the end, ${lostAtEnd} lost; ${violations.length} violations`,
     met: violations.length === 0,
   });
-for (const fault of violations.slice(0, 20)) console.error(fault);
+for (const violation of violations.slice(0, 20)) console.error(violation);
 process.exitCode = violations.length === 0 ? 0 : 1;

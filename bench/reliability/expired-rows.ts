@@ -3,7 +3,7 @@ import type { Database } from '../../src/store/connection/database.ts';
 import { statement } from '../../src/store/connection/sql.ts';
 
 /** Per authorization: its own row, one code, four refresh tokens and four access tokens. */
-const ROWS_OF_ONE = 10;
+const ROWS_PER_AUTHORIZATION = 10;
 /** Authorizations created by one statement. More would exceed the statement timeout. */
 const BATCH = 5000;
 
@@ -49,15 +49,15 @@ const known = statement<never>(
 
 /** Creates expired rows of every kind that a busy server leaves. Returns some of the access tokens, for revocation. */
 export async function makeExpiredRows({ sql }: Database, clientId: string, rows: number): Promise<string[]> {
-  const approvals = Math.ceil(rows / ROWS_OF_ONE);
-  for (let from = 1; from <= approvals; from += BATCH) {
-    const range = [from, Math.min(from + BATCH - 1, approvals)];
+  const count = Math.ceil(rows / ROWS_PER_AUTHORIZATION);
+  for (let from = 1; from <= count; from += BATCH) {
+    const range = [from, Math.min(from + BATCH - 1, count)];
     await sql(authorizations, [...range, clientId]);
     for (const query of [codes, refreshTokens, accessTokens]) await sql(query, range);
   }
-  const places = Array.from({ length: 2000 }, (_, index) => 1 + Math.floor((index * approvals) / 2000));
-  const tokens = places.map(() => makeSecret('gat'));
-  await sql(known, [tokens.map(digest), places]);
+  const chosen = Array.from({ length: 2000 }, (_, index) => 1 + Math.floor((index * count) / 2000));
+  const tokens = chosen.map(() => makeSecret('gat'));
+  await sql(known, [tokens.map(digest), chosen]);
   for (const table of ['authorizations', 'authorization_codes', 'refresh_tokens', 'access_tokens'])
     await sql(statement<never>(`analyze-${table}`, `ANALYZE ${table}`), []);
   return tokens;

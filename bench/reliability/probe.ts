@@ -12,22 +12,22 @@ delay.enable();
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - STEP);
+const delayAbove = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - STEP);
 
 /** V8 drops compiled code that was not used during several collections. After this many, early and late heap sizes compare. */
 const COLLECTIONS = 8;
 
-async function tell({ url }: IncomingMessage, answer: ServerResponse): Promise<void> {
+async function report({ url }: IncomingMessage, response: ServerResponse): Promise<void> {
   for (let times = 0; url === '/collect' && times < COLLECTIONS; times++) {
     collect();
     await pause(STEP);
   }
-  const lag = { p99: late(delay.percentile(99)), max: late(delay.max) };
+  const lag = { p99: delayAbove(delay.percentile(99)), max: delayAbove(delay.max) };
   if (url === '/lag') delay.reset();
   const { heapUsed, heapTotal, external } = process.memoryUsage();
-  answer.end(JSON.stringify({ lag, heap: heapUsed / 2 ** 20, held: (heapTotal + external) / 2 ** 20 }));
+  response.end(JSON.stringify({ lag, heap: heapUsed / 2 ** 20, reserved: (heapTotal + external) / 2 ** 20 }));
 }
 
-createServer((request, answer) => void tell(request, answer))
+createServer((request, response) => void report(request, response))
   .listen(Number(process.env.PROBE_PORT), '127.0.0.1')
   .unref();

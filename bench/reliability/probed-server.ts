@@ -18,9 +18,9 @@ export interface ProbedServer {
   /** Megabytes of live objects, after a garbage collection. */
   heap(): Promise<number>;
   /** Megabytes that V8 has reserved for objects, used or not. */
-  held(): Promise<number>;
+  reserved(): Promise<number>;
   /** Resident memory in megabytes: now, and the maximum so far. */
-  memory(): { readonly now: number; readonly most: number };
+  memory(): { readonly now: number; readonly maximum: number };
   descriptors(): number;
   /** Connections to PostgreSQL. */
   connections(): Promise<number>;
@@ -37,7 +37,7 @@ export async function withProbedServer<T>(
   const env = { NODE_OPTIONS: `--import=${PROBE}`, PROBE_PORT: String(port) };
   const server = await gatehouse(await createDatabase(postgres, name), env);
   const [pid = 0] = server.pids;
-  const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).json();
+  const probe = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).json();
   const kilobytes = (field: string) =>
     Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
   try {
@@ -45,10 +45,10 @@ export async function withProbedServer<T>(
       postgres,
       server,
       tally: { requests: 0, serverErrors: 0 },
-      lag: async () => (await ask('/lag')).lag,
-      heap: async () => (await ask('/collect')).heap,
-      held: async () => (await ask('/')).held,
-      memory: () => ({ now: kilobytes('VmRSS'), most: kilobytes('VmHWM') }),
+      lag: async () => (await probe('/lag')).lag,
+      heap: async () => (await probe('/collect')).heap,
+      reserved: async () => (await probe('/')).reserved,
+      memory: () => ({ now: kilobytes('VmRSS'), maximum: kilobytes('VmHWM') }),
       descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
       async connections() {
         const text = 'SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1';
@@ -68,7 +68,7 @@ export async function workloadFor(
   mayRefuse = false,
 ): Promise<Workload> {
   const make = probed.server.workloads[operation];
-  if (!make) throw new Error(`${probed.server.name} does not do ${operation}`);
+  if (!make) throw new Error(`${probed.server.name} does not support ${operation}`);
   // Only `code` needs requests prepared in advance, and no limit measures it: the code flow gets its codes as it goes.
   return counted(await make({ connections, requests: 0 }), probed, mayRefuse);
 }

@@ -35,15 +35,15 @@ await timed('one refresh token, 50 uses', async () => {
   return found;
 });
 await pause((GRACE + 1) * 1000);
-await timed('a replay after the grace, 50 times', (round) => raceOfReplays(nodes, families[round]!));
+await timed('a replay after the grace period, 50 times', (round) => raceOfReplays(nodes, families[round]!));
 
 const found = await audit(nodes.database);
 console.log(`audit: ${found.length} findings`);
 violations.push(...found, ...nodes.processes.flatMap(({ stderr }) => (stderr === '' ? [] : [stderr])));
 const codes = await nodes.stop();
-if (codes.some((code) => code !== 0)) violations.push(`The servers ended with ${codes.join(', ')}`);
+if (codes.some((code) => code !== 0)) violations.push(`Server exit codes: ${codes.join(', ')}`);
 await postgres.stop();
-for (const fault of violations.slice(0, 20)) console.error(fault);
+for (const violation of violations.slice(0, 20)) console.error(violation);
 if (rounds >= ROUNDS)
   recordLimit('T10', {
     measured: `${rounds} codes and ${rounds} refresh tokens, 50 uses of each, and 50 replays after the grace period: ${violations.length} violations`,

@@ -24,38 +24,39 @@ export const RATES = {
 
 export const SIGN_INS = { operation: 'password', rate: 30, connections: 32 } as const;
 /** The load during sign-ins, at half the rate of T1. */
-export const BESIDE = { ...RATES.T1, rate: RATES.T1.rate / 2 };
-const STATEMENTS = 3;
+export const DURING_SIGN_INS = { ...RATES.T1, rate: RATES.T1.rate / 2 };
+const MAX_STATEMENTS = 3;
 const BURST = { connections: 64, seconds: 5 };
 /** Limit of the event loop delay, in milliseconds. */
-export const LAG = 50;
+export const EVENT_LOOP_DELAY = 50;
 
 /** A rate counts as sustained with 2 % tolerance, because the run ends a little after the last request was due. */
-const borne = ({ failed, perSecond }: Measured, rate: number): boolean => failed === 0 && perSecond >= 0.98 * rate;
+const isSustained = ({ failed, perSecond }: Measured, rate: number): boolean =>
+  failed === 0 && perSecond >= 0.98 * rate;
 
-const told = ({ perSecond, p99, failed }: Measured): string =>
+const summary = ({ perSecond, p99, failed }: Measured): string =>
   `${perSecond.toFixed(0)}/s, p99 ${ms(p99)}${failed === 0 ? '' : `, ${failed} failed`}`;
 
 /** Measures the required rate, and then the maximum rate for a sixth of the time. */
-export function steady(target: keyof typeof RATES): (setup: Setup) => Promise<LimitResult> {
-  const { operation, rate, connections, p99 } = RATES[target];
+export function steady(id: keyof typeof RATES): (setup: Setup) => Promise<LimitResult> {
+  const { operation, rate, connections, p99 } = RATES[id];
   return ({ postgres, seconds }) =>
-    withProbedServer(postgres, target, async (probed) => {
+    withProbedServer(postgres, id, async (probed) => {
       const workload = await workloadFor(probed, operation, connections);
       await send(probed, workload, { connections, seconds: 2, rate });
       const before = await postgres.counters(probed.server.database);
       const measured = await send(probed, workload, { connections, seconds, rate });
       const after = await postgres.counters(probed.server.database);
       const statements = (after.statements - before.statements) / measured.responses;
-      const most = await send(probed, workload, { connections, seconds: seconds / 6 });
+      const maximum = await send(probed, workload, { connections, seconds: seconds / 6 });
       const { now } = probed.memory();
       return {
-        measured: `${told(measured)}, ${statements.toFixed(2)} statements; maximum ${told(most)}; ${now.toFixed(0)} MB`,
+        measured: `${summary(measured)}, ${statements.toFixed(2)} statements; maximum ${summary(maximum)}; ${now.toFixed(0)} MB`,
         met:
-          borne(measured, rate) &&
-          most.failed === 0 &&
+          isSustained(measured, rate) &&
+          maximum.failed === 0 &&
           measured.p99 <= p99 &&
-          (operation !== 'viewer' || statements <= STATEMENTS),
+          (operation !== 'viewer' || statements <= MAX_STATEMENTS),
         ...probed.tally,
       };
     });
@@ -65,22 +66,22 @@ export function steady(target: keyof typeof RATES): (setup: Setup) => Promise<Li
 export const signIns = ({ postgres, seconds }: Setup): Promise<LimitResult> =>
   withProbedServer(postgres, 'T4', async (probed) => {
     const signingIn = await workloadFor(probed, SIGN_INS.operation, SIGN_INS.connections);
-    const credentials = await workloadFor(probed, BESIDE.operation, BESIDE.connections);
-    const [people, clients] = await Promise.all([
+    const credentials = await workloadFor(probed, DURING_SIGN_INS.operation, DURING_SIGN_INS.connections);
+    const [signInResult, credentialsResult] = await Promise.all([
       send(probed, signingIn, { ...SIGN_INS, seconds }),
-      send(probed, credentials, { ...BESIDE, seconds }),
+      send(probed, credentials, { ...DURING_SIGN_INS, seconds }),
     ]);
     await probed.lag();
     const burst = await send(probed, await workloadFor(probed, SIGN_INS.operation, BURST.connections, true), BURST);
     const lag = await probed.lag();
     return {
-      measured: `sign-ins ${told(people)}; with client_credentials ${told(clients)}; burst of ${BURST.connections}: ${told(burst)}, event loop delay ${ms(lag.p99)} (p99; maximum ${ms(lag.max)})`,
+      measured: `sign-ins ${summary(signInResult)}; with client_credentials ${summary(credentialsResult)}; burst of ${BURST.connections}: ${summary(burst)}, event loop delay ${ms(lag.p99)} (p99; maximum ${ms(lag.max)})`,
       met:
-        borne(people, SIGN_INS.rate) &&
-        borne(clients, BESIDE.rate) &&
-        clients.p99 <= BESIDE.p99 &&
+        isSustained(signInResult, SIGN_INS.rate) &&
+        isSustained(credentialsResult, DURING_SIGN_INS.rate) &&
+        credentialsResult.p99 <= DURING_SIGN_INS.p99 &&
         burst.failed === 0 &&
-        lag.p99 <= LAG,
+        lag.p99 <= EVENT_LOOP_DELAY,
       ...probed.tally,
     };
   });

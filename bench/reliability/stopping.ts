@@ -13,14 +13,14 @@ const LIMITS = { exit: 10_000, idle: 2000 };
 
 const CONNECTIONS = 32;
 
-const tokens = ({ client, host }: Nodes) => clientCredentials({ path: '/oauth/token', ...client, host });
+const tokenRequests = ({ client, host }: Nodes) => clientCredentials({ path: '/oauth/token', ...client, host });
 
-const sums = ({ responses }: Measured, failed: number) => ({ requests: responses + failed, failed });
+const counts = ({ responses }: Measured, failed: number) => ({ requests: responses + failed, failed });
 
 /** Sends SIGTERM under load. No response may be lost. */
 const stop = ({ postgres }: Setup) =>
   withNodes(postgres, 'T13', 1, async (nodes) => {
-    const load = drive(nodes.ports, tokens(nodes), { rate: 200, seconds: 4, connections: CONNECTIONS });
+    const load = drive(nodes.ports, tokenRequests(nodes), { rate: 200, seconds: 4, connections: CONNECTIONS });
     const idle = connect(nodes.ports[0] ?? 0, '127.0.0.1');
     idle.write(`GET /healthz HTTP/1.1\r\nHost: ${nodes.host}\r\n\r\n`);
     await once(idle, 'data');
@@ -36,34 +36,38 @@ const stop = ({ postgres }: Setup) =>
     const measured = await load;
     // After the process has exited, connections are refused. These requests are not lost responses.
     const failed = measured.failed - measured.refused;
-    return { ...sums(measured, failed), code, took: took ?? 0, idleClosed };
+    return { ...counts(measured, failed), code, took: took ?? 0, idleClosed };
   });
 
 /** Restarts two processes alternately under load. A request whose connection is refused goes to the other process. */
-const renew = ({ postgres, seconds }: Setup) =>
-  withNodes(postgres, 'T13_renewed', 2, async (nodes) => {
-    const load = drive(nodes.ports, tokens(nodes), { rate: 100, seconds: 3 * seconds, connections: CONNECTIONS });
-    let [renewed, over] = [0, false];
-    void load.then(() => {
-      over = true;
+const restart = ({ postgres, seconds }: Setup) =>
+  withNodes(postgres, 'T13_restarts', 2, async (nodes) => {
+    const load = drive(nodes.ports, tokenRequests(nodes), {
+      rate: 100,
+      seconds: 3 * seconds,
+      connections: CONNECTIONS,
     });
-    for (; !over; renewed++) {
-      nodes.processes[renewed % 2]?.kill('SIGTERM');
-      await nodes.processes[renewed % 2]?.exit;
-      await nodes.restart(renewed % 2);
+    let [restarted, ended] = [0, false];
+    void load.then(() => {
+      ended = true;
+    });
+    for (; !ended; restarted++) {
+      nodes.processes[restarted % 2]?.kill('SIGTERM');
+      await nodes.processes[restarted % 2]?.exit;
+      await nodes.restart(restarted % 2);
       await pause(500);
     }
     const measured = await load;
-    return { ...sums(measured, measured.failed), renewed };
+    return { ...counts(measured, measured.failed), restarted };
   });
 
 export async function stopping(setup: Setup): Promise<LimitResult> {
   const stopped = await stop(setup);
-  const renewed = await renew(setup);
+  const restarted = await restart(setup);
   return {
-    measured: `${stopped.failed} of ${stopped.requests} responses lost, exit code ${stopped.code} after ${ms(stopped.took)}, idle connection closed after ${ms(stopped.idleClosed)}; ${renewed.failed} of ${renewed.requests} failed in ${renewed.renewed} restarts`,
+    measured: `${stopped.failed} of ${stopped.requests} responses lost, exit code ${stopped.code} after ${ms(stopped.took)}, idle connection closed after ${ms(stopped.idleClosed)}; ${restarted.failed} of ${restarted.requests} failed in ${restarted.restarted} restarts`,
     met:
-      stopped.failed + renewed.failed === 0 &&
+      stopped.failed + restarted.failed === 0 &&
       stopped.code === 0 &&
       stopped.took <= LIMITS.exit &&
       stopped.idleClosed <= LIMITS.idle,

@@ -71,7 +71,7 @@ export function performanceLimits(findings: PerformanceFindings): PerformanceLim
 function otherLimits({ password, memory, start, embedded }: PerformanceFindings): PerformanceLimit[] {
   const limits: PerformanceLimit[] = [];
   if (password) {
-    const slowdown = password.p99Beside / password.p99Alone;
+    const slowdown = password.p99DuringSignIns / password.p99Alone;
     limits.push(
       atLeast('password grant, against argon2id alone', password.signIns / password.bareHashes, 0.9),
       atMost('client_credentials at half rate, p99 during sign-ins', slowdown, 3, '× the p99 alone'),

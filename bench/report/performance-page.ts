@@ -62,9 +62,9 @@ function passwords({ password }: PerformanceFindings): string {
   const rows = [
     ['argon2id alone, hashes a second', whole(password.bareHashes)],
     ['password grant, a second', whole(password.signIns)],
-    ['password grant during client_credentials at half rate, a second', whole(password.signInsBeside)],
+    ['password grant during client_credentials at half rate, a second', whole(password.signInsDuringLoad)],
     ['client_credentials at half rate, p99 ms', password.p99Alone.toFixed(1)],
-    ['client_credentials at half rate during the password grant, p99 ms', password.p99Beside.toFixed(1)],
+    ['client_credentials at half rate during the password grant, p99 ms', password.p99DuringSignIns.toFixed(1)],
   ];
   return `\n### password\n\nThe argon2id library runs in its own process, alternately with the server. Incorrect responses: ${password.failed}.\n\n${table(['what', 'measured'], rows)}\n`;
 }

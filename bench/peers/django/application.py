@@ -108,7 +108,7 @@ def prepare():
     call_command("migrate", verbosity=0)
     groups = [Group.objects.create(name=f"group-{index}") for index in range(10)]
     for index in range(100):
-        person = User.objects.create(username=f"person-{index:03}", password="!")
+        person = User.objects.create(username=f"user-{index:03}", password="!")
         person.groups.set([groups[index % 10], groups[(index + 1) % 10]])
     common = {"client_type": "confidential", "redirect_uris": CALLBACK, "user": User.objects.first()}
     # One client has one grant there.

@@ -4,7 +4,7 @@ import Koa, { type Context } from 'koa';
 import pg from 'pg';
 import getRawBody from 'raw-body';
 
-const { PORT = '0', FLOOR = 'bare', DATABASE_URL = '' } = process.env;
+const { PORT = '0', VARIANT = 'bare', DATABASE_URL = '' } = process.env;
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
 pool.on('error', () => {});
 const HOUR = 3_600_000;
@@ -22,10 +22,10 @@ const SELECT = {
   text: 'SELECT client, scopes, created_at, expires_at FROM tokens WHERE digest = $1 AND expires_at > $2',
 };
 
-const floors: Record<string, (ctx: Context) => Promise<void>> = {
+const variants: Record<string, (ctx: Context) => Promise<void>> = {
   async bare(ctx) {
     await form(ctx);
-    ctx.body = { access_token: 'the same for all', token_type: 'Bearer', expires_in: 3600, scope: 'read' };
+    ctx.body = { access_token: 'always the same token', token_type: 'Bearer', expires_in: 3600, scope: 'read' };
   },
   async insert(ctx) {
     const scope = (await form(ctx)).get('scope') ?? '';
@@ -46,7 +46,7 @@ const floors: Record<string, (ctx: Context) => Promise<void>> = {
 
 await pool.query(`CREATE TABLE IF NOT EXISTS tokens (id uuid PRIMARY KEY, digest bytea NOT NULL UNIQUE, client text NOT NULL,
   scopes text[] NOT NULL, created_at timestamptz NOT NULL, expires_at timestamptz NOT NULL)`);
-const floor = floors[FLOOR];
-if (!floor) throw new Error(`There is no floor ${FLOOR}`);
-const server = new Koa().use(floor).listen(Number(PORT), '127.0.0.1', () => console.log('ready'));
+const variant = variants[VARIANT];
+if (!variant) throw new Error(`Unknown variant: ${VARIANT}`);
+const server = new Koa().use(variant).listen(Number(PORT), '127.0.0.1', () => console.log('ready'));
 process.on('SIGTERM', () => server.close(() => process.exit(0)).closeAllConnections());
