@@ -1,7 +1,7 @@
-"""Django OAuth Toolkit with Django REST framework, set up as its tutorial has it, for gunicorn: `application:application`.
+"""Django OAuth Toolkit with Django REST framework, configured as in its tutorial. gunicorn runs `application:application`.
 
-`python3 application.py prepare` makes tables, people, groups and a client; `mint KIND COUNT` prints secrets of that kind,
-as a browser's part of the flow would have left them.
+`python3 application.py prepare` creates the tables, users, groups and clients. `mint KIND COUNT` creates codes or tokens, as the
+browser's part of the flow leaves them in the database, and prints them.
 """
 
 import json
@@ -108,30 +108,31 @@ def prepare():
     call_command("migrate", verbosity=0)
     groups = [Group.objects.create(name=f"group-{index}") for index in range(10)]
     for index in range(100):
-        person = User.objects.create(username=f"user-{index:03}", password="!")
-        person.groups.set([groups[index % 10], groups[(index + 1) % 10]])
+        user = User.objects.create(username=f"user-{index:03}", password="!")
+        user.groups.set([groups[index % 10], groups[(index + 1) % 10]])
     common = {"client_type": "confidential", "redirect_uris": CALLBACK, "user": User.objects.first()}
-    # One client has one grant there.
-    for grant in ["client-credentials", "authorization-code"]:
-        Application.objects.create(client_id=grant, client_secret="the secret", authorization_grant_type=grant, **common)
+    # In Django OAuth Toolkit a client has exactly one grant type.
+    for grant_type in ["client-credentials", "authorization-code"]:
+        credentials = {"client_id": grant_type, "client_secret": "the secret"}
+        Application.objects.create(authorization_grant_type=grant_type, **credentials, **common)
 
 
 def mint(kind, count):
     app = Application.objects.get(client_id="authorization-code")
-    soon = timezone.now() + timedelta(hours=1)
-    person = User.objects.order_by("id").first()
-    made = [secrets.token_urlsafe(32) for _ in range(count)]
-    common = {"application": app, "user": person}
+    expires = timezone.now() + timedelta(hours=1)
+    user = User.objects.order_by("id").first()
+    values = [secrets.token_urlsafe(32) for _ in range(count)]
+    common = {"application": app, "user": user}
     if kind == "code":
-        rows = [Grant(code=one, expires=soon, redirect_uri=CALLBACK, scope="read", **common) for one in made]
+        rows = [Grant(code=value, expires=expires, redirect_uri=CALLBACK, scope="read", **common) for value in values]
         Grant.objects.bulk_create(rows)
-        return made
-    access = [AccessToken(token=one, expires=soon, scope="read groups", **common) for one in made]
+        return values
+    access = [AccessToken(token=value, expires=expires, scope="read groups", **common) for value in values]
     rows = AccessToken.objects.bulk_create(access)
     if kind == "refresh":
         RefreshToken.objects.bulk_create(RefreshToken(token=f"r{row.token}", access_token=row, **common) for row in rows)
-        return [f"r{one}" for one in made]
-    return made
+        return [f"r{value}" for value in values]
+    return values
 
 
 if __name__ == "__main__":
