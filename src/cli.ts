@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { addClientCommands } from './cli/client.ts';
 import { runWith } from './cli/command.ts';
 import { addDatabaseCommands } from './cli/database.ts';
@@ -22,6 +23,7 @@ function readCount(text: string): number {
 function makeProgram(env: NodeJS.ProcessEnv): Command {
   const program = new Command('gatehouse')
     .description('OAuth 2 authorization server and user directory, managed through GraphQL.')
+    .version(packageJson.version, '-V, --version', 'print the version')
     .showHelpAfterError('(add --help to see what it takes, with examples)')
     .exitOverride()
     .addHelpText(

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { type Ended, gatehouse } from '../support/process.ts';
@@ -27,5 +28,12 @@ describe('--help', () => {
 
   it('is pointed to when the command line is wrong: 2', async () => {
     expect(await cli('frobnicate')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--help') });
+  });
+});
+
+describe('--version', () => {
+  it('prints the version of the package and needs no settings', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(await cli('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 });
