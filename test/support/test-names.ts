@@ -20,3 +20,13 @@ export const namesOfOthers = (asking: string): string =>
     .map((file) => readFileSync(join(tests, file), 'utf8'))
     .map((source) => `${namesIn(source)}\n${rowsIn(source)}`)
     .join('\n');
+
+/** A list under `test/cases/`. */
+export const readCases = (list: string): string => readFileSync(join(tests, 'cases', `${list}.md`), 'utf8');
+
+/** The numbers of the cases in it, each at the beginning of its line. */
+export const casesIn = (list: string, number: RegExp): string[] =>
+  [...readCases(list).matchAll(new RegExp(`^- (${number.source}): `, 'gm'))].map(([, one = '']) => one);
+
+/** True if a test carries the number in its name. */
+export const carries = (names: string, number: string): boolean => new RegExp(`\\b${number}\\b`).test(names);
