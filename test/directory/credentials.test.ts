@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkCredentials } from '../../src/directory/credentials.ts';
 import { User } from '../../src/store/entities/user.ts';
 import { type TestUser, unique } from '../support/fixtures.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let user: TestUser;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   user = await server.user();
 });
 afterAll(() => server?.close());

@@ -6,7 +6,7 @@ import { graphqlChallenge } from '../support/challenge.ts';
 import type { TestClient, TestUser } from '../support/fixtures.ts';
 import { expectCleanAnswer } from '../support/invariants.ts';
 import { read } from '../support/send.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer, type TestServer } from '../support/server.ts';
 import { countStatements } from './statements.ts';
 
 const QUERY = JSON.stringify({ query: '{ viewer { id } }' });
@@ -17,7 +17,7 @@ let client: TestClient;
 let user: TestUser;
 let token: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
   user = await server.user();
   token = await server.accessToken({ client, user });

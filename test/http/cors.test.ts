@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countStatements } from '../graphql/statements.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer, type TestServer } from '../support/server.ts';
 
 const LISTED = 'https://spa.example';
 const FOREIGN = 'https://evil.example';
@@ -8,7 +8,7 @@ const ENDPOINTS = ['/oauth/token', '/oauth/revoke', '/graphql', '/oauth/token/']
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   await server.client({ redirectUris: [`${LISTED}/callback`] });
 });
 afterAll(() => server.close());

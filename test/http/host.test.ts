@@ -3,11 +3,11 @@ import { authorizePath } from '../support/authorize.ts';
 import { expectGoodPage } from '../support/page-rules.ts';
 import { askRaw } from '../support/raw.ts';
 import { expectNothingWritten } from '../support/refusals.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

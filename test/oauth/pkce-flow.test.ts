@@ -4,11 +4,11 @@ import { codeRequest, issueCode } from '../support/authorize.ts';
 import { expectTokenError } from '../support/invariants.ts';
 import { pkce } from '../support/pkce.ts';
 import { countRows, expectErrorRedirect, expectNothingWritten } from '../support/refusals.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

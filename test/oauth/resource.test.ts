@@ -4,13 +4,13 @@ import { answerIn, codeRequest, reachConsent, sentTo } from '../support/authoriz
 import { introspect } from '../support/client-endpoints.ts';
 import { theOperator } from '../support/fixtures.ts';
 import { expectTokenError } from '../support/invariants.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer, type TestServer } from '../support/server.ts';
 import { bearerStatus, exchange, refreshing } from '../support/token-forms.ts';
 
 let server: TestServer;
 let own: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   own = `${server.config.issuer}/graphql`;
 });
 afterAll(() => server.close());

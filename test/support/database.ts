@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
 import { openDatabase } from './administered.ts';
 import { dumpAt } from './dump.ts';
@@ -10,11 +9,14 @@ import { expectNoSecret } from './seen-secrets.ts';
 /** What a project's global set-up hands to its tests. */
 export type TestDatabases =
   | { readonly kind: 'pglite'; readonly template: string }
-  | { readonly kind: 'postgres'; readonly template: string; readonly url: string };
+  /** Every database of the run has a name that begins with `prefix`, and is dropped at the end of the run. */
+  | { readonly kind: 'postgres'; readonly template: string; readonly prefix: string; readonly url: string };
 
 /** A database of a test's own: the environment that makes Gatehouse use it, and its end. */
 export interface TestDatabase {
   readonly env: Record<string, string>;
+  /** Other test files use it as well. */
+  readonly shared?: boolean;
   remove(): Promise<void>;
 }
 
@@ -32,10 +34,18 @@ export const migratedDatabase = (): Promise<TestDatabase> => makeDatabase(true);
 /** A database that no Gatehouse has seen yet. */
 export const emptyDatabase = (): Promise<TestDatabase> => makeDatabase(false);
 
+let shared: Promise<TestDatabase> | undefined;
+
+/** The one migrated database of this worker, which the global set-up of the run removes. Its files use it one after another. */
+export async function sharedDatabase(): Promise<TestDatabase> {
+  shared ??= makeDatabase(true);
+  return { ...(await shared), shared: true };
+}
+
 async function makeDatabase(migrated: boolean): Promise<TestDatabase> {
   const databases = inject('databases');
   if (databases.kind === 'postgres') {
-    const name = `gatehouse_test_${randomBytes(6).toString('hex')}`;
+    const name = `${databases.prefix}${randomBytes(6).toString('hex')}`;
     await administer(databases.url, `CREATE DATABASE ${name} ${migrated ? `TEMPLATE ${databases.template}` : ''}`);
     return {
       env: { DATABASE_URL: databaseUrl(databases.url, name), SECRET_KEY },
@@ -48,7 +58,7 @@ async function makeDatabase(migrated: boolean): Promise<TestDatabase> {
       },
     };
   }
-  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  const directory = mkdtempSync(join(dirname(databases.template), 'test-'));
   if (migrated) cpSync(databases.template, directory, { recursive: true });
   return { env: { DATA_DIR: directory }, remove: async () => rmSync(directory, { recursive: true, force: true }) };
 }

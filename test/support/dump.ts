@@ -1,15 +1,25 @@
 import { spawnSync } from 'node:child_process';
 import { type Administered, openDatabase } from './administered.ts';
 
-/** Every row of every table, as text: what somebody reads who holds a backup. Bytes come as hex. */
-export async function dumpOf(database: Administered): Promise<string> {
+/** The transaction that this database will run next, for `dumpOf`. */
+export async function nextTransaction(database: Administered): Promise<string> {
+  const [row] = await database.em().execute<{ xid: string }[]>('SELECT pg_current_xact_id()::text AS xid');
+  return row?.xid ?? '0';
+}
+
+/** Every row of every table that was written by transaction `since` or a later one, as text: what a backup shows. Bytes come as hex. */
+export async function dumpOf(database: Administered, since = '0'): Promise<string> {
   const em = database.em();
   const tables = await em.execute<{ name: string }[]>(
     `SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
   );
   const rows: string[] = [];
   for (const { name } of tables)
-    for (const { row } of await em.execute<{ row: string }[]>(`SELECT t::text AS row FROM ${name} t`)) rows.push(row);
+    for (const { row } of await em.execute<{ row: string }[]>(
+      `SELECT t::text AS row FROM ${name} t WHERE t.xmin::text::bigint >= ?`,
+      [since],
+    ))
+      rows.push(row);
   return rows.join('\n');
 }
 

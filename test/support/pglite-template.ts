@@ -12,11 +12,12 @@ declare module 'vitest' {
   }
 }
 
-/** Makes one migrated data directory, as a first start does; each test server starts on a copy. */
+/** Makes one migrated data directory, as a first start does; each test database is a copy of it, beside it. */
 export async function setup(project: TestProject): Promise<() => void> {
-  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-template-'));
-  const { close } = await startDatabase(loadConfig({ DATA_DIR: directory }));
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-tests-'));
+  const template = join(directory, 'template');
+  const { close } = await startDatabase(loadConfig({ DATA_DIR: template }));
   await close();
-  project.provide('databases', { kind: 'pglite', template: directory });
+  project.provide('databases', { kind: 'pglite', template });
   return () => rmSync(directory, { recursive: true, force: true });
 }

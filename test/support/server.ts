@@ -4,8 +4,8 @@ import { type ClientRegistration, type ImportedClient, registerClient } from '..
 import { type Gatehouse, startGatehouse } from '../../src/process/serve.ts';
 import { type Administered, administered } from './administered.ts';
 import { Browser } from './browser.ts';
-import { migratedDatabase, type TestDatabase } from './database.ts';
-import { dumpOf } from './dump.ts';
+import { migratedDatabase, sharedDatabase, type TestDatabase } from './database.ts';
+import { dumpOf, nextTransaction } from './dump.ts';
 import {
   registerTestUser,
   type TestClient,
@@ -72,13 +72,14 @@ export async function startServer(
   });
   keepSecretsIn(printed.join(''));
   for (const secret of [config.admin?.password, ...config.secretKeys]) keepSecret(secret);
+  const since = home.shared ? await beginFile(administered(gatehouse.database)) : '0';
   let open = true;
   return serverOn(gatehouse, printed.join(''), log, async () => {
     try {
       expectNoSecret('the log', log.join(''));
-      // One of a PostgreSQL server is looked through when it is removed.
-      if (open && gatehouse.database.embedded)
-        expectNoSecret('the database', await dumpOf(administered(gatehouse.database)));
+      // Other databases of a PostgreSQL server are searched when they are removed.
+      if (open && (home.shared || gatehouse.database.embedded))
+        expectNoSecret('the database', await dumpOf(administered(gatehouse.database), since));
     } finally {
       open = false;
       await gatehouse.close();
@@ -87,8 +88,22 @@ export async function startServer(
   });
 }
 
-/** The same as three nodes that answer in turn, where the database can have more than one. */
+/**
+ * Starts the server on the database that all test files of this worker share, which is faster. What earlier files registered is
+ * still there; their failed attempts are not. One server at a time. A test that counts all rows, changes what is not its own or
+ * moves the clock needs `startServer`.
+ */
+export const sharedServer = async (env: Record<string, string> = {}): Promise<TestServer> =>
+  startServer(env, await sharedDatabase());
+
+/** The same as `startServer` with three nodes that answer in turn, where the database can have more than one. */
 export const startServerInTurn = (): Promise<TestServer> => startServer({}, undefined, startInTurn);
+
+/** Forgets the failed attempts of earlier files. Returns the first transaction of this one, whose rows must show no secret of its own. */
+async function beginFile(database: Administered): Promise<string> {
+  await database.em().execute('DELETE FROM rate_limits');
+  return nextTransaction(database);
+}
 
 function serverOn(gatehouse: Gatehouse, printed: string, log: string[], close: () => Promise<void>): TestServer {
   const { url, config } = gatehouse;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../../src/graphql/schema.ts';
 import { BUILT_IN_SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import type { Answer } from '../../support/send.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { rowCounts } from '../row-counts.ts';
 
 interface Row {
@@ -73,7 +73,7 @@ let server: TestServer;
 const tokens = new Map<string, string>();
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   const client = await server.client();
   const people = {
     superuser: await server.user({ superuser: true }),

@@ -2,7 +2,7 @@ import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../../src/graphql/schema.ts';
 import type { TestClient } from '../../support/fixtures.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 const DOCUMENT =
   'query($fields: [String!]!) { token { canAccess(coordinates: $fields) { coordinate answer missingScopes reason } } }';
@@ -10,7 +10,7 @@ const DOCUMENT =
 let server: TestServer;
 let client: TestClient;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
 });
 afterAll(() => server?.close());

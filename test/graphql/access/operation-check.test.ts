@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../../src/graphql/schema.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { liveToken } from '../../support/live-token.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { rowCounts } from '../row-counts.ts';
 import { countStatements } from '../statements.ts';
 
@@ -13,7 +13,7 @@ let user: TestUser;
 let reading: string;
 let everything: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
   user = await server.user({ superuser: true });
   reading = await server.accessToken({ client, user, scopes: ['read'] });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectCleanAnswer } from '../../support/invariants.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { rowCounts } from '../row-counts.ts';
 import { countStatements } from '../statements.ts';
 
 let server: TestServer;
 let token: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   token = await server.accessToken({ user: await server.user({ superuser: true }) });
 });
 afterAll(() => server?.close());

@@ -4,7 +4,7 @@ import { graphqlChallenge } from '../../support/challenge.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { unique } from '../../support/fixtures.ts';
 import { expectCleanAnswer } from '../../support/invariants.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { rowCounts } from '../row-counts.ts';
 
 const SENTENCE = 'You do not have permission to perform this action';
@@ -13,7 +13,7 @@ let server: TestServer;
 let client: TestClient;
 let user: TestUser;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
   user = await server.user();
 });

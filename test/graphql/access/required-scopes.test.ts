@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccessRule } from '../../../src/graphql/access/access.ts';
 import { minimalScopeSets } from '../../../src/graphql/access/required-scopes.ts';
 import type { BuiltInScope } from '../../../src/oauth/scopes/scope.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { rowCounts } from '../row-counts.ts';
 import { countStatements } from '../statements.ts';
 
@@ -12,7 +12,7 @@ const DOCUMENT =
 let server: TestServer;
 let token: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   token = await server.accessToken({ scopes: ['openid'] });
 });
 afterAll(() => server?.close());

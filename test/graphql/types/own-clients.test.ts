@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestClient, type TestUser, unique } from '../../support/fixtures.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { mutate } from '../mutate.ts';
 
 const PLAIN = {
@@ -15,7 +15,7 @@ let user: TestUser;
 let token: string;
 let managing: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
   user = await server.user();
   token = await server.accessToken({ client, user });

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerIn, authorizePath, CALLBACK, issueCode, reachConsent } from '../../support/authorize.ts';
 import type { TestUser } from '../../support/fixtures.ts';
 import { pkce } from '../../support/pkce.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

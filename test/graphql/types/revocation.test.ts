@@ -3,7 +3,7 @@ import { makeSecret } from '../../../src/crypto/secrets.ts';
 import { Client } from '../../../src/store/entities/client.ts';
 import { Consent } from '../../../src/store/entities/consent.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { mutate } from '../mutate.ts';
 
 let server: TestServer;
@@ -11,7 +11,7 @@ let client: TestClient;
 let user: TestUser;
 let managing: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
   user = await server.user();
   managing = await server.accessToken({ client, user: await server.user({ permissions: ['MANAGE_USERS'] }) });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 let client: TestClient;
 let manager: TestUser;
 let managing: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
   manager = await server.user({ permissions: ['MANAGE_USERS'] });
   managing = await server.accessToken({ client, user: manager });

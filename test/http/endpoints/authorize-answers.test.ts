@@ -5,11 +5,11 @@ import type { Page } from '../../support/browser.ts';
 import type { TestClient } from '../../support/fixtures.ts';
 import { expectCleanAnswer } from '../../support/invariants.ts';
 import { countRows, expectErrorRedirect, expectUnseen } from '../../support/refusals.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

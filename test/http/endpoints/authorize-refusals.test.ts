@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorizePath, CALLBACK, codeRequest } from '../../support/authorize.ts';
 import type { TestClient } from '../../support/fixtures.ts';
 import { expectErrorPage, expectErrorRedirect, expectNothingWritten } from '../../support/refusals.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

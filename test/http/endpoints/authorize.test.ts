@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allow, answerIn, authorizePath, codeRequest, reachConsent, sentTo, signIn } from '../../support/authorize.ts';
 import { expectCleanAnswer } from '../../support/invariants.ts';
 import { pkce } from '../../support/pkce.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

@@ -5,12 +5,12 @@ import type { TestClient } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
 import { read } from '../../support/send.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 let client: TestClient;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
 });
 afterAll(() => server.close());

@@ -4,12 +4,12 @@ import { expectTokenError } from '../../support/invariants.ts';
 import { askRaw, type RawAnswer } from '../../support/raw.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
 import { type Answer, read } from '../../support/send.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 let client: TestClient;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
 });
 afterAll(() => server.close());

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestUser } from '../../support/fixtures.ts';
 import { expectCleanAnswer } from '../../support/invariants.ts';
 import { type Answer, read } from '../../support/send.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 let user: TestUser;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   user = await server.user({ firstName: 'Ada', lastName: 'Lovelace' });
 });
 afterAll(() => server.close());

@@ -4,14 +4,14 @@ import { signingClient } from '../../support/client-assertions.ts';
 import { postForm, publicClient } from '../../support/client-endpoints.ts';
 import { verifyIdToken } from '../../support/id-tokens.ts';
 import { read } from '../../support/send.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { exchange } from '../../support/token-forms.ts';
 
 let server: TestServer;
 // biome-ignore lint/suspicious/noExplicitAny: a document, looked at member by member
 let told: any;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   told = (await read(await server.request('/.well-known/openid-configuration'))).body;
 });
 afterAll(() => server.close());

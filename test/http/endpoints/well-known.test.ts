@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, read } from '../../support/send.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 const [OAUTH, OIDC] = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
 const RESOURCE = '/.well-known/oauth-protected-resource';
@@ -9,7 +9,7 @@ let server: TestServer;
 // biome-ignore lint/suspicious/noExplicitAny: a document, looked at member by member
 let told: any;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   told = (await get(OIDC)).body;
 });
 afterAll(() => server.close());

@@ -5,12 +5,12 @@ import type { Page } from '../../support/browser.ts';
 import { theOperator, unique } from '../../support/fixtures.ts';
 import { expectCleanAnswer } from '../../support/invariants.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { signedIn } from '../../support/sessions.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

@@ -3,13 +3,13 @@ import { POWERFUL_SCOPES, SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import { changeAccount, rowOf, signedInAgain } from '../../support/account.ts';
 import { codeRequest, issueCode, reachConsent, signIn } from '../../support/authorize.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
 import { bearerStatus, exchange, expectDead, tokenPair } from '../../support/token-forms.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeAccount, rowOf, signedInAgain } from '../../support/account.ts';
 import { signIn } from '../../support/authorize.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { SESSION, sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
 import { bearerStatus, expectDead, tokenPair } from '../../support/token-forms.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

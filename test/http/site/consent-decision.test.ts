@@ -5,12 +5,12 @@ import type { Browser, Page } from '../../support/browser.ts';
 import { expectCleanAnswer } from '../../support/invariants.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { countRows, expectNothingWritten } from '../../support/refusals.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { cookiesOf, signedIn, whoIs } from '../../support/sessions.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

@@ -3,11 +3,11 @@ import { updateClient } from '../../../src/oauth/registration/update.ts';
 import { allow, answerIn, codeRequest, reachConsent, signIn } from '../../support/authorize.ts';
 import type { Page } from '../../support/browser.ts';
 import { theOperator } from '../../support/fixtures.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

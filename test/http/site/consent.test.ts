@@ -6,12 +6,12 @@ import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { pkce } from '../../support/pkce.ts';
 import { expectUnseen } from '../../support/refusals.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { signedIn } from '../../support/sessions.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

@@ -3,12 +3,12 @@ import { setPassword } from '../../../src/directory/set-password.ts';
 import { noRateLimits } from '../../../src/store/rate-limits.ts';
 import { answerIn, codeRequest, sentTo } from '../../support/authorize.ts';
 import { theOperator } from '../../support/fixtures.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 describe('Signing in, twice or too late', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer();
+    server = await sharedServer();
   });
   afterAll(() => server.close());
 

@@ -6,12 +6,12 @@ import { unique } from '../../support/fixtures.ts';
 import { expectCleanAnswer } from '../../support/invariants.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { expectErrorPage, expectNothingWritten } from '../../support/refusals.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { cookiesOf, isHome } from '../../support/sessions.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

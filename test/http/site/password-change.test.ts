@@ -3,7 +3,7 @@ import { answerIn, codeRequest, issueCode, reachConsent, sentTo } from '../../su
 import type { Browser } from '../../support/browser.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { sessionsOf, whoIs } from '../../support/sessions.ts';
 import { bearerStatus, exchange, expectDead, type TokenPair, tokenPair } from '../../support/token-forms.ts';
 
@@ -11,7 +11,7 @@ let server: TestServer;
 let client: TestClient;
 let admin: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
   admin = await server.accessToken({ client, user: await server.user({ superuser: true }) });
 });

@@ -4,11 +4,11 @@ import { answerIn, CALLBACK, codeRequest, issueCode } from '../../support/author
 import { type TestClient, theOperator } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
 import { pkce } from '../../support/pkce.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 const REGISTER = `mutation ($input: RegisterClientInput!) {
   registerClient(input: $input) { clientSecret client { clientId } errors { code path message } }
@@ -20,7 +20,7 @@ describe('a token does not make itself a service that may do more than it', () =
   let server: TestServer;
   let admin: (...scopes: string[]) => Promise<string>;
   beforeAll(async () => {
-    server = await startServer();
+    server = await sharedServer();
     const user = await server.user({ superuser: true });
     admin = (...scopes) => server.accessToken({ user, scopes });
   });

@@ -5,12 +5,12 @@ import { createGroup } from '../../../src/directory/groups.ts';
 import { issueCode } from '../../support/authorize.ts';
 import { theOperator, unique } from '../../support/fixtures.ts';
 import { verifyIdToken } from '../../support/id-tokens.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { exchange, refreshing } from '../../support/token-forms.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readClientKeys } from '../../../src/oauth/registration/jwks.ts';
 import { signingClient } from '../../support/client-assertions.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const rsa = RSA.publicKey.export({ format: 'jwk' });
@@ -73,7 +73,7 @@ describe('Registering by GraphQL', () => {
   let server: TestServer;
   let token: string;
   beforeAll(async () => {
-    server = await startServer();
+    server = await sharedServer();
     token = await server.accessToken({ user: await server.user({ superuser: true }) });
   });
   afterAll(() => server.close());

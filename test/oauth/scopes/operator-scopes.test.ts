@@ -4,7 +4,7 @@ import { BUILT_IN_SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import { answerIn, codeRequest, reachConsent, sentTo } from '../../support/authorize.ts';
 import { introspect } from '../../support/client-endpoints.ts';
 import { type TestClient, theOperator, unique } from '../../support/fixtures.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 import { exchange, refreshing, tokenPair } from '../../support/token-forms.ts';
 
 let server: TestServer;
@@ -12,7 +12,7 @@ let name: string;
 let shop: TestClient;
 let invoices: TestClient;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   name = `${unique('invoices')}:read`;
   await createScope(server.database.em(), theOperator(), { name, sentence: 'See your invoices' });
   shop = await server.client({ scope: `${BUILT_IN_SCOPES.join(' ')} ${name}` });

@@ -3,11 +3,11 @@ import { SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import { allow, answerIn, CALLBACK, codeRequest, reachConsent, sentTo } from '../../support/authorize.ts';
 import { type TestClient, unique } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

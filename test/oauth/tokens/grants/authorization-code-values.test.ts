@@ -3,13 +3,13 @@ import { issueCode } from '../../../support/authorize.ts';
 import type { TestClient } from '../../../support/fixtures.ts';
 import { expectTokenError } from '../../../support/invariants.ts';
 import { expectNothingWritten } from '../../../support/refusals.ts';
-import { startServer, type TestServer } from '../../../support/server.ts';
+import { sharedServer, type TestServer } from '../../../support/server.ts';
 import { bearerStatus, exchange, tokenPair } from '../../../support/token-forms.ts';
 
 let server: TestServer;
 let client: TestClient;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
 });
 afterAll(() => server.close());

@@ -3,11 +3,11 @@ import { verifyPassword } from '../../../../src/crypto/passwords.ts';
 import { unique } from '../../../support/fixtures.ts';
 import { expectTokenError } from '../../../support/invariants.ts';
 import { read } from '../../../support/send.ts';
-import { startServer, type TestServer } from '../../../support/server.ts';
+import { sharedServer, type TestServer } from '../../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

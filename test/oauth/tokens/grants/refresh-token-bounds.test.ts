@@ -8,12 +8,12 @@ import { answerIn, codeRequest, issueCode, reachConsent, sentTo } from '../../..
 import { type TestClient, type TestUser, theOperator } from '../../../support/fixtures.ts';
 import { expectTokenError } from '../../../support/invariants.ts';
 import { expectNothingWritten } from '../../../support/refusals.ts';
-import { startServer, type TestServer } from '../../../support/server.ts';
+import { sharedServer, type TestServer } from '../../../support/server.ts';
 import { bearerStatus, eventsOf, exchange, refreshing, tokenPair } from '../../../support/token-forms.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 

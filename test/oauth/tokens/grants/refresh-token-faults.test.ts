@@ -4,13 +4,13 @@ import { whileCommitsFail } from '../../../support/faults.ts';
 import type { TestClient } from '../../../support/fixtures.ts';
 import { expectNothingWritten } from '../../../support/refusals.ts';
 import type { Answer } from '../../../support/send.ts';
-import { startServer, type TestServer } from '../../../support/server.ts';
+import { sharedServer, type TestServer } from '../../../support/server.ts';
 import { bearerStatus, eventsOf, exchange, refreshing, tokenPair } from '../../../support/token-forms.ts';
 
 let server: TestServer;
 let client: TestClient;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
   client = await server.client();
 });
 afterAll(() => server.close());

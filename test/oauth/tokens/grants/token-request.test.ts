@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectTokenError } from '../../../support/invariants.ts';
 import { expectNothingWritten } from '../../../support/refusals.ts';
 import type { Answer } from '../../../support/send.ts';
-import { startServer, type TestServer } from '../../../support/server.ts';
+import { sharedServer, type TestServer } from '../../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await sharedServer();
 });
 afterAll(() => server.close());
 
