@@ -1,23 +1,78 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { systemPostgres } from './test/support/postgres.ts';
 
-/** Every test runs on both databases, save these: they touch none, or only the one that their name says. */
-const NO_DATABASE = [
-  'test/house.test.ts',
-  'test/hostile.test.ts',
-  'test/seeds.test.ts',
-  'test/config.test.ts',
-  'test/compliance.test.ts',
-  'test/graphql/breaking-changes.test.ts',
-  'test/log.test.ts',
+/** They start no server and open no database. */
+const UNITS = [
+  'test/!(readme).test.ts',
   'test/cli/help.test.ts',
-  'test/process/listen.test.ts',
-  'test/process/compile-cache.test.ts',
-  'test/process/loaded-at-start.test.ts',
-  'test/crypto/passwords.test.ts',
+  'test/crypto/{keyring,passwords,secrets}.test.ts',
+  'test/directory/names.test.ts',
+  'test/graphql/{breaking-changes,schema}.test.ts',
+  'test/graphql/access/declared-rules.test.ts',
+  'test/http/{form,graphql/response,operations/outbound,site/browser-name}.test.ts',
+  'test/http/graphql/graphiql/*.test.ts',
+  'test/oauth/{pkce,clients/redirect-uri,registration/uris}.test.ts',
+  'test/process/{compile-cache,listen,loaded-at-start}.test.ts',
   'test/store/connection/data-directory.test.ts',
 ];
+/** What depends on the database itself: its driver, its SQL, its locks, the first start on it. */
+const DATABASE = [
+  'test/**/*.pglite.test.ts',
+  'test/store/**/*.test.ts',
+  'test/cli/{doctor,upkeep}.test.ts',
+  'test/end-to-end/first-light.test.ts',
+  'test/http/operations/{health,metrics-registry}.test.ts',
+  'test/process/{demo-data,seed,server,shutdown}.test.ts',
+  'test/readme.test.ts',
+  'test/system/{concurrency,race,race-revocation,time-zone}.test.ts',
+];
 
-export default defineConfig({
+/** Large tables of rules that no database decides: one database is enough, always. */
+const ONE_DATABASE = [
+  'test/graphql/access/{escalation,generated-documents,matrix}.test.ts',
+  'test/http/fuzz.test.ts',
+  'test/oauth/differential.test.ts',
+];
+
+/** One per floor, for `npm run test:quick`. */
+const SMOKE = [
+  'test/cli/keys.test.ts',
+  'test/directory/credentials.test.ts',
+  'test/graphql/types/viewer.test.ts',
+  'test/http/endpoints/authorize.test.ts',
+  'test/oauth/tokens/grants/client-credentials.test.ts',
+  'test/process/seed.test.ts',
+  'test/store/issue-tokens.test.ts',
+];
+
+const project = (name: string, include: readonly string[], exclude: readonly string[], globalSetup?: string) =>
+  ({
+    extends: true,
+    test: { name, include: [...include], exclude: [...exclude], ...(globalSetup && { globalSetup }) },
+  }) satisfies TestProjectInlineConfiguration;
+
+const units = project('units', UNITS, []);
+
+const pglite = (include: readonly string[], exclude: readonly string[] = []) =>
+  project('pglite', include, ['test/**/*.postgres.test.ts', ...exclude], 'test/support/pglite-template.ts');
+
+const postgres = (name: string, include: readonly string[], exclude: readonly string[] = []) =>
+  project(name, include, ['test/**/*.pglite.test.ts', ...exclude], `test/support/${name}-template.ts`);
+
+/** `vitest --mode …`; without a mode every test runs once on PostgreSQL 18, and what depends on the database on PGlite as well. */
+function projectsOf(mode: string): TestProjectInlineConfiguration[] {
+  const all = ['test/**/*.test.ts'];
+  if (mode === 'quick') return [units, postgres('postgres', SMOKE)];
+  const main = [units, postgres('postgres', all, UNITS)];
+  if (mode !== 'all') return [...main, pglite(DATABASE, UNITS)];
+  const repeated = [...UNITS, ...ONE_DATABASE];
+  if (systemPostgres() === undefined)
+    console.warn('No PostgreSQL is installed under /usr/lib/postgresql: its tests are skipped.');
+  const system = systemPostgres() === undefined ? [] : [postgres('system-postgres', all, repeated)];
+  return [...main, pglite(all, repeated), ...system];
+}
+
+export default defineConfig(({ mode }) => ({
   test: {
     // Node itself loads the code, as in production: Vite's own resolution would load a second copy of `graphql`.
     experimental: { viteModuleRunner: false },
@@ -28,25 +83,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000 } },
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'pglite',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.postgres.test.ts'],
-          globalSetup: 'test/support/pglite-template.ts',
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'postgres',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.pglite.test.ts', ...NO_DATABASE],
-          globalSetup: 'test/support/postgres-template.ts',
-        },
-      },
-    ],
+    projects: projectsOf(mode),
   },
-});
+}));

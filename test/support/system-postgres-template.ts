@@ -1,0 +1,10 @@
+import type { TestProject } from 'vitest/node';
+import { startPostgres, systemPostgres } from './postgres.ts';
+import { setupOn } from './postgres-template.ts';
+
+/** The same as `postgres-template.ts`, on the PostgreSQL that Debian's packages have installed. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const binaries = systemPostgres();
+  if (binaries === undefined) throw new Error('No PostgreSQL is installed under /usr/lib/postgresql');
+  return setupOn(project, await startPostgres({ binaries }));
+}
