@@ -1,28 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DomainError } from '../directory/error.ts';
-import { ALL_PERMISSIONS, type Permission } from '../directory/permissions.ts';
-import { SIGNING_ALGORITHM_NAMES, type SigningAlgorithm } from '../oauth/keys/signing-algorithm.ts';
-import { GRANT_TYPES, type GrantType } from '../oauth/tokens/grants/grants.ts';
+import { choicesOf } from '../oauth/registration/attribute-types.ts';
+import {
+  ATTRIBUTE_NAMES,
+  type AttributeName,
+  type ClientRegistration,
+  known,
+  type NewAttributes,
+  perAttribute,
+  TABLE,
+} from '../oauth/registration/metadata.ts';
 import { type Answer, runWith } from './command.ts';
 import { secretFromStdin } from './secret-input.ts';
 
-interface ClientOptions {
-  readonly name: string;
-  readonly grantType: readonly GrantType[];
-  readonly redirectUri?: readonly string[];
-  readonly postLogoutRedirectUri?: readonly string[];
-  readonly backchannelLogoutUri?: string;
-  readonly resource?: readonly string[];
-  readonly accessTokenJwt?: true;
+/** Of `client create`. The other options are those of the table of attributes. */
+interface CreateOptions {
   readonly scope?: string;
   readonly public?: true;
   readonly jwks?: string;
-  readonly idTokenAlg?: SigningAlgorithm;
-  readonly pkce: boolean;
-  readonly permission?: readonly Permission[];
   readonly id?: string;
   readonly secretStdin?: true;
+  readonly [attribute: string]: unknown;
 }
 
 interface RotationOptions {
@@ -32,29 +31,16 @@ interface RotationOptions {
 
 export function addClientCommands(program: Command, env: NodeJS.ProcessEnv): void {
   const client = program.command('client').description('OAuth clients');
-  client
+  const create = client
     .command('create')
-    .description('Register an OAuth client and print its client_id and, this once, its client_secret.')
-    .requiredOption('--name <name>', 'what people are shown when they are asked for consent')
-    .addOption(new Option('--grant-type <type...>', 'how it gets tokens').choices(GRANT_TYPES).makeOptionMandatory())
-    .option('--redirect-uri <uri...>', 'where the code is sent, compared byte for byte')
-    .option('--post-logout-redirect-uri <uri...>', 'where people may be sent back to once they have signed out')
-    .option('--backchannel-logout-uri <uri>', 'where it is told that somebody has signed out')
-    .option('--resource <uri...>', 'an API of yours that it may ask tokens for')
-    .option('--access-token-jwt', 'its access tokens are JWTs, which an API checks by itself until they expire')
-    .option('--scope <scopes>', 'what it may ask for, parted by blanks')
-    .option('--public', 'has no secret: an app on a phone or in a browser')
-    .addOption(
-      new Option('--id-token-alg <algorithm>', 'how its ID tokens are signed').choices(SIGNING_ALGORITHM_NAMES),
-    )
-    .option('--jwks <file>', 'proves itself by private_key_jwt, with the public keys in this file (a JWK Set)')
-    .option('--no-pkce', 'do not demand PKCE')
-    .addOption(
-      new Option('--permission <name...>', 'what it may do by itself (client_credentials)').choices(ALL_PERMISSIONS),
-    )
-    .option('--id <client_id>', 'the client_id it had elsewhere')
-    .option('--secret-stdin', 'read the secret it had elsewhere from standard input')
-    .option('--json', 'answer in JSON')
+    .description('Register an OAuth client and print its client_id and its client_secret, which is shown only once.');
+  for (const { option } of ATTRIBUTE_OPTIONS) create.addOption(option);
+  create
+    .option('--public', 'register a client without a secret, such as an app on a phone or in a browser')
+    .option('--jwks <file>', 'authenticate by private_key_jwt, with the public keys in this file (a JWK Set)')
+    .option('--id <client_id>', 'import an existing client_id')
+    .option('--secret-stdin', 'import an existing client secret, read from standard input')
+    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       `
@@ -63,7 +49,7 @@ Examples:
       --redirect-uri http://127.0.0.1:8000/callback --scope "openid profile read"
   $ gatehouse client create --name Nightly --grant-type client_credentials --scope read --permission READ_DIRECTORY --json`,
     )
-    .action(async (options: ClientOptions, command: Command) => {
+    .action(async (options: CreateOptions, command: Command) => {
       const secret = options.secretStdin ? await secretFromStdin() : undefined;
       await runWith(env, command, async ({ actor, em }) => {
         const { registerClient } = await import('../oauth/registration/register.ts');
@@ -77,11 +63,13 @@ Examples:
 
   client
     .command('rotate-secret')
-    .description('Give a client a new secret; the earlier ones stay good for a while, so that it can change over.')
+    .description(
+      'Create a new client secret. Earlier secrets stay valid for a while, so that the client can change over.',
+    )
     .argument('<client_id>')
-    .option('--label <text>', 'to tell its secrets apart')
-    .option('--overlap <seconds>', 'how long the earlier secrets stay good (default: a day)', wholeNumber)
-    .option('--json', 'answer in JSON')
+    .option('--label <text>', 'name of the new secret')
+    .option('--overlap <seconds>', 'how long earlier secrets stay valid (default: one day)', wholeNumber)
+    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       `
@@ -98,25 +86,29 @@ Example:
     });
 }
 
-function registration(options: ClientOptions) {
-  return {
-    name: options.name,
-    grantTypes: options.grantType,
-    redirectUris: options.redirectUri ?? [],
-    postLogoutRedirectUris: options.postLogoutRedirectUri,
-    backchannelLogoutUri: options.backchannelLogoutUri,
-    resources: options.resource,
-    accessTokenFormat: options.accessTokenJwt ? ('JWT' as const) : undefined,
-    scope: options.scope,
-    ...proof(options),
-    idTokenSignedResponseAlg: options.idTokenAlg,
-    requirePkce: options.pkce,
-    servicePermissions: options.permission,
-  };
+/** The attributes that have an option, in the order of the table. */
+const ATTRIBUTE_OPTIONS = ATTRIBUTE_NAMES.flatMap((name) => {
+  const { cli, description, required = false, type } = TABLE[name];
+  if (cli === undefined) return [];
+  const option = new Option(cli.flags, asHelp(cli.description ?? description));
+  const choices = choicesOf(type);
+  if (choices !== undefined && cli.preset === undefined) option.choices(choices);
+  return [{ name, option: option.preset(cli.preset).makeOptionMandatory(required) }];
+});
+
+function registration({ public: isPublic, jwks, ...options }: CreateOptions): ClientRegistration {
+  const given = new Map<AttributeName, unknown>(
+    ATTRIBUTE_OPTIONS.map(({ name, option }) => [name, options[option.attributeName()]]),
+  );
+  const { scopes, ...attributes } = perAttribute<NewAttributes>(
+    // Commander refuses a command line without the required ones.
+    <Name extends AttributeName>(name: Name) => known(name, given.get(name)) as NewAttributes[Name],
+  );
+  return { ...attributes, scope: options.scope, ...authentication(isPublic, jwks) };
 }
 
-/** RFC 6749 §2.3: how it will prove itself; a secret, unless it is told otherwise. */
-function proof({ public: isPublic, jwks }: ClientOptions) {
+/** RFC 6749 §2.3: with a secret, unless the client is public or has keys. */
+function authentication(isPublic: true | undefined, jwks: string | undefined) {
   if (jwks !== undefined && isPublic)
     throw new DomainError('INVALID', 'A client is public or has keys of its own: leave out --public or --jwks');
   if (jwks === undefined) return { tokenEndpointAuthMethod: isPublic ? ('none' as const) : undefined };
@@ -134,6 +126,11 @@ function credentials(clientId: string, secret: string | undefined): Answer {
     facts: { client_id: clientId, ...(secret === undefined ? {} : { client_secret: secret }) },
     text: lines.join('\n'),
   };
+}
+
+/** A description as the help of an option: `URIs` and `APIs` keep their capitals. */
+function asHelp(description: string): string {
+  return description.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase()).replace(/\.$/, '');
 }
 
 function wholeNumber(text: string): number {

@@ -3,7 +3,6 @@ import { builder } from './builder.ts';
 import './types/audit-event.ts';
 import './types/client.ts';
 import './types/client-mutations.ts';
-import './types/client-secret-mutations.ts';
 import './types/group.ts';
 import './types/group-mutations.ts';
 import './types/node.ts';

@@ -5,7 +5,7 @@ import { SIGNING_ALGORITHM_NAMES } from './keys/signing-algorithm.ts';
 import { SCOPE_CLAIMS } from './openid/claims.ts';
 import { ID_TOKEN_CLAIMS, PASSWORD_AUTHENTICATION } from './openid/id-token.ts';
 import { CODE_CHALLENGE_METHODS } from './pkce.ts';
-import { AUTH_METHODS, type AuthMethod } from './registration/metadata.ts';
+import { AUTH_METHODS, type AuthMethod } from './registration/attribute-types.ts';
 import { BUILT_IN_SCOPES } from './scopes/scope.ts';
 import { GRANT_TYPES } from './tokens/grants/grants.ts';
 

@@ -4,7 +4,7 @@ import { addGroupMember } from '../../src/directory/group-members.ts';
 import { createGroup } from '../../src/directory/groups.ts';
 import { OPERATOR, type Permission } from '../../src/directory/permissions.ts';
 import { type NewUser, registerUser } from '../../src/directory/register-user.ts';
-import type { ClientRegistration } from '../../src/oauth/registration/register.ts';
+import type { ClientRegistration } from '../../src/oauth/registration/metadata.ts';
 import { BUILT_IN_SCOPES } from '../../src/oauth/scopes/scope.ts';
 import { prefixedId } from '../../src/store/prefixed-id.ts';
 import type { Administered } from './administered.ts';

@@ -1,6 +1,7 @@
 import { type Config, loadConfig } from '../../src/config.ts';
 import { makeLog } from '../../src/log.ts';
-import { type ClientRegistration, type ImportedClient, registerClient } from '../../src/oauth/registration/register.ts';
+import type { ClientRegistration } from '../../src/oauth/registration/metadata.ts';
+import { type ImportedClient, registerClient } from '../../src/oauth/registration/register.ts';
 import { type Gatehouse, startGatehouse } from '../../src/process/serve.ts';
 import { type Administered, administered } from './administered.ts';
 import { Browser } from './browser.ts';

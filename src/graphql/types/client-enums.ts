@@ -1,6 +1,6 @@
 import type { ResponseType } from '../../oauth/authorize/response-types.ts';
 import type { SigningAlgorithm } from '../../oauth/keys/signing-algorithm.ts';
-import { AUTH_METHODS, type AuthMethod } from '../../oauth/registration/metadata.ts';
+import type { AuthMethod } from '../../oauth/registration/attribute-types.ts';
 import { builder } from '../builder.ts';
 
 const METHOD_WORDS: Record<AuthMethod, string> = {
@@ -43,6 +43,19 @@ export const SigningAlgorithmEnum = builder.enumType('SigningAlgorithm', {
   values: described<SigningAlgorithm>(ALGORITHM_WORDS),
 });
 
+export const AccessTokenFormatEnum = builder.enumType('AccessTokenFormat', {
+  description: 'Format of access tokens.',
+  values: {
+    OPAQUE: {
+      description: 'A random string. APIs ask this server about it, so that a revocation takes effect at once.',
+    },
+    JWT: {
+      description:
+        'RFC 9068. APIs validate it locally and accept it until it expires, even after a revocation. This server itself always checks for a revocation.',
+    },
+  },
+});
+
 export const ConsentModeEnum = builder.enumType('ConsentMode', {
   description: 'Whether people are asked each time a client wants access.',
   values: {
@@ -52,5 +65,3 @@ export const ConsentModeEnum = builder.enumType('ConsentMode', {
     ALWAYS: { description: 'People are asked every time.' },
   },
 });
-
-export const isAuthMethod = (text: string | null): text is AuthMethod => AUTH_METHODS.some((method) => method === text);

@@ -1,7 +1,5 @@
 import { forbidden } from '../../directory/error.ts';
-import { holds, isPermission } from '../../directory/permissions.ts';
-import { responseTypesOf } from '../../oauth/authorize/response-types.ts';
-import { isSigningAlgorithm } from '../../oauth/keys/signing-algorithm.ts';
+import { holds } from '../../directory/permissions.ts';
 import {
   findRegisteredClient,
   findRegisteredClients,
@@ -9,23 +7,14 @@ import {
   listSecrets,
   type RegisteredClient,
 } from '../../oauth/registration/list.ts';
-import { isGrantType } from '../../oauth/tokens/grants/grants.ts';
 import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
 import { byCreation, readPageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { byId, byParent, loadBatched } from '../load-batched.ts';
 import { tokenOf } from '../request-actor.ts';
-import {
-  AuthMethodEnum,
-  ConsentModeEnum,
-  isAuthMethod,
-  ResponseTypeEnum,
-  SigningAlgorithmEnum,
-} from './client-enums.ts';
+import { attributeFields } from './client-fields.ts';
 import { ClientSecretType } from './client-secret.ts';
-import { GrantTypeEnum } from './grant-type.ts';
-import { PermissionType } from './permission.ts';
 import { loadUser, UserType } from './user.ts';
 
 export const READS_CLIENTS = {
@@ -54,69 +43,7 @@ builder.node(ClientType, {
     clientId: t.exposeString('clientId', {
       description: 'RFC 7591 client_id: what it calls itself at the endpoints. Public, and never changes.',
     }),
-    name: t.exposeString('name', {
-      description: 'RFC 7591 client_name: what people are shown when they are asked for consent.',
-    }),
-    clientUri: t.exposeString('clientUri', {
-      description: 'RFC 7591 client_uri: its web page, where it has told one.',
-      nullable: true,
-    }),
-    grantTypes: t.field({
-      type: [GrantTypeEnum],
-      description: 'RFC 7591 grant_types: how it may get its tokens.',
-      resolve: ({ grantTypes }) => grantTypes.filter(isGrantType),
-    }),
-    redirectUris: t.stringList({
-      description: 'RFC 7591 redirect_uris, byte for byte. One that begins with `/` stands behind the issuer.',
-      resolve: ({ redirectUris }) => [...redirectUris],
-    }),
-    responseTypes: t.field({
-      type: [ResponseTypeEnum],
-      description:
-        'RFC 7591 response_types: what it may ask the authorization endpoint for. Follows from the grant types.',
-      resolve: ({ grantTypes }) => responseTypesOf(grantTypes),
-    }),
-    scope: t.string({
-      description: 'RFC 7591 scope: all the scopes it may ask for, separated by spaces.',
-      resolve: ({ scopes }) => scopes.join(' '),
-    }),
-    defaultScopes: t.stringList({
-      description: 'The scopes it gets when it asks for none by name.',
-      resolve: ({ defaultScopes }) => [...defaultScopes],
-    }),
-    tokenEndpointAuthMethod: t.field({
-      type: AuthMethodEnum,
-      description:
-        'RFC 7591 token_endpoint_auth_method: how it proves itself. Null: by HTTP Basic or in the body, as it likes.',
-      nullable: true,
-      resolve: ({ tokenEndpointAuthMethod: method }) => (isAuthMethod(method) ? method : null),
-    }),
-    idTokenSignedResponseAlg: t.field({
-      type: SigningAlgorithmEnum,
-      description: 'OpenID Connect id_token_signed_response_alg: how its ID tokens are signed.',
-      resolve: ({ idTokenSignedResponseAlg: algorithm }) => (isSigningAlgorithm(algorithm) ? algorithm : 'RS256'),
-    }),
-    requirePkce: t.exposeBoolean('requirePkce', {
-      description: 'Whether an authorization code needs PKCE (RFC 7636).',
-    }),
-    redirectUriOptional: t.exposeBoolean('redirectUriOptional', {
-      description: 'Whether it may leave out the redirect URI when it exchanges a code.',
-    }),
-    accessTokenTtl: t.exposeInt('accessTokenTtl', {
-      description: 'How many seconds its access tokens live. Null: as long as the server is set to.',
-      nullable: true,
-    }),
-    consent: t.field({
-      type: ConsentModeEnum,
-      description: 'Whether people are asked each time it wants access.',
-      resolve: ({ consent }) => (consent === 'ALWAYS' ? 'ALWAYS' : 'REMEMBER'),
-    }),
-    servicePermissions: t.field({
-      type: [PermissionType],
-      description:
-        "What it may do with a token of its own, got by client_credentials; with a person's token these count for nothing.",
-      resolve: ({ servicePermissions }) => servicePermissions.filter(isPermission),
-    }),
+    ...attributeFields(t),
     disabled: t.exposeBoolean('disabled', { description: 'A disabled client gets nothing, and its tokens are dead.' }),
     builtIn: t.exposeBoolean('builtIn', {
       description: 'Whether it is a part of this server, such as GraphiQL: nobody can change it.',

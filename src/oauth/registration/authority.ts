@@ -1,29 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '../../directory/actor.ts';
 import { DomainError, forbidden } from '../../directory/error.ts';
 import { type Holdings, holdings, holds, outranks } from '../../directory/permissions.ts';
 import type { Client } from '../../store/entities/client.ts';
 import type { BuiltInScope } from '../scopes/scope.ts';
-import { grantTypesWith } from '../tokens/grants/grants.ts';
-import { wordList } from '../word-list.ts';
-import type { ClientMetadata } from './metadata.ts';
-import { isHttpsOrLoopback } from './uris.ts';
-
-/** How many clients a person may register without MANAGE_CLIENTS. */
-export const OWN_CLIENTS_MAX = 10;
-
-/** The grant types that users may give to their own clients. */
-export const OWN_GRANT_TYPES = grantTypesWith(({ selfService }) => selfService);
-const OWN_SCOPES: readonly string[] = [
-  'openid',
-  'profile',
-  'email',
-  'offline_access',
-  'read',
-  'groups',
-] satisfies BuiltInScope[];
-
-/** What a client is allowed when its registrant names no scope: enough to sign people in. */
-export const USUAL_SCOPES: readonly BuiltInScope[] = ['openid', 'profile', 'email', 'read'];
+import { ATTRIBUTE_NAMES, type AttributeName, type ClientMetadata, fieldOf, TABLE } from './metadata.ts';
 
 const heldBy = (servicePermissions: readonly string[]): Holdings => holdings(false, servicePermissions);
 
@@ -69,32 +50,20 @@ export function requireRights(actor: Actor, metadata: ClientMetadata): void {
   if (holds(caller, 'MANAGE_CLIENTS')) return;
   if (caller.userId === undefined) throw forbidden();
 
-  const foreignScope = metadata.scopes.find((scope) => !OWN_SCOPES.includes(scope));
-  const foreignUri = metadata.redirectUris.find((uri) => !isHttpsOrLoopback(uri));
-  refuse(
-    !metadata.grantTypes.every((grant) => OWN_GRANT_TYPES.includes(grant)),
-    `grant types other than ${wordList(OWN_GRANT_TYPES)}`,
-    'grantTypes',
-  );
-  refuse(foreignScope !== undefined, `the scope ${foreignScope}`, 'scope');
-  refuse(foreignUri !== undefined, 'redirect URIs that are neither https nor loopback', 'redirectUris');
-  refuse(
-    !metadata.postLogoutRedirectUris.every(isHttpsOrLoopback),
-    'redirect URIs that are neither https nor loopback',
-    'postLogoutRedirectUris',
-  );
-  refuse(metadata.resources.length > 0, 'resources of other servers', 'resources');
-  // They outlive their revocation wherever nobody asks here.
-  refuse(metadata.accessTokenFormat === 'JWT', 'access tokens as JWTs', 'accessTokenFormat');
-  // This server itself calls there.
-  refuse(metadata.backchannelLogoutUri !== null, 'a back-channel', 'backchannelLogoutUri');
-  refuse(!metadata.requirePkce, 'PKCE switched off', 'requirePkce');
-  refuse(metadata.redirectUriOptional, 'redirectUriOptional', 'redirectUriOptional');
-  refuse(metadata.accessTokenTtl !== null, 'a lifetime of its own', 'accessTokenTtl');
-  refuse(metadata.servicePermissions.length > 0, 'servicePermissions', 'servicePermissions');
+  for (const name of ATTRIBUTE_NAMES) {
+    const refused = refusedFor(name, metadata);
+    if (refused !== undefined)
+      throw new DomainError('INVALID', `Your own clients cannot have ${refused}: that needs MANAGE_CLIENTS`, [
+        fieldOf(name),
+      ]);
+  }
 }
 
-function refuse(wrong: boolean, what: string, field: string): void {
-  if (wrong)
-    throw new DomainError('INVALID', `Your own clients cannot have ${what}: that needs MANAGE_CLIENTS`, [field]);
+/** What of an attribute's value only MANAGE_CLIENTS may give, in words. */
+function refusedFor<Name extends AttributeName>(name: Name, metadata: ClientMetadata): string | undefined {
+  const { managed, initial } = TABLE[name];
+  const value = metadata[name];
+  if (managed === undefined || value == null) return undefined;
+  if (typeof managed.refused === 'function') return managed.refused(value);
+  return isDeepStrictEqual(value, initial) ? undefined : managed.refused;
 }

@@ -6,7 +6,7 @@ import type { Client } from '../../store/entities/client.ts';
 import { Scope } from '../../store/entities/scope.ts';
 import { webOriginsOf } from '../clients/web-origins.ts';
 import { BUILT_IN_SCOPES } from '../scopes/scope.ts';
-import type { ClientMetadata } from './metadata.ts';
+import { type AttributeName, type ClientMetadata, INITIAL, known, perAttribute } from './metadata.ts';
 
 /** Every scope that exists: ours, and the operator's own. */
 export async function knownScopes(em: Em): Promise<ReadonlySet<string>> {
@@ -14,30 +14,15 @@ export async function knownScopes(em: Em): Promise<ReadonlySet<string>> {
   return new Set<string>([...BUILT_IN_SCOPES, ...own.map(({ name }) => name)]);
 }
 
-/** The metadata as columns of the row, one by one. */
-export function columns(metadata: ClientMetadata) {
-  return {
-    name: metadata.name,
-    clientUri: metadata.clientUri,
-    grantTypes: [...metadata.grantTypes],
-    redirectUris: [...metadata.redirectUris],
-    postLogoutRedirectUris: [...metadata.postLogoutRedirectUris],
-    backchannelLogoutUri: metadata.backchannelLogoutUri,
-    webOrigins: webOriginsOf(metadata.redirectUris),
-    scopes: [...metadata.scopes],
-    defaultScopes: [...metadata.defaultScopes],
-    tokenEndpointAuthMethod: metadata.tokenEndpointAuthMethod,
-    idTokenSignedResponseAlg: metadata.idTokenSignedResponseAlg,
-    jwks: metadata.jwks as { keys: object[] } | null,
-    requirePkce: metadata.requirePkce,
-    redirectUriOptional: metadata.redirectUriOptional,
-    accessTokenTtl: metadata.accessTokenTtl,
-    resources: [...metadata.resources],
-    accessTokenFormat: metadata.accessTokenFormat,
-    consent: metadata.consent,
-    servicePermissions: [...metadata.servicePermissions],
-  };
-}
+/** The metadata as columns of the row. */
+export const toColumns = (metadata: ClientMetadata): Pick<Client, AttributeName | 'webOrigins'> => ({
+  ...metadata,
+  webOrigins: webOriginsOf(metadata.redirectUris),
+});
+
+/** The metadata in a row. Its columns may hold values that only a newer version knows: they are left out. */
+export const fromColumns = (row: { readonly [Name in AttributeName]: unknown }): ClientMetadata =>
+  perAttribute<ClientMetadata>((name) => known(name, row[name]) ?? INITIAL[name]);
 
 export function recordClient(
   tx: Em,

@@ -1,33 +1,22 @@
 import { type Page, pagedList, readPage } from '../../store/connection/keyset.ts';
 import { type Sql, statement } from '../../store/connection/sql.ts';
+import { fromColumns } from './columns.ts';
+import { ATTRIBUTE_NAMES, type AttributeName, type ClientMetadata } from './metadata.ts';
 
-/** A client as the API shows it. */
-export interface RegisteredClient {
+/** What the API shows of a client beside its attributes. */
+interface Registration {
   readonly id: string;
   readonly clientId: string;
-  readonly name: string;
-  readonly clientUri: string | null;
-  readonly grantTypes: readonly string[];
-  readonly redirectUris: readonly string[];
-  readonly postLogoutRedirectUris: readonly string[];
-  readonly backchannelLogoutUri: string | null;
-  readonly scopes: readonly string[];
-  readonly defaultScopes: readonly string[];
-  readonly tokenEndpointAuthMethod: string | null;
-  readonly idTokenSignedResponseAlg: string;
-  readonly jwks: Record<string, unknown> | null;
-  readonly requirePkce: boolean;
-  readonly redirectUriOptional: boolean;
-  readonly accessTokenTtl: number | null;
-  readonly resources: readonly string[];
-  readonly accessTokenFormat: string;
-  readonly consent: string;
-  readonly servicePermissions: readonly string[];
   readonly disabled: boolean;
   readonly builtIn: boolean;
   readonly createdAt: Date;
   readonly ownerId: string | null;
 }
+
+/** A client as the API shows it. */
+export type RegisteredClient = Registration & ClientMetadata;
+
+type Row = Registration & { readonly [Name in AttributeName]: unknown };
 
 /** All that is ever shown of a secret after it was made. */
 export interface RegisteredSecret {
@@ -39,23 +28,18 @@ export interface RegisteredSecret {
   readonly lastUsedAt: Date | null;
 }
 
-const CLIENT = `
-  c.id, c.client_id AS "clientId", c.name, c.client_uri AS "clientUri", c.grant_types AS "grantTypes",
-  c.redirect_uris AS "redirectUris", c.post_logout_redirect_uris AS "postLogoutRedirectUris",
-  c.backchannel_logout_uri AS "backchannelLogoutUri", c.scopes, c.default_scopes AS "defaultScopes",
-  c.token_endpoint_auth_method AS "tokenEndpointAuthMethod", c.jwks, c.require_pkce AS "requirePkce",
-  c.id_token_signed_response_alg AS "idTokenSignedResponseAlg",
-  c.redirect_uri_optional AS "redirectUriOptional", c.access_token_ttl AS "accessTokenTtl", c.resources,
-  c.access_token_format AS "accessTokenFormat", c.consent,
-  c.service_permissions AS "servicePermissions", c.disabled, c.built_in AS "builtIn", c.created_at AS "createdAt",
-  c.owner_id AS "ownerId"`;
+/** MikroORM's naming strategy: `clientUri` is `client_uri`. */
+const columnOf = (property: string): string => property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const selectClients = statement<RegisteredClient>(
+const PROPERTIES = ['id', 'clientId', 'disabled', 'builtIn', 'createdAt', 'ownerId', ...ATTRIBUTE_NAMES];
+const CLIENT = PROPERTIES.map((property) => `c.${columnOf(property)} AS "${property}"`).join(', ');
+
+const selectClients = statement<Row>(
   'find-registered-clients',
   `SELECT ${CLIENT} FROM clients c WHERE c.id = ANY($1::uuid[])`,
 );
 
-const selectByClientId = statement<RegisteredClient>(
+const selectByClientId = statement<Row>(
   'find-registered-client',
   `SELECT ${CLIENT} FROM clients c WHERE c.client_id = $1`,
 );
@@ -68,30 +52,34 @@ const selectSecrets = statement<RegisteredSecret>(
    ORDER BY s.created_at, s.id`,
 );
 
-const everybodys = pagedList<RegisteredClient>(
+const everybodys = pagedList<Row>(
   'list-clients',
   'c.created_at',
   'c.id',
   ({ window, cut }) => `SELECT ${CLIENT} FROM clients c WHERE ${window} ${cut}`,
 );
 
-const ones = pagedList<RegisteredClient>(
+const ones = pagedList<Row>(
   'list-own-clients',
   'c.created_at',
   'c.id',
   ({ window, cut }) => `SELECT ${CLIENT} FROM clients c WHERE c.owner_id = $6::uuid AND ${window} ${cut}`,
 );
 
-export const findRegisteredClients = (sql: Sql, ids: readonly string[]): Promise<RegisteredClient[]> =>
-  sql(selectClients, [ids]);
+export const findRegisteredClients = async (sql: Sql, ids: readonly string[]): Promise<RegisteredClient[]> =>
+  (await sql(selectClients, [ids])).map(toRegistered);
 
 export async function findRegisteredClient(sql: Sql, clientId: string): Promise<RegisteredClient | undefined> {
-  return (await sql(selectByClientId, [clientId]))[0];
+  return (await sql(selectByClientId, [clientId])).map(toRegistered)[0];
 }
 
-/** Everybody's clients, or one person's. */
-export const listClients = (sql: Sql, page: Page, ownerId: string | undefined): Promise<RegisteredClient[]> =>
-  ownerId === undefined ? readPage(sql, everybodys, page) : readPage(sql, ones, page, [ownerId]);
+/** The clients of one user, or of everybody. */
+export async function listClients(sql: Sql, page: Page, ownerId: string | undefined): Promise<RegisteredClient[]> {
+  const rows = ownerId === undefined ? readPage(sql, everybodys, page) : readPage(sql, ones, page, [ownerId]);
+  return (await rows).map(toRegistered);
+}
+
+const toRegistered = (row: Row): RegisteredClient => ({ ...row, ...fromColumns(row) });
 
 /** The secrets that are still good, of many clients at once. */
 export const listSecrets = (sql: Sql, clientIds: readonly string[], now: Date): Promise<RegisteredSecret[]> =>

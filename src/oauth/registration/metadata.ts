@@ -1,71 +1,103 @@
 import { DomainError } from '../../directory/error.ts';
-import { parseName } from '../../directory/names.ts';
-import type { Permission } from '../../directory/permissions.ts';
 import { type ResponseType, responseTypesOf } from '../authorize/response-types.ts';
-import type { SigningAlgorithm } from '../keys/signing-algorithm.ts';
 import { parseScope } from '../scopes/scope.ts';
 import { type GrantType, grantTypesWith } from '../tokens/grants/grants.ts';
 import { wordList } from '../word-list.ts';
-import { readClientKeys } from './jwks.ts';
-import { readBackchannelLogoutUri, readClientUri, readRedirectUris, readResourceUris } from './uris.ts';
+import { type Attribute, isList, knownValue, type ListType, type ValueOf } from './attribute-types.ts';
+import { ATTRIBUTES, NEED_REDIRECT_URI } from './attributes.ts';
 
-/** RFC 7591 §2 */
-export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
-export const CONSENT_MODES = ['REMEMBER', 'ALWAYS'] as const;
+type Rows = typeof ATTRIBUTES;
+export type AttributeName = keyof Rows;
+type RequiredName = { [Name in AttributeName]: Rows[Name] extends { required: true } ? Name : never }[AttributeName];
+type OptionalName = { [Name in AttributeName]: null extends Rows[Name]['initial'] ? Name : never }[AttributeName];
+type ListName = { [Name in AttributeName]: Rows[Name]['type'] extends ListType ? Name : never }[AttributeName];
 
-export const ACCESS_TOKEN_FORMATS = ['OPAQUE', 'JWT'] as const;
+/** A client as it is registered. Null: the optional attribute is not set. */
+export type ClientMetadata = {
+  readonly [Name in AttributeName]: ValueOf<Rows[Name]['type']> | (Name extends OptionalName ? null : never);
+};
 
-export type AccessTokenFormat = (typeof ACCESS_TOKEN_FORMATS)[number];
-export type AuthMethod = (typeof AUTH_METHODS)[number];
-export type ConsentMode = (typeof CONSENT_MODES)[number];
+/** Undefined keeps an attribute as it is. Null removes an optional attribute, and keeps any other. */
+export type AttributeChanges = { readonly [Name in AttributeName]?: ClientMetadata[Name] | null | undefined };
+export type NewAttributes = AttributeChanges & Pick<ClientMetadata, RequiredName>;
 
-/** A client as it is registered: RFC 7591's names, and our few options. */
-export interface ClientMetadata {
-  readonly name: string;
-  readonly clientUri: string | null;
-  readonly grantTypes: readonly GrantType[];
-  readonly redirectUris: readonly string[];
-  readonly postLogoutRedirectUris: readonly string[];
-  readonly backchannelLogoutUri: string | null;
-  readonly scopes: readonly string[];
-  readonly defaultScopes: readonly string[];
-  /** Null: Basic or body, whichever comes. */
-  readonly tokenEndpointAuthMethod: AuthMethod | null;
-  readonly idTokenSignedResponseAlg: SigningAlgorithm;
-  /** Public keys, for private_key_jwt; null otherwise. */
-  readonly jwks: Readonly<Record<string, unknown>> | null;
-  readonly requirePkce: boolean;
-  readonly redirectUriOptional: boolean;
-  /** Seconds; null: the server's. */
-  readonly accessTokenTtl: number | null;
-  readonly resources: readonly string[];
-  readonly accessTokenFormat: AccessTokenFormat;
-  readonly consent: ConsentMode;
-  readonly servicePermissions: readonly Permission[];
+/** What RFC 7591 §2 writes otherwise than it is stored. */
+interface Unstored {
+  /** Separated by spaces. */
+  readonly scope?: string | null | undefined;
+  /** They follow from the grant types. */
+  readonly responseTypes?: readonly ResponseType[] | null | undefined;
 }
 
-const TTL = { min: 60, max: 365 * 86_400 };
+export interface ClientRegistration extends Omit<NewAttributes, 'scopes'>, Unstored {}
 
-/** The grant types for which a client needs a redirect URI. */
-export const NEED_REDIRECT_URI = grantTypesWith(({ needsRedirectUri }) => needsRedirectUri);
+export interface ClientChanges extends Omit<AttributeChanges, 'scopes'>, Unstored {
+  readonly disabled?: boolean | null | undefined;
+}
+
+export const ATTRIBUTE_NAMES = Object.keys(ATTRIBUTES) as AttributeName[];
+
+/** The table again, with the members that only some of its rows have. */
+export const TABLE: { readonly [Name in AttributeName]: Attribute<Rows[Name]['type'], ClientMetadata[Name]> } =
+  ATTRIBUTES;
+
+export const isOptional = (name: AttributeName): name is OptionalName => TABLE[name].initial === null;
+
+export const isListed = (name: AttributeName): name is ListName => isList(TABLE[name].type);
+
+/** The field of a registration that sets the attribute. */
+export const fieldOf = (name: AttributeName): string => (name === 'scopes' ? 'scope' : name);
+
+type Members<Of extends { readonly [Name in AttributeName]?: unknown }> = {
+  readonly [Name in AttributeName]: Of[Name];
+};
+
+/** An object with one member for each attribute. */
+export const perAttribute = <Of extends { readonly [Name in AttributeName]?: unknown }>(
+  member: <Name extends AttributeName>(name: Name) => Of[Name],
+): Members<Of> => Object.fromEntries(ATTRIBUTE_NAMES.map((name) => [name, member(name)])) as Members<Of>;
+
+/** A stored value, or one from the command line, if it belongs to the type of the attribute. */
+export const known = <Name extends AttributeName>(name: Name, value: unknown): ClientMetadata[Name] | undefined =>
+  knownValue(TABLE[name].type, value) as ClientMetadata[Name] | undefined;
+
+/** A client of whose attributes none is given. */
+export const INITIAL: ClientMetadata = perAttribute<ClientMetadata>((name) => TABLE[name].initial);
+
+/** The metadata after the changes, not validated yet. */
+export function merge(before: ClientMetadata, { scope, ...given }: AttributeChanges & Unstored): ClientMetadata {
+  const changes: AttributeChanges = scope == null ? given : { ...given, scopes: readScope(scope) };
+  const after = perAttribute<ClientMetadata>((name) => {
+    const change = changes[name];
+    // Null resets an optional attribute: its initial value is null.
+    if (change === null && INITIAL[name] === null) return INITIAL[name];
+    return change ?? before[name];
+  });
+  return {
+    ...after,
+    // A scope that is removed is no longer a default either.
+    defaultScopes: changes.defaultScopes ?? before.defaultScopes.filter((item) => after.scopes.includes(item)),
+    // The keys go together with the method that uses them.
+    jwks: after.tokenEndpointAuthMethod === 'private_key_jwt' ? after.jwks : (changes.jwks ?? null),
+  };
+}
+
 const REFRESHABLE = grantTypesWith(({ refreshable }) => refreshable);
 
 /** RFC 6749 §2.1 */
 export const isPublic = ({ tokenEndpointAuthMethod }: Pick<ClientMetadata, 'tokenEndpointAuthMethod'>): boolean =>
   tokenEndpointAuthMethod === 'none';
 
-/** True for one that proves itself by a secret we have given it. */
+/** True for a client that authenticates with a secret of this server. */
 export const hasSecret = ({
   tokenEndpointAuthMethod: method,
 }: Pick<ClientMetadata, 'tokenEndpointAuthMethod'>): boolean => method !== 'none' && method !== 'private_key_jwt';
 
-/** What every client must keep to, whoever registers it; returns the metadata as it is stored. `knownScopes`: all there are. */
+/** The rules for every client, whoever registers it. Returns the metadata as it is stored, or throws INVALID. */
 export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet<string>): ClientMetadata {
-  const grantTypes = [...new Set(metadata.grantTypes)];
+  const checked = perAttribute<ClientMetadata>((name) => parsed(name, metadata[name]));
+  const { grantTypes, redirectUris, scopes, servicePermissions } = checked;
   const has = (grant: GrantType): boolean => grantTypes.includes(grant);
-  const redirectUris = readRedirectUris(metadata.redirectUris);
-  const backchannelLogoutUri = metadata.backchannelLogoutUri;
-  const ttl = metadata.accessTokenTtl;
 
   refuse(grantTypes.length === 0, 'A client needs at least one grant type', 'grantTypes');
   refuse(
@@ -78,50 +110,36 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
     `refresh_token goes with ${wordList(REFRESHABLE, 'disjunction')}`,
     'grantTypes',
   );
-  // RFC 6749 §4.4: only a confidential client can speak for itself.
+  // RFC 6749 §4.4: only for confidential clients.
   refuse(
-    isPublic(metadata) && has('client_credentials'),
+    isPublic(checked) && has('client_credentials'),
     'client_credentials needs a client with a secret',
     'grantTypes',
   );
-  refuse(isPublic(metadata) && !metadata.requirePkce, 'A public client must use PKCE', 'requirePkce');
+  refuse(isPublic(checked) && !checked.requirePkce, 'A public client must use PKCE', 'requirePkce');
   refuse(
-    (metadata.tokenEndpointAuthMethod === 'private_key_jwt') !== (metadata.jwks !== null),
+    (checked.tokenEndpointAuthMethod === 'private_key_jwt') !== (checked.jwks !== null),
     'private_key_jwt and jwks go together',
     'jwks',
   );
   refuse(
-    metadata.servicePermissions.length > 0 && !has('client_credentials'),
+    servicePermissions.length > 0 && !has('client_credentials'),
     'servicePermissions count for client_credentials tokens only',
     'servicePermissions',
   );
-  refuse(
-    ttl !== null && !(ttl >= TTL.min && ttl <= TTL.max),
-    `accessTokenTtl is between ${TTL.min} and ${TTL.max} seconds`,
-    'accessTokenTtl',
-  );
-  for (const scope of metadata.scopes)
-    refuse(!knownScopes.has(scope), `There is no scope ${JSON.stringify(scope)}`, 'scope');
-  for (const scope of metadata.defaultScopes)
-    refuse(!metadata.scopes.includes(scope), `The client may not ask for ${JSON.stringify(scope)}`, 'defaultScopes');
-
-  return {
-    ...metadata,
-    name: parseName(metadata.name, 'name'),
-    clientUri: metadata.clientUri === null ? null : readClientUri(metadata.clientUri),
-    grantTypes,
-    jwks: metadata.jwks === null ? null : { ...readClientKeys(metadata.jwks) },
-    redirectUris,
-    postLogoutRedirectUris: readRedirectUris(metadata.postLogoutRedirectUris, 'postLogoutRedirectUris'),
-    backchannelLogoutUri: backchannelLogoutUri === null ? null : readBackchannelLogoutUri(backchannelLogoutUri),
-    resources: readResourceUris(metadata.resources),
-    defaultScopes: [...new Set(metadata.defaultScopes)],
-    servicePermissions: [...new Set(metadata.servicePermissions)],
-  };
+  for (const scope of scopes) refuse(!knownScopes.has(scope), `There is no scope ${JSON.stringify(scope)}`, 'scope');
+  for (const scope of checked.defaultScopes)
+    refuse(!scopes.includes(scope), `The client may not ask for ${JSON.stringify(scope)}`, 'defaultScopes');
+  return checked;
 }
 
-/** RFC 7591 §2: `scope` is one string, its values parted by blanks. */
-export function readScope(scope: string): string[] {
+function parsed<Name extends AttributeName>(name: Name, value: ClientMetadata[Name]): ClientMetadata[Name] {
+  const { parse } = TABLE[name];
+  return value == null || parse === undefined ? value : parse(value);
+}
+
+/** RFC 7591 §2: `scope` is one string, its values separated by spaces. */
+function readScope(scope: string): string[] {
   try {
     return parseScope(scope);
   } catch {
@@ -129,14 +147,14 @@ export function readScope(scope: string): string[] {
   }
 }
 
-/** RFC 7591 §2.1: response types that are told must be those that follow from the grant types. */
+/** RFC 7591 §2.1: response types, if given, must be those that follow from the grant types. */
 export function checkResponseTypes(
-  told: readonly ResponseType[] | null | undefined,
+  given: readonly ResponseType[] | null | undefined,
   grantTypes: readonly string[],
 ): void {
-  if (told == null) return;
+  if (given == null) return;
   const derived = responseTypesOf(grantTypes);
-  const same = derived.length === new Set(told).size && derived.every((type) => told.includes(type));
+  const same = derived.length === new Set(given).size && derived.every((type) => given.includes(type));
   refuse(!same, 'code goes with authorization_code, token with implicit, and neither without', 'responseTypes');
 }
 

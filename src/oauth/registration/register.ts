@@ -2,51 +2,16 @@ import { randomInt } from 'node:crypto';
 import type { Actor } from '../../directory/actor.ts';
 import { DomainError } from '../../directory/error.ts';
 import { lockUser } from '../../directory/lock.ts';
-import { holds, type Permission } from '../../directory/permissions.ts';
+import { holds } from '../../directory/permissions.ts';
 import type { Em } from '../../store/connection/orm.ts';
 import { violatedUniqueConstraint } from '../../store/connection/sql-errors.ts';
 import { Client } from '../../store/entities/client.ts';
 import { User } from '../../store/entities/user.ts';
-import type { ResponseType } from '../authorize/response-types.ts';
-import type { SigningAlgorithm } from '../keys/signing-algorithm.ts';
-import type { GrantType } from '../tokens/grants/grants.ts';
-import { OWN_CLIENTS_MAX, requireRights, USUAL_SCOPES } from './authority.ts';
-import { columns, knownScopes, recordClient } from './columns.ts';
-import {
-  type AccessTokenFormat,
-  type AuthMethod,
-  type ConsentMode,
-  checkMetadata,
-  checkResponseTypes,
-  hasSecret,
-  readScope,
-} from './metadata.ts';
+import { requireRights } from './authority.ts';
+import { knownScopes, recordClient, toColumns } from './columns.ts';
+import { type ClientRegistration, checkMetadata, checkResponseTypes, hasSecret, INITIAL, merge } from './metadata.ts';
 import { addSecret } from './secrets.ts';
-
-/** RFC 7591 §2, in camelCase, and our few options. */
-export interface ClientRegistration {
-  readonly name: string;
-  readonly clientUri?: string | null | undefined;
-  readonly grantTypes: readonly GrantType[];
-  readonly redirectUris: readonly string[];
-  readonly postLogoutRedirectUris?: readonly string[] | null | undefined;
-  readonly backchannelLogoutUri?: string | null | undefined;
-  readonly responseTypes?: readonly ResponseType[] | null | undefined;
-  /** Parted by blanks. Left out: what signing people in needs. */
-  readonly scope?: string | null | undefined;
-  /** Left out: all of `scope`. */
-  readonly defaultScopes?: readonly string[] | null | undefined;
-  readonly tokenEndpointAuthMethod?: AuthMethod | null | undefined;
-  readonly idTokenSignedResponseAlg?: SigningAlgorithm | null | undefined;
-  readonly jwks?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly requirePkce?: boolean | null | undefined;
-  readonly redirectUriOptional?: boolean | null | undefined;
-  readonly accessTokenTtl?: number | null | undefined;
-  readonly resources?: readonly string[] | null | undefined;
-  readonly accessTokenFormat?: AccessTokenFormat | null | undefined;
-  readonly consent?: ConsentMode | null | undefined;
-  readonly servicePermissions?: readonly Permission[] | null | undefined;
-}
+import { OWN_CLIENTS_MAX } from './self-service.ts';
 
 /** What only the operator's shell brings along: a client that comes from elsewhere with its id and secret. */
 export interface ImportedClient {
@@ -69,30 +34,8 @@ export async function registerClient(
 ): Promise<{ client: Client; secret: string | undefined }> {
   const known = await knownScopes(em);
   checkResponseTypes(input.responseTypes, input.grantTypes);
-  const scopes = input.scope == null ? [...USUAL_SCOPES] : readScope(input.scope);
-  const metadata = checkMetadata(
-    {
-      name: input.name,
-      clientUri: input.clientUri ?? null,
-      grantTypes: input.grantTypes,
-      redirectUris: input.redirectUris,
-      postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
-      backchannelLogoutUri: input.backchannelLogoutUri ?? null,
-      scopes,
-      defaultScopes: input.defaultScopes ?? scopes,
-      tokenEndpointAuthMethod: input.tokenEndpointAuthMethod ?? null,
-      idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
-      jwks: input.jwks ?? null,
-      requirePkce: input.requirePkce ?? true,
-      redirectUriOptional: input.redirectUriOptional ?? false,
-      accessTokenTtl: input.accessTokenTtl ?? null,
-      resources: input.resources ?? [],
-      accessTokenFormat: input.accessTokenFormat ?? 'OPAQUE',
-      consent: input.consent ?? 'REMEMBER',
-      servicePermissions: input.servicePermissions ?? [],
-    },
-    known,
-  );
+  const given = merge(INITIAL, input);
+  const metadata = checkMetadata({ ...given, defaultScopes: input.defaultScopes ?? given.scopes }, known);
   requireRights(actor, metadata);
   checkImported(imported, hasSecret(metadata));
 
@@ -101,7 +44,7 @@ export async function registerClient(
       await leaveRoom(tx, actor);
       const owner = actor.caller.userId === undefined ? null : tx.getReference(User, actor.caller.userId);
       const client = tx.create(Client, {
-        ...columns(metadata),
+        ...toColumns(metadata),
         clientId: imported.clientId ?? makeClientId(),
         seeded: imported.seeded ?? false,
         createdAt: actor.now,
@@ -110,7 +53,10 @@ export async function registerClient(
       tx.persist(client);
       const secret = hasSecret(metadata) ? addSecret(tx, client, actor.now, '', imported.secret) : undefined;
       await tx.flush();
-      recordClient(tx, actor, 'client.created', client, { grantTypes: metadata.grantTypes, scope: scopes.join(' ') });
+      recordClient(tx, actor, 'client.created', client, {
+        grantTypes: metadata.grantTypes,
+        scope: metadata.scopes.join(' '),
+      });
       return { client, secret };
     }),
   );

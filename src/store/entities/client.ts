@@ -15,31 +15,31 @@ const schema = defineEntity({
     clientId: p.text().unique(),
     name: p.text(),
     clientUri: p.text().nullable(),
-    grantTypes: p.type(TextArray).$type<string[]>().default([]),
+    grantTypes: p.type(TextArray).$type<readonly string[]>().default([]),
     /** Byte for byte as registered; one that begins with `/` is ours and stands behind the issuer. */
-    redirectUris: p.type(TextArray).$type<string[]>().default([]),
+    redirectUris: p.type(TextArray).$type<readonly string[]>().default([]),
     /** Follows from the redirect URIs: where scripts may read the answers they get here. */
-    webOrigins: p.type(TextArray).$type<string[]>().default([]),
+    webOrigins: p.type(TextArray).$type<readonly string[]>().default([]),
     /** OpenID Connect RP-Initiated Logout 1.0 §3.1, byte for byte. */
-    postLogoutRedirectUris: p.type(TextArray).$type<string[]>().default([]),
+    postLogoutRedirectUris: p.type(TextArray).$type<readonly string[]>().default([]),
     /** OpenID Connect Back-Channel Logout 1.0 §2.2 */
     backchannelLogoutUri: p.text().nullable(),
-    scopes: p.type(TextArray).$type<string[]>().default([]),
-    defaultScopes: p.type(TextArray).$type<string[]>().default([]),
+    scopes: p.type(TextArray).$type<readonly string[]>().default([]),
+    defaultScopes: p.type(TextArray).$type<readonly string[]>().default([]),
     /** `client_secret_basic`, `client_secret_post`, `private_key_jwt`, `none`; null: Basic or body, whichever comes. */
     tokenEndpointAuthMethod: p.text().nullable(),
     idTokenSignedResponseAlg: p.text().default('RS256'),
     /** RFC 7591 §2 jwks: the public keys of a client that proves itself by `private_key_jwt`. */
-    jwks: p.json<{ readonly keys: readonly object[] }>().columnType('jsonb').nullable(),
+    jwks: p.json<Readonly<Record<string, unknown>>>().columnType('jsonb').nullable(),
     requirePkce: p.boolean().default(true),
     redirectUriOptional: p.boolean().default(false),
     /** Seconds; null: the server's ACCESS_TOKEN_TTL. */
     accessTokenTtl: p.integer().nullable(),
     /** RFC 8707: the APIs it may ask for beside our own. */
-    resources: p.type(TextArray).$type<string[]>().default([]),
+    resources: p.type(TextArray).$type<readonly string[]>().default([]),
     accessTokenFormat: p.text().$type<'OPAQUE' | 'JWT'>().default('OPAQUE'),
     consent: p.text().$type<'REMEMBER' | 'ALWAYS'>().default('REMEMBER'),
-    servicePermissions: p.type(TextArray).$type<string[]>().default([]),
+    servicePermissions: p.type(TextArray).$type<readonly string[]>().default([]),
     disabled: p.boolean().default(false),
     /** Made by a migration or by `seed`. A built-in client cannot be changed. */
     builtIn: p.boolean().default(false),

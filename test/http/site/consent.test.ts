@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClientRegistration } from '../../../src/oauth/registration/register.ts';
+import type { ClientRegistration } from '../../../src/oauth/registration/metadata.ts';
 import { answerIn, CALLBACK, codeRequest, reachConsent, sentTo } from '../../support/authorize.ts';
 import type { Page } from '../../support/browser.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';

@@ -1,5 +1,5 @@
 import type { ClientMetadata } from 'oidc-provider';
-import type { ClientRegistration } from '../../../src/oauth/registration/register.ts';
+import type { ClientRegistration } from '../../../src/oauth/registration/metadata.ts';
 import { CALLBACK } from '../authorize.ts';
 import type { Algorithm } from '../client-assertions.ts';
 
