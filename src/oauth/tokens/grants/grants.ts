@@ -18,8 +18,6 @@ export type GrantType = (typeof GRANTS)[number]['grantType'];
 
 export const GRANT_TYPES: readonly GrantType[] = GRANTS.map(({ grantType }) => grantType);
 
-export const isGrantType = (text: string): text is GrantType => GRANT_TYPES.some((grantType) => grantType === text);
-
 /** The wire names of the grants for which `has` is true. */
 export const grantTypesWith = (has: (grant: Grant) => boolean): readonly GrantType[] =>
   GRANTS.filter(has).map(({ grantType }) => grantType);
