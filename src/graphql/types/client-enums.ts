@@ -4,24 +4,25 @@ import type { AuthMethod } from '../../oauth/registration/attribute-types.ts';
 import { builder } from '../builder.ts';
 
 const METHOD_WORDS: Record<AuthMethod, string> = {
-  client_secret_basic: 'RFC 6749 §2.3.1: HTTP Basic, and nothing else.',
-  client_secret_post: 'RFC 6749 §2.3.1: in the body, and nothing else.',
-  private_key_jwt: 'RFC 7523 §2.2: a JWT signed by a key whose public half is in `jwks`. There is no secret.',
-  none: 'RFC 6749 §2.1: a public client. It has no secret and proves itself by PKCE.',
+  client_secret_basic: 'RFC 6749 §2.3.1: only HTTP Basic.',
+  client_secret_post: 'RFC 6749 §2.3.1: only in the request body.',
+  private_key_jwt:
+    'RFC 7523 §2.2: a JWT signed with a private key. Its public key is in `jwks`. The client has no secret.',
+  none: 'RFC 6749 §2.1: a public client without a secret. PKCE protects its codes.',
 };
 
 const RESPONSE_WORDS: Record<ResponseType, string> = {
-  code: 'An authorization code comes back, to be exchanged for tokens. Goes with authorization_code.',
-  token: 'An access token comes back at once, in the URL. Goes with implicit.',
+  code: 'Returns an authorization code, which the client exchanges for tokens. Requires authorization_code.',
+  token: 'Returns an access token in the URL. Requires implicit.',
 };
 
 const ALGORITHM_WORDS: Record<SigningAlgorithm, string> = {
-  RS256: 'RSA with SHA-256: every client library knows it.',
-  ES256: 'ECDSA on P-256 with SHA-256: shorter tokens.',
-  EdDSA: 'Ed25519: shorter tokens.',
+  RS256: 'RSA with SHA-256. Every client library supports it.',
+  ES256: 'ECDSA on P-256 with SHA-256. Tokens are shorter.',
+  EdDSA: 'Ed25519. Tokens are shorter.',
 };
 
-/** Values whose names are the RFCs' own strings. */
+/** Values whose names in GraphQL are those of the RFCs. */
 const described = <Name extends string>(words: Record<Name, string>): Record<Name, { description: string }> =>
   Object.fromEntries(Object.entries<string>(words).map(([name, description]) => [name, { description }])) as Record<
     Name,
@@ -29,12 +30,12 @@ const described = <Name extends string>(words: Record<Name, string>): Record<Nam
   >;
 
 export const AuthMethodEnum = builder.enumType('TokenEndpointAuthMethod', {
-  description: 'RFC 7591 §2 token_endpoint_auth_method: how a client proves itself.',
+  description: 'RFC 7591 §2 token_endpoint_auth_method: how a client authenticates.',
   values: described(METHOD_WORDS),
 });
 
 export const ResponseTypeEnum = builder.enumType('ResponseType', {
-  description: 'RFC 7591 §2 response_types: they follow from the grant types.',
+  description: 'RFC 7591 §2 response_types. They follow from the grant types.',
   values: described(RESPONSE_WORDS),
 });
 
@@ -57,11 +58,12 @@ export const AccessTokenFormatEnum = builder.enumType('AccessTokenFormat', {
 });
 
 export const ConsentModeEnum = builder.enumType('ConsentMode', {
-  description: 'Whether people are asked each time a client wants access.',
+  description: 'Whether users are asked for consent every time a client requests access.',
   values: {
     REMEMBER: {
-      description: 'What a person has allowed is remembered, where the redirect URI can be trusted to be the client.',
+      description:
+        'The consent of a user is remembered if the redirect URI proves that the request comes from the client.',
     },
-    ALWAYS: { description: 'People are asked every time.' },
+    ALWAYS: { description: 'Users are asked every time.' },
   },
 });

@@ -1,5 +1,6 @@
 import { registerClient } from '../../oauth/registration/register.ts';
 import { rotateClientSecret } from '../../oauth/registration/secrets.ts';
+import { OWN_CLIENTS_MAX } from '../../oauth/registration/self-service.ts';
 import { deleteClient, updateClient } from '../../oauth/registration/update.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
@@ -9,24 +10,22 @@ import { changeFields, MANAGED, registrationFields } from './client-fields.ts';
 
 const changedClient = {
   type: ClientType,
-  description: 'The client as it is now; null if nothing was changed.',
+  description: 'The client after the change. Null if nothing was changed.',
   nullable: true,
 } as const;
 const newSecret = {
-  description:
-    'The new secret. It is told this once, and only its digest is stored: keep it. Null for a public client, which has none.',
+  description: 'The new secret, shown only once: only its digest is stored. Null for a client without a secret.',
   nullable: true,
 } as const;
 
 builder.relayMutationField(
   'registerClient',
   {
-    description: 'The client to register, in the words of RFC 7591.',
+    description: 'The client to register. Most fields have the names of RFC 7591.',
     inputFields: registrationFields,
   },
   {
-    description:
-      'Registers a client. Without permission MANAGE_CLIENTS you may have 10, which people can sign in with and nothing else.',
+    description: `Registers a client. Without permission MANAGE_CLIENTS you can register up to ${OWN_CLIENTS_MAX} clients, which can only sign users in.`,
     nullable: true,
     access: READS_CLIENTS,
     resolve: (_root, { input }, context) =>
@@ -36,7 +35,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The new client with its secret, or why there is none.',
+    description: 'The new client and its secret, or the errors in the input.',
     outputFields: (t) => ({
       client: t.field({ ...changedClient, resolve: ({ client }) => client }),
       clientSecret: t.string({ ...newSecret, resolve: ({ clientSecret }) => clientSecret }),
@@ -48,18 +47,18 @@ builder.relayMutationField(
 builder.relayMutationField(
   'updateClient',
   {
-    description:
-      'What to change about a client. What is left out stays as it is; null removes what a client can be without.',
+    description: 'The changes to a client. Omitted fields stay as they are. Null removes an optional attribute.',
     inputFields: (t) => ({
-      clientId: t.string({ required: true, description: 'Which client to change, by its client_id.' }),
+      clientId: t.string({ required: true, description: 'The client_id of the client to change.' }),
       ...changeFields(t),
       disabled: t.boolean({
-        description: `True: its tokens are dead from now on, and it gets no new ones. ${MANAGED}`,
+        description: `True makes all tokens of the client invalid, and it gets no new ones. ${MANAGED}`,
       }),
     }),
   },
   {
-    description: 'Changes a client. A new name, redirect URI or authentication method forgets all consents to it.',
+    description:
+      'Changes a client. A new name, redirect URI or authentication method deletes all consents of users to the client.',
     nullable: true,
     access: READS_CLIENTS,
     resolve: (_root, { input }, context) =>
@@ -70,7 +69,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The client as it is now, or why it was not changed.',
+    description: 'The client after the change, or the errors in the input.',
     outputFields: (t) => ({
       client: t.field({ ...changedClient, resolve: ({ client }) => client }),
       errors: t.field(errorsOption),
@@ -81,21 +80,21 @@ builder.relayMutationField(
 builder.relayMutationField(
   'rotateClientSecret',
   {
-    description: 'Which client, and how long its earlier secrets stay good.',
+    description: 'The client, and how long its earlier secrets stay valid.',
     inputFields: (t) => ({
-      clientId: t.string({ required: true, description: 'Which client gets a new secret, by its client_id.' }),
+      clientId: t.string({ required: true, description: 'The client_id of the client that gets a new secret.' }),
       label: t.string({
-        description: 'What to call the new secret, to tell it from the others: at most 100 visible characters.',
+        description: 'Name of the new secret, to tell it from the others. At most 100 visible characters.',
       }),
       overlapSeconds: t.int({
         description:
-          'How many seconds the earlier secrets stay good: a day if left out, at most 30 days; 0 ends them at once.',
+          'How many seconds the earlier secrets stay valid, up to 30 days. Default: one day. 0 revokes them at once.',
       }),
     }),
   },
   {
     description:
-      'Gives a client a new secret. Its earlier ones stay good for a while, so that a running service can change over.',
+      'Creates a new secret for a client. Earlier secrets stay valid for a while, so that a running service can change over.',
     nullable: true,
     access: READS_CLIENTS,
     resolve: (_root, { input }, context) =>
@@ -109,7 +108,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The new secret, or why there is none.',
+    description: 'The new secret, or the errors in the input.',
     outputFields: (t) => ({
       client: t.field({ ...changedClient, resolve: ({ client }) => client }),
       clientSecret: t.string({ ...newSecret, resolve: ({ clientSecret }) => clientSecret }),
@@ -121,13 +120,14 @@ builder.relayMutationField(
 builder.relayMutationField(
   'deleteClient',
   {
-    description: 'Which client to delete.',
+    description: 'The client to delete.',
     inputFields: (t) => ({
-      clientId: t.string({ required: true, description: 'Which client to delete, by its client_id.' }),
+      clientId: t.string({ required: true, description: 'The client_id of the client to delete.' }),
     }),
   },
   {
-    description: 'Deletes a client with its secrets, its tokens and all consents to it. It cannot be undone.',
+    description:
+      'Deletes a client with its secrets, its tokens and all consents of users to it. This cannot be undone.',
     nullable: true,
     access: READS_CLIENTS,
     resolve: (_root, { input }, context) =>
@@ -137,10 +137,10 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The client that is gone, or why it is not.',
+    description: 'The deleted client, or the errors in the input.',
     outputFields: (t) => ({
       deletedClientId: t.string({
-        description: 'The client_id of the client that is gone; null if nothing was deleted.',
+        description: 'The client_id of the deleted client. Null if nothing was deleted.',
         nullable: true,
         resolve: ({ deletedClientId }) => deletedClientId,
       }),

@@ -23,11 +23,11 @@ export const READS_CLIENTS = {
   own: true,
 } as const satisfies AccessRule;
 
-/** The client of that row id, whoever asks: what shows it must ask `seesClient` first. */
+/** The client of that row id, without an access check: a field that shows it must call `seesClient` first. */
 export const loadClient = (context: Context, id: string): Promise<RegisteredClient | undefined> =>
   loadBatched(context, 'client', id, async (ids) => byId(await findRegisteredClients(context.sql, ids)));
 
-/** One's own, or MANAGE_CLIENTS: by whatever path the client was reached. */
+/** True for a user's own client, and with MANAGE_CLIENTS for every client. Every path to a client checks it. */
 export function seesClient(context: Context, { ownerId }: RegisteredClient): boolean {
   const { caller } = tokenOf(context);
   return holds(caller, 'MANAGE_CLIENTS') || (ownerId !== null && ownerId === caller.userId);
@@ -37,24 +37,26 @@ export const ClientType = builder.objectRef<RegisteredClient>('Client');
 
 builder.node(ClientType, {
   id: { resolve: ({ id }) => id },
-  description: 'An OAuth client, in the words of RFC 7591.',
+  description: 'An OAuth client. Most fields have the names of RFC 7591.',
   access: READS_CLIENTS,
   fields: (t) => ({
     clientId: t.exposeString('clientId', {
-      description: 'RFC 7591 client_id: what it calls itself at the endpoints. Public, and never changes.',
+      description: 'RFC 7591 client_id. Public identifier of the client at the endpoints. It never changes.',
     }),
     ...attributeFields(t),
-    disabled: t.exposeBoolean('disabled', { description: 'A disabled client gets nothing, and its tokens are dead.' }),
+    disabled: t.exposeBoolean('disabled', {
+      description: 'A disabled client gets no tokens, and those it has are invalid.',
+    }),
     builtIn: t.exposeBoolean('builtIn', {
-      description: 'Whether it is a part of this server, such as GraphiQL: nobody can change it.',
+      description: 'Whether the client is part of this server, such as GraphiQL. Such a client cannot be changed.',
     }),
     clientIdIssuedAt: t.expose('createdAt', {
       type: 'DateTime',
-      description: 'RFC 7591 client_id_issued_at: when it was registered.',
+      description: 'RFC 7591 client_id_issued_at. When the client was registered.',
     }),
     owner: t.field({
       type: UserType,
-      description: 'The person who registered it. Null: the operator.',
+      description: 'The user who registered the client. Null: the operator.',
       nullable: true,
       resolve: async ({ ownerId }, _args, context) =>
         ownerId === null ? null : ((await loadUser(context, ownerId)) ?? null),
@@ -62,7 +64,7 @@ builder.node(ClientType, {
     secrets: t.field({
       type: [ClientSecretType],
       description:
-        'Its secrets that are still good. Their values are told once, when they are made, and are not stored.',
+        'The valid secrets of the client. Their values are shown only when they are created, and are not stored.',
       resolve: async ({ id }, _args, context) => {
         const { sql, now } = context;
         return (
@@ -75,13 +77,13 @@ builder.node(ClientType, {
 
 const ClientConnection = builder.connectionObject(
   { type: ClientType, name: 'ClientConnection', description: 'A page of clients.' },
-  { name: 'ClientEdge', description: 'A client, and its place in the list.' },
+  { name: 'ClientEdge', description: 'A client and its position in the list.' },
 );
 
 builder.queryField('client', (t) =>
   t.field({
     type: ClientType,
-    description: 'The client of this client_id; null if there is none.',
+    description: 'The client with this client_id. Null if there is none.',
     nullable: true,
     access: READS_CLIENTS,
     args: { clientId: t.arg.string({ required: true, description: 'The client_id of the client to show.' }) },
@@ -97,7 +99,7 @@ builder.queryField('clients', (t) =>
   t.connection(
     {
       type: ClientType,
-      description: 'Your own clients, or all of them with MANAGE_CLIENTS, in the order they were registered.',
+      description: 'Your own clients, or with MANAGE_CLIENTS all clients, in the order of registration.',
       access: READS_CLIENTS,
       resolve: async (_root, args, context) => {
         const page = readPageArguments(args);

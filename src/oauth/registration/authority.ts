@@ -8,20 +8,20 @@ import { ATTRIBUTE_NAMES, type AttributeName, type ClientMetadata, fieldOf, TABL
 
 const heldBy = (servicePermissions: readonly string[]): Holdings => holdings(false, servicePermissions);
 
-/** Throws FORBIDDEN unless the actor may change or see the secrets of `client`: own, or MANAGE_CLIENTS; and no escalation. */
+/** Throws FORBIDDEN unless the actor may change `client` and its secrets: it is their own, or they hold MANAGE_CLIENTS and its permissions. */
 export function requireAuthority({ caller }: Actor, client: Client): void {
   const own = caller.userId !== undefined && client.owner?.id === caller.userId;
-  // A built-in client is what this server relies on: nobody changes it.
+  // This server itself relies on built-in clients.
   if (client.builtIn || !(own || holds(caller, 'MANAGE_CLIENTS'))) throw forbidden();
   if (!outranks(caller, heldBy(client.servicePermissions))) throw forbidden();
 }
 
-/** What a service opens here beside its permissions. */
+/** The scopes of this server's own API. */
 const DIRECTORY_SCOPES: readonly string[] = ['read', 'write', 'groups', 'clients', 'audit'] satisfies BuiltInScope[];
 
 /**
- * A service with permissions acts by itself: who makes one, or holds its secret, can do what it may. So the token in hand must
- * reach as far, or `clients` alone would come to mean everything.
+ * Whoever creates a service or holds its secret can do everything the service may do. So the caller's token needs the same scopes:
+ * otherwise a token with only `clients` could do anything. Throws INVALID.
  */
 export function requireReach(
   { caller }: Actor,
@@ -31,9 +31,10 @@ export function requireReach(
     scopes,
   }: Readonly<Record<'grantTypes' | 'servicePermissions' | 'scopes', readonly string[]>>,
 ): void {
-  const { scopes: inHand } = caller;
-  if (inHand === undefined || servicePermissions.length === 0 || !grantTypes.includes('client_credentials')) return;
-  const missing = DIRECTORY_SCOPES.filter((scope) => scopes.includes(scope) && !inHand.has(scope));
+  const { scopes: callerScopes } = caller;
+  if (callerScopes === undefined || servicePermissions.length === 0 || !grantTypes.includes('client_credentials'))
+    return;
+  const missing = DIRECTORY_SCOPES.filter((scope) => scopes.includes(scope) && !callerScopes.has(scope));
   if (missing.length > 0)
     throw new DomainError(
       'INVALID',
@@ -42,7 +43,7 @@ export function requireReach(
     );
 }
 
-/** What only MANAGE_CLIENTS may give a client, and nobody more than they hold. */
+/** Throws unless the actor may give a client these attributes: permissions they hold themselves, and what the table allows. */
 export function requireRights(actor: Actor, metadata: ClientMetadata): void {
   const { caller } = actor;
   if (!outranks(caller, heldBy(metadata.servicePermissions))) throw forbidden();
@@ -59,7 +60,7 @@ export function requireRights(actor: Actor, metadata: ClientMetadata): void {
   }
 }
 
-/** What of an attribute's value only MANAGE_CLIENTS may give, in words. */
+/** Names what only MANAGE_CLIENTS may give in this attribute; undefined if there is nothing. */
 function refusedFor<Name extends AttributeName>(name: Name, metadata: ClientMetadata): string | undefined {
   const { managed, initial } = TABLE[name];
   const value = metadata[name];

@@ -6,9 +6,9 @@ import type { Client } from '../../store/entities/client.ts';
 import { Scope } from '../../store/entities/scope.ts';
 import { webOriginsOf } from '../clients/web-origins.ts';
 import { BUILT_IN_SCOPES } from '../scopes/scope.ts';
-import { type AttributeName, type ClientMetadata, INITIAL, known, perAttribute } from './metadata.ts';
+import { type AttributeName, type ClientMetadata, INITIAL, perAttribute } from './metadata.ts';
 
-/** Every scope that exists: ours, and the operator's own. */
+/** The names of all scopes: built-in ones and those of the operator. */
 export async function knownScopes(em: Em): Promise<ReadonlySet<string>> {
   const own = await em.findAll(Scope, { fields: ['name'] });
   return new Set<string>([...BUILT_IN_SCOPES, ...own.map(({ name }) => name)]);
@@ -20,9 +20,11 @@ export const toColumns = (metadata: ClientMetadata): Pick<Client, AttributeName 
   webOrigins: webOriginsOf(metadata.redirectUris),
 });
 
-/** The metadata in a row. Its columns may hold values that only a newer version knows: they are left out. */
-export const fromColumns = (row: { readonly [Name in AttributeName]: unknown }): ClientMetadata =>
-  perAttribute<ClientMetadata>((name) => known(name, row[name]) ?? INITIAL[name]);
+/** The metadata in a row. A value that only a newer version knows is kept, so that a change does not lose it. */
+export const fromColumns = (client: Pick<Client, AttributeName>): ClientMetadata =>
+  perAttribute<ClientMetadata>(
+    <Name extends AttributeName>(name: Name) => (client[name] ?? INITIAL[name]) as ClientMetadata[Name],
+  );
 
 export function recordClient(
   tx: Em,

@@ -1,7 +1,6 @@
 import { type Page, pagedList, readPage } from '../../store/connection/keyset.ts';
 import { type Sql, statement } from '../../store/connection/sql.ts';
-import { fromColumns } from './columns.ts';
-import { ATTRIBUTE_NAMES, type AttributeName, type ClientMetadata } from './metadata.ts';
+import { ATTRIBUTE_NAMES, type AttributeName, type ClientMetadata, INITIAL, known, perAttribute } from './metadata.ts';
 
 /** What the API shows of a client beside its attributes. */
 interface Registration {
@@ -18,7 +17,7 @@ export type RegisteredClient = Registration & ClientMetadata;
 
 type Row = Registration & { readonly [Name in AttributeName]: unknown };
 
-/** All that is ever shown of a secret after it was made. */
+/** What is shown of a secret after its creation. */
 export interface RegisteredSecret {
   readonly id: string;
   readonly parent: string;
@@ -52,14 +51,14 @@ const selectSecrets = statement<RegisteredSecret>(
    ORDER BY s.created_at, s.id`,
 );
 
-const everybodys = pagedList<Row>(
+const allClients = pagedList<Row>(
   'list-clients',
   'c.created_at',
   'c.id',
   ({ window, cut }) => `SELECT ${CLIENT} FROM clients c WHERE ${window} ${cut}`,
 );
 
-const ones = pagedList<Row>(
+const ownClients = pagedList<Row>(
   'list-own-clients',
   'c.created_at',
   'c.id',
@@ -75,12 +74,16 @@ export async function findRegisteredClient(sql: Sql, clientId: string): Promise<
 
 /** The clients of one user, or of everybody. */
 export async function listClients(sql: Sql, page: Page, ownerId: string | undefined): Promise<RegisteredClient[]> {
-  const rows = ownerId === undefined ? readPage(sql, everybodys, page) : readPage(sql, ones, page, [ownerId]);
+  const rows = ownerId === undefined ? readPage(sql, allClients, page) : readPage(sql, ownClients, page, [ownerId]);
   return (await rows).map(toRegistered);
 }
 
-const toRegistered = (row: Row): RegisteredClient => ({ ...row, ...fromColumns(row) });
+/** Values that only a newer version knows are left out: the API has no name for them. */
+const toRegistered = (row: Row): RegisteredClient => ({
+  ...row,
+  ...perAttribute<ClientMetadata>((name) => known(name, row[name]) ?? INITIAL[name]),
+});
 
-/** The secrets that are still good, of many clients at once. */
+/** The valid secrets of many clients at once. */
 export const listSecrets = (sql: Sql, clientIds: readonly string[], now: Date): Promise<RegisteredSecret[]> =>
   sql(selectSecrets, [clientIds, now]);

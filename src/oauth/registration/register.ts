@@ -13,7 +13,7 @@ import { type ClientRegistration, checkMetadata, checkResponseTypes, hasSecret, 
 import { addSecret } from './secrets.ts';
 import { OWN_CLIENTS_MAX } from './self-service.ts';
 
-/** What only the operator's shell brings along: a client that comes from elsewhere with its id and secret. */
+/** A client that the operator imports from another server, with its id and secret. */
 export interface ImportedClient {
   readonly clientId?: string | undefined;
   readonly secret?: string | undefined;
@@ -21,11 +21,11 @@ export interface ImportedClient {
 }
 
 const IMPORTED_SECRET_MIN = 32;
-/** RFC 6749 App. A.1: VSCHAR, as other servers have made them; without blanks around it, which nobody sees. */
+/** RFC 6749 App. A.1: VSCHAR, as other servers create them, without invisible spaces around it. */
 const CLIENT_ID = /^(?! )[\x20-\x7e]{1,200}(?<! )$/;
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** Registers a client and returns its secret, which is told this once; a public client has none. */
+/** Registers a client and returns its secret, which is shown only once. A public client and one with keys have none. */
 export async function registerClient(
   em: Em,
   actor: Actor,
@@ -41,7 +41,7 @@ export async function registerClient(
 
   return orTaken(() =>
     em.transactional(async (tx) => {
-      await leaveRoom(tx, actor);
+      await requireRoom(tx, actor);
       const owner = actor.caller.userId === undefined ? null : tx.getReference(User, actor.caller.userId);
       const client = tx.create(Client, {
         ...toColumns(metadata),
@@ -62,8 +62,8 @@ export async function registerClient(
   );
 }
 
-/** Counted behind a lock on the owner, so that twenty at once do not all find room. */
-async function leaveRoom(tx: Em, actor: Actor): Promise<void> {
+/** Counts behind a lock on the owner, so that concurrent registrations cannot exceed the limit. */
+async function requireRoom(tx: Em, actor: Actor): Promise<void> {
   const { userId } = actor.caller;
   if (userId === undefined || holds(actor.caller, 'MANAGE_CLIENTS')) return;
   await lockUser(tx, userId);
@@ -83,7 +83,7 @@ function checkImported({ clientId, secret, seeded }: ImportedClient, takesSecret
     );
   if (secret === undefined) return;
   if (!takesSecret) throw new DomainError('INVALID', 'A client of this kind has no secret', ['secret']);
-  // A generated secret has 256 bits; what people bring along must not be guessable either. The demo's is known to all anyway.
+  // A generated secret has 256 bits, so that an imported one must not be easier to guess. The demo secret is public anyway.
   if (!seeded && secret.length < IMPORTED_SECRET_MIN)
     throw new DomainError('INVALID', `An imported secret needs ${IMPORTED_SECRET_MIN} characters or more`, ['secret']);
   // RFC 6749 App. A.2: VSCHAR, or it cannot be sent.

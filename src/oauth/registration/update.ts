@@ -10,10 +10,10 @@ import { fromColumns, knownScopes, recordClient, toColumns } from './columns.ts'
 import { type ClientChanges, checkMetadata, checkResponseTypes, hasSecret, merge } from './metadata.ts';
 import { lockOwnClient } from './secrets.ts';
 
-/** Changes a client. A new face, address or way to prove itself makes it another one for those who trusted it. */
+/** Changes a client. With a new name, redirect URI or authentication method it is another client to users, so that their consents are deleted. */
 export async function updateClient(em: Em, actor: Actor, clientId: string, changes: ClientChanges): Promise<Client> {
   const known = await knownScopes(em);
-  // Somebody who manages clients may have switched it off for a reason.
+  // Otherwise owners could enable a client that an administrator has disabled.
   if (changes.disabled != null && !holds(actor.caller, 'MANAGE_CLIENTS')) throw forbidden();
 
   return em.transactional(async (tx) => {
@@ -24,11 +24,11 @@ export async function updateClient(em: Em, actor: Actor, clientId: string, chang
     requireRights(actor, after);
 
     const { name, redirectUris, tokenEndpointAuthMethod } = after;
-    const another =
+    const changedIdentity =
       name !== before.name ||
       tokenEndpointAuthMethod !== before.tokenEndpointAuthMethod ||
       redirectUris.join('\n') !== before.redirectUris.join('\n');
-    if (another) await tx.nativeDelete(Consent, { client });
+    if (changedIdentity) await tx.nativeDelete(Consent, { client });
     if (!hasSecret(after)) await tx.nativeDelete(ClientSecret, { client });
 
     Object.assign(client, toColumns(after));
@@ -39,7 +39,7 @@ export async function updateClient(em: Em, actor: Actor, clientId: string, chang
   });
 }
 
-/** Deletes a client with everything that was issued to it. */
+/** Deletes a client and everything issued to it. */
 export async function deleteClient(em: Em, actor: Actor, clientId: string): Promise<void> {
   await em.transactional(async (tx) => {
     const client = await lockOwnClient(tx, actor, clientId);
