@@ -2,7 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
-import { type AccessRule, lackOf, opens } from './access/access.ts';
+import { type AccessRule, isAllowed, missingFor } from './access/access.ts';
 import './access/access-plugin.ts';
 import type { Context } from './context.ts';
 import { forbidden, refusalFor, unauthenticated } from './errors.ts';
@@ -29,10 +29,12 @@ export const builder = new SchemaBuilder<{
     // An error while deciding is that error (503), never a refusal and never a way in.
     treatErrorsAsUnauthorized: false,
     authorizeOnSubscribe: true,
-    authScopes: ({ token }) => ({ access: (rule: AccessRule) => opens(token, rule) }),
+    authScopes: ({ token }) => ({ access: (rule: AccessRule) => isAllowed(token, rule) }),
     unauthorizedError: (_parent, { token, config }, info) => {
       const rule = info.parentType.getFields()[info.fieldName]?.extensions.access as AccessRule;
-      return token ? (refusalFor(token, lackOf(token, rule), config.issuer) ?? forbidden()) : unauthenticated(false);
+      return token
+        ? (refusalFor(token, missingFor(token, rule), config.issuer) ?? forbidden())
+        : unauthenticated(false);
     },
   },
   relay: {

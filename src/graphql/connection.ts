@@ -28,7 +28,7 @@ export interface Connection<Row> {
 }
 
 /** Which part of a list the arguments ask for. */
-export function readPageArguments({ first, after, last, before }: PageArguments): Page {
+export function parsePageArguments({ first, after, last, before }: PageArguments): Page {
   if (first != null && last != null) throw new DomainError('INVALID', 'Give either first or last, not both');
   const backward = last != null;
   const limit = last ?? first ?? PAGE_DEFAULT;

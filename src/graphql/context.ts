@@ -18,12 +18,12 @@ export interface Context {
   /** When the operation is stopped; what it asks of the database is cancelled then. A subscription has one for each event. */
   readonly deadline: AbortSignal;
   /** What aborts when the client has gone; made for who wants to know, for every answer ends in a close. */
-  readonly hungUp: () => AbortSignal;
+  readonly disconnected: () => AbortSignal;
   readonly live: LiveEvents;
   /** Those for whom this is the same load together: the subscribers who are told of one event. */
-  readonly occasion?: object;
+  readonly batchKey?: object;
   /** Tells clients of the sessions that have just ended. */
-  readonly tellOfLogouts: () => void;
+  readonly deliverLogoutTokens: () => void;
   /** Undefined only for an anonymous look at the schema outside production. */
   readonly token: AccessToken | undefined;
 }

@@ -8,7 +8,7 @@ import { OAuthError } from '../oauth/error.ts';
 import type { AccessToken } from '../oauth/tokens/bearer.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
-import type { Lack } from './access/access.ts';
+import type { MissingAccess } from './access/access.ts';
 
 const NOT_PERMITTED = forbiddenError().message;
 const BEARER = 'Bearer realm="gatehouse"';
@@ -35,7 +35,7 @@ export const malformedAuthentication = (message: string): GraphQLError =>
   refusal(message, { code: 'BAD_REQUEST' }, 400, `${BEARER}, error="invalid_request"`);
 
 /** RFC 6750 §3.1: names what was granted and what would do, and where the client can ask for it. */
-function insufficientScope(token: AccessToken, { required, missing }: Lack, issuer: string): GraphQLError {
+function insufficientScope(token: AccessToken, { required, missing }: MissingAccess, issuer: string): GraphQLError {
   const url = authorizeUrl(token, missing, issuer);
   const extensions = {
     code: 'INSUFFICIENT_SCOPE',
@@ -56,7 +56,7 @@ function insufficientScope(token: AccessToken, { required, missing }: Lack, issu
 export const forbidden = (): GraphQLError => refusal(NOT_PERMITTED, { code: 'FORBIDDEN' }, 403);
 
 /** The refusal for what a token lacks; undefined if it lacks nothing. Scope first: that much can be mended. */
-export function refusalFor(token: AccessToken, lack: Lack, issuer: string): GraphQLError | undefined {
+export function refusalFor(token: AccessToken, lack: MissingAccess, issuer: string): GraphQLError | undefined {
   if (lack.missing.length > 0) return insufficientScope(token, lack, issuer);
   return lack.forbidden ? forbidden() : undefined;
 }
@@ -70,10 +70,10 @@ export const timedOut = (): GraphQLError =>
   busy('The operation took longer than 5 seconds and was stopped', { code: 'TIMEOUT' });
 
 /** RFC 6585 §4 where it is the caller's own doing. */
-export const subscribedEnough = (whose: string, status: 429 | 503): GraphQLError =>
+export const tooManySubscriptions = (whose: string, status: 429 | 503): GraphQLError =>
   busy(`${whose} as many live subscriptions as there may be`, { code: 'TOO_MANY_SUBSCRIPTIONS' }, status);
 
-export const readTooSlowly = (): GraphQLError =>
+export const subscriberTooSlow = (): GraphQLError =>
   busy('This subscription was read too slowly: what it missed is in auditEvents', { code: 'TOO_SLOW' });
 
 export const unavailable = (requestId?: string): GraphQLError =>

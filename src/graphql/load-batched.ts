@@ -15,9 +15,9 @@ export function loadBatched<Value>(
   id: string,
   load: Load<Value>,
 ): Promise<Value | undefined> {
-  const { occasion = context } = context;
-  const own = loaders.get(occasion) ?? new Map<string, DataLoader<string, unknown>>();
-  loaders.set(occasion, own);
+  const { batchKey = context } = context;
+  const own = loaders.get(batchKey) ?? new Map<string, DataLoader<string, unknown>>();
+  loaders.set(batchKey, own);
   const known = own.get(name) as DataLoader<string, Value | undefined> | undefined;
   if (known) return known.load(id);
 

@@ -7,7 +7,7 @@ import SchemaBuilder, {
   type SchemaTypes,
   type TypeParam,
 } from '@pothos/core';
-import { type AccessRule, inWords } from './access.ts';
+import { type AccessRule, describeRule } from './access.ts';
 
 const NAME = 'access' as const;
 
@@ -52,7 +52,7 @@ export class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 
     return {
       ...field,
-      description: ended(field.description, inWords(rule)),
+      description: ended(field.description, describeRule(rule)),
       extensions: { ...field.extensions, access: rule, directives: directivesOf(rule) },
       pothosOptions: { ...field.pothosOptions, ...(rule === 'parent' ? {} : { authScopes: { access: rule } }) },
     } as PothosOutputFieldConfig<Types>;

@@ -17,16 +17,16 @@ export type AccessRule =
     };
 
 /** What a token lacks for a rule: scopes, which can be asked for, or a permission, which cannot. */
-export interface Lack {
+export interface MissingAccess {
   readonly required: readonly BuiltInScope[];
   readonly missing: readonly BuiltInScope[];
   readonly forbidden: boolean;
 }
 
-const NOTHING: Lack = { required: [], missing: [], forbidden: false };
+const NOTHING: MissingAccess = { required: [], missing: [], forbidden: false };
 
 /** Decides a rule. A service owns nothing, so `own` is no way in for it. */
-export function lackOf(token: AccessToken, rule: AccessRule): Lack {
+export function missingFor(token: AccessToken, rule: AccessRule): MissingAccess {
   if (rule === 'token' || rule === 'parent') return NOTHING;
   // The list that needs the least: what the caller must ask for to get on.
   const lists = rule.scopes.map((required) => ({
@@ -41,16 +41,16 @@ const isPermitted = (token: AccessToken, { permission, own }: Exclude<AccessRule
   permission === undefined || holds(token.caller, permission) || (own === true && token.user !== undefined);
 
 /** True if the token, as things stand, opens what has this rule. */
-export function opens(token: AccessToken | undefined, rule: AccessRule): boolean {
+export function isAllowed(token: AccessToken | undefined, rule: AccessRule): boolean {
   if (!token) return false;
   if (typeof rule === 'string') return true;
   return rule.scopes.some((list) => list.every((scope) => token.scopes.has(scope))) && isPermitted(token, rule);
 }
 
 /** What a token lacks for all of these rules together: nothing that another missing scope makes needless. */
-export function lackOfAll(token: AccessToken, rules: Iterable<AccessRule>): Lack {
+export function missingForAll(token: AccessToken, rules: Iterable<AccessRule>): MissingAccess {
   const all = [...rules];
-  const lacks = all.map((rule) => lackOf(token, rule));
+  const lacks = all.map((rule) => missingFor(token, rule));
   const missing = new Set(lacks.flatMap((lack) => lack.missing));
   const listOf = (rule: AccessRule, without?: BuiltInScope) =>
     scopeLists(rule).find((list) =>
@@ -69,7 +69,7 @@ export const scopeLists = (rule: AccessRule): readonly (readonly BuiltInScope[])
   typeof rule === 'string' ? [[]] : rule.scopes;
 
 /** The rule in words, for the end of the field's description. */
-export function inWords(rule: AccessRule): string {
+export function describeRule(rule: AccessRule): string {
   if (rule === 'parent') return 'Requires scope: none beyond what led here.';
   if (rule === 'token') return 'Requires scope: none; any token will do.';
   const lists = rule.scopes.map((list) => list.map((scope) => `\`${scope}\``).join(' and '));

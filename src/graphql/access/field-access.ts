@@ -3,7 +3,7 @@ import { DomainError } from '../../directory/error.ts';
 import { holds } from '../../directory/permissions.ts';
 import type { BuiltInScope } from '../../oauth/scopes/scope.ts';
 import type { AccessToken } from '../../oauth/tokens/bearer.ts';
-import { type AccessRule, lackOf, lackOfAll } from './access.ts';
+import { type AccessRule, missingFor, missingForAll } from './access.ts';
 
 const COORDINATES = 100;
 
@@ -41,11 +41,11 @@ function rulesAt(schema: GraphQLSchema, coordinate: string): AccessRule[] {
 }
 
 function judged(token: AccessToken, rules: readonly AccessRule[]): Omit<FieldAccess, 'coordinate'> {
-  const { missing } = lackOfAll(token, rules);
+  const { missing } = missingForAll(token, rules);
   const lackingPermissions = rules.flatMap((rule) =>
     typeof rule === 'string' || rule.permission === undefined || holds(token.caller, rule.permission) ? [] : [rule],
   );
-  const closed = lackingPermissions.filter((rule) => lackOf(token, rule).forbidden);
+  const closed = lackingPermissions.filter((rule) => missingFor(token, rule).forbidden);
   const named = (found: typeof closed) => [...new Set(found.map(({ permission }) => permission))].join(', ');
   const reasons = [
     ...(missing.length > 0 ? [`The token lacks the scope ${missing.join(' ')}.`] : []),

@@ -39,7 +39,7 @@ interface Place {
 }
 
 /** The rules of all that an operation asks for, each once, in the order it is met; and why it may not run at all, if so. */
-export interface Walked {
+export interface OperationWalk {
   readonly rules: ReadonlySet<AccessRule>;
   readonly refusal: GraphQLError | undefined;
   /** Look-ups it can take. */
@@ -50,7 +50,7 @@ export interface Walked {
  * Looks at every field that @skip and @include leave in, for every type a fragment can apply to, and measures the whole. Where
  * the variables are not known, what depends on them is looked at.
  */
-export function walkOperation(operation: Operation): Walked {
+export function walkOperation(operation: Operation): OperationWalk {
   const definition = getOperationAST(operation.document, operation.operationName);
   const root = definition && operation.schema.getRootType(definition.operation);
   if (!definition || !root)
@@ -87,7 +87,7 @@ class Walk {
     this.#variables = operation.variables && { ...Object.fromEntries(defaults), ...operation.variables };
   }
 
-  outcome(): Walked {
+  outcome(): OperationWalk {
     return { rules: this.#rules, cost: this.#meter.cost, refusal: this.#meter.exceeded() };
   }
 

@@ -10,14 +10,14 @@ import { walkOperation } from './operation-walk.ts';
 const SETS = 16;
 
 /** Where the variables are not known, what @skip and @include make of them is left in. */
-export interface Asked {
+export interface ScopeQuery {
   readonly document: string;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Every minimal set of scopes with which the operation passes the check; nothing is executed. */
-export function requiredScopes(schema: GraphQLSchema, asked: Asked): BuiltInScope[][] {
+export function requiredScopes(schema: GraphQLSchema, asked: ScopeQuery): BuiltInScope[][] {
   const document = parsed(asked.document);
   const [error] = validate(schema, document, [...specifiedRules, WellFormedStrings], { maxErrors: 1 });
   if (error) throw invalid(error.message);

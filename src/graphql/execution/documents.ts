@@ -5,7 +5,7 @@ import { schema } from '../schema.ts';
 import { WellFormedStrings } from '../well-formed-strings.ts';
 
 /** A text as it was understood, and what is wrong with it. */
-export interface Read {
+export interface ParsedDocument {
   /** Undefined where the text is no document at all. */
   readonly document: DocumentNode | undefined;
   readonly errors: readonly GraphQLError[];
@@ -15,11 +15,11 @@ export interface Read {
 const KEPT = { max: 200, ttl: 0 };
 
 /** Apart from each other, so that nobody's mistakes drive out what works. */
-const sound = createLRUCache<Read>(KEPT);
-const faulty = createLRUCache<Read>(KEPT);
+const sound = createLRUCache<ParsedDocument>(KEPT);
+const faulty = createLRUCache<ParsedDocument>(KEPT);
 
 /** Parses and validates, once for all who send the same text: neither depends on who asks. */
-export function readDocument(text: string): Read {
+export function parseAndValidate(text: string): ParsedDocument {
   const known = sound.get(text) ?? faulty.get(text);
   if (known) return known;
   const read = parsed(text);
@@ -27,7 +27,7 @@ export function readDocument(text: string): Read {
   return read;
 }
 
-function parsed(text: string): Read {
+function parsed(text: string): ParsedDocument {
   let document: DocumentNode;
   try {
     document = parseDocument(text);

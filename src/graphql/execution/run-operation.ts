@@ -16,13 +16,13 @@ import { withDeadline } from '../../store/connection/orm.ts';
 import type { Context } from '../context.ts';
 import { timedOut } from '../errors.ts';
 import type { Delivery } from '../subscriptions/subscriber.ts';
-import { inTime } from './deadline.ts';
+import { withTimeLimit } from './deadline.ts';
 
 /** Milliseconds in which a mutation that is stopped can still tell what it had done. */
 const LAST_WORDS = 500;
 
 /** Executes a query or a mutation, which ends at its deadline at the latest. */
-export async function executeInTime(args: ExecutionArgs): Promise<ExecutionResult> {
+export async function executeWithDeadline(args: ExecutionArgs): Promise<ExecutionResult> {
   const { deadline } = args.contextValue as Context;
   try {
     return await execute({ ...args, abortSignal: deadline });
@@ -47,7 +47,7 @@ async function lastWords(
 }
 
 /** Subscribes. Each event is executed for itself: with the token as it stands then, and in its own time. */
-export async function subscribeAfresh(
+export async function subscribeWithCurrentToken(
   args: ExecutionArgs,
   database: Database,
 ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
@@ -58,9 +58,9 @@ export async function subscribeAfresh(
   return mapSourceToResponseEvent(validated, source, async (event): Promise<ExecutionResult> => {
     const delivery = event.rootValue as Delivery;
     if ('end' in delivery) return { errors: [delivery.end] };
-    return inTime(async (deadline) => {
-      const { token, now, event: occasion } = delivery;
-      const fresh = { ...withDeadline(database, deadline), deadline, token, now, occasion };
+    return withTimeLimit(async (deadline) => {
+      const { token, now, event: batchKey } = delivery;
+      const fresh = { ...withDeadline(database, deadline), deadline, token, now, batchKey };
       const context: Context = { ...(event.contextValue as Context), ...fresh };
       try {
         return await executeRootSelectionSet({ ...event, contextValue: context, externalAbortSignal: deadline });

@@ -11,9 +11,9 @@ import type { Database } from '../../store/connection/database.ts';
 import type { Context } from '../context.ts';
 import { badRequest, expose } from '../errors.ts';
 import { schema } from '../schema.ts';
-import { answerOperation, checkArguments, exposeErrors } from './answer-operation.ts';
-import { readDocument } from './documents.ts';
-import { subscribeAfresh } from './run-operation.ts';
+import { parseAndValidate } from './documents.ts';
+import { checkExecutionArgs, executeOperation, exposeErrors } from './execute-request.ts';
+import { subscribeWithCurrentToken } from './run-operation.ts';
 import { shapeErrors } from './shape-errors.ts';
 
 /** Whatever is answered as a stream, and who asks for something that is not JSON. */
@@ -31,33 +31,33 @@ export function makeYoga(log: Logger, database: Database): YogaServerInstance<Co
     logging: false,
     parserAndValidationCache: false,
     maskedErrors: { maskError: (error) => expose(error, { log, requestId: undefined }) },
-    plugins: [readDocuments, answerOperations(log), subscribe(log, database), shapeResults],
+    plugins: [readDocuments, executeOperations(log), subscribe(log, database), shapeResults],
   });
 }
 
 const readDocuments: Plugin<Context> = {
   onParse({ params, setParsedDocument }) {
-    const { document, errors } = readDocument(String(params.source));
+    const { document, errors } = parseAndValidate(String(params.source));
     if (!document) throw errors[0];
     setParsedDocument(document);
   },
   onValidate({ context, setResult }) {
-    setResult(readDocument(String((context as YogaInitialContext).params.query)).errors);
+    setResult(parseAndValidate(String((context as YogaInitialContext).params.query)).errors);
   },
 };
 
-const answerOperations = (log: Logger): Plugin<Context> => ({
-  onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => answerOperation(args, log)),
+const executeOperations = (log: Logger): Plugin<Context> => ({
+  onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => executeOperation(args, log)),
 });
 
 const subscribe = (log: Logger, database: Database): Plugin<Context> => ({
   async onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
     const { request } = args.contextValue as YogaInitialContext;
     const streams = request.headers.get('accept')?.includes('text/event-stream');
-    const { refusal } = await checkArguments(args);
+    const { refusal } = await checkExecutionArgs(args);
     if (refusal) return setResultAndStopExecution({ errors: [refusal] });
     if (!streams) return setResultAndStopExecution({ errors: [notAcceptable()] });
-    setSubscribeFn((given: ExecutionArgs) => subscribeAfresh(given, database));
+    setSubscribeFn((given: ExecutionArgs) => subscribeWithCurrentToken(given, database));
     return {
       onSubscribeResult({ result }) {
         if (!isAsyncIterable(result)) return undefined;

@@ -3,8 +3,8 @@ import { type AccessToken, recheckTokens } from '../../oauth/tokens/bearer.ts';
 import { followTrail, type TrailFollower } from '../../store/audit/follow.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { AUDIT_CHANNEL } from '../../store/entities/audit-channel.ts';
-import { subscribedEnough, unauthenticated, unavailable } from '../errors.ts';
-import { makeAlarm } from './poll-timer.ts';
+import { tooManySubscriptions, unauthenticated, unavailable } from '../errors.ts';
+import { makePollTimer } from './poll-timer.ts';
 import { type Delivery, makeSubscriber, type Subscriber, type Subscription } from './subscriber.ts';
 
 /** Live subscriptions there may be: of one token, of one person or service, of one process. */
@@ -32,7 +32,7 @@ export interface LiveEvents {
 export function makeLiveEvents({ database, log, clock }: Options): LiveEvents {
   const { sql, listen } = database;
   const subscribers = new Set<Subscriber>();
-  const alarm = makeAlarm(INTERVAL);
+  const alarm = makePollTimer(INTERVAL);
   let told: string[] = [];
   /** Something may have been missed, or was not read to its end. */
   let behind = false;
@@ -123,11 +123,12 @@ export function makeLiveEvents({ database, log, clock }: Options): LiveEvents {
 
   const admit = ({ id, user, client }: AccessToken) => {
     const tokens = [...subscribers].map(({ token }) => token);
-    if (subscribers.size >= MAX.process) throw subscribedEnough('This server has', 503);
-    if (tokens.filter((token) => token.id === id).length >= MAX.token) throw subscribedEnough('This token has', 429);
+    if (subscribers.size >= MAX.process) throw tooManySubscriptions('This server has', 503);
+    if (tokens.filter((token) => token.id === id).length >= MAX.token)
+      throw tooManySubscriptions('This token has', 429);
     const owner = user?.id ?? client.id;
     if (tokens.filter((token) => (token.user?.id ?? token.client.id) === owner).length >= MAX.owner)
-      throw subscribedEnough(user ? 'This person has' : 'This client has', 429);
+      throw tooManySubscriptions(user ? 'This person has' : 'This client has', 429);
   };
 
   return {

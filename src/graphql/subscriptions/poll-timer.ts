@@ -2,13 +2,13 @@
 const GATHER = 20;
 
 /** Wakes whoever waits when the interval is over, or when somebody rings. */
-export interface Alarm {
+export interface PollTimer {
   ring(): void;
   /** True when nobody rang. */
   wait(): Promise<boolean>;
 }
 
-export function makeAlarm(interval: number): Alarm {
+export function makePollTimer(interval: number): PollTimer {
   let rung = false;
   let wake = (): void => {};
   const pause = (milliseconds: number) =>

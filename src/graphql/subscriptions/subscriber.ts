@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import type { AccessToken } from '../../oauth/tokens/bearer.ts';
 import type { AuditRow } from '../../store/audit/read.ts';
-import { readTooSlowly, unauthenticated } from '../errors.ts';
+import { subscriberTooSlow, unauthenticated } from '../errors.ts';
 
 /** What is asked for, and by whom. */
 export interface Subscription {
@@ -11,18 +11,18 @@ export interface Subscription {
   /** Whether the event is one of those that the token may see. */
   wants(token: AccessToken, event: AuditRow): boolean;
   /** Aborts when nobody reads any more. */
-  readonly hungUp: AbortSignal;
+  readonly disconnected: AbortSignal;
 }
 
 /** An event, with the token as it stands and the moment it is handed over. */
-export interface Told {
+export interface SubscriptionEvent {
   readonly event: AuditRow;
   readonly token: AccessToken;
   readonly now: Date;
 }
 
 /** The last there is says why there are no more. */
-export type Delivery = Told | { readonly end: GraphQLError };
+export type Delivery = SubscriptionEvent | { readonly end: GraphQLError };
 
 export interface Subscriber {
   /** As it stood when it was last looked at. */
@@ -47,7 +47,7 @@ const STANDSTILL = 1000;
 
 /** `left` is called once, when it has ended or was left. */
 export function makeSubscriber(subscription: Subscription, clock: () => Date, left: () => void): Subscriber {
-  const { hungUp } = subscription;
+  const { disconnected } = subscription;
   let { token } = subscription;
   let why: GraphQLError | undefined;
   let over = false;
@@ -64,12 +64,12 @@ export function makeSubscriber(subscription: Subscription, clock: () => Date, le
   const leave = () => {
     if (over) return;
     over = true;
-    hungUp.removeEventListener('abort', leave);
+    disconnected.removeEventListener('abort', leave);
     left();
     // Whoever waits is told that there is nothing more.
     void reader.cancel();
   };
-  hungUp.addEventListener('abort', leave);
+  disconnected.addEventListener('abort', leave);
 
   const end = (error: GraphQLError) => {
     if (over) return;
@@ -110,7 +110,7 @@ export function makeSubscriber(subscription: Subscription, clock: () => Date, le
     offer(event) {
       if (over || !subscription.wants(token, event)) return;
       if ((box?.desiredSize ?? 0) > 0) box?.enqueue(event);
-      else end(readTooSlowly());
+      else end(subscriberTooSlow());
     },
     end,
   };

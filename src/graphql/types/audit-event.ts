@@ -1,14 +1,14 @@
 import { holds } from '../../directory/permissions.ts';
 import type { AccessToken } from '../../oauth/tokens/bearer.ts';
 import { type AuditRow, findEvents, listEvents } from '../../store/audit/read.ts';
-import { type AccessRule, lackOf } from '../access/access.ts';
+import { type AccessRule, missingFor } from '../access/access.ts';
 import { builder } from '../builder.ts';
-import { readPageArguments, toConnection } from '../connection.ts';
+import { parsePageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { refusalFor } from '../errors.ts';
 import { byId, loadBatched } from '../load-batched.ts';
 import { tokenOf } from '../request-actor.ts';
-import type { Told } from '../subscriptions/subscriber.ts';
+import type { SubscriptionEvent } from '../subscriptions/subscriber.ts';
 import { ClientType, loadClient, seesClient } from './client.ts';
 import { loadUser, UserType } from './user.ts';
 
@@ -75,7 +75,7 @@ builder.queryField('auditEvents', (t) =>
         kind: t.arg.string({ description: 'Only events of this kind, such as `sign_in.succeeded`.' }),
       },
       resolve: async (_root, args, context) => {
-        const page = readPageArguments(args);
+        const page = parsePageArguments(args);
         const { caller } = tokenOf(context);
         const actorId = holds(caller, 'READ_AUDIT') ? undefined : caller.userId;
         const rows = await listEvents(context.sql, page, { kind: args.kind ?? null, actorId });
@@ -95,11 +95,11 @@ builder.subscriptionField('auditEvent', (t) =>
     subscribe: (_root, _args, context) =>
       context.live.subscribe({
         token: tokenOf(context),
-        refusal: (token) => refusalFor(token, lackOf(token, READS_AUDIT), context.config.issuer),
+        refusal: (token) => refusalFor(token, missingFor(token, READS_AUDIT), context.config.issuer),
         wants: isShownTo,
-        hungUp: context.hungUp(),
+        disconnected: context.disconnected(),
       }),
     // The last one, which has no event, is answered before anything is resolved.
-    resolve: (delivery) => (delivery as Told).event,
+    resolve: (delivery) => (delivery as SubscriptionEvent).event,
   }),
 );

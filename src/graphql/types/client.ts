@@ -9,7 +9,7 @@ import {
 } from '../../oauth/registration/list.ts';
 import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
-import { byCreation, readPageArguments, toConnection } from '../connection.ts';
+import { byCreation, parsePageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { byId, byParent, loadBatched } from '../load-batched.ts';
 import { tokenOf } from '../request-actor.ts';
@@ -102,7 +102,7 @@ builder.queryField('clients', (t) =>
       description: 'Your own clients, or with MANAGE_CLIENTS all clients, in the order of registration.',
       access: READS_CLIENTS,
       resolve: async (_root, args, context) => {
-        const page = readPageArguments(args);
+        const page = parsePageArguments(args);
         const { caller } = tokenOf(context);
         const owner = holds(caller, 'MANAGE_CLIENTS') ? undefined : caller.userId;
         return toConnection(await listClients(context.sql, page, owner), page, byCreation);

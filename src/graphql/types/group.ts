@@ -4,7 +4,7 @@ import { listMembers, type UserRow } from '../../directory/read-users.ts';
 import { uuidOf } from '../../store/prefixed-id.ts';
 import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
-import { byCreation, type Connection, type PageArguments, readPageArguments, toConnection } from '../connection.ts';
+import { byCreation, type Connection, type PageArguments, parsePageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { byId, byParent, loadBatched } from '../load-batched.ts';
 import { PermissionType } from './permission.ts';
@@ -18,7 +18,7 @@ export const loadGroup = (context: Context, id: string): Promise<GroupRow | unde
 
 /** A page of the groups of one user: one statement for all users of the same level. */
 export async function groupsOf(context: Context, userId: string, args: PageArguments): Promise<Connection<GroupRow>> {
-  const page = readPageArguments(args);
+  const page = parsePageArguments(args);
   const name = `groups ${JSON.stringify(page)}`;
   const rows = await loadBatched(context, name, userId, async (ids) =>
     byParent(await listMemberships(context.sql, ids, page)),
@@ -28,7 +28,7 @@ export async function groupsOf(context: Context, userId: string, args: PageArgum
 
 /** A page of the members of one group, likewise. */
 async function membersOf(context: Context, groupId: string, args: PageArguments): Promise<Connection<UserRow>> {
-  const page = readPageArguments(args);
+  const page = parsePageArguments(args);
   const name = `members ${JSON.stringify(page)}`;
   const rows = await loadBatched(context, name, groupId, async (ids) =>
     byParent(await listMembers(context.sql, ids, page)),
@@ -99,7 +99,7 @@ builder.queryField('groups', (t) =>
       description: 'All groups, in the order they were made.',
       access: READS_GROUPS,
       resolve: async (_root, args, { sql }) => {
-        const page = readPageArguments(args);
+        const page = parsePageArguments(args);
         return toConnection(await listGroups(sql, page), page, byCreation);
       },
     },

@@ -1,7 +1,7 @@
 import { brandWithType } from '@pothos/core';
 import { isObjectType } from 'graphql';
 import { forbidden } from '../../directory/error.ts';
-import { lackOf } from '../access/access.ts';
+import { missingFor } from '../access/access.ts';
 import { ruleOfNode } from '../access/node-rule.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
@@ -39,7 +39,7 @@ builder.queryField('node', (t) =>
       const type = nodeId && schema.getType(nodeId.typename);
       if (!nodeId || !isObjectType(type)) return null;
       const token = tokenOf(context);
-      const refusal = refusalFor(token, lackOf(token, ruleOfNode(type)), context.config.issuer);
+      const refusal = refusalFor(token, missingFor(token, ruleOfNode(type)), context.config.issuer);
       if (refusal) throw refusal;
 
       const node = await loadNode(context, nodeId);

@@ -111,7 +111,7 @@ builder.relayMutationField(
         const { username, email, emailVerified, firstName, lastName, attributes, disabled, superuser } = input;
         const changes = { username, email, emailVerified, firstName, lastName, attributes, disabled, superuser };
         const { id } = await updateUser(context.em(), actorOf(context), userRow(input.id), changes);
-        context.tellOfLogouts();
+        context.deliverLogoutTokens();
         return { user: await loadUser(context, id) };
       }),
   },
@@ -138,7 +138,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) =>
       attempt(async () => {
         await deleteUser(context.em(), actorOf(context), userRow(input.id));
-        context.tellOfLogouts();
+        context.deliverLogoutTokens();
         return { deletedUserId: input.id };
       }),
   },
@@ -177,7 +177,7 @@ builder.relayMutationField(
         const { password, currentPassword } = input;
         const change = { password, currentPassword };
         const { id } = await setPassword(context.em(), context.limits, actorOf(context), userRow(input.id), change);
-        context.tellOfLogouts();
+        context.deliverLogoutTokens();
         return { user: await loadUser(context, id) };
       }),
   },

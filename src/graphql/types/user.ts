@@ -3,7 +3,7 @@ import { findUsers, listUsers, type UserRow } from '../../directory/read-users.t
 import { uuidOf } from '../../store/prefixed-id.ts';
 import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
-import { byCreation, readPageArguments, toConnection } from '../connection.ts';
+import { byCreation, parsePageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { byId, loadBatched } from '../load-batched.ts';
 import { tokenOf } from '../request-actor.ts';
@@ -86,7 +86,7 @@ builder.queryField('users', (t) =>
       description: 'Everybody who has an account, in the order they were made.',
       access: READS_USERS,
       resolve: async (_root, args, { sql }) => {
-        const page = readPageArguments(args);
+        const page = parsePageArguments(args);
         return toConnection(await listUsers(sql, page), page, byCreation);
       },
     },

@@ -1,5 +1,5 @@
 import { badRequest, malformedAuthentication } from '../../graphql/errors.ts';
-import type { Asked } from '../../graphql/execution/answer-operation.ts';
+import type { GraphQLRequest } from '../../graphql/execution/execute-request.ts';
 import { isStorable } from '../../graphql/well-formed-strings.ts';
 
 /** How deep objects and lists may lie in each other: far more than any input of ours has. */
@@ -8,7 +8,7 @@ const NESTING = 64;
 const MEMBERS = new Set(['query', 'operationName', 'variables', 'extensions']);
 
 /** GraphQL over HTTP §5.4: the request. Refuses what no later floor should have to think of. */
-export function readGraphQLBody(text: string): Asked {
+export function parseGraphQLBody(text: string): GraphQLRequest {
   const body = parse(text);
   if (Array.isArray(body)) throw badRequest('Batching is not supported', 'BAD_REQUEST');
   if (typeof body !== 'object' || body === null) throw badRequest('The body must be a JSON object', 'BAD_REQUEST');
@@ -17,7 +17,7 @@ export function readGraphQLBody(text: string): Asked {
   return checkMembers(body as Record<string, unknown>);
 }
 
-function checkMembers(body: Readonly<Record<string, unknown>>): Asked {
+function checkMembers(body: Readonly<Record<string, unknown>>): GraphQLRequest {
   const { query, operationName, variables, extensions } = body;
   if (typeof query !== 'string') throw badRequest('The body must have a `query`, which is a string', 'BAD_REQUEST');
   if (operationName != null && typeof operationName !== 'string')

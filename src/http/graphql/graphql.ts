@@ -5,8 +5,8 @@ import getRawBody from 'raw-body';
 import type { Config } from '../../config.ts';
 import type { Context } from '../../graphql/context.ts';
 import { badRequest, malformedAuthentication, unauthenticated } from '../../graphql/errors.ts';
-import { answerRequest } from '../../graphql/execution/answer-operation.ts';
-import { inTime } from '../../graphql/execution/deadline.ts';
+import { withTimeLimit } from '../../graphql/execution/deadline.ts';
+import { executeRequest } from '../../graphql/execution/execute-request.ts';
 import { isIntrospection } from '../../graphql/execution/introspection.ts';
 import { makeYoga } from '../../graphql/execution/yoga.ts';
 import type { LiveEvents } from '../../graphql/subscriptions/live-events.ts';
@@ -14,9 +14,9 @@ import type { Database } from '../../store/connection/database.ts';
 import { withDeadline } from '../../store/connection/orm.ts';
 import type { HttpContext } from '../context.ts';
 import { tellWhereDescribed } from '../endpoints/protected-resource.ts';
-import { readGraphQLBody } from './body.ts';
+import { parseGraphQLBody } from './body.ts';
 import { refuse } from './refusal.ts';
-import { jsonAnswer, jsonTypeFor } from './response.ts';
+import { jsonResponse, jsonTypeFor } from './response.ts';
 import { authenticate } from './token.ts';
 
 interface GraphQLOptions {
@@ -39,18 +39,27 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
       if (ctx.method !== 'POST') throw methodNotAllowed(ctx);
       const token = await authenticate(ctx, !config.production && isJson(ctx));
       const text = await readText(ctx);
-      const asked = readGraphQLBody(text);
+      const asked = parseGraphQLBody(text);
       if (!token && !isIntrospection(asked.query)) throw unauthenticated(false);
 
       const { limits, now, origin, backchannel } = ctx.state;
-      const tellOfLogouts = () => backchannel.deliver(now);
-      const request = { now, config, limits, origin, token, hungUp: () => hungUp(ctx), live, tellOfLogouts };
-      await inTime(async (deadline) => {
+      const deliverLogoutTokens = () => backchannel.deliver(now);
+      const request = {
+        now,
+        config,
+        limits,
+        origin,
+        token,
+        disconnected: () => disconnected(ctx),
+        live,
+        deliverLogoutTokens,
+      };
+      await withTimeLimit(async (deadline) => {
         const context: Context = { ...request, ...withDeadline(database, deadline), deadline };
         const accept = ctx.get('accept');
         const type = jsonTypeFor(accept);
-        const result = type && (await answerRequest(asked, context, log));
-        if (type && result) return tell(ctx, jsonAnswer(result, accept, type));
+        const result = type && (await executeRequest(asked, context, log));
+        if (type && result) return tell(ctx, jsonResponse(result, accept, type));
         // A stream, or nothing of ours that the client would take: both are the engine's to answer.
         const headers = { 'Content-Type': 'application/json', Accept: accept || '*/*' };
         await answer(
@@ -93,7 +102,7 @@ function methodNotAllowed(ctx: HttpContext): GraphQLError {
   return badRequest('Send a POST request', 'METHOD_NOT_ALLOWED', 405);
 }
 
-function tell(ctx: HttpContext, { status, headers, body }: ReturnType<typeof jsonAnswer>): void {
+function tell(ctx: HttpContext, { status, headers, body }: ReturnType<typeof jsonResponse>): void {
   ctx.status = status;
   ctx.set(headers);
   ctx.body = body;
@@ -115,7 +124,7 @@ async function answer(ctx: HttpContext, response: Response): Promise<void> {
   if (streams) ctx.set('X-Accel-Buffering', 'no');
 }
 
-function hungUp({ res }: HttpContext): AbortSignal {
+function disconnected({ res }: HttpContext): AbortSignal {
   const gone = new AbortController();
   if (res.closed) gone.abort();
   else res.once('close', () => gone.abort());

@@ -25,14 +25,14 @@ interface Http {
 
 const httpOf = ({ extensions }: GraphQLError): Http => (extensions.http as Http | undefined) ?? {};
 
-interface Answer {
+interface JsonResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /** GraphQL over HTTP §6.4: the whole result, with the gravest status of its errors and all their headers. */
-export function jsonAnswer(result: ExecutionResult, accept: string, type: string): Answer {
+export function jsonResponse(result: ExecutionResult, accept: string, type: string): JsonResponse {
   const { errors, ...rest } = shapeErrors(result, accept);
   const headers = { 'Content-Type': `${type}; charset=utf-8` };
   if (!errors) return { status: 200, headers, body: JSON.stringify(rest) };

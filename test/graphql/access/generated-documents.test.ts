@@ -7,11 +7,11 @@ import { LIMITS } from '../../../src/graphql/access/operation-limits.ts';
 import { type Operation, walkOperation } from '../../../src/graphql/access/operation-walk.ts';
 import { minimalScopeSets, requiredScopes } from '../../../src/graphql/access/required-scopes.ts';
 import type { Context } from '../../../src/graphql/context.ts';
-import { answerRequest } from '../../../src/graphql/execution/answer-operation.ts';
+import { executeRequest } from '../../../src/graphql/execution/execute-request.ts';
 import { findNodeId } from '../../../src/graphql/node-id.ts';
 import { schema } from '../../../src/graphql/schema.ts';
-import { readGraphQLBody } from '../../../src/http/graphql/body.ts';
-import { jsonAnswer } from '../../../src/http/graphql/response.ts';
+import { parseGraphQLBody } from '../../../src/http/graphql/body.ts';
+import { jsonResponse } from '../../../src/http/graphql/response.ts';
 import { makeLog } from '../../../src/log.ts';
 import { BUILT_IN_SCOPES, type BuiltInScope } from '../../../src/oauth/scopes/scope.ts';
 import type { AccessToken } from '../../../src/oauth/tokens/bearer.ts';
@@ -79,12 +79,12 @@ async function answers(asked: readonly Attempt[], atOnce: number) {
       origin: { ip: undefined, requestId: undefined },
       token: attempt.token,
       deadline: AbortSignal.timeout(LIMITS.milliseconds),
-      hungUp: () => new AbortController().signal,
-      tellOfLogouts: () => undefined,
+      disconnected: () => new AbortController().signal,
+      deliverLogoutTokens: () => undefined,
     };
-    const body = readGraphQLBody(JSON.stringify({ query: attempt.text, variables: attempt.variables }));
-    const result = (await answerRequest(body, context as Context, log)) ?? {};
-    const told = jsonAnswer(result, TYPE, TYPE);
+    const body = parseGraphQLBody(JSON.stringify({ query: attempt.text, variables: attempt.variables }));
+    const result = (await executeRequest(body, context as Context, log)) ?? {};
+    const told = jsonResponse(result, TYPE, TYPE);
     return { attempt, status: told.status, body: JSON.parse(told.body) as Body };
   };
   const told = [];

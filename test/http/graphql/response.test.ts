@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { badRequest, unavailable } from '../../../src/graphql/errors.ts';
-import { jsonAnswer, jsonTypeFor } from '../../../src/http/graphql/response.ts';
+import { jsonResponse, jsonTypeFor } from '../../../src/http/graphql/response.ts';
 
 const LEGACY = 'application/json';
 const OWN = 'application/graphql-response+json';
@@ -35,7 +35,7 @@ describe('GraphQL over HTTP §6.4: the status', () => {
   const errors = [badRequest('No', 'BAD_REQUEST'), unavailable('one')];
 
   it('is that of the gravest error, whose headers are sent and not told', () => {
-    const { status, headers, body } = jsonAnswer({ data: null, errors }, OWN, OWN);
+    const { status, headers, body } = jsonResponse({ data: null, errors }, OWN, OWN);
     expect(status).toBe(503);
     expect(headers).toEqual({ 'Content-Type': `${OWN}; charset=utf-8`, 'Retry-After': '1' });
     expect(JSON.parse(body).errors.map(({ extensions }: { extensions: object }) => extensions)).toEqual([
@@ -46,8 +46,8 @@ describe('GraphQL over HTTP §6.4: the status', () => {
 
   it('is 200 for the language’s own errors where application/json was asked for by name, and only there', () => {
     const mistake = { errors: [new GraphQLError('Syntax Error')] };
-    expect(jsonAnswer(mistake, LEGACY, LEGACY).status).toBe(200);
-    expect(jsonAnswer(mistake, '*/*', LEGACY).status).toBe(400);
-    expect(jsonAnswer(mistake, OWN, OWN).status).toBe(400);
+    expect(jsonResponse(mistake, LEGACY, LEGACY).status).toBe(200);
+    expect(jsonResponse(mistake, '*/*', LEGACY).status).toBe(400);
+    expect(jsonResponse(mistake, OWN, OWN).status).toBe(400);
   });
 });

@@ -1,39 +1,39 @@
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
-import { type Checked, checkOperation } from '../access/operation-check.ts';
+import { checkOperation, type OperationCheck } from '../access/operation-check.ts';
 import { LIMITS } from '../access/operation-limits.ts';
-import { recordRefusal } from '../access/refusal-trail.ts';
+import { recordRefusal } from '../access/record-refusal.ts';
 import type { Context } from '../context.ts';
 import { expose } from '../errors.ts';
 import { schema } from '../schema.ts';
-import { readDocument } from './documents.ts';
-import { executeInTime } from './run-operation.ts';
+import { parseAndValidate } from './documents.ts';
+import { executeWithDeadline } from './run-operation.ts';
 
 /** GraphQL over HTTP §5.1: what a request asks for. */
-export interface Asked {
+export interface GraphQLRequest {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 /** What becomes of a query or a mutation; undefined for a subscription, which is answered as a stream. */
-export async function answerRequest(
-  { query, operationName, variables }: Asked,
+export async function executeRequest(
+  { query, operationName, variables }: GraphQLRequest,
   context: Context,
   log: Logger,
 ): Promise<ExecutionResult | undefined> {
-  const { document, errors } = readDocument(query);
+  const { document, errors } = parseAndValidate(query);
   if (!document || errors.length > 0) return { errors };
   if (getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
-  return answerOperation({ schema, document, operationName, variableValues: variables, contextValue: context }, log);
+  return executeOperation({ schema, document, operationName, variableValues: variables, contextValue: context }, log);
 }
 
 /** Checks the whole operation, and only then executes it. */
-export async function answerOperation(args: ExecutionArgs, log: Logger): Promise<ExecutionResult> {
+export async function executeOperation(args: ExecutionArgs, log: Logger): Promise<ExecutionResult> {
   try {
-    const { refusal, cost } = await checkArguments(args);
+    const { refusal, cost } = await checkExecutionArgs(args);
     if (refusal) return { errors: [refusal] };
-    const result = await exposeErrors(args, await executeInTime(args), log);
+    const result = await exposeErrors(args, await executeWithDeadline(args), log);
     return { ...result, extensions: { cost: { requested: cost, limit: LIMITS.cost } } };
   } catch (error) {
     return { errors: [expose(error, { log, requestId: (args.contextValue as Context).origin.requestId })] };
@@ -41,7 +41,7 @@ export async function answerOperation(args: ExecutionArgs, log: Logger): Promise
 }
 
 /** What the check says of the operation; who asked for what they may not have is on record then. */
-export async function checkArguments(args: ExecutionArgs): Promise<Checked> {
+export async function checkExecutionArgs(args: ExecutionArgs): Promise<OperationCheck> {
   const { document, operationName, variableValues } = args;
   const context = args.contextValue as Context;
   const operation = { schema, document, operationName: operationName ?? undefined, variables: variableValues ?? {} };

@@ -2,7 +2,7 @@ import { type DocumentNode, getOperationAST, Kind } from 'graphql';
 import { record } from '../../store/audit/record.ts';
 import type { Context } from '../context.ts';
 
-interface Asked {
+interface RefusedOperation {
   readonly document: DocumentNode;
   readonly operationName?: string | null | undefined;
 }
@@ -10,7 +10,7 @@ interface Asked {
 /** Tells the trail that somebody asked for what they may not have. A missing scope is no such thing: clients find out that way. */
 export async function recordRefusal(
   { token, sql, now, origin }: Context,
-  { document, operationName }: Asked,
+  { document, operationName }: RefusedOperation,
   errors: readonly { readonly extensions: Record<string, unknown> }[],
 ): Promise<void> {
   if (!token || !errors.some(({ extensions }) => extensions.code === 'FORBIDDEN')) return;
