@@ -101,7 +101,7 @@ export function createApp(options: AppOptions): Koa<State> {
   const { config, database, keyring, signingKeys, backchannel, log } = options;
   const limits = config.rateLimits ? makeRateLimits(database.sql) : noRateLimits;
   const measurements = makeMeasurements();
-  const concurrency = makeConcurrencyLimit(measurements.shed);
+  const concurrency = makeConcurrencyLimit(measurements.countShed);
   const setSecurityHeaders = securityHeadersSetter(config);
   const app = new Koa<State>({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.use(async (ctx, next) => {
@@ -128,7 +128,7 @@ export function createApp(options: AppOptions): Koa<State> {
     await next();
     const { method = '' } = ctx.req;
     const { statusCode: status } = ctx.res;
-    measurements.answered(ctx.state.route, method, status, (performance.now() - begun) / 1000);
+    measurements.observeRequest(ctx.state.route, method, status, (performance.now() - begun) / 1000);
     if (log.isLevelEnabled('debug'))
       log.debug({ requestId: origin.requestId, method, path: ctx.path, status }, 'answered');
   });

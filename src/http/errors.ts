@@ -44,7 +44,7 @@ export async function answerErrors(ctx: HttpContext, next: () => Promise<void>):
     await next();
   } catch (error) {
     const told = tell(ctx, error);
-    ctx.state.measurements.refused(told.code);
+    ctx.state.measurements.countRefusal(told.code);
     // Koa keeps what was set before the error: neither a Location nor a cookie may travel with a refusal.
     ctx.remove('Location');
     ctx.remove('Set-Cookie');

@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { gatherMetrics } from '../http/operations/worker-metrics.ts';
+import { aggregateMetrics } from '../http/operations/worker-metrics.ts';
 import { Refusal } from '../store/connection/refusal.ts';
 import type { Close } from './shutdown.ts';
 
@@ -23,7 +23,7 @@ export async function startWorkers(count: number, port: number, log: Logger): Pr
   let stopping = false;
   const listening = new WeakSet(workers());
   cluster.on('message', (worker) => listening.add(worker));
-  gatherMetrics();
+  aggregateMetrics();
   const replace = async (worker: Worker): Promise<void> => {
     if (!listening.has(worker)) await wait(BREATH);
     if (!stopping) cluster.fork({ PORT: port });

@@ -8,5 +8,5 @@ import { readClientRequest } from './client-request.ts';
 export async function token(ctx: HttpContext): Promise<void> {
   const { header, params } = await readClientRequest(ctx);
   answerJson(ctx, await answerTokenRequest(ctx.state, header, params));
-  ctx.state.measurements.issued(optional(params, 'grant_type') ?? '');
+  ctx.state.measurements.countTokens(optional(params, 'grant_type') ?? '');
 }

@@ -4,11 +4,11 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export interface Measurements {
   readonly registry: Registry;
   /** A path of the route table, or `other`. */
-  answered(route: string, method: string, status: number, seconds: number): void;
-  issued(grant: string): void;
-  signedIn(outcome: 'success' | 'failure'): void;
-  refused(code: string): void;
-  shed(): void;
+  observeRequest(route: string, method: string, status: number, seconds: number): void;
+  countTokens(grant: string): void;
+  countSignIn(outcome: 'success' | 'failure'): void;
+  countRefusal(code: string): void;
+  countShed(): void;
 }
 
 /** Seconds: from an indexed read to what nobody waits for. */
@@ -59,11 +59,11 @@ export function makeMeasurements(): Measurements {
   });
   return {
     registry,
-    answered: (route, method, status, seconds) =>
+    observeRequest: (route, method, status, seconds) =>
       requests.observe({ route, method: METHODS.has(method) ? method : 'other', status }, seconds),
-    issued: (grant) => tokens.inc({ grant }),
-    signedIn: (outcome) => signIns.inc({ outcome }),
-    refused: (code) => refusals.inc({ code }),
-    shed: () => shed.inc(),
+    countTokens: (grant) => tokens.inc({ grant }),
+    countSignIn: (outcome) => signIns.inc({ outcome }),
+    countRefusal: (code) => refusals.inc({ code }),
+    countShed: () => shed.inc(),
   };
 }

@@ -7,23 +7,23 @@ import { findSigningKeys } from '../../store/signing-keys.ts';
 import { countExpired, retentionOf } from '../../store/sweep.ts';
 import type { Handler, HttpContext, State } from '../context.ts';
 import { noSuchPage } from '../errors.ts';
-import { metricsOfWorkers, offerMetrics } from './worker-metrics.ts';
+import { metricsOfAllWorkers, shareMetrics } from './worker-metrics.ts';
 
 /** GET /metrics: for Prometheus, which asks from within. What it tells is no secret, but nobody's business outside. */
 export function metricsHandler(registry: Registry, database: Database): Handler {
-  const refresh = measuredWhenAsked(registry, database);
+  const refresh = collectOnScrape(registry, database);
   // Whichever worker is asked, the answer is of all.
-  if (cluster.isWorker) offerMetrics(registry);
+  if (cluster.isWorker) shareMetrics(registry);
   return async (ctx) => {
-    if (!comesFromWithin(ctx)) throw noSuchPage();
+    if (!isFromPrivateNetwork(ctx)) throw noSuchPage();
     await refresh(ctx.state);
     ctx.set('Content-Type', registry.contentType);
-    ctx.body = cluster.isWorker ? await metricsOfWorkers() : await registry.metrics();
+    ctx.body = cluster.isWorker ? await metricsOfAllWorkers() : await registry.metrics();
   };
 }
 
 /** What need not be known until somebody asks. Of what all workers see alike the largest is told, and not the sum. */
-function measuredWhenAsked(registry: Registry, database: Database): (state: State) => Promise<void> {
+function collectOnScrape(registry: Registry, database: Database): (state: State) => Promise<void> {
   const registers = [registry];
   const rowsLeft = new Gauge({
     name: 'gatehouse_sweep_rows_left',
@@ -68,7 +68,7 @@ function measuredWhenAsked(registry: Registry, database: Database): (state: Stat
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 
 /** From this machine or the network it stands in, straight, and not under the name that the world knows. */
-function comesFromWithin(ctx: HttpContext): boolean {
+function isFromPrivateNetwork(ctx: HttpContext): boolean {
   const { issuer, issuerIsLoopback } = ctx.state.config;
   return (
     isPrivate(ctx.state.origin.ip ?? '') &&

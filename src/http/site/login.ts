@@ -49,7 +49,7 @@ async function submit(ctx: HttpContext, params: Params, handle: string | undefin
   const counts = { account: [usernameKey(username), network], network: [network] };
   const user = await limits.guess(counts, () => checkCredentials(sql, username, password));
   const signedIn = user !== undefined && (await signIn(ctx, user, handle));
-  ctx.state.measurements.signedIn(signedIn ? 'success' : 'failure');
+  ctx.state.measurements.countSignIn(signedIn ? 'success' : 'failure');
   if (signedIn) return goOn(ctx, params, handle);
 
   let pending: PendingAuthorization | undefined;
