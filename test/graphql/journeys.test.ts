@@ -20,7 +20,7 @@ import {
   RemoveGroupMemberDocument,
   ViewerDocument,
 } from './journey.generated.ts';
-import { answerTo } from './typed-answer.ts';
+import { answerTo } from './typed-result.ts';
 
 let server: TestServer;
 let client: TestClient;

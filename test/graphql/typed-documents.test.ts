@@ -4,7 +4,7 @@ import { unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { RegisterClientDocument } from './client-journey.generated.ts';
 import { CreateUserDocument, DirectoryDocument } from './journey.generated.ts';
-import { answerTo } from './typed-answer.ts';
+import { answerTo } from './typed-result.ts';
 
 let server: TestServer;
 let token: string;

@@ -19,7 +19,7 @@ import { noRateLimits } from '../../../src/store/rate-limits.ts';
 import { type GeneratedOperation, operations } from '../../support/documents.ts';
 import { liveToken } from '../../support/live-token.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { type Inhabited, inhabit, literals } from '../inhabited.ts';
+import { type Inhabited, inhabit, literals } from '../populated-directory.ts';
 import { tableDigests } from '../table-digests.ts';
 
 const SEED = 20_261_121;
