@@ -2,19 +2,16 @@ import type { Logger } from 'pino';
 import { type AccessToken, recheckTokens } from '../../oauth/tokens/bearer.ts';
 import { followTrail, type TrailFollower } from '../../store/audit/follow.ts';
 import type { Database } from '../../store/connection/database.ts';
-import { AUDIT_CHANNEL } from '../../store/entities/audit-channel.ts';
 import { tooManySubscriptions, unauthenticated, unavailable } from '../errors.ts';
+import { makeEventFeed } from './event-feed.ts';
 import { makePollTimer } from './poll-timer.ts';
 import { type Delivery, makeSubscriber, type Subscriber, type Subscription } from './subscriber.ts';
 
-/** Live subscriptions there may be: of one token, of one person or service, of one process. */
+/** Live subscriptions per token, per user or service, and per process. */
 const MAX = { token: 10, owner: 50, process: 1000 } as const;
 
-/** Milliseconds between two looks at the tokens of all subscriptions: with the look itself, it is within a second. */
+/** Milliseconds between two polls. Together with the poll itself, a revoked token ends its subscriptions within a second. */
 const INTERVAL = 800;
-
-/** So many events are read by what was told of them; when there are more, the trail is read. */
-const TOLD = 500;
 
 interface Options {
   readonly database: Database;
@@ -22,124 +19,85 @@ interface Options {
   readonly clock: () => Date;
 }
 
-/** The live subscriptions of this process, and the one watch that is kept for all of them. */
+/** The live subscriptions of this process. One poll loop serves all of them; it runs only while there are any. */
 export interface LiveEvents {
   subscribe(subscription: Subscription): Promise<AsyncIterableIterator<Delivery>>;
-  /** Ends them all. */
+  /** Ends all subscriptions. */
   close(): Promise<void>;
 }
 
-export function makeLiveEvents({ database, log, clock }: Options): LiveEvents {
-  const { sql, listen } = database;
+export function makeLiveEvents({ database: { sql, listen }, log, clock }: Options): LiveEvents {
   const subscribers = new Set<Subscriber>();
-  const alarm = makePollTimer(INTERVAL);
-  let told: string[] = [];
-  /** Something may have been missed, or was not read to its end. */
-  let behind = false;
-  let ear: Promise<() => Promise<void>> | undefined;
-  let beginning: Promise<void> | undefined;
-  let watching: Promise<void> = Promise.resolve();
-  let troubled = false;
+  const timer = makePollTimer(INTERVAL);
+  let started: Promise<void> | undefined;
+  let polling: Promise<void> = Promise.resolve();
+  let databaseDown = false;
   let closed = false;
 
-  const trouble = (error: unknown) => {
-    if (!troubled) log.warn({ err: error }, 'the subscriptions wait for the database');
-    troubled = true;
+  const reportFailure = (error: unknown) => {
+    if (!databaseDown) log.warn({ err: error }, 'subscriptions wait: database unavailable');
+    databaseDown = true;
   };
+  const feed = makeEventFeed(listen, timer, reportFailure);
 
-  const fallBehind = () => {
-    behind = true;
-    alarm.ring();
-  };
-
-  /** Where nothing can be heard, as behind a pooler that lends its connections by the transaction, the interval remains. */
-  const prickUp = async () => {
-    const heard = (id: string) => {
-      told.push(id);
-      alarm.ring();
-    };
-    const lost = (error: Error) => {
-      ear = undefined;
-      trouble(error);
-    };
-    try {
-      ear ??= listen(AUDIT_CHANNEL, heard, lost);
-      await ear;
-      fallBehind();
-    } catch (error) {
-      lost(error as Error);
-    }
-  };
-
-  /** First who may still hear, in one statement for all; then what there is to tell them, read once for all. */
-  const look = async (trail: TrailFollower, inTime: boolean) => {
-    const now = clock();
-    if (!ear) void prickUp();
+  /** Ends subscriptions whose token is no longer valid. One statement checks all tokens. */
+  const recheckSubscribers = async (now: Date) => {
     for (const { token, end } of subscribers) if (token.expiresAt <= now) end(unauthenticated(true));
-    const asked = [...subscribers];
-    const ids = asked.map(({ token }) => token.id);
-    const alive = await recheckTokens(sql, ids, now);
-    for (const { token, recheck } of asked) recheck(alive.get(token.id));
-
-    if ([...subscribers].some(({ crowded }) => crowded(now))) return fallBehind();
-    const heard = told;
-    const whole = behind || inTime || heard.length > TOLD;
-    told = [];
-    behind = false;
-    const events = whole ? await trail.catchUp(now) : await trail.read(heard);
-    for (const event of events) for (const { offer } of subscribers) offer(event);
-    if (whole && events.length > 0) fallBehind();
+    const checked = [...subscribers];
+    const ids = checked.map(({ token }) => token.id);
+    const valid = await recheckTokens(sql, ids, now);
+    for (const { token, recheck } of checked) recheck(valid.get(token.id));
   };
 
-  const watch = async (trail: TrailFollower) => {
-    let inTime = true;
+  /** Tokens first, so that no event reaches a subscriber that has lost access. The events are read once for all. */
+  const poll = async (trail: TrailFollower, intervalElapsed: boolean) => {
+    const now = clock();
+    void feed.startListening();
+    await recheckSubscribers(now);
+    if ([...subscribers].some(({ isBackedUp }) => isBackedUp(now))) return feed.requestCatchUp();
+    const events = await feed.read(trail, now, intervalElapsed);
+    for (const event of events) for (const { offer } of subscribers) offer(event);
+  };
+
+  const pollWhileSubscribed = async (trail: TrailFollower) => {
+    let intervalElapsed = true;
     while (subscribers.size > 0) {
       try {
-        await look(trail, inTime);
-        troubled = false;
+        await poll(trail, intervalElapsed);
+        databaseDown = false;
       } catch (error) {
-        // Nobody is told anything while it fails, and nothing is lost: it is read when it can be.
-        trouble(error);
-        behind = true;
+        // No event is lost: the next successful poll reads what this one could not.
+        reportFailure(error);
       }
-      inTime = await alarm.wait();
+      intervalElapsed = await timer.wait();
     }
-    beginning = undefined;
-    const hearing = ear;
-    ear = undefined;
-    await (await hearing)?.();
+    started = undefined;
+    await feed.stop();
   };
 
-  const begin = async () => {
+  const start = async () => {
     try {
-      await prickUp();
+      await feed.startListening();
       const trail = await followTrail(sql, clock());
-      watching = watch(trail).catch(trouble);
+      polling = pollWhileSubscribed(trail).catch(reportFailure);
     } catch (error) {
-      beginning = undefined;
+      started = undefined;
       throw error;
     }
-  };
-
-  const admit = ({ id, user, client }: AccessToken) => {
-    const tokens = [...subscribers].map(({ token }) => token);
-    if (subscribers.size >= MAX.process) throw tooManySubscriptions('This server has', 503);
-    if (tokens.filter((token) => token.id === id).length >= MAX.token)
-      throw tooManySubscriptions('This token has', 429);
-    const owner = user?.id ?? client.id;
-    if (tokens.filter((token) => (token.user?.id ?? token.client.id) === owner).length >= MAX.owner)
-      throw tooManySubscriptions(user ? 'This person has' : 'This client has', 429);
   };
 
   return {
     async subscribe(subscription) {
       if (closed) throw unavailable();
-      admit(subscription.token);
+      checkLimits(
+        [...subscribers].map(({ token }) => token),
+        subscription.token,
+      );
       const subscriber = makeSubscriber(subscription, clock, () => subscribers.delete(subscriber));
       subscribers.add(subscriber);
       try {
-        beginning ??= begin();
-        await beginning;
+        started ??= start();
+        await started;
       } catch (error) {
         await subscriber.deliveries.return?.();
         throw error;
@@ -149,9 +107,20 @@ export function makeLiveEvents({ database, log, clock }: Options): LiveEvents {
     async close() {
       closed = true;
       for (const { end } of subscribers) end(unavailable());
-      alarm.ring();
-      await beginning?.catch(() => {});
-      await watching;
+      timer.wake();
+      await started?.catch(() => {});
+      await polling;
     },
   };
+}
+
+const ownerOf = ({ user, client }: AccessToken): string => user?.id ?? client.id;
+
+/** Throws if one more subscription of this token would exceed a limit. */
+function checkLimits(subscribed: readonly AccessToken[], token: AccessToken): void {
+  const countWhere = (matches: (other: AccessToken) => boolean) => subscribed.filter(matches).length;
+  if (subscribed.length >= MAX.process) throw tooManySubscriptions('This server has', 503);
+  if (countWhere(({ id }) => id === token.id) >= MAX.token) throw tooManySubscriptions('This token has', 429);
+  if (countWhere((other) => ownerOf(other) === ownerOf(token)) >= MAX.owner)
+    throw tooManySubscriptions(token.user ? 'This user has' : 'This client has', 429);
 }

@@ -1,35 +1,35 @@
-/** Milliseconds in which those who ring after each other wake once. */
+/** Milliseconds to wait after a wake-up, so that wake-ups shortly after each other cause one poll. */
 const GATHER = 20;
 
-/** Wakes whoever waits when the interval is over, or when somebody rings. */
+/** Decides when to poll next: after the interval, or earlier if woken. */
 export interface PollTimer {
-  ring(): void;
-  /** True when nobody rang. */
+  wake(): void;
+  /** Resolves with true if the interval elapsed, with false after a wake-up. */
   wait(): Promise<boolean>;
 }
 
 export function makePollTimer(interval: number): PollTimer {
-  let rung = false;
-  let wake = (): void => {};
+  let woken = false;
+  let endPause = (): void => {};
   const pause = (milliseconds: number) =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
       timer.unref();
-      wake = () => {
+      endPause = () => {
         clearTimeout(timer);
         resolve();
       };
     });
   return {
-    ring() {
-      rung = true;
-      wake();
+    wake() {
+      woken = true;
+      endPause();
     },
     async wait() {
-      if (!rung) await pause(interval);
-      if (!rung) return true;
+      if (!woken) await pause(interval);
+      if (!woken) return true;
       await new Promise<void>((resolve) => void setTimeout(resolve, GATHER));
-      rung = false;
+      woken = false;
       return false;
     },
   };

@@ -3,78 +3,78 @@ import type { AccessToken } from '../../oauth/tokens/bearer.ts';
 import type { AuditRow } from '../../store/audit/read.ts';
 import { subscriberTooSlow, unauthenticated } from '../errors.ts';
 
-/** What is asked for, and by whom. */
+/** A request to receive events. */
 export interface Subscription {
   readonly token: AccessToken;
-  /** Why it may not go on, as things stand for the token; undefined if it may. */
+  /** The error that ends the subscription, given the current state of the token; undefined if it may continue. */
   refusal(token: AccessToken): GraphQLError | undefined;
-  /** Whether the event is one of those that the token may see. */
+  /** Whether the token may see the event. */
   wants(token: AccessToken, event: AuditRow): boolean;
-  /** Aborts when nobody reads any more. */
+  /** Aborts when the client disconnects. */
   readonly disconnected: AbortSignal;
 }
 
-/** An event, with the token as it stands and the moment it is handed over. */
+/** An event, the current state of the token, and the time of the delivery. */
 export interface SubscriptionEvent {
   readonly event: AuditRow;
   readonly token: AccessToken;
   readonly now: Date;
 }
 
-/** The last there is says why there are no more. */
+/** The last delivery says why the subscription ended. */
 export type Delivery = SubscriptionEvent | { readonly end: GraphQLError };
 
 export interface Subscriber {
-  /** As it stood when it was last looked at. */
+  /** The token as of the last recheck. */
   readonly token: AccessToken;
   readonly deliveries: AsyncIterableIterator<Delivery>;
-  /** Undefined: the token is dead. */
+  /** Undefined: the token has expired or was revoked. */
   recheck(token: AccessToken | undefined): void;
-  /** Whether it should be waited for: there is not room for many events, but not for long. */
-  crowded(now: Date): boolean;
+  /** Whether the other subscribers should wait, because the queue of this one is nearly full. They wait only briefly. */
+  isBackedUp(now: Date): boolean;
   offer(event: AuditRow): void;
-  /** What it has not read yet is not told any more, but why it ends. */
-  end(why: GraphQLError): void;
+  /** Drops the queued events and delivers the error. */
+  end(error: GraphQLError): void;
 }
 
-/** Events that wait to be read; and those there is always room for, before more are read of the trail. */
-const WAITING = 1000;
-const ROOM = 500;
+/** Events that can wait to be read, and free places that must remain before more events are read from the trail. */
+const MAX_QUEUED = 1000;
+const MIN_FREE = 500;
 
-/** Milliseconds for which others wait for one who reads slowly, and for one who does not read at all. */
-const PATIENCE = 5000;
-const STANDSTILL = 1000;
+/** Milliseconds for which the others wait: for a subscriber that reads slowly, and for one that does not read at all. */
+const MAX_WAIT = 5000;
+const MAX_IDLE = 1000;
 
-/** `left` is called once, when it has ended or was left. */
-export function makeSubscriber(subscription: Subscription, clock: () => Date, left: () => void): Subscriber {
+/** `onEnd` is called once, when the subscription has ended for any reason. */
+export function makeSubscriber(subscription: Subscription, clock: () => Date, onEnd: () => void): Subscriber {
   const { disconnected } = subscription;
   let { token } = subscription;
-  let why: GraphQLError | undefined;
-  let over = false;
+  let finalError: GraphQLError | undefined;
+  let ended = false;
   let lastRead = 0;
-  let roomLast = 0;
-  let box: ReadableStreamDefaultController<AuditRow> | undefined;
+  let lastFree = 0;
+  let queue: ReadableStreamDefaultController<AuditRow> | undefined;
   const source: UnderlyingDefaultSource<AuditRow> = {
     start(controller) {
-      box = controller;
+      queue = controller;
     },
   };
-  const reader = new ReadableStream(source, new CountQueuingStrategy({ highWaterMark: WAITING })).getReader();
+  const reader = new ReadableStream(source, new CountQueuingStrategy({ highWaterMark: MAX_QUEUED })).getReader();
 
-  const leave = () => {
-    if (over) return;
-    over = true;
-    disconnected.removeEventListener('abort', leave);
-    left();
-    // Whoever waits is told that there is nothing more.
+  const stop = () => {
+    if (ended) return;
+    ended = true;
+    disconnected.removeEventListener('abort', stop);
+    onEnd();
+    // Lets a pending `next()` return.
     void reader.cancel();
   };
-  disconnected.addEventListener('abort', leave);
+  disconnected.addEventListener('abort', stop);
 
   const end = (error: GraphQLError) => {
-    if (over) return;
-    why = error;
-    leave();
+    if (ended) return;
+    finalError = error;
+    stop();
   };
   return {
     get token() {
@@ -87,29 +87,29 @@ export function makeSubscriber(subscription: Subscription, clock: () => Date, le
       async next() {
         const { value: event } = await reader.read();
         lastRead = clock().getTime();
-        if (event && !over) return { done: false, value: { event, token, now: clock() } };
-        const last = why;
-        why = undefined;
-        return last ? { done: false, value: { end: last } } : { done: true, value: undefined };
+        if (event && !ended) return { done: false, value: { event, token, now: clock() } };
+        const error = finalError;
+        finalError = undefined;
+        return error ? { done: false, value: { end: error } } : { done: true, value: undefined };
       },
       async return() {
-        leave();
+        stop();
         return { done: true, value: undefined };
       },
     },
-    recheck(found) {
-      const refusal = found ? subscription.refusal(found) : unauthenticated(true);
+    recheck(current) {
+      const refusal = current ? subscription.refusal(current) : unauthenticated(true);
       if (refusal) end(refusal);
-      else if (found) token = found;
+      else if (current) token = current;
     },
-    crowded(now) {
-      const moment = now.getTime();
-      if ((box?.desiredSize ?? 0) >= ROOM) roomLast = moment;
-      return moment > roomLast && moment < Math.min(roomLast + PATIENCE, Math.max(roomLast, lastRead) + STANDSTILL);
+    isBackedUp(now) {
+      const time = now.getTime();
+      if ((queue?.desiredSize ?? 0) >= MIN_FREE) lastFree = time;
+      return time > lastFree && time < Math.min(lastFree + MAX_WAIT, Math.max(lastFree, lastRead) + MAX_IDLE);
     },
     offer(event) {
-      if (over || !subscription.wants(token, event)) return;
-      if ((box?.desiredSize ?? 0) > 0) box?.enqueue(event);
+      if (ended || !subscription.wants(token, event)) return;
+      if ((queue?.desiredSize ?? 0) > 0) queue?.enqueue(event);
       else end(subscriberTooSlow());
     },
     end,
