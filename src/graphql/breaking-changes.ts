@@ -11,31 +11,31 @@ import {
 
 type ScopeLists = readonly (readonly string[])[];
 
-/** What programs that were written for one printed schema can no longer do with another; nothing if they go on as they are. */
+/** Changes from one printed schema to another that break existing clients; empty if there are none. */
 export function breakingChanges(released: string, current: string): string[] {
   const [before, after] = [buildSchema(released), buildSchema(current)];
   const kinds: readonly string[] = Object.values(BreakingChangeType);
   const shapes = findSchemaChanges(before, after).filter(({ type }) => kinds.includes(type));
-  return [...shapes.map(({ description }) => description), ...closedFields(before, after)];
+  return [...shapes.map(({ description }) => description), ...fieldsWithStricterScopes(before, after)];
 }
 
-/** Fields that some token opened and now does not: its client must be registered, and its people asked, for more. */
-function closedFields(before: GraphQLSchema, after: GraphQLSchema): string[] {
+/** A field that needs more scopes than before: clients need a new registration and users a new consent. */
+function fieldsWithStricterScopes(before: GraphQLSchema, after: GraphQLSchema): string[] {
   return Object.values(before.getTypeMap())
     .filter(isObjectType)
     .flatMap((type) => {
-      const now = after.getType(type.name);
-      const kept = isObjectType(now) ? now.getFields() : {};
+      const current = after.getType(type.name);
+      const currentFields = isObjectType(current) ? current.getFields() : {};
       return Object.values(type.getFields())
-        .filter((field) => isClosed(scopesOf(before, field), scopesOf(after, kept[field.name] ?? field)))
-        .map((field) => `${type.name}.${field.name} takes scopes that it did not take.`);
+        .filter((field) => isStricter(scopesOf(before, field), scopesOf(after, currentFields[field.name] ?? field)))
+        .map((field) => `${type.name}.${field.name} requires scopes that it did not require before.`);
     });
 }
 
-const isClosed = (before: ScopeLists, after: ScopeLists): boolean =>
-  !before.every((held) => after.some((list) => list.every((scope) => held.includes(scope))));
+const isStricter = (before: ScopeLists, after: ScopeLists): boolean =>
+  !before.every((granted) => after.some((list) => list.every((scope) => granted.includes(scope))));
 
-/** Without the directive any token will do. */
+/** A field without the directive accepts any token. */
 function scopesOf(schema: GraphQLSchema, { astNode }: GraphQLField<unknown, unknown>): ScopeLists {
   const directive = schema.getDirective('requiresScopes');
   const values = astNode && directive ? getDirectiveValues(directive, astNode) : undefined;
@@ -50,8 +50,8 @@ if (import.meta.main) {
   const listed = changes.map((change) => `- ${change}`).join('\n');
   if (changes.length > 0) {
     process.stderr.write(
-      `This schema breaks programs that were written for schema.released.graphql:\n${listed}\n` +
-        'If that is meant, say so in the notes of the release and run: npm run schema:release\n',
+      `This schema breaks clients of schema.released.graphql:\n${listed}\n` +
+        'If the change is intended, describe it in the release notes and run: npm run schema:release\n',
     );
     process.exitCode = 1;
   }

@@ -21,12 +21,12 @@ export const builder = new SchemaBuilder<{
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
 }>({
-  // First: what is listed first runs first, and nothing may run before a rule.
+  // Pothos runs plugins in this order, and access rules must be checked before anything else runs.
   plugins: [ScopeAuthPlugin, 'access', RelayPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
     defaultStrategy: 'all',
-    // An error while deciding is that error (503), never a refusal and never a way in.
+    // An error while checking a rule is reported as that error (503). It neither grants nor denies access.
     treatErrorsAsUnauthorized: false,
     authorizeOnSubscribe: true,
     authScopes: ({ token }) => ({ access: (rule: AccessRule) => isAllowed(token, rule) }),
@@ -45,53 +45,53 @@ export const builder = new SchemaBuilder<{
     nodesQueryOptions: false,
     nodeQueryOptions: false,
     idFieldOptions: {
-      description:
-        'Identifies it for ever. Opaque, save that its first letters tell the type; `node` finds it by this.',
+      description: 'Globally unique, opaque id; its prefix shows the type. Pass it to `node`.',
     },
-    nodeTypeOptions: { description: 'Anything that can be found again by its id.' },
-    mutationInputArgOptions: { description: 'The fields of this mutation, as one object.' },
+    nodeTypeOptions: { description: 'An object that `node` can find by its id.' },
+    mutationInputArgOptions: { description: 'The values for this mutation, as one object.' },
     pageInfoTypeOptions: {
       access: 'parent',
-      description: 'Where a page lies in its list, and whether there is more on either side.',
+      description: 'The position of a page in its list, and whether there are more entries before or after it.',
     },
-    hasNextPageFieldOptions: { description: 'Whether the list goes on after this page.' },
-    hasPreviousPageFieldOptions: { description: 'Whether there is something before this page.' },
+    hasNextPageFieldOptions: { description: 'Whether there are entries after this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there are entries before this page.' },
     startCursorFieldOptions: {
       description:
-        'The cursor of the first entry: give it as `before` for the page in front. Null if the page is empty.',
+        'The cursor of the first entry. Pass it as `before` to get the previous page. Null if the page is empty.',
     },
     endCursorFieldOptions: {
-      description: 'The cursor of the last entry: give it as `after` for the next page. Null if the page is empty.',
+      description: 'The cursor of the last entry. Pass it as `after` to get the next page. Null if the page is empty.',
     },
     defaultConnectionTypeOptions: { access: 'parent' },
     defaultEdgeTypeOptions: { access: 'parent' },
     defaultPayloadTypeOptions: { access: 'parent' },
     edgesFieldOptions: { description: 'The entries of this page.', nullable: { list: false, items: false } },
-    pageInfoFieldOptions: { description: 'Where this page lies in the list.' },
-    nodeFieldOptions: { description: 'What stands at this place of the list.', nullable: false },
+    pageInfoFieldOptions: { description: 'The position of this page in the list.' },
+    nodeFieldOptions: { description: 'The object at this position of the list.', nullable: false },
     cursorFieldOptions: {
-      description: 'The place of this entry in the list: give it as `after` or `before` to go on from here.',
+      description: 'The position of this entry in the list. Pass it as `after` or `before` to continue from here.',
     },
     firstArgOptions: {
-      description: 'How many entries, counted from the front: 1 to 100; 20 if neither `first` nor `last` is given.',
+      description:
+        'Number of entries from the start of the list: 1 to 100. Defaults to 20 if `last` is not given either.',
     },
-    lastArgOptions: { description: 'How many entries, counted from the end: 1 to 100.' },
-    afterArgOptions: { description: 'Only what comes after this cursor.' },
-    beforeArgOptions: { description: 'Only what comes before this cursor.' },
+    lastArgOptions: { description: 'Number of entries from the end of the list: 1 to 100.' },
+    afterArgOptions: { description: 'Return only entries after this cursor.' },
+    beforeArgOptions: { description: 'Return only entries before this cursor.' },
     nodesOnConnection: { description: 'The entries of this page, without their cursors.' },
   },
 });
 
-// No narrower scalar in an input: it would refuse the whole request where a payload says which field is wrong, and why.
+// Inputs use no narrower scalars: an invalid value should be an error in the payload that names the field, not a refused request.
 builder.addScalarType('DateTime', DateTimeResolver, {
-  description: 'A moment in time: RFC 3339, in UTC, to the millisecond.',
+  description: 'An instant in RFC 3339 format, in UTC, with milliseconds.',
 });
 builder.addScalarType('JSONObject', JSONObjectResolver, {
-  description: 'A JSON object with whatever members you like.',
+  description: 'Any JSON object.',
 });
 
-builder.queryType({ description: 'What can be read. Every field says which scope opens it.' });
+builder.queryType({ description: 'Read operations. Every field lists the scopes it requires.' });
 builder.mutationType({
-  description: 'What can be changed. Every field says which scopes and which permission it takes.',
+  description: 'Write operations. Every field lists the scopes and the permission it requires.',
 });
-builder.subscriptionType({ description: 'What can be watched. Every field says which scope opens it.' });
+builder.subscriptionType({ description: 'Event streams. Every field lists the scopes it requires.' });

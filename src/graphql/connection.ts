@@ -27,24 +27,24 @@ export interface Connection<Row> {
   };
 }
 
-/** Which part of a list the arguments ask for. */
+/** Validates the paging arguments. Throws INVALID. */
 export function parsePageArguments({ first, after, last, before }: PageArguments): Page {
-  if (first != null && last != null) throw new DomainError('INVALID', 'Give either first or last, not both');
+  if (first != null && last != null) throw new DomainError('INVALID', 'Use either first or last, not both');
   const backward = last != null;
   const limit = last ?? first ?? PAGE_DEFAULT;
   if (limit < 1 || limit > PAGE_MAX)
-    throw new DomainError('INVALID', `${backward ? 'last' : 'first'} is between 1 and ${PAGE_MAX}`);
-  return { limit, backward, after: readCursor(after, 'after'), before: readCursor(before, 'before') };
+    throw new DomainError('INVALID', `${backward ? 'last' : 'first'} must be between 1 and ${PAGE_MAX}`);
+  return { limit, backward, after: parseCursor(after, 'after'), before: parseCursor(before, 'before') };
 }
 
-/** Turns the rows that `page` yielded, read from the end it asked for, into a connection. */
+/** Builds a connection from the rows of a page. A backward page has its rows in reverse order; one extra row means there are more. */
 export function toConnection<Row>(rows: readonly Row[], page: Page, position: (row: Row) => Position): Connection<Row> {
   const more = rows.length > page.limit;
   const kept = rows.slice(0, page.limit);
   if (page.backward) kept.reverse();
   const edges = kept.map((node) => ({
     node,
-    /** Written for who asks: most want the nodes alone. */
+    // Computed on demand, because most requests do not select cursors.
     get cursor() {
       return writeCursor(position(node));
     },
@@ -64,7 +64,7 @@ export function toConnection<Row>(rows: readonly Row[], page: Page, position: (r
   };
 }
 
-/** Where a row made at some moment stands. */
+/** Position of a row in a list that is ordered by creation time. */
 export const byCreation = ({ createdAt, id }: { createdAt: Date; id: string }): Position => ({
   at: createdAt.toISOString(),
   id,
@@ -74,13 +74,13 @@ const writeCursor = ({ at, id }: Position): string => Buffer.from(`${at} ${id}`)
 
 const CURSOR = /^((?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-function readCursor(cursor: string | null | undefined, name: string): Position | undefined {
+function parseCursor(cursor: string | null | undefined, name: string): Position | undefined {
   if (cursor == null) return undefined;
   const [, at, id] = (cursor.length < 200 && CURSOR.exec(Buffer.from(cursor, 'base64url').toString())) || [];
-  if (at === undefined || id === undefined || !isMoment(at))
+  if (at === undefined || id === undefined || !isValidTime(at))
     throw new DomainError('INVALID', `${name} is not a cursor of this list`);
   return { at, id };
 }
 
-/** The 30th of February is a day to Date.parse and an error to PostgreSQL: of a statement that others may be waiting for. */
-const isMoment = (at: string): boolean => !Number.isNaN(Date.parse(at)) && new Date(at).toISOString() === at;
+/** Date.parse accepts 30 February. PostgreSQL does not, and would fail a statement that serves other requests too. */
+const isValidTime = (at: string): boolean => !Number.isNaN(Date.parse(at)) && new Date(at).toISOString() === at;

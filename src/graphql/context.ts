@@ -6,24 +6,24 @@ import type { Sql } from '../store/connection/sql.ts';
 import type { RateLimits } from '../store/rate-limits.ts';
 import type { LiveEvents } from './subscriptions/live-events.ts';
 
-/** What one GraphQL request has: an identity map of its own, one moment in time, and the token it came with. */
+/** The context of one GraphQL request: its own identity map, one time for all its checks, and its access token. */
 export interface Context {
-  /** Made for the first that wants it: most requests only read, by statements. */
+  /** Creates the entity manager at the first call, because most requests only read with plain statements. */
   readonly em: () => Em;
   readonly sql: Sql;
   readonly now: Date;
   readonly config: Config;
   readonly limits: RateLimits;
   readonly origin: Origin;
-  /** When the operation is stopped; what it asks of the database is cancelled then. A subscription has one for each event. */
+  /** Aborts when the time limit is reached; running statements are cancelled then. A subscription has one for each event. */
   readonly deadline: AbortSignal;
-  /** What aborts when the client has gone; made for who wants to know, for every answer ends in a close. */
+  /** A signal that aborts when the client disconnects. Created on demand, because only subscriptions need it. */
   readonly disconnected: () => AbortSignal;
   readonly live: LiveEvents;
-  /** Those for whom this is the same load together: the subscribers who are told of one event. */
+  /** Subscribers to the same event share one DataLoader; this object identifies the event. */
   readonly batchKey?: object;
-  /** Tells clients of the sessions that have just ended. */
+  /** Sends logout tokens for the sessions that this request has ended. */
   readonly deliverLogoutTokens: () => void;
-  /** Undefined only for an anonymous look at the schema outside production. */
+  /** Undefined only for introspection without a token outside production. */
   readonly token: AccessToken | undefined;
 }

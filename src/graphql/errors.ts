@@ -13,7 +13,7 @@ import type { MissingAccess } from './access/access.ts';
 const NOT_PERMITTED = forbiddenError().message;
 const BEARER = 'Bearer realm="gatehouse"';
 
-/** What the top level says of a refusal from below; what a caller can mend is told in the payload of a mutation instead. */
+/** Codes of top-level errors. Mutations report errors that the caller can correct in their payload instead. */
 const CODES: Record<DomainErrorCode, string> = {
   INVALID: 'BAD_USER_INPUT',
   TAKEN: 'BAD_USER_INPUT',
@@ -21,7 +21,7 @@ const CODES: Record<DomainErrorCode, string> = {
   FORBIDDEN: 'FORBIDDEN',
 };
 
-/** RFC 6750 §3.1: no token, so no error attribute; `invalid_token` for one that is not alive. */
+/** RFC 6750 §3.1: the challenge has no error attribute if no token was sent, and `invalid_token` if the token is not valid. */
 export const unauthenticated = (invalid: boolean): GraphQLError =>
   refusal(
     invalid ? 'The access token is malformed, unknown, expired or revoked' : 'This API needs an access token',
@@ -30,11 +30,11 @@ export const unauthenticated = (invalid: boolean): GraphQLError =>
     invalid ? `${BEARER}, error="invalid_token"` : BEARER,
   );
 
-/** RFC 6750 §3.1: more than one way of sending the token, or one that is not served. */
+/** RFC 6750 §3.1: the token was sent in more than one way, or in one that is not supported. */
 export const malformedAuthentication = (message: string): GraphQLError =>
   refusal(message, { code: 'BAD_REQUEST' }, 400, `${BEARER}, error="invalid_request"`);
 
-/** RFC 6750 §3.1: names what was granted and what would do, and where the client can ask for it. */
+/** RFC 6750 §3.1: lists the required, missing and granted scopes, and the URL at which the client can request them. */
 function insufficientScope(token: AccessToken, { required, missing }: MissingAccess, issuer: string): GraphQLError {
   const url = authorizeUrl(token, missing, issuer);
   const extensions = {
@@ -52,34 +52,36 @@ function insufficientScope(token: AccessToken, { required, missing }: MissingAcc
   );
 }
 
-/** Asking again does not help. */
+/** The user or client lacks a permission, so more scopes do not help. */
 export const forbidden = (): GraphQLError => refusal(NOT_PERMITTED, { code: 'FORBIDDEN' }, 403);
 
-/** The refusal for what a token lacks; undefined if it lacks nothing. Scope first: that much can be mended. */
-export function refusalFor(token: AccessToken, lack: MissingAccess, issuer: string): GraphQLError | undefined {
-  if (lack.missing.length > 0) return insufficientScope(token, lack, issuer);
-  return lack.forbidden ? forbidden() : undefined;
+/** The error for missing access; undefined if nothing is missing. Scopes come first, because the client can request those. */
+export function refusalFor(token: AccessToken, access: MissingAccess, issuer: string): GraphQLError | undefined {
+  if (access.missing.length > 0) return insufficientScope(token, access, issuer);
+  return access.forbidden ? forbidden() : undefined;
 }
 
-/** The request itself is wrong, before anything ran. */
+/** The request is invalid; nothing was executed. */
 export const badRequest = (message: string, code = 'BAD_USER_INPUT', status = 400): GraphQLError =>
   refusal(message, { code }, status);
 
-/** The operation was stopped: what it had changed by then stands, and nothing else. */
+/** The operation was stopped. Mutations that had completed by then stay in effect. */
 export const timedOut = (): GraphQLError =>
   busy('The operation took longer than 5 seconds and was stopped', { code: 'TIMEOUT' });
 
-/** RFC 6585 §4 where it is the caller's own doing. */
+/** RFC 6585 §4: 429 if the caller reached its own limit, 503 if the server reached its limit. */
 export const tooManySubscriptions = (whose: string, status: 429 | 503): GraphQLError =>
-  busy(`${whose} as many live subscriptions as there may be`, { code: 'TOO_MANY_SUBSCRIPTIONS' }, status);
+  busy(`${whose} reached the limit of live subscriptions`, { code: 'TOO_MANY_SUBSCRIPTIONS' }, status);
 
 export const subscriberTooSlow = (): GraphQLError =>
-  busy('This subscription was read too slowly: what it missed is in auditEvents', { code: 'TOO_SLOW' });
+  busy('This subscription was read too slowly and was closed. Query auditEvents for the events it missed.', {
+    code: 'TOO_SLOW',
+  });
 
 export const unavailable = (requestId?: string): GraphQLError =>
   busy('The server is busy or restarting. Try again in a moment.', { code: 'SERVICE_UNAVAILABLE', requestId });
 
-/** Trying again is right. */
+/** The client should retry. */
 const busy = (message: string, extensions: Record<string, unknown>, status = 503): GraphQLError =>
   createGraphQLError(message, { extensions: { ...extensions, http: { status, headers: { 'Retry-After': '1' } } } });
 
@@ -98,11 +100,11 @@ interface Sink {
   readonly requestId: string | undefined;
 }
 
-/** What a caller may know of an error: what we said on purpose, as it is; anything else masked, and logged once. */
+/** Passes on the errors that Gatehouse raises for callers. Masks and logs every other error. */
 export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
   const located = isGraphQLError(error) ? error : undefined;
   const cause = located?.originalError ?? error;
-  // Of the language itself: it is about the caller's document or variables, and so has no place in the answer.
+  // A GraphQL error without a path is about the caller's document or variables, not about a field that ran.
   if (located && located.path === undefined && isGraphQLError(cause)) return located;
 
   const { nodes = null, source = null, positions = null, path: place = null } = located ?? {};
@@ -113,7 +115,7 @@ export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
     const path = cause.path === undefined ? {} : { field: cause.path };
     return say(cause.message, { code: CODES[cause.code], ...path });
   }
-  // Said by our own code for the caller to read; the engine's own errors have no code.
+  // Our own errors have a code and are written for the caller; those of graphql-js have none.
   if (isGraphQLError(cause) && cause.extensions.code !== undefined) return say(cause.message, { ...cause.extensions });
   if (cause instanceof OAuthError) return say(cause.message, { code: 'BAD_USER_INPUT' });
   if (cause instanceof TooManyAttempts) {
@@ -125,8 +127,8 @@ export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
     return say(message, { ...extensions });
   }
   if (isTransientError(cause)) {
-    // Of our own refusals there may be thousands a second: they are counted.
-    if (!(cause instanceof Overloaded)) log.warn({ err: cause, requestId }, 'the database is away or busy');
+    // Overload can refuse thousands of requests a second, so those are counted in a metric and not logged.
+    if (!(cause instanceof Overloaded)) log.warn({ err: cause, requestId }, 'database unavailable');
     const { message, extensions } = unavailable(requestId);
     return say(message, { ...extensions });
   }
@@ -134,6 +136,6 @@ export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
   return say('Unexpected error.', { code: 'INTERNAL_SERVER_ERROR', requestId });
 }
 
-// By name, not by class: a bundler may load the package twice.
+// Compares the name, because a bundler may load the package twice and then `instanceof` fails.
 const isGraphQLError = (error: unknown): error is GraphQLError =>
   error instanceof Error && error.name === 'GraphQLError';

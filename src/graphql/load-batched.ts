@@ -6,8 +6,9 @@ type Load<Value> = (ids: readonly string[]) => Promise<ReadonlyMap<string, Value
 const loaders = new WeakMap<object, Map<string, DataLoader<string, unknown>>>();
 
 /**
- * Loads by id, all that one level of the answer asks for at once. `name` tells one kind of look-up, with its arguments, from
- * another; who may see what is found is for the caller to say. Nothing is remembered: a later mutation of the same request must not be answered with what was before it.
+ * Loads a value by id, in one batch with all others of the same level of the response. `name` identifies the kind of look-up
+ * and its arguments. The caller decides who may see the value. Nothing is cached, because a later mutation of the same
+ * request must not return old values.
  */
 export function loadBatched<Value>(
   context: Context,
@@ -16,19 +17,19 @@ export function loadBatched<Value>(
   load: Load<Value>,
 ): Promise<Value | undefined> {
   const { batchKey = context } = context;
-  const own = loaders.get(batchKey) ?? new Map<string, DataLoader<string, unknown>>();
-  loaders.set(batchKey, own);
-  const known = own.get(name) as DataLoader<string, Value | undefined> | undefined;
-  if (known) return known.load(id);
+  const byName = loaders.get(batchKey) ?? new Map<string, DataLoader<string, unknown>>();
+  loaders.set(batchKey, byName);
+  const existing = byName.get(name) as DataLoader<string, Value | undefined> | undefined;
+  if (existing) return existing.load(id);
 
   const loader = new DataLoader<string, Value | undefined>(
     async (ids) => {
       const found = await load([...new Set(ids)]);
-      return ids.map((wanted) => found.get(wanted));
+      return ids.map((key) => found.get(key));
     },
     { cache: false },
   );
-  own.set(name, loader);
+  byName.set(name, loader);
   return loader.load(id);
 }
 
@@ -36,7 +37,7 @@ export function loadBatched<Value>(
 export const byId = <Row extends { readonly id: string }>(rows: readonly Row[]): ReadonlyMap<string, Row> =>
   new Map(rows.map((row) => [row.id, row]));
 
-/** Rows of many lists, by the list's owner; the order within each list is kept. */
+/** Groups rows by their parent and keeps their order. */
 export function byParent<Row extends { readonly parent: string }>(rows: readonly Row[]): ReadonlyMap<string, Row[]> {
   const lists = new Map<string, Row[]>();
   for (const row of rows) {

@@ -1,7 +1,7 @@
 import { DomainError, type DomainErrorCode } from '../directory/error.ts';
 import { builder } from './builder.ts';
 
-/** What the caller can mend; FORBIDDEN they cannot. */
+/** FORBIDDEN is not an input error: the caller cannot correct it. */
 type UserErrorCode = Exclude<DomainErrorCode, 'FORBIDDEN'>;
 
 interface UserError {
@@ -11,38 +11,38 @@ interface UserError {
 }
 
 const UserErrorCodeType = builder.enumType('UserErrorCode', {
-  description: 'What kind of mistake a mutation was asked to make.',
+  description: 'Category of the input error.',
   values: {
-    INVALID: { description: 'A value breaks a rule; the message says which.' },
-    TAKEN: { description: 'The name, or the e-mail address, belongs to somebody or something else.' },
-    NOT_FOUND: { description: "The id or the name is nobody's." },
+    INVALID: { description: 'A value is not valid; the message says why.' },
+    TAKEN: { description: 'The name or email address is already in use.' },
+    NOT_FOUND: { description: 'No object has this id or name.' },
   },
 });
 
 const UserErrorType = builder.objectRef<UserError>('UserError').implement({
   description:
-    'A mistake in the input that the caller can mend. Everything else is a top-level error with `extensions.code`.',
+    'An error in the input that the caller can correct. All other errors are top-level errors with `extensions.code`.',
   access: 'parent',
   fields: (t) => ({
     code: t.expose('code', {
       type: UserErrorCodeType,
-      description: 'What kind of mistake it is, for a program to act on.',
+      description: 'Category of the error, for programs.',
     }),
     message: t.exposeString('message', {
-      description: 'What is wrong, in a sentence for people. Its words may change.',
+      description: 'Explanation for people. The wording may change.',
     }),
     path: t.stringList({
-      description: 'Where it is wrong, such as `["input", "username"]`; null: not in one field.',
+      description: 'The input field that is wrong, such as `["input", "username"]`. Null if it is not one field.',
       nullable: true,
       resolve: ({ path }) => path && ['input', ...path],
     }),
   }),
 });
 
-/** What every mutation answers: the changed things, or what was wrong. */
+/** The payload of a mutation: the changed objects, or the input errors. */
 export type Payload<Changed> = Partial<Changed> & { readonly errors?: readonly UserError[] };
 
-/** Runs a mutation; what the caller can mend becomes part of its payload. */
+/** Runs a mutation and turns input errors into a part of its payload. */
 export async function attempt<Changed extends object>(work: () => Promise<Changed>): Promise<Payload<Changed>> {
   try {
     return await work();
@@ -56,6 +56,6 @@ export async function attempt<Changed extends object>(work: () => Promise<Change
 /** The `errors` field of every payload. */
 export const errorsOption = {
   type: [UserErrorType] as [typeof UserErrorType],
-  description: 'What was wrong with the input; empty if the change was made. With an error nothing was changed.',
+  description: 'Input errors. Empty if the change was made; otherwise nothing was changed.',
   resolve: ({ errors }: { readonly errors?: readonly UserError[] }) => [...(errors ?? [])],
 };

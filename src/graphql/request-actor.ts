@@ -3,13 +3,13 @@ import type { AccessToken } from '../oauth/tokens/bearer.ts';
 import type { Context } from './context.ts';
 import { unauthenticated } from './errors.ts';
 
-/** The token of a request that has passed a rule, and so has one. */
+/** The token of the request. A request that passed an access rule always has one. */
 export function tokenOf({ token }: Context): AccessToken {
   if (!token) throw unauthenticated(false);
   return token;
 }
 
-/** Who does it, for the floors below. */
+/** The actor that `directory` and `oauth` functions record and check. */
 export function actorOf(context: Context): Actor {
   const { caller, sessionId } = tokenOf(context);
   return { caller, now: context.now, origin: context.origin, sessionId };

@@ -18,40 +18,40 @@ const allOf = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLStrin
 
 const requiresScopes = new GraphQLDirective({
   name: 'requiresScopes',
-  description: 'The scopes that open the field: all of one of these lists.',
+  description: 'The field requires all scopes of one of these lists.',
   locations: ['FIELD_DEFINITION'],
   args: {
     scopes: {
       type: new GraphQLNonNull(new GraphQLList(allOf)),
-      description: 'Lists of scopes; whoever holds all of one list may read the field.',
+      description: 'Alternative lists of scopes. A token with all scopes of one list may read the field.',
     },
   },
 });
 
 const authenticated = new GraphQLDirective({
   name: 'authenticated',
-  description: 'Any live token opens the field.',
+  description: 'The field requires a valid access token, with any scopes.',
   locations: ['FIELD_DEFINITION'],
 });
 
 const link = new GraphQLDirective({
   name: 'link',
-  description: 'Names the specification that directives of this schema belong to.',
+  description: 'Names the specification that defines directives of this schema.',
   isRepeatable: true,
   locations: ['SCHEMA'],
   args: {
-    url: { type: new GraphQLNonNull(GraphQLString), description: 'The address of the specification.' },
+    url: { type: new GraphQLNonNull(GraphQLString), description: 'URL of the specification.' },
     import: {
       type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
-      description: 'Those that go by their own names here.',
+      description: 'Directives that this schema uses under their original names.',
     },
   },
 });
 
-// Without it a gateway takes the two directives for ours, and drops them when it composes the schema with others.
+// Without this link a federation gateway treats both directives as custom and drops them from the composed schema.
 const federation = { url: 'https://specs.apollo.dev/federation/v2.5', import: ['@authenticated', '@requiresScopes'] };
 
-/** The whole API. Not built while a field does not say who may read it. */
+/** The whole API. Building it fails if a field has no access rule. */
 export const schema = builder.toSchema({
   directives: [...specifiedDirectives, requiresScopes, authenticated, link],
   extensions: { directives: { link: federation } },

@@ -1,15 +1,15 @@
 import { type ASTNode, type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql';
 
-/** PostgreSQL's text holds no NUL, and a lone surrogate has no UTF-8: neither may get past the edge. */
+/** PostgreSQL cannot store NUL in text, and a lone surrogate has no UTF-8 encoding. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
-/** The same for what is written into the document itself. */
+/** Validation rule: rejects such strings among the literals of a document. */
 export function WellFormedStrings(context: ValidationContext): ASTVisitor {
   return {
-    // In variables it is refused where JSON is read.
+    // For variables the parser of the JSON body does the same.
     ObjectField(node) {
       if (node.name.value === '__proto__')
-        context.reportError(refusal('An object has a key that no object may have', node));
+        context.reportError(refusal('The key __proto__ is not allowed in an object', node));
     },
     StringValue(node) {
       if (!isStorable(node.value))

@@ -20,7 +20,7 @@ const waiting = async (): Promise<number> => {
   return row?.n ?? 0;
 };
 
-it('H143 RFC 6750 §3.1: a query that runs while its token is revoked may finish, and the next is 401', async () => {
+it('H143 RFC 6750 §3.1: a running query may finish when its token is revoked, and the next one gets 401', async () => {
   const token = await server.accessToken();
   const query = '{ scopes { name } }';
   const slow = await other.em().transactional(async (tx) => {

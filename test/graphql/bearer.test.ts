@@ -24,16 +24,16 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-const ask = async (headers: Record<string, string>, body: string | URLSearchParams = QUERY, path = '/graphql') =>
+const send = async (headers: Record<string, string>, body: string | URLSearchParams = QUERY, path = '/graphql') =>
   read(await server.request(path, { method: 'POST', body, headers: { ...JSON_TYPE, ...headers } }));
 
 function expectBearer(
-  { status, headers, body }: Awaited<ReturnType<typeof ask>>,
-  wanted: number,
+  { status, headers, body }: Awaited<ReturnType<typeof send>>,
+  expectedStatus: number,
   error?: string,
 ): void {
   expectCleanAnswer({ status, headers }, body);
-  expect(status).toBe(wanted);
+  expect(status).toBe(expectedStatus);
   expect(headers.get('WWW-Authenticate')).toBe(graphqlChallenge(server, error ? `, error="${error}"` : ''));
   expect(headers.get('Content-Type')).toBe('application/graphql-response+json; charset=utf-8');
   expect(headers.get('Cache-Control')).toBe('no-store');
@@ -41,14 +41,14 @@ function expectBearer(
   expect(body).not.toHaveProperty('data');
 }
 
-describe('RFC 6750: the bearer token of /graphql', () => {
-  it('H130 challenges without an error where there are no credentials, and runs nothing', async () => {
-    expectBearer(await ask({}), 401);
-    expectBearer(await ask({ Authorization: `Basic ${btoa('a:b')}` }), 401);
-    expect(await countStatements(server.database, () => ask({}))).toBe(0);
+describe('RFC 6750: bearer tokens at /graphql', () => {
+  it('H130 a request without credentials gets a challenge without an error, and runs no statement', async () => {
+    expectBearer(await send({}), 401);
+    expectBearer(await send({ Authorization: `Basic ${btoa('a:b')}` }), 401);
+    expect(await countStatements(server.database, () => send({}))).toBe(0);
   });
 
-  it('H131 answers malformed, unknown, expired and revoked tokens alike', async () => {
+  it('H131 malformed, unknown, expired and revoked tokens get the same response', async () => {
     const [expired, revoked] = [await server.accessToken({ client, user }), await server.accessToken({ client, user })];
     const em = server.database.em();
     const rows = await em.find(AccessToken, {}, { orderBy: { createdAt: 'desc', id: 'desc' }, limit: 2 });
@@ -57,34 +57,34 @@ describe('RFC 6750: the bearer token of /graphql', () => {
       else row.expiresAt = new Date(0);
     }
     await em.flush();
-    const answers = [];
+    const responses = [];
     for (const bad of ['x', '', '!!', makeSecret('gat'), expired, revoked, `${token}x`])
-      answers.push(await ask({ Authorization: `Bearer ${bad}` }));
-    for (const answer of answers) expectBearer(answer, 401, 'invalid_token');
-    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+      responses.push(await send({ Authorization: `Bearer ${bad}` }));
+    for (const response of responses) expectBearer(response, 401, 'invalid_token');
+    expect(new Set(responses.map(({ body }) => JSON.stringify(body))).size).toBe(1);
   });
 
-  it('H133 reads the scheme in any case', async () => {
-    expect((await ask({ authorization: `bearer ${token}` })).status).toBe(200);
-    expect((await ask({ authorization: `BEARER ${token}` })).status).toBe(200);
+  it('H133 the scheme Bearer is case-insensitive', async () => {
+    expect((await send({ authorization: `bearer ${token}` })).status).toBe(200);
+    expect((await send({ authorization: `BEARER ${token}` })).status).toBe(200);
   });
 
-  it('H134 takes the token from the header only, and from there only once', async () => {
+  it('H134 a token outside the Authorization header is refused', async () => {
     const Authorization = `Bearer ${token}`;
-    expectBearer(await ask({ Authorization }, QUERY, `/graphql?access_token=${token}`), 400, 'invalid_request');
-    expectBearer(await ask({}, QUERY, `/graphql?access_token=${token}`), 400, 'invalid_request');
+    expectBearer(await send({ Authorization }, QUERY, `/graphql?access_token=${token}`), 400, 'invalid_request');
+    expectBearer(await send({}, QUERY, `/graphql?access_token=${token}`), 400, 'invalid_request');
     const body = JSON.stringify({ query: '{ viewer { id } }', access_token: token });
-    expectBearer(await ask({ Authorization }, body), 400, 'invalid_request');
+    expectBearer(await send({ Authorization }, body), 400, 'invalid_request');
     const form = { Authorization, 'Content-Type': 'application/x-www-form-urlencoded' };
-    expectBearer(await ask(form, `query={viewer{id}}&access_token=${token}`), 400, 'invalid_request');
+    expectBearer(await send(form, `query={viewer{id}}&access_token=${token}`), 400, 'invalid_request');
   });
 
-  it('H136 does not take it from a form', async () => {
+  it('H136 a token in a form is refused', async () => {
     const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    expectBearer(await ask(form, `access_token=${token}&query={viewer{id}}`), 401);
+    expectBearer(await send(form, `access_token=${token}&query={viewer{id}}`), 401);
   });
 
-  it('H137 refuses two Authorization headers, whichever is good', async () => {
+  it('H137 two Authorization headers are refused, even if one is valid', async () => {
     const twice = (values: string[]) =>
       new Promise<{ status: number | undefined; challenge: string | undefined }>((resolve, reject) => {
         const headers = { ...JSON_TYPE, Host: new URL(server.config.issuer).host };
@@ -101,39 +101,39 @@ describe('RFC 6750: the bearer token of /graphql', () => {
     expect(await twice([`Bearer ${token}`, 'Bearer nothing'])).toEqual(expected);
   });
 
-  it('H139 takes no other secret for an access token', async () => {
+  it('H139 other secrets are not accepted as access tokens', async () => {
     const { body } = await server.token(
       { grant_type: 'password', username: user.username, password: user.password },
       client,
     );
     for (const other of [body.refresh_token, makeSecret('gac'), client.secret, btoa('session')])
-      expectBearer(await ask({ Authorization: `Bearer ${other}` }), 401, 'invalid_token');
-    expect((await ask({ Authorization: `Bearer ${body.access_token}` })).status).toBe(200);
+      expectBearer(await send({ Authorization: `Bearer ${other}` }), 401, 'invalid_token');
+    expect((await send({ Authorization: `Bearer ${body.access_token}` })).status).toBe(200);
   });
 
-  it('H140 is not moved by cookies', async () => {
+  it('H140 cookies are ignored', async () => {
     const browser = server.browser();
     await browser.submit(await browser.get('/login'), { username: user.username, password: user.password });
     const Cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     expect(Cookie).not.toBe('');
-    expectBearer(await ask({ Cookie }), 401);
+    expectBearer(await send({ Cookie }), 401);
   });
 
-  it('H143 answers 401 from the request after the revocation on', async () => {
-    const spent = await server.accessToken({ client, user });
+  it('H143 the first request after a revocation gets 401', async () => {
+    const revocable = await server.accessToken({ client, user });
     const revoked = await server.graphql(
       'mutation($t: String!) { revokeToken(input: {token: $t}) { revoked } }',
-      spent,
-      { t: spent },
+      revocable,
+      { t: revocable },
     );
     expect(revoked.body).toEqual({ data: { revokeToken: { revoked: true } } });
-    expectBearer(await ask({ Authorization: `Bearer ${spent}` }), 401, 'invalid_token');
+    expectBearer(await send({ Authorization: `Bearer ${revocable}` }), 401, 'invalid_token');
   });
 
-  it('H146 lets nobody keep an answer', async () => {
-    const answer = await ask({ Authorization: `Bearer ${token}` });
-    expect(answer.headers.get('Cache-Control')).toBe('no-store');
-    expect(answer.headers.get('Set-Cookie')).toBeNull();
-    expectCleanAnswer(answer, answer.body);
+  it('H146 responses must not be cached', async () => {
+    const response = await send({ Authorization: `Bearer ${token}` });
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
+    expect(response.headers.get('Set-Cookie')).toBeNull();
+    expectCleanAnswer(response, response.body);
   });
 });

@@ -9,7 +9,7 @@ import { breakingChanges } from '../../src/graphql/breaking-changes.ts';
 const root = join(import.meta.dirname, '../..');
 const released = readFileSync(join(root, 'schema.released.graphql'), 'utf8');
 
-/** The released schema with one thing changed, which must be there. */
+/** The released schema with one replacement, which must apply. */
 function changed(from: string | RegExp, to: string): string {
   const schema = released.replace(from, to);
   expect(schema).not.toBe(released);
@@ -19,8 +19,8 @@ function changed(from: string | RegExp, to: string): string {
 const USERNAME = /( +)username: String! @requiresScopes\(scopes: \[\["read"\]\]\)/;
 const WITHOUT_USERNAME = changed(USERNAME, '$1login: String! @requiresScopes(scopes: [["read"]])');
 
-describe('the check for breaking changes', () => {
-  it('finds none in the released schema itself, nor in what is new, described otherwise or open to more', () => {
+describe('The check for breaking changes', () => {
+  it('new fields, other descriptions and weaker scope rules are not breaking', () => {
     expect(breakingChanges(released, released)).toEqual([]);
     expect(
       breakingChanges(released, changed('type Group implements', 'type New { id: ID }\n\ntype Group implements')),
@@ -35,7 +35,7 @@ describe('the check for breaking changes', () => {
     expect(breakingChanges(released, changed(USERNAME, '$1username: String! @authenticated'))).toEqual([]);
   });
 
-  it('fails for a field that was removed, whose type or arguments changed, and for a value that is gone', () => {
+  it('a removed field, type, argument or enum value is breaking', () => {
     expect(breakingChanges(released, WITHOUT_USERNAME)).toEqual(['Field User.username was removed.']);
     expect(
       breakingChanges(released, changed(USERNAME, '$1username: String @requiresScopes(scopes: [["read"]])')),
@@ -48,21 +48,21 @@ describe('the check for breaking changes', () => {
     ]);
   });
 
-  it('fails for a field that takes other or more scopes than it took', () => {
-    const closed = ['User.username takes scopes that it did not take.'];
+  it('a field that requires other or more scopes is breaking', () => {
+    const stricter = ['User.username requires scopes that it did not require before.'];
     for (const lists of ['[["read", "profile"]]', '[["profile"]]'])
       expect(
         breakingChanges(released, changed(USERNAME, `$1username: String! @requiresScopes(scopes: ${lists})`)),
-      ).toEqual(closed);
+      ).toEqual(stricter);
     expect(
       breakingChanges(
         released,
         changed('viewer: Viewer @authenticated', 'viewer: Viewer @requiresScopes(scopes: [["openid"]])'),
       ),
-    ).toEqual(['Query.viewer takes scopes that it did not take.']);
+    ).toEqual(['Query.viewer requires scopes that it did not require before.']);
   });
 
-  it('lets the schema as it is pass, and fails the build where a field is gone', async () => {
+  it('the command accepts the current schema and fails if a field is missing', async () => {
     const command = join(root, 'src/graphql/breaking-changes.ts');
     const run = (cwd: string) => spawnSync(process.execPath, [command], { cwd, encoding: 'utf8' });
     expect(run(root)).toMatchObject({ status: 0, stderr: '' });

@@ -14,7 +14,7 @@ let token: string;
 const groups: string[] = [];
 const users: string[] = [];
 
-/** A hundred users in a hundred groups: each user in ten, two of the groups full. */
+/** 100 users in 100 groups. Each user is in ten groups, and two groups contain all users. */
 beforeAll(async () => {
   server = await startServer();
   token = await server.accessToken({ user: await server.user({ superuser: true }) });
@@ -48,7 +48,7 @@ async function page(args: string, list = 'users'): Promise<Page> {
   return body.data[list];
 }
 
-describe('lists without one statement for each entry', () => {
+describe('Statements per list (no N+1)', () => {
   it.each([
     ['users with their groups', 'users(first: 100) { nodes { username groups(first: 100) { nodes { name } } } }', 3],
     [
@@ -72,7 +72,7 @@ describe('lists without one statement for each entry', () => {
       'auditEvents(first: 100) { nodes { kind actor { username } client { name } } }',
       4,
     ],
-  ])('T6 reads %s in a handful', async (_name, selection, most) => {
+  ])('T6 %s need only a few statements', async (_name, selection, most) => {
     let body: { errors?: unknown; data?: unknown } = {};
     const statements = await countStatements(server.database, async () => {
       body = (await server.graphql(`{ ${selection} }`, token)).body;
@@ -81,7 +81,7 @@ describe('lists without one statement for each entry', () => {
     expect(statements).toBeLessThanOrEqual(most);
   });
 
-  it('gives each user their own groups and each group its own members', async () => {
+  it('batched loads return the right groups of each user and members of each group', async () => {
     const people = await server.graphql(
       '{ users(first: 100) { nodes { id groups(first: 100) { nodes { id } } } } }',
       token,
@@ -105,7 +105,7 @@ describe('lists without one statement for each entry', () => {
 });
 
 describe('Relay connections with keyset cursors', () => {
-  it('walks forward through all, without a gap or a repeat', async () => {
+  it('forward paging returns every entry exactly once', async () => {
     const seen: string[] = [];
     for (let after: string | null = ''; after !== null; ) {
       const { nodes, pageInfo }: Page = await page(`first: 30${after ? `, after: "${after}"` : ''}`);
@@ -115,11 +115,11 @@ describe('Relay connections with keyset cursors', () => {
     }
     expect(seen).toHaveLength(MANY + 1);
     expect(new Set(seen).size).toBe(MANY + 1);
-    // Ids made within one millisecond have no order, their creation has.
+    // Ids created in the same millisecond are in no order, but their creation times are.
     expect(seen.slice(1)).toEqual(expect.arrayContaining(users.map((id) => prefixedId('usr', id))));
   });
 
-  it('walks backward through the same list', async () => {
+  it('backward paging returns the same list', async () => {
     const forward = [...(await page('first: 100')).nodes, ...(await page(`last: 1`)).nodes].map(({ id }) => id);
     const seen: string[] = [];
     for (let before: string | null = ''; before !== null; ) {
@@ -131,7 +131,7 @@ describe('Relay connections with keyset cursors', () => {
     expect(seen).toEqual(forward);
   });
 
-  it('is not disturbed by who comes meanwhile, and takes 20 if not told', async () => {
+  it('new entries do not disturb paging, and the default page size is 20', async () => {
     const first = await page('first: 10');
     await server.user();
     const second = await page(`first: 10, after: "${first.pageInfo.endCursor}"`);
@@ -139,7 +139,7 @@ describe('Relay connections with keyset cursors', () => {
     expect([...first.nodes, ...second.nodes]).toEqual(usual.body.data.users.nodes);
   });
 
-  it('pages the members of a group, from both ends', async () => {
+  it('the members of a group can be paged from both ends', async () => {
     const id = prefixedId('grp', groups[0] ?? '');
     const members = async (args: string) =>
       (await server.graphql(`{ group(id: "${id}") { members(${args}) { nodes { id } edges { cursor } } } }`, token))
@@ -152,7 +152,7 @@ describe('Relay connections with keyset cursors', () => {
     expect(back.nodes).toEqual(front.nodes);
   });
 
-  it('shows the newest events first', async () => {
+  it('audit events are listed newest first', async () => {
     const { body } = await server.graphql('{ auditEvents(first: 100) { nodes { at } } }', token);
     const times = body.data.auditEvents.nodes.map(({ at }: { at: string }) => Date.parse(at));
     expect(times).toEqual([...times].sort((a, b) => b - a));
@@ -164,13 +164,13 @@ describe('Relay connections with keyset cursors', () => {
     expect(oldest.body.data.auditEvents.pageInfo).toEqual({ hasPreviousPage: true, hasNextPage: false });
   });
 
-  it('refuses cursors that are none, and both ends at once', async () => {
+  it('invalid cursors, and first together with last, are refused', async () => {
     const forged = [
       Buffer.from("2026-01-01T00:00:00.000Z '; --").toString('base64url'),
       'x',
       '',
       'A'.repeat(5000),
-      // No such days, to PostgreSQL at least: it would refuse the statement, and with it everybody whose page it reads.
+      // PostgreSQL rejects these dates, and would fail a statement that serves other requests too.
       ...['2026-99-99', '2026-02-30', '0000-01-01'].map((day) =>
         Buffer.from(`${day}T00:00:00.000Z 01a1fdf7-b2c4-7d2e-8e89-2c6086dd516a`).toString('base64url'),
       ),

@@ -20,7 +20,7 @@ import {
   RemoveGroupMemberDocument,
   ViewerDocument,
 } from './journey.generated.ts';
-import { answerTo } from './typed-result.ts';
+import { dataOf } from './typed-result.ts';
 
 let server: TestServer;
 let client: TestClient;
@@ -37,19 +37,19 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The data of an operation that must succeed. */
+/** Runs an operation that must succeed and returns its data. */
 const data = <Data, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   bearer = token,
-): Promise<Data> => answerTo(server, bearer, document, variables);
+): Promise<Data> => dataOf(server, bearer, document, variables);
 
 const create = async (input: CreateUserInput) => (await data(CreateUserDocument, { input })).createUser;
 const signIn = ({ username, password }: { username: string; password: string }) =>
   server.token({ grant_type: 'password', username, password }, client);
 
-describe('An administrator keeps a directory', () => {
-  it('S1-03 S1-06 S1-07 creates users and groups, puts users into groups, and the API tells of all of them', async () => {
+describe('An administrator manages the directory', () => {
+  it('S1-03 S1-06 S1-07 an administrator creates users and groups, and the API returns them', async () => {
     const [username, name] = [unique('kim'), unique('Helpers')];
     const created = await create({ username, email: `${username}@example.com` });
     const { createGroup } = await data(CreateGroupDocument, { input: { name } });
@@ -68,7 +68,7 @@ describe('An administrator keeps a directory', () => {
     expect((await data(MembershipDocument, ids)).group?.members.nodes).toEqual([]);
   });
 
-  it('S1-05 shows username, e-mail address, first and last name of a user, and never a hash', async () => {
+  it('S1-05 a user has username, email, first and last name, and no hash', async () => {
     const { user } = await data(PersonDocument, { id: admin.id });
     expect(user).toEqual({ username: admin.username, email: admin.email, firstName: 'Ada', lastName: 'Lovelace' });
     for (const guess of ['passwordHash', 'password', 'hash']) {
@@ -78,7 +78,7 @@ describe('An administrator keeps a directory', () => {
     }
   });
 
-  it('S1-04 creates, reads, changes and deletes a client for the password grant', async () => {
+  it('S1-04 an administrator creates, reads, changes and deletes a client for the password grant', async () => {
     const bearer = await server.accessToken({ client, user: admin, scopes: ['clients', 'read'] });
     const grantTypes = ['password' as const, 'refresh_token' as const];
     const input = { name: 'Notes', grantTypes, scope: 'read write groups' };
@@ -104,7 +104,7 @@ describe('An administrator keeps a directory', () => {
 });
 
 describe('An app with a token of the default scopes', () => {
-  it('S1-13 lists users, reads one, lists groups and creates a user', async () => {
+  it('S1-13 the default scopes are enough to list users, read one, list groups and create a user', async () => {
     const { users } = await data(DirectoryDocument, { first: 100 });
     const one = users.nodes.find(({ username }) => username === admin.username);
     expect((await data(PersonDocument, { id: one?.id ?? '' })).user).toMatchObject({ username: admin.username });
@@ -115,7 +115,7 @@ describe('An app with a token of the default scopes', () => {
     expect({ id, username }).toEqual({ id: expect.stringMatching(/^usr_/), username: foo.username });
   });
 
-  it('S1-14 creates a user who can sign in with that password, which is kept as a hash', async () => {
+  it('S1-14 a created user can sign in, and the password is stored as a hash', async () => {
     const foo = { username: unique('foo'), password: 'bar-bar-bar' };
     await create(foo);
     expect((await signIn(foo)).status).toBe(200);
@@ -133,7 +133,7 @@ describe('An app with a token of the default scopes', () => {
 });
 
 describe('Where they disagree: `me`', () => {
-  it('S2-08 asks who is there: `viewer` is what others call me, and needs profile', async () => {
+  it('S2-08 `viewer` returns the current user and requires the scope profile', async () => {
     const person = await server.user();
     const bearer = await server.accessToken({ client, user: person, scopes: ['profile'] });
     expect(await data(ViewerDocument, {}, bearer)).toEqual({ viewer: { id: person.id, username: person.username } });
@@ -149,8 +149,8 @@ describe('Where they disagree: `me`', () => {
 });
 
 describe('Where they disagree: success status', () => {
-  it('is 200 for a token, for what was read and for what was created', async () => {
-    const answers = [
+  it('token requests, queries and mutations get status 200', async () => {
+    const responses = [
       await signIn(admin),
       await server.token({ grant_type: 'client_credentials' }, client),
       await server.graphql('{ groups { nodes { name } } }', token),
@@ -158,12 +158,12 @@ describe('Where they disagree: success status', () => {
         input: { username: unique('foo'), password: 'bar-bar-bar' },
       }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 });
 
 describe('Where they disagree: passwords', () => {
-  it('the documented `bar` gets a readable refusal and no account', async () => {
+  it('the documented password `bar` gets a readable error and creates no account', async () => {
     const foo = { username: unique('foo'), password: 'bar' };
     expect(await create(foo)).toEqual({
       user: null,
@@ -173,7 +173,7 @@ describe('Where they disagree: passwords', () => {
     expect((await create({ ...foo, password: 'bar-bar-' }))?.errors).toEqual([]);
   });
 
-  it('an e-mail address may be left out, and so may the password', async () => {
+  it('a user needs neither an email address nor a password', async () => {
     const username = unique('plain');
     const created = await create({ username });
     expect(created).toMatchObject({ user: { username, email: null }, errors: [] });

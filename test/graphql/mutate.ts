@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
 import type { TestServer } from '../support/server.ts';
 
-/** Runs one mutation and returns its payload, or the code of the refusal. */
+/** Runs one mutation and returns its payload, or the code of the top-level error. */
 export async function mutate(
   server: TestServer,
   token: string,
   name: string,
   input: Record<string, unknown>,
   selection = '',
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects in there
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows the shape of its payload
 ): Promise<any> {
   const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
   const document = `mutation($input: ${type}!) { ${name}(input: $input) { ${selection} errors { code message path } } }`;

@@ -7,18 +7,18 @@ import type { Literal } from '../support/documents.ts';
 import { theOperator, unique } from '../support/fixtures.ts';
 import type { TestServer } from '../support/server.ts';
 
-/** A directory with somebody of every kind in it, and what can be named there. */
-export interface Inhabited {
-  /** A superuser, somebody with every permission, two people without, and services with and without. */
+/** A directory with users and services of every kind, and the ids and values that documents can use. */
+export interface PopulatedDirectory {
+  /** Of a superuser, a user with all permissions, two users without any, and services with and without permissions. */
   readonly tokens: readonly string[];
   readonly ids: readonly string[];
   readonly clientIds: readonly string[];
-  /** What may go. */
+  /** Objects that documents may delete. */
   readonly doomed: readonly string[];
   readonly doomedClientIds: readonly string[];
 }
 
-export async function inhabit(server: TestServer): Promise<Inhabited> {
+export async function populateDirectory(server: TestServer): Promise<PopulatedDirectory> {
   const { database } = server;
   const client = await server.client();
   const given = await server.client({ servicePermissions: [...ALL_PERMISSIONS] });
@@ -44,7 +44,7 @@ export async function inhabit(server: TestServer): Promise<Inhabited> {
     'mutation { registerClient(input: {name: "Own", grantTypes: [authorization_code], redirectUris: ["https://own.example/cb"]}) { client { clientId } } }',
     tokens[3],
   );
-  const everybody = await server.graphql(
+  const audit = await server.graphql(
     '{ auditEvents(first: 5) { nodes { id } } clients { nodes { id clientId } } }',
     tokens[0],
   );
@@ -57,8 +57,8 @@ export async function inhabit(server: TestServer): Promise<Inhabited> {
     ids: [
       ...[...people, ...others].map(({ id }) => id),
       ...groups,
-      ...nodes(everybody.body.data.auditEvents),
-      ...nodes(everybody.body.data.clients),
+      ...nodes(audit.body.data.auditEvents),
+      ...nodes(audit.body.data.clients),
     ],
     clientIds: [own.body.data.registerClient.client.clientId, client.clientId, 'gatehouse-graphiql', 'nobody'],
     doomed: doomed.map(({ id }) => id),
@@ -66,7 +66,7 @@ export async function inhabit(server: TestServer): Promise<Inhabited> {
   };
 }
 
-/** Whom nobody may meddle with here: the actors of a run must stay as they are, or nothing more is learnt from it. */
+/** Mutations that could change the actors are left out, because later documents depend on their permissions. */
 const NEVER = new Set([
   'superuser',
   'disabled',
@@ -85,9 +85,9 @@ const fresh = (): string => {
   return `g${made}`;
 };
 
-/** Values that do something, so that a refusal that came too late would show. */
+/** Values with an effect, so that a refusal that comes too late is noticed. */
 export const literals =
-  ({ ids, clientIds, doomed, doomedClientIds }: Inhabited): Literal =>
+  ({ ids, clientIds, doomed, doomedClientIds }: PopulatedDirectory): Literal =>
   ({ name, field, type, pick }) => {
     const one = (items: readonly string[]) => JSON.stringify(items[pick(items.length)]);
     if (NEVER.has(name) && field !== 'setPassword') return undefined;

@@ -1,7 +1,7 @@
 import { entities } from '../../src/store/entities/entities.ts';
 import type { Administered } from '../support/administered.ts';
 
-/** How many rows each table has, but for the audit trail, which tells of refusals as well. */
+/** Row counts by table, without the audit trail, which also records refusals. */
 export async function rowCounts(database: Administered): Promise<Record<string, number>> {
   const em = database.em();
   const counts: Record<string, number> = {};

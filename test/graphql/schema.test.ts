@@ -27,7 +27,7 @@ interface Described {
   readonly description: string | null | undefined;
 }
 
-/** The type itself and everything in it that can have a description. */
+/** The type and all its members that can have a description. */
 function partsOf(type: GraphQLNamedType): Described[] {
   const parts: Described[] = [{ coordinate: type.name, description: type.description }];
   const add = (name: string, description: string | null | undefined) =>
@@ -50,7 +50,7 @@ const directives = schema
     ...args.map((argument) => ({ coordinate: `@${name}(${argument.name})`, description: argument.description })),
   ]);
 
-/** What a description says beside the rule, which is added to every field. */
+/** The description without the access rule that is added to every field. */
 const ownWords = (description: string | null | undefined): string[] =>
   (description ?? '')
     .replace(/(^|\n\n)Requires [^\n]*$/, '')
@@ -59,7 +59,7 @@ const ownWords = (description: string | null | undefined): string[] =>
 
 const EMPTY_WORDS = new Set('a an the its their this that of to in is it be for and'.split(' '));
 
-/** True of a word that the name has already said. */
+/** True if the name already contains the word. */
 const restates = (word: string, coordinate: string): boolean =>
   EMPTY_WORDS.has(word) || coordinate.toLowerCase().includes(word.replace(/s$/, ''));
 
@@ -68,12 +68,12 @@ const ruleOf = (type: string, field: string): AccessRule | undefined => {
   return isObjectType(found) ? (found.getFields()[field]?.extensions.access as AccessRule | undefined) : undefined;
 };
 
-describe('the schema', () => {
-  it('is the one in schema.graphql', () => {
+describe('The schema', () => {
+  it('schema.graphql is up to date', () => {
     expect(readFileSync(join(import.meta.dirname, '../../schema.graphql'), 'utf8')).toBe(printedSchema());
   });
 
-  it('describes every type, field, argument, input field, value and directive in words of its own', () => {
+  it('every type, field, argument, input field, enum value and directive has a description that adds to its name', () => {
     const poor = [...types.flatMap(partsOf), ...directives].filter(({ coordinate, description }) => {
       const words = ownWords(description);
       return (
@@ -83,15 +83,15 @@ describe('the schema', () => {
     expect(poor).toEqual([]);
   });
 
-  it('is not fooled by the rule that stands at the end of a description, nor by a name said again', () => {
-    const rule = 'Requires scope: `read`. Requires permission: READ_DIRECTORY, or that it is your own.';
+  it('the description check ignores the access rule and repeated names', () => {
+    const rule = 'Requires scope: `read`. Requires permission: READ_DIRECTORY, unless it is your own.';
     expect([ownWords(rule), ownWords(`When.\n\n${rule}`)]).toEqual([[], ['when']]);
     const said = (text: string, coordinate: string) => ownWords(text).every((word) => restates(word, coordinate));
     expect(said('Their first name.', 'User.firstName')).toBe(true);
     expect(said('Their first name; empty if they have told none.', 'User.firstName')).toBe(false);
   });
 
-  it('takes nothing in an input that a scalar would refuse before a payload could say what is wrong', () => {
+  it('inputs use only scalars that accept any value, so that errors are in the payload', () => {
     const inputs = types.filter(isInputObjectType).flatMap((type) => Object.values(type.getFields()));
     const scalars = inputs.map(({ type }) => getNamedType(type)).filter((type) => !isEnumType(type));
     expect([...new Set(scalars.map(({ name }) => name))].sort()).toEqual([
@@ -103,7 +103,7 @@ describe('the schema', () => {
     ]);
   });
 
-  it('has a rule on every field of every object type', () => {
+  it('every field of every object type has an access rule', () => {
     const without = types
       .filter(isObjectType)
       .flatMap((type) => Object.keys(type.getFields()).map((field) => [type.name, field] as const))
@@ -111,26 +111,26 @@ describe('the schema', () => {
     expect(without).toEqual([]);
   });
 
-  it('is not built while a field does not say who may read it', () => {
+  it('the schema fails to build if a field has no access rule', () => {
     const builder = new SchemaBuilder<{ AuthScopes: { access: AccessRule } }>({
       plugins: [ScopeAuthPlugin, 'access'],
       scopeAuth: { authScopes: () => ({ access: true }) },
     });
     builder.queryType({ fields: (t) => ({ open: t.string({ resolve: () => 'door' }) }) });
-    expect(() => builder.toSchema()).toThrow('Query.open does not say who may read it');
+    expect(() => builder.toSchema()).toThrow('Query.open has no access rule');
   });
 
-  it('prints the rules, and tells them in the descriptions', () => {
+  it('the printed schema has the rules as directives and in descriptions', () => {
     const text = printedSchema();
     expect(text).toContain('username: String! @requiresScopes(scopes: [["profile"], ["read"]])');
     expect(text).toContain('deleteGroup(\n');
     expect(text).toMatch(/\): DeleteGroupPayload @requiresScopes\(scopes: \[\["write", "groups"\]\]\)/);
     expect(text).toMatch(/viewer: Viewer @authenticated/);
     expect(text).toContain('Requires scope: `write` and `groups`. Requires permission: MANAGE_GROUPS.');
-    expect(text).toContain('Requires scope: `clients`. Requires permission: MANAGE_CLIENTS, or that it is your own.');
+    expect(text).toContain('Requires scope: `clients`. Requires permission: MANAGE_CLIENTS, unless it is your own.');
   });
 
-  it('S1-05 S1-06 I157 has no field for a hash, a digest, a session or a stored token', () => {
+  it('S1-05 S1-06 I157 no field returns a hash, a digest, a session or a stored token', () => {
     const names = types.filter(isObjectType).flatMap((type) => Object.keys(type.getFields()));
     expect(names.filter((name) => /hash|digest|password$|session|salt|nonce|challenge/i.test(name))).toEqual([
       'setPassword',
@@ -140,7 +140,7 @@ describe('the schema', () => {
     ).toEqual(['createdAt', 'expiresAt', 'id', 'label', 'lastUsedAt']);
   });
 
-  it('keeps the names that other programs rely on', () => {
+  it('names that existing clients rely on are unchanged', () => {
     const fields = (type: string): string[] => {
       const found = schema.getType(type);
       return isObjectType(found) ? Object.keys(found.getFields()) : [];

@@ -3,17 +3,17 @@ import type { Administered } from '../support/administered.ts';
 
 interface Native {
   query(...values: unknown[]): unknown;
-  /** Of a pool: what its connections are made of. */
+  /** The client class of the pool's connections. */
   readonly Client?: { readonly prototype: Native };
 }
 
-/** Runs `work` and returns how many statements the server's prepared path sent meanwhile. */
+/** Runs `work` and returns how many prepared statements the server sent during it. */
 export async function countStatements(database: Administered, work: () => Promise<unknown>): Promise<number> {
   const native = database.client as unknown as Native;
   const spy = vi.spyOn(native.Client?.prototype ?? native, 'query');
   try {
     await work();
-    // The entity manager's have no name on PostgreSQL; on the embedded database it has a way of its own.
+    // Statements of the entity manager are not counted: on PostgreSQL they have no name, and PGlite runs them another way.
     return spy.mock.calls.filter(([query]) => database.embedded || (query as { name?: string }).name !== undefined)
       .length;
   } finally {

@@ -2,7 +2,7 @@ import { entities } from '../../src/store/entities/entities.ts';
 import type { User } from '../../src/store/entities/user.ts';
 import type { Administered } from '../support/administered.ts';
 
-/** What every table holds, but for the audit trail, which tells of refusals as well. */
+/** Digests of the contents of every table, without the audit trail, which also records refusals. */
 export async function tableDigests(database: Administered): Promise<Record<string, string>> {
   const em = database.em();
   const digests: Record<string, string> = {};

@@ -4,7 +4,7 @@ import { unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { RegisterClientDocument } from './client-journey.generated.ts';
 import { CreateUserDocument, DirectoryDocument } from './journey.generated.ts';
-import { answerTo } from './typed-result.ts';
+import { dataOf } from './typed-result.ts';
 
 let server: TestServer;
 let token: string;
@@ -17,10 +17,10 @@ afterAll(() => server?.close());
 const run: <Data, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-) => Promise<Data> = (document, variables) => answerTo(server, token, document, variables);
+) => Promise<Data> = (document, variables) => dataOf(server, token, document, variables);
 
-describe('documents typed by codegen', () => {
-  it('mean to the server what they mean to the compiler', async () => {
+describe('Documents typed by codegen', () => {
+  it('the server returns data of the generated types', async () => {
     const username = unique('typed');
     const { createUser } = await run(CreateUserDocument, { input: { username, password: 'long enough' } });
     expect(createUser?.errors).toEqual([]);

@@ -3,8 +3,8 @@ import { print } from 'graphql';
 import { expect } from 'vitest';
 import type { TestServer } from '../support/server.ts';
 
-/** The data of an operation that must succeed; what the compiler knows of it comes from schema.graphql. */
-export async function answerTo<Data, Variables extends Record<string, unknown>>(
+/** Runs an operation that must succeed and returns its data, typed from schema.graphql. */
+export async function dataOf<Data, Variables extends Record<string, unknown>>(
   server: TestServer,
   token: string,
   document: TypedDocumentNode<Data, Variables>,

@@ -3,9 +3,9 @@ import type { BuiltInScope } from '../../oauth/scopes/scope.ts';
 import type { AccessToken } from '../../oauth/tokens/bearer.ts';
 
 /**
- * Who may read a field. `token`: any live token. `parent`: whoever got here, for what only carries other fields.
- * Otherwise one of the lists of scopes, all of them together, and the permission; `own`: or the thing is the caller's own,
- * which only the resolver can tell.
+ * Who may read a field. `token`: any valid token. `parent`: anyone who may read the parent field, for types that only group
+ * other fields. Otherwise: a token with all scopes of one of the lists, whose holder has the permission. With `own` the owner
+ * of the object needs no permission; only the resolver knows who that is.
  */
 export type AccessRule =
   | 'token'
@@ -16,7 +16,7 @@ export type AccessRule =
       readonly own?: true;
     };
 
-/** What a token lacks for a rule: scopes, which can be asked for, or a permission, which cannot. */
+/** What a token lacks for a rule: scopes, which the client can request, or a permission, which it cannot. */
 export interface MissingAccess {
   readonly required: readonly BuiltInScope[];
   readonly missing: readonly BuiltInScope[];
@@ -25,10 +25,10 @@ export interface MissingAccess {
 
 const NOTHING: MissingAccess = { required: [], missing: [], forbidden: false };
 
-/** Decides a rule. A service owns nothing, so `own` is no way in for it. */
+/** What the token lacks for this rule. */
 export function missingFor(token: AccessToken, rule: AccessRule): MissingAccess {
   if (rule === 'token' || rule === 'parent') return NOTHING;
-  // The list that needs the least: what the caller must ask for to get on.
+  // Of the alternative lists, the one with the fewest missing scopes.
   const lists = rule.scopes.map((required) => ({
     required,
     missing: required.filter((scope) => !token.scopes.has(scope)),
@@ -37,43 +37,50 @@ export function missingFor(token: AccessToken, rule: AccessRule): MissingAccess 
   return { ...nearest, forbidden: !isPermitted(token, rule) };
 }
 
+/** A service owns no objects, so `own` does not help it. */
 const isPermitted = (token: AccessToken, { permission, own }: Exclude<AccessRule, string>): boolean =>
   permission === undefined || holds(token.caller, permission) || (own === true && token.user !== undefined);
 
-/** True if the token, as things stand, opens what has this rule. */
+/** True if the current state of the token satisfies the rule. */
 export function isAllowed(token: AccessToken | undefined, rule: AccessRule): boolean {
   if (!token) return false;
   if (typeof rule === 'string') return true;
-  return rule.scopes.some((list) => list.every((scope) => token.scopes.has(scope))) && isPermitted(token, rule);
+  return coveredList(rule, token.scopes) !== undefined && isPermitted(token, rule);
 }
 
-/** What a token lacks for all of these rules together: nothing that another missing scope makes needless. */
+/** What the token lacks for all of these rules together. */
 export function missingForAll(token: AccessToken, rules: Iterable<AccessRule>): MissingAccess {
   const all = [...rules];
-  const lacks = all.map((rule) => missingFor(token, rule));
-  const missing = new Set(lacks.flatMap((lack) => lack.missing));
-  const listOf = (rule: AccessRule, without?: BuiltInScope) =>
-    scopeLists(rule).find((list) =>
-      list.every((scope) => token.scopes.has(scope) || (missing.has(scope) && scope !== without)),
-    );
-  for (const scope of [...missing]) if (all.every((rule) => listOf(rule, scope))) missing.delete(scope);
+  const perRule = all.map((rule) => missingFor(token, rule));
+  const candidates = new Set(perRule.flatMap((access) => access.missing));
+  let missing = candidates;
+  // A scope that one rule suggests is not needed if those of the other rules satisfy it too.
+  for (const scope of candidates) {
+    const fewer = missing.difference(new Set([scope]));
+    if (all.every((rule) => coveredList(rule, token.scopes.union(fewer)))) missing = fewer;
+  }
+  const sufficient = token.scopes.union(missing);
   return {
-    required: [...new Set(all.flatMap((rule) => listOf(rule) ?? []))],
+    required: [...new Set(all.flatMap((rule) => coveredList(rule, sufficient) ?? []))],
     missing: [...missing],
-    forbidden: lacks.some(({ forbidden }) => forbidden),
+    forbidden: perRule.some(({ forbidden }) => forbidden),
   };
 }
 
-/** The lists of scopes of which one, as a whole, opens what has this rule. */
+/** The first list of the rule of which these scopes contain every scope. */
+const coveredList = (rule: AccessRule, scopes: ReadonlySet<string>): readonly BuiltInScope[] | undefined =>
+  scopeLists(rule).find((list) => list.every((scope) => scopes.has(scope)));
+
+/** The alternative lists of scopes of a rule. */
 export const scopeLists = (rule: AccessRule): readonly (readonly BuiltInScope[])[] =>
   typeof rule === 'string' ? [[]] : rule.scopes;
 
-/** The rule in words, for the end of the field's description. */
+/** The rule as a sentence for the end of the field's description. */
 export function describeRule(rule: AccessRule): string {
-  if (rule === 'parent') return 'Requires scope: none beyond what led here.';
-  if (rule === 'token') return 'Requires scope: none; any token will do.';
+  if (rule === 'parent') return 'Requires scope: none beyond the parent field.';
+  if (rule === 'token') return 'Requires scope: none; any access token is accepted.';
   const lists = rule.scopes.map((list) => list.map((scope) => `\`${scope}\``).join(' and '));
   const scope = `Requires scope: ${lists.join(', or ')}.`;
   if (rule.permission === undefined) return scope;
-  return `${scope} Requires permission: ${rule.permission}${rule.own ? ', or that it is your own' : ''}.`;
+  return `${scope} Requires permission: ${rule.permission}${rule.own ? ', unless it is your own' : ''}.`;
 }

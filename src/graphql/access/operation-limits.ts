@@ -1,16 +1,24 @@
 import type { GraphQLError } from 'graphql';
 import { badRequest } from '../errors.ts';
 
-/** What one operation may take. */
+/** The limits of one operation. */
 export const LIMITS = {
-  ...{ tokens: 1000, comments: 1000, name: 100 },
-  ...{ depth: 8, aliases: 15, directives: 10, cost: 1000, milliseconds: 5000 },
+  tokens: 1000,
+  comments: 1000,
+  /** Characters of a name. */
+  name: 100,
+  depth: 8,
+  aliases: 15,
+  directives: 10,
+  /** Look-ups: one for each object, or list of objects, that is fetched. */
+  cost: 1000,
+  milliseconds: 5000,
 } as const;
 
-/** How many selections are looked at, skipped ones included: fragments that spread each other twice double at every step. */
-const STEPS = 10_000;
+/** Selections that are visited, including skipped ones. Fragments that spread each other twice double the work at each level. */
+const MAX_STEPS = 10_000;
 
-/** Counts what an operation asks for, as if every fragment were written out where it is spread. */
+/** Measures an operation as if every fragment were inlined. */
 export class Meter {
   #steps = 0;
   #aliases = 0;
@@ -33,25 +41,26 @@ export class Meter {
     this.#introspectionAlias = true;
   }
 
-  /** One look-up, for each of `times` objects. */
+  /** Adds one look-up for each of `times` objects. */
   load(times: number): void {
     this.#cost += times;
   }
 
-  /** Look-ups so far. */
+  /** Look-ups counted so far. */
   get cost(): number {
     return this.#cost;
   }
 
-  /** The limit that is broken, if one is. */
+  /** The error for the first exceeded limit, or undefined. */
   exceeded(): GraphQLError | undefined {
-    if (this.#depth > LIMITS.depth) return tooMuch(`is nested more than ${LIMITS.depth} levels deep`);
-    if (this.#aliases > LIMITS.aliases) return tooMuch(`has more than ${LIMITS.aliases} aliases`);
-    if (this.#introspectionAlias) return tooMuch('has an alias within its introspection');
-    if (this.#directives > LIMITS.directives) return tooMuch(`has more than ${LIMITS.directives} directives`);
-    if (this.#cost > LIMITS.cost || this.#steps > STEPS) return tooMuch(`takes more than ${LIMITS.cost} look-ups`);
+    if (this.#depth > LIMITS.depth) return limitExceeded(`is nested more than ${LIMITS.depth} levels deep`);
+    if (this.#aliases > LIMITS.aliases) return limitExceeded(`has more than ${LIMITS.aliases} aliases`);
+    if (this.#introspectionAlias) return limitExceeded('has an alias inside introspection');
+    if (this.#directives > LIMITS.directives) return limitExceeded(`has more than ${LIMITS.directives} directives`);
+    if (this.#cost > LIMITS.cost || this.#steps > MAX_STEPS)
+      return limitExceeded(`costs more than ${LIMITS.cost} look-ups`);
     return undefined;
   }
 }
 
-const tooMuch = (what: string): GraphQLError => badRequest(`The operation ${what}`, 'LIMIT_EXCEEDED');
+const limitExceeded = (what: string): GraphQLError => badRequest(`The operation ${what}`, 'LIMIT_EXCEEDED');

@@ -22,33 +22,33 @@ import type { AccessRule } from './access.ts';
 import { ruleOfNode } from './node-rule.ts';
 import { LIMITS, Meter } from './operation-limits.ts';
 
-/** A validated document, and what came with it. */
+/** A validated document and the parameters of its request. */
 export interface Operation {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
-  /** Undefined: not known. */
+  /** Undefined if not known; `requiredScopes` may be called without them. */
   readonly variables: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Where the walk is: how deep, for how many objects, and which types an interface can stand for there. */
+/** The position of the walk: its depth, the number of objects there, and their possible types. */
 interface Place {
   readonly depth: number;
   readonly times: number;
   readonly types: readonly GraphQLObjectType[];
 }
 
-/** The rules of all that an operation asks for, each once, in the order it is met; and why it may not run at all, if so. */
+/** The access rules of all fields of an operation, each once, in document order; and the error of an exceeded limit. */
 export interface OperationWalk {
   readonly rules: ReadonlySet<AccessRule>;
   readonly refusal: GraphQLError | undefined;
-  /** Look-ups it can take. */
+  /** Maximum number of look-ups. */
   readonly cost: number;
 }
 
 /**
- * Looks at every field that @skip and @include leave in, for every type a fragment can apply to, and measures the whole. Where
- * the variables are not known, what depends on them is looked at.
+ * Visits every field that @skip and @include leave in, for every type a fragment can apply to, and measures the operation. If
+ * the variables are not known, fields that depend on them are included.
  */
 export function walkOperation(operation: Operation): OperationWalk {
   const definition = getOperationAST(operation.document, operation.operationName);
@@ -57,7 +57,7 @@ export function walkOperation(operation: Operation): OperationWalk {
     return {
       rules: new Set(),
       cost: 0,
-      refusal: badRequest('The operation to run is not in the document', 'BAD_REQUEST'),
+      refusal: badRequest('The document does not contain the requested operation', 'BAD_REQUEST'),
     };
 
   const walk = new Walk(operation, definition);
@@ -106,13 +106,13 @@ class Walk {
     }
   }
 
-  /** A fragment on an object type is looked at even where the id says otherwise: what is written is asked for. */
+  /** A fragment on an object type counts even if the type of the id differs, so that the rules do not depend on data. */
   #narrowed(place: Place, on: string | undefined): Place {
     const type = on === undefined ? undefined : this.#schema.getType(on);
     return isObjectType(type) ? { ...place, types: [type] } : place;
   }
 
-  /** Under an alias the whole schema could be asked for again and again. */
+  /** Aliases could repeat the whole schema many times in one response. */
   #introspection({ selections }: SelectionSetNode): void {
     for (const selection of selections) {
       this.#meter.step(selection.directives?.length ?? 0);
@@ -126,7 +126,7 @@ class Walk {
 
   #field(node: FieldNode, { depth, times, types }: Place): void {
     const name = node.name.value;
-    // Introspection has limits of its own among the validation rules, but for aliases.
+    // Validation rules limit introspection, except for aliases.
     if (name === '__schema' || name === '__type') {
       if (node.alias) this.#meter.introspectionAlias();
       if (node.selectionSet) this.#introspection(node.selectionSet);
@@ -143,17 +143,17 @@ class Walk {
       if (typeof field.extensions.cost === 'number') this.#meter.load(field.extensions.cost);
       if (!node.selectionSet) continue;
       if (rule !== 'parent') this.#meter.load(times);
-      const reached = this.#typesOf(field, node);
-      if (isAbstractType(getNamedType(field.type))) for (const found of reached) this.#rules.add(ruleOfNode(found));
+      const possible = this.#typesOf(field, node);
+      if (isAbstractType(getNamedType(field.type))) for (const item of possible) this.#rules.add(ruleOfNode(item));
       this.selections(node.selectionSet, {
         depth: depth + 1,
         times: times * this.#pageSize(field, node),
-        types: reached,
+        types: possible,
       });
     }
   }
 
-  /** What a field can yield. `node` yields one type, and its id says which. */
+  /** The types that a field can return. For `node` the id determines the type. */
   #typesOf(field: GraphQLField<unknown, unknown>, node: FieldNode): readonly GraphQLObjectType[] {
     const type = getNamedType(field.type);
     if (isObjectType(type)) return [type];
@@ -166,11 +166,11 @@ class Walk {
     return possible.filter(({ name }) => name === found?.typename);
   }
 
-  /** How many objects a field can yield for each it is asked of. */
+  /** Maximum number of objects that a field returns per parent object. */
   #pageSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
     if (!field.args.some(({ name }) => name === 'first')) return 1;
-    const asked = this.#argument(node, 'first') ?? this.#argument(node, 'last') ?? PAGE_DEFAULT;
-    return typeof asked === 'number' && asked > 0 ? Math.min(asked, LIMITS.cost) : 1;
+    const size = this.#argument(node, 'first') ?? this.#argument(node, 'last') ?? PAGE_DEFAULT;
+    return typeof size === 'number' && size > 0 ? Math.min(size, LIMITS.cost) : 1;
   }
 
   #argument(node: FieldNode, name: string): unknown {
@@ -183,7 +183,7 @@ class Walk {
       const name = directive.name.value;
       const condition = directive.arguments?.[0];
       if (!condition || (name !== 'skip' && name !== 'include')) return true;
-      // Left out only by what is surely so.
+      // An unknown condition counts as included, so that no rule is missed.
       return valueFromASTUntyped(condition.value, this.#variables) !== (name === 'skip');
     });
   }

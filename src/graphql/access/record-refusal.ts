@@ -7,7 +7,7 @@ interface RefusedOperation {
   readonly operationName?: string | null | undefined;
 }
 
-/** Tells the trail that somebody asked for what they may not have. A missing scope is no such thing: clients find out that way. */
+/** Records a refusal for a missing permission in the audit trail. Missing scopes are not recorded, because clients discover scopes that way. */
 export async function recordRefusal(
   { token, sql, now, origin }: Context,
   { document, operationName }: RefusedOperation,

@@ -6,27 +6,27 @@ import { WellFormedStrings } from '../well-formed-strings.ts';
 import { type AccessRule, scopeLists } from './access.ts';
 import { walkOperation } from './operation-walk.ts';
 
-/** How many sets are told at most: alternatives multiply. */
-const SETS = 16;
+/** Alternatives multiply, so only this many sets are returned. */
+const MAX_SETS = 16;
 
-/** Where the variables are not known, what @skip and @include make of them is left in. */
+/** If the variables are not known, fields whose @skip or @include depends on them count as selected. */
 export interface ScopeQuery {
   readonly document: string;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Every minimal set of scopes with which the operation passes the check; nothing is executed. */
-export function requiredScopes(schema: GraphQLSchema, asked: ScopeQuery): BuiltInScope[][] {
-  const document = parsed(asked.document);
+/** Every minimal set of scopes that the operation requires. Executes nothing. Throws INVALID. */
+export function requiredScopes(schema: GraphQLSchema, query: ScopeQuery): BuiltInScope[][] {
+  const document = parse(query.document);
   const [error] = validate(schema, document, [...specifiedRules, WellFormedStrings], { maxErrors: 1 });
   if (error) throw invalid(error.message);
-  const { rules, refusal } = walkOperation({ ...asked, schema, document });
+  const { rules, refusal } = walkOperation({ ...query, schema, document });
   if (refusal) throw invalid(refusal.message);
-  return minimalScopeSets(rules).slice(0, SETS);
+  return minimalScopeSets(rules).slice(0, MAX_SETS);
 }
 
-/** Every set that opens all of these rules and has no scope too many; small ones first. */
+/** Every set of scopes that satisfies all rules and has no unnecessary scope, smallest first. */
 export function minimalScopeSets(rules: Iterable<AccessRule>): BuiltInScope[][] {
   let sets: ReadonlySet<BuiltInScope>[] = [new Set()];
   for (const rule of rules) {
@@ -43,7 +43,7 @@ function withoutSupersets(sets: ReadonlySet<BuiltInScope>[]): ReadonlySet<BuiltI
   return kept;
 }
 
-function parsed(text: string): DocumentNode {
+function parse(text: string): DocumentNode {
   try {
     return parseDocument(text);
   } catch (error) {
@@ -52,4 +52,4 @@ function parsed(text: string): DocumentNode {
 }
 
 const invalid = (message: string): DomainError =>
-  new DomainError('INVALID', `The document is refused: ${message}`, ['document']);
+  new DomainError('INVALID', `The document is not valid: ${message}`, ['document']);

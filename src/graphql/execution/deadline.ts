@@ -1,15 +1,15 @@
 import { LIMITS } from '../access/operation-limits.ts';
 
 /**
- * Does something that is told when its time is over. A signal that ends by itself would stay for its five seconds however soon
- * all is done, and a busy process would hold thousands.
+ * Runs `work` with a signal that aborts at the time limit. `AbortSignal.timeout` would stay in memory for five seconds even
+ * after a fast operation, and a busy process would hold thousands of them.
  */
 export async function withTimeLimit<Done>(work: (deadline: AbortSignal) => Promise<Done>): Promise<Done> {
-  const clock = new AbortController();
-  const over = () => clock.abort(new DOMException('The operation took too long', 'TimeoutError'));
-  const timer = setTimeout(over, LIMITS.milliseconds);
+  const controller = new AbortController();
+  const abort = () => controller.abort(new DOMException('The operation took too long', 'TimeoutError'));
+  const timer = setTimeout(abort, LIMITS.milliseconds);
   try {
-    return await work(clock.signal);
+    return await work(controller.signal);
   } finally {
     clearTimeout(timer);
   }

@@ -4,30 +4,30 @@ import { parseDocument } from '../parse-document.ts';
 import { schema } from '../schema.ts';
 import { WellFormedStrings } from '../well-formed-strings.ts';
 
-/** A text as it was understood, and what is wrong with it. */
+/** A parsed document and its validation errors. */
 export interface ParsedDocument {
-  /** Undefined where the text is no document at all. */
+  /** Undefined if the text has a syntax error. */
   readonly document: DocumentNode | undefined;
   readonly errors: readonly GraphQLError[];
 }
 
-/** Each kept document holds a syntax tree: so few that strangers' documents cannot fill the memory. */
-const KEPT = { max: 200, ttl: 0 };
+/** Each entry holds a syntax tree, so the size is small enough that documents of strangers cannot fill the memory. */
+const CACHE_OPTIONS = { max: 200, ttl: 0 };
 
-/** Apart from each other, so that nobody's mistakes drive out what works. */
-const sound = createLRUCache<ParsedDocument>(KEPT);
-const faulty = createLRUCache<ParsedDocument>(KEPT);
+/** Two caches, so that invalid documents cannot evict valid ones. */
+const validDocuments = createLRUCache<ParsedDocument>(CACHE_OPTIONS);
+const invalidDocuments = createLRUCache<ParsedDocument>(CACHE_OPTIONS);
 
-/** Parses and validates, once for all who send the same text: neither depends on who asks. */
+/** Parses and validates a document. The result depends on nothing but the text, so all callers share the cache. */
 export function parseAndValidate(text: string): ParsedDocument {
-  const known = sound.get(text) ?? faulty.get(text);
-  if (known) return known;
-  const read = parsed(text);
-  (read.errors.length === 0 ? sound : faulty).set(text, read);
-  return read;
+  const cached = validDocuments.get(text) ?? invalidDocuments.get(text);
+  if (cached) return cached;
+  const parsed = parseText(text);
+  (parsed.errors.length === 0 ? validDocuments : invalidDocuments).set(text, parsed);
+  return parsed;
 }
 
-function parsed(text: string): ParsedDocument {
+function parseText(text: string): ParsedDocument {
   let document: DocumentNode;
   try {
     document = parseDocument(text);
@@ -35,11 +35,14 @@ function parsed(text: string): ParsedDocument {
     if (error instanceof GraphQLError) return { document: undefined, errors: [error] };
     throw error;
   }
-  return { document, errors: validate(schema, document, [...specifiedRules, WellFormedStrings]).map(invalid) };
+  return { document, errors: validate(schema, document, [...specifiedRules, WellFormedStrings]).map(validationError) };
 }
 
-/** GraphQL over HTTP §6.4.1: a 400, save where the client asks for a media type that has no status of its own. */
-function invalid({ message, nodes, extensions }: GraphQLError): GraphQLError {
-  const told = { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions, http: { status: 400, spec: true } };
-  return createGraphQLError(message, { nodes: nodes ?? null, extensions: told });
+/** GraphQL over HTTP §6.4.1: status 400, unless the response is application/json, which always has status 200. */
+function validationError({ message, nodes, extensions }: GraphQLError): GraphQLError {
+  const http = { status: 400, spec: true };
+  return createGraphQLError(message, {
+    nodes: nodes ?? null,
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions, http },
+  });
 }

@@ -9,14 +9,14 @@ import { schema } from '../schema.ts';
 import { parseAndValidate } from './documents.ts';
 import { executeWithDeadline } from './run-operation.ts';
 
-/** GraphQL over HTTP §5.1: what a request asks for. */
+/** The parameters of a request (GraphQL over HTTP §5.1). */
 export interface GraphQLRequest {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** What becomes of a query or a mutation; undefined for a subscription, which is answered as a stream. */
+/** Parses, validates, checks and executes a query or a mutation. Undefined for a subscription, whose response is a stream. */
 export async function executeRequest(
   { query, operationName, variables }: GraphQLRequest,
   context: Context,
@@ -28,7 +28,7 @@ export async function executeRequest(
   return executeOperation({ schema, document, operationName, variableValues: variables, contextValue: context }, log);
 }
 
-/** Checks the whole operation, and only then executes it. */
+/** Checks the whole operation before it executes any of it. */
 export async function executeOperation(args: ExecutionArgs, log: Logger): Promise<ExecutionResult> {
   try {
     const { refusal, cost } = await checkExecutionArgs(args);
@@ -40,7 +40,7 @@ export async function executeOperation(args: ExecutionArgs, log: Logger): Promis
   }
 }
 
-/** What the check says of the operation; who asked for what they may not have is on record then. */
+/** Checks the operation and records a refusal in the audit trail. */
 export async function checkExecutionArgs(args: ExecutionArgs): Promise<OperationCheck> {
   const { document, operationName, variableValues } = args;
   const context = args.contextValue as Context;
@@ -50,7 +50,7 @@ export async function checkExecutionArgs(args: ExecutionArgs): Promise<Operation
   return checked;
 }
 
-/** Tells errors in our words. */
+/** Replaces errors with those that callers may see. */
 export async function exposeErrors(
   args: ExecutionArgs,
   result: ExecutionResult,

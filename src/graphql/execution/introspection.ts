@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 import { parseDocument } from '../parse-document.ts';
 
-/** True if every operation of the text selects nothing but `__schema`, `__type` and `__typename`: what needs no token. */
+/** True if every operation of the document selects only `__schema`, `__type` and `__typename`. */
 export function isIntrospection(text: string): boolean {
   try {
     return isIntrospectionDocument(parseDocument(text, true));
@@ -17,20 +17,20 @@ function isIntrospectionDocument({ definitions }: DocumentNode): boolean {
     ),
   );
   const operations = definitions.filter((item) => item.kind === Kind.OPERATION_DEFINITION);
-  const seen = new Set<SelectionSetNode>();
-  const pure = (set: SelectionSetNode | undefined): boolean => {
-    // Seen twice is a circle: validation refuses it.
-    if (!set || seen.has(set)) return set !== undefined;
-    seen.add(set);
+  const visited = new Set<SelectionSetNode>();
+  const isPure = (set: SelectionSetNode | undefined): boolean => {
+    // A second visit may be a cycle, which validation rejects later.
+    if (!set || visited.has(set)) return set !== undefined;
+    visited.add(set);
     return set.selections.every((selection) => {
       if (selection.kind === Kind.FIELD) return selection.name.value.startsWith('__');
-      return pure(
+      return isPure(
         selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value),
       );
     });
   };
   return (
     operations.length > 0 &&
-    operations.every(({ operation, selectionSet }) => operation === 'query' && pure(selectionSet))
+    operations.every(({ operation, selectionSet }) => operation === 'query' && isPure(selectionSet))
   );
 }

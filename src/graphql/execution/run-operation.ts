@@ -18,35 +18,32 @@ import { timedOut } from '../errors.ts';
 import type { Delivery } from '../subscriptions/subscriber.ts';
 import { withTimeLimit } from './deadline.ts';
 
-/** Milliseconds in which a mutation that is stopped can still tell what it had done. */
-const LAST_WORDS = 500;
+/** Milliseconds that a stopped mutation has to return the results of the fields that had completed. */
+const GRACE = 500;
 
-/** Executes a query or a mutation, which ends at its deadline at the latest. */
+/** Executes a query or a mutation and stops it at its deadline. */
 export async function executeWithDeadline(args: ExecutionArgs): Promise<ExecutionResult> {
   const { deadline } = args.contextValue as Context;
   try {
     return await execute({ ...args, abortSignal: deadline });
   } catch (error) {
     if (!deadline.aborted) throw error;
-    const { data } = (await lastWords(args, error)) ?? {};
+    const { data } = (await partialResult(args, error)) ?? {};
     return { ...(data && { data }), errors: [timedOut()] };
   }
 }
 
-/** Of a query nothing is told that is not whole; what a mutation has done stays done, and is told. */
-async function lastWords(
+/** A stopped mutation reports the changes that took effect. A stopped query returns no data. */
+async function partialResult(
   { document, operationName }: ExecutionArgs,
   error: unknown,
 ): Promise<ExecutionResult | undefined> {
   if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.MUTATION) return undefined;
   if (!(error instanceof AbortedGraphQLExecutionError)) return undefined;
-  return Promise.race([
-    error.abortedResult as ExecutionResult | Promise<ExecutionResult>,
-    after(LAST_WORDS, undefined),
-  ]);
+  return Promise.race([error.abortedResult as ExecutionResult | Promise<ExecutionResult>, after(GRACE, undefined)]);
 }
 
-/** Subscribes. Each event is executed for itself: with the token as it stands then, and in its own time. */
+/** Subscribes. Each event is executed with the current state of the token and its own deadline. */
 export async function subscribeWithCurrentToken(
   args: ExecutionArgs,
   database: Database,
@@ -60,8 +57,8 @@ export async function subscribeWithCurrentToken(
     if ('end' in delivery) return { errors: [delivery.end] };
     return withTimeLimit(async (deadline) => {
       const { token, now, event: batchKey } = delivery;
-      const fresh = { ...withDeadline(database, deadline), deadline, token, now, batchKey };
-      const context: Context = { ...(event.contextValue as Context), ...fresh };
+      const perEvent = { ...withDeadline(database, deadline), deadline, token, now, batchKey };
+      const context: Context = { ...(event.contextValue as Context), ...perEvent };
       try {
         return await executeRootSelectionSet({ ...event, contextValue: context, externalAbortSignal: deadline });
       } catch (error) {

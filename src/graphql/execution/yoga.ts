@@ -16,7 +16,7 @@ import { checkExecutionArgs, executeOperation, exposeErrors } from './execute-re
 import { subscribeWithCurrentToken } from './run-operation.ts';
 import { shapeErrors } from './shape-errors.ts';
 
-/** Whatever is answered as a stream, and who asks for something that is not JSON. */
+/** GraphQL Yoga serves event streams, and requests whose Accept header has no JSON type. */
 export function makeYoga(log: Logger, database: Database): YogaServerInstance<Context, Context> {
   return createYoga<Context, Context>({
     schema,
@@ -26,16 +26,16 @@ export function makeYoga(log: Logger, database: Database): YogaServerInstance<Co
     landingPage: false,
     multipart: false,
     batching: false,
-    // The body was read, and limited, before it came here.
+    // Our own handler has already read the body and checked its size.
     maxRequestBodySize: false,
     logging: false,
     parserAndValidationCache: false,
     maskedErrors: { maskError: (error) => expose(error, { log, requestId: undefined }) },
-    plugins: [readDocuments, executeOperations(log), subscribe(log, database), shapeResults],
+    plugins: [parseDocuments, executeOperations(log), subscribe(log, database), shapeResults],
   });
 }
 
-const readDocuments: Plugin<Context> = {
+const parseDocuments: Plugin<Context> = {
   onParse({ params, setParsedDocument }) {
     const { document, errors } = parseAndValidate(String(params.source));
     if (!document) throw errors[0];
@@ -53,11 +53,11 @@ const executeOperations = (log: Logger): Plugin<Context> => ({
 const subscribe = (log: Logger, database: Database): Plugin<Context> => ({
   async onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
     const { request } = args.contextValue as YogaInitialContext;
-    const streams = request.headers.get('accept')?.includes('text/event-stream');
+    const acceptsStream = request.headers.get('accept')?.includes('text/event-stream');
     const { refusal } = await checkExecutionArgs(args);
     if (refusal) return setResultAndStopExecution({ errors: [refusal] });
-    if (!streams) return setResultAndStopExecution({ errors: [notAcceptable()] });
-    setSubscribeFn((given: ExecutionArgs) => subscribeWithCurrentToken(given, database));
+    if (!acceptsStream) return setResultAndStopExecution({ errors: [notAcceptable()] });
+    setSubscribeFn((executionArgs: ExecutionArgs) => subscribeWithCurrentToken(executionArgs, database));
     return {
       onSubscribeResult({ result }) {
         if (!isAsyncIterable(result)) return undefined;
@@ -72,7 +72,7 @@ const subscribe = (log: Logger, database: Database): Plugin<Context> => ({
 });
 
 const notAcceptable = (): GraphQLError =>
-  badRequest('A subscription is answered as text/event-stream: ask for that in Accept', 'NOT_ACCEPTABLE', 406);
+  badRequest('The response to a subscription is text/event-stream: add it to the Accept header', 'NOT_ACCEPTABLE', 406);
 
 const shapeResults: Plugin<Context> = {
   onResultProcess({ request, result, setResult }) {

@@ -8,7 +8,7 @@ import { rowCounts } from '../row-counts.ts';
 interface Row {
   readonly document: string;
   readonly scopes: readonly string[];
-  /** `managed`: only with a permission. `own`: or one's own. `directory`: every user may, a service must be given it. */
+  /** `managed`: requires a permission. `own`: or ownership. `directory`: every user may; a service needs the permission. */
   readonly who?: 'managed' | 'own' | 'directory';
 }
 
@@ -18,7 +18,7 @@ const mutation = (name: string, input: string, scopes: readonly string[], who: R
   who: who ?? 'managed',
 });
 
-/** The table of who may do what, field by field; ids are nobody's, so that even what is allowed changes nothing. */
+/** The access table, by root field. The ids do not exist, so that allowed operations change nothing either. */
 const TABLE: Record<string, Row> = {
   viewer: { document: '{ viewer { id } }', scopes: [] },
   scopes: { document: '{ scopes { name } }', scopes: [] },
@@ -57,7 +57,7 @@ const CASES = Object.keys(TABLE).flatMap((field) =>
   ACTORS.flatMap((actor) => (['all scopes', 'read only'] as const).map((scopes) => ({ field, actor, scopes }))),
 );
 
-/** What the table says: nothing, or the code of the refusal. */
+/** The error code that the table predicts, or undefined. */
 function expected(
   { scopes, who }: Row,
   actor: (typeof ACTORS)[number],
@@ -96,21 +96,24 @@ const refusal = ({ status, body }: Answer): string | undefined => {
   return body.errors[0].extensions.code;
 };
 
-describe('S1-08 S1-09 S1-10 who may do what, field by field', () => {
-  it('names every root field there is, and no other', () => {
+describe('S1-08 S1-09 S1-10 access to each root field', () => {
+  it('the table covers every root field of the schema', () => {
     const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
       Object.keys(type?.getFields() ?? {}),
     );
     expect(Object.keys(TABLE).sort()).toEqual(fields.sort());
   });
 
-  it.each(CASES)('$field, $actor with $scopes', async ({ field, actor, scopes }) => {
-    const row = TABLE[field]!;
-    const answer = await server.graphql(row.document, tokens.get(`${actor}, ${scopes}`));
-    expect(refusal(answer)).toBe(expected(row, actor, SCOPES[scopes]));
-  });
+  it.each(CASES)(
+    'access to $field is as the table says for a $actor with $scopes',
+    async ({ field, actor, scopes }) => {
+      const row = TABLE[field]!;
+      const response = await server.graphql(row.document, tokens.get(`${actor}, ${scopes}`));
+      expect(refusal(response)).toBe(expected(row, actor, SCOPES[scopes]));
+    },
+  );
 
-  it('I151 changes no row by a refused mutation, whatever it lacks', async () => {
+  it('I151 a refused mutation changes no row', async () => {
     const user = await server.user();
     const before = await rowCounts(server.database);
     const inputs = [

@@ -16,7 +16,7 @@ const FIELDS = (objects as GraphQLObjectType[]).flatMap((type) =>
   Object.values(type.getFields()).map((field) => ({ coordinate: `${type.name}.${field.name}`, type, field })),
 );
 
-/** The lists of scopes that the printed text names; an empty list where it says any token; undefined where it says nothing. */
+/** The lists of scopes in the printed directive; one empty list for any token; undefined without a directive. */
 function printedLists(typeName: string, fieldName: string): string[][] | undefined {
   const type = printed.getType(typeName);
   const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
@@ -30,7 +30,7 @@ function printedLists(typeName: string, fieldName: string): string[][] | undefin
   );
 }
 
-/** A token of somebody who holds every permission. */
+/** A token of a user with all permissions. */
 const tokenWith = (scopes: readonly string[]): AccessToken => ({
   id: 'x',
   sessionId: undefined,
@@ -42,7 +42,7 @@ const tokenWith = (scopes: readonly string[]): AccessToken => ({
   caller: { superuser: true, permissions: new Set(), userId: 'x', clientId: 'x' },
 });
 
-/** How the guard in front of the resolver decides. What the resolver itself makes of such a parent is no matter. */
+/** The error code of the check in front of the resolver. The result of the resolver itself is ignored. */
 async function guard(field: GraphQLField<unknown, unknown>, type: GraphQLObjectType, token: AccessToken | undefined) {
   const context = { token, config: { issuer: 'http://localhost' } };
   const info = {
@@ -51,7 +51,7 @@ async function guard(field: GraphQLField<unknown, unknown>, type: GraphQLObjectT
     path: { key: field.name, prev: undefined, typename: type.name },
   };
   try {
-    // A subscription is guarded where it begins.
+    // A subscription is checked when it starts.
     await (field.subscribe ?? field.resolve)?.({}, {}, context, info as never);
   } catch (error) {
     return (error as { extensions?: { code?: string } }).extensions?.code;
@@ -59,7 +59,7 @@ async function guard(field: GraphQLField<unknown, unknown>, type: GraphQLObjectT
   return undefined;
 }
 
-/** None, each alone, all but each, all. */
+/** No scope, each alone, all but each, all. */
 const SETS = [
   [],
   ...BUILT_IN_SCOPES.map((scope) => [scope]),
@@ -67,8 +67,8 @@ const SETS = [
   BUILT_IN_SCOPES,
 ];
 
-describe('one declaration per field', () => {
-  it.each(FIELDS)('$coordinate is guarded as it is printed', async ({ type, field }) => {
+describe('Access rules', () => {
+  it.each(FIELDS)('the resolver of $coordinate enforces the printed rule', async ({ type, field }) => {
     const lists = printedLists(type.name, field.name);
     expect(lists === undefined).toBe(field.extensions.access === 'parent');
     for (const scopes of SETS) {
@@ -81,7 +81,7 @@ describe('one declaration per field', () => {
     expect(await guard(field, type, undefined)).toBe(lists ? 'UNAUTHENTICATED' : undefined);
   });
 
-  it.each(FIELDS)('$coordinate ends its description with the scope it takes', ({ type, field }) => {
+  it.each(FIELDS)('the description of $coordinate ends with the scopes it requires', ({ type, field }) => {
     const last = field.description?.split('\n\n').at(-1) ?? '';
     const lists = printedLists(type.name, field.name);
     const named = [...last.matchAll(/`([a-z_]+)`/g)].map(([, scope]) => scope);
@@ -89,20 +89,20 @@ describe('one declaration per field', () => {
     expect(named).toEqual(lists?.flat() ?? []);
   });
 
-  it('says the same of the fields of interfaces', () => {
+  it('descriptions of interface fields refer to the rule of the type', () => {
     const fields = Object.values(schema.getTypeMap())
       .filter(isInterfaceType)
       .flatMap((type) => Object.values(type.getFields()));
     expect(fields.length).toBeGreaterThan(0);
     for (const { description } of fields)
-      expect(description).toMatch(/\n\nRequires scope: that of the type it is asked of\.$/);
+      expect(description).toMatch(/\n\nRequires scope: that of the type of the object\.$/);
   });
 
-  it('are told in one table, too', () => {
+  it('docs/access.md is up to date', () => {
     expect(readFileSync(join(import.meta.dirname, '../../../docs/access.md'), 'utf8')).toBe(printedAccess());
   });
 
-  it('does not compile with a scope or a permission that does not exist', () => {
+  it('a rule with an unknown scope or permission does not compile', () => {
     const rules: AccessRule[] = [
       { scopes: [['read', 'write']], permission: 'MANAGE_USERS' },
       // @ts-expect-error a misspelt scope

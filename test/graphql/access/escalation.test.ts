@@ -11,9 +11,9 @@ import { theOperator, unique } from '../../support/fixtures.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { rowCounts } from '../row-counts.ts';
 
-/** Who tries; none of them but the superuser holds INTROSPECT. */
+/** The callers. Only the superuser has INTROSPECT. */
 const ACTORS: Record<string, readonly Permission[] | 'all'> = {
-  nobody: [],
+  'a user without permissions': [],
   'a users manager': ['MANAGE_USERS'],
   'a groups manager': ['MANAGE_GROUPS'],
   'a clients manager': ['MANAGE_CLIENTS'],
@@ -21,7 +21,7 @@ const ACTORS: Record<string, readonly Permission[] | 'all'> = {
   'a superuser': 'all',
 };
 
-/** What is changed, or given. */
+/** The permissions of the changed object, or those that the caller tries to grant. */
 const TARGETS: Record<string, readonly Permission[] | 'all'> = {
   'nothing special': [],
   READ_AUDIT: ['READ_AUDIT'],
@@ -39,7 +39,7 @@ interface Target {
 
 interface Verb {
   readonly needs: Permission;
-  /** The input of the mutation; undefined where the target has no such thing. */
+  /** The input of the mutation; undefined if it does not apply to this target. */
   input(target: Target, own: { ordinary: string; plainGroup: string }): Record<string, unknown> | undefined;
   readonly mutation: string;
 }
@@ -124,8 +124,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-/** Without a password: nobody signs in as a target, and hashing takes longer than all the rest. */
-async function makePerson(superuser: boolean, group?: string): Promise<string> {
+/** Without a password, because no test signs in as a target and hashing is slow. */
+async function makeUser(superuser: boolean, group?: string): Promise<string> {
   const em = server.database.em();
   const { id } = await registerUser(em, theOperator(), { username: unique('target'), superuser });
   if (group) await addGroupMember(em, theOperator(), group, id);
@@ -138,10 +138,10 @@ async function makeGroup(permissions: readonly Permission[]): Promise<string> {
 
 async function makeTarget(held: readonly Permission[] | 'all'): Promise<Target> {
   if (held === 'all')
-    return { user: await makePerson(true), group: undefined, client: undefined, permissions: [], superuser: true };
+    return { user: await makeUser(true), group: undefined, client: undefined, permissions: [], superuser: true };
   const group = await makeGroup(held);
   return {
-    user: await makePerson(false, group),
+    user: await makeUser(false, group),
     group: prefixedId('grp', group),
     client: (await server.client({ servicePermissions: held })).clientId,
     permissions: held,
@@ -149,7 +149,7 @@ async function makeTarget(held: readonly Permission[] | 'all'): Promise<Target> 
   };
 }
 
-/** Everything that somebody could have changed. */
+/** All rows that an attack could have changed. */
 async function everything(): Promise<string> {
   const em = server.database.em();
   const newestFirst = { orderBy: { createdAt: 'desc', id: 'desc' }, limit: 5 } as const;
@@ -160,14 +160,14 @@ async function everything(): Promise<string> {
 
 const CASES = Object.keys(ACTORS).flatMap((actor) => Object.keys(VERBS).map((name) => ({ actor, verb: name })));
 
-describe('nobody reaches what they do not hold, by any verb', () => {
-  it.each(CASES)('$actor may $verb only what they hold', async ({ actor, verb: name }) => {
+describe('Privilege escalation', () => {
+  it.each(CASES)('$actor can $verb only permissions that the actor has', async ({ actor, verb: name }) => {
     const { needs, mutation, input } = VERBS[name]!;
     const held = ACTORS[actor]!;
     for (const [label, gift] of Object.entries(TARGETS)) {
       const target = await makeTarget(gift);
       const plainGroup = prefixedId('grp', await makeGroup([]));
-      const values = input(target, { ordinary: await makePerson(false), plainGroup });
+      const values = input(target, { ordinary: await makeUser(false), plainGroup });
       if (!values) continue;
 
       const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
@@ -182,7 +182,7 @@ describe('nobody reaches what they do not hold, by any verb', () => {
       );
       if (allowed) expect(body, label).toEqual({ data: { [mutation]: { errors: [] } } });
       else {
-        // A client of one's own is told what it cannot have; everything else is FORBIDDEN.
+        // For the caller's own client the payload names the error; all other refusals are FORBIDDEN.
         expect(refused || body.data[mutation].errors.length > 0, `${label}: ${JSON.stringify(body)}`).toBe(true);
         expect(await everything(), label).toBe(before);
       }

@@ -15,17 +15,17 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-const ask = async (token: string, fields: readonly string[]) => {
+const canAccess = async (token: string, fields: readonly string[]) => {
   const { status, body } = await server.graphql(DOCUMENT, token, { fields });
   expect([status, body.errors]).toEqual([200, undefined]);
   return body.data.token.canAccess;
 };
 
 describe('token.canAccess', () => {
-  it('says YES, NO and OWN_ONLY, which scopes are missing and why', async () => {
+  it('canAccess returns YES, NO or OWN_ONLY with missing scopes and a reason', async () => {
     const token = await server.accessToken({ client, user: await server.user(), scopes: ['read', 'write', 'clients'] });
     const fields = ['Query.users', 'Query.viewer', 'User.groups', 'Mutation.createUser', 'Mutation.registerClient'];
-    expect(await ask(token, [...fields, 'UserConnection.nodes', '__Type.name'])).toEqual([
+    expect(await canAccess(token, [...fields, 'UserConnection.nodes', '__Type.name'])).toEqual([
       { coordinate: 'Query.users', answer: 'YES', missingScopes: [], reason: null },
       { coordinate: 'Query.viewer', answer: 'YES', missingScopes: [], reason: null },
       {
@@ -44,16 +44,16 @@ describe('token.canAccess', () => {
         coordinate: 'Mutation.registerClient',
         answer: 'OWN_ONLY',
         missingScopes: [],
-        reason: 'Only what is your own; for the rest you lack the permission MANAGE_CLIENTS.',
+        reason: 'Only your own objects. For others you lack the permission MANAGE_CLIENTS.',
       },
       { coordinate: 'UserConnection.nodes', answer: 'YES', missingScopes: [], reason: null },
       { coordinate: '__Type.name', answer: 'YES', missingScopes: [], reason: null },
     ]);
   });
 
-  it('names scope and permission where both are missing', async () => {
+  it('the reason names both a missing scope and a missing permission', async () => {
     const token = await server.accessToken({ client, user: await server.user(), scopes: ['groups'] });
-    expect(await ask(token, ['Mutation.createGroup'])).toEqual([
+    expect(await canAccess(token, ['Mutation.createGroup'])).toEqual([
       {
         coordinate: 'Mutation.createGroup',
         answer: 'NO',
@@ -63,23 +63,23 @@ describe('token.canAccess', () => {
     ]);
   });
 
-  it('says YES to a superuser, and never OWN_ONLY to a service, which owns nothing', async () => {
+  it('a superuser gets YES, and a service never gets OWN_ONLY, because it owns nothing', async () => {
     const superuser = await server.accessToken({ client, user: await server.user({ superuser: true }) });
     const service = await server.accessToken({ client, user: null });
-    const answers = async (token: string) =>
-      (await ask(token, ['Query.clients', 'Mutation.registerClient', 'Query.users'])).map(
+    const answersFor = async (token: string) =>
+      (await canAccess(token, ['Query.clients', 'Mutation.registerClient', 'Query.users'])).map(
         ({ answer }: { answer: string }) => answer,
       );
-    expect(await answers(superuser)).toEqual(['YES', 'YES', 'YES']);
-    expect(await answers(service)).toEqual(['NO', 'NO', 'NO']);
+    expect(await answersFor(superuser)).toEqual(['YES', 'YES', 'YES']);
+    expect(await answersFor(service)).toEqual(['NO', 'NO', 'NO']);
   });
 
-  it('counts every type that an interface can stand for', async () => {
+  it('a field of an interface requires the scopes of all types that implement it', async () => {
     const token = await server.accessToken({ client, user: await server.user(), scopes: ['read', 'groups', 'audit'] });
     const few = await server.accessToken({ client, user: await server.user({ superuser: true }), scopes: ['read'] });
-    const [node] = await ask(token, ['Node.id']);
+    const [node] = await canAccess(token, ['Node.id']);
     expect(node).toMatchObject({ answer: 'NO', missingScopes: ['clients'] });
-    expect((await ask(few, ['Node.id']))[0].missingScopes.toSorted()).toEqual(['audit', 'clients', 'groups']);
+    expect((await canAccess(few, ['Node.id']))[0].missingScopes.toSorted()).toEqual(['audit', 'clients', 'groups']);
   });
 
   it.each([
@@ -93,24 +93,24 @@ describe('token.canAccess', () => {
     'CreateUserInput.username',
     'Role.x',
     '',
-  ])('tells that %j is no field', async (coordinate) => {
+  ])('canAccess rejects %j, which is not a field', async (coordinate) => {
     const token = await server.accessToken({ client, user: null });
     const { body } = await server.graphql(DOCUMENT, token, { fields: ['Query.viewer', coordinate] });
     expect(body.data.token).toBeNull();
     expect(body.errors[0]).toMatchObject({
-      message: `No field has the coordinate ${JSON.stringify(coordinate)}: write it as Type.field`,
+      message: `No field has the coordinate ${JSON.stringify(coordinate)}. The form is Type.field`,
       extensions: { code: 'BAD_USER_INPUT' },
     });
   });
 
-  it('answers for a hundred fields at once, and not for more', async () => {
+  it('canAccess accepts at most 100 coordinates', async () => {
     const token = await server.accessToken({ client, user: null });
     const all = Object.values(schema.getTypeMap())
       .filter(isObjectType)
       .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
     expect(all.length).toBeGreaterThan(100);
-    expect(await ask(token, all.slice(0, 100))).toHaveLength(100);
+    expect(await canAccess(token, all.slice(0, 100))).toHaveLength(100);
     const { body } = await server.graphql(DOCUMENT, token, { fields: all.slice(0, 101) });
-    expect(body.errors[0].message).toBe('Ask for at most 100 coordinates at once');
+    expect(body.errors[0].message).toBe('At most 100 coordinates are allowed');
   });
 });

@@ -19,7 +19,7 @@ import { noRateLimits } from '../../../src/store/rate-limits.ts';
 import { type GeneratedOperation, operations } from '../../support/documents.ts';
 import { liveToken } from '../../support/live-token.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { type Inhabited, inhabit, literals } from '../populated-directory.ts';
+import { literals, type PopulatedDirectory, populateDirectory } from '../populated-directory.ts';
 import { tableDigests } from '../table-digests.ts';
 
 const SEED = 20_261_121;
@@ -27,16 +27,16 @@ const TYPE = 'application/graphql-response+json';
 const RUNS = 10_000;
 
 let server: TestServer;
-let inhabited: Inhabited;
+let directory: PopulatedDirectory;
 let actors: AccessToken[];
 beforeAll(async () => {
   server = await startServer();
-  inhabited = await inhabit(server);
-  actors = await Promise.all(inhabited.tokens.map((token) => liveToken(server, token)));
+  directory = await populateDirectory(server);
+  actors = await Promise.all(directory.tokens.map((token) => liveToken(server, token)));
 });
 afterAll(() => server?.close());
 
-/** A generated operation, who asks, and with which scopes. */
+/** A generated operation with the token of a caller. */
 interface Attempt extends GeneratedOperation {
   readonly operation: Operation;
   readonly token: AccessToken;
@@ -49,26 +49,26 @@ const withScopes = (token: AccessToken, scopes: Iterable<string>): AccessToken =
 
 const setsOf = (operation: Operation): BuiltInScope[][] => minimalScopeSets(walkOperation(operation).rules);
 
-/** By turns: just what it takes, one scope less, or anything. */
+/** The scopes are sufficient, one too few, or arbitrary. */
 const attempts = (): fc.Arbitrary<Attempt> =>
   fc
-    .tuple(operations(schema, literals(inhabited)), fc.nat(), fc.nat(), fc.subarray(BUILT_IN_SCOPES))
-    .map(([{ text, variables }, how, who, any]) => {
+    .tuple(operations(schema, literals(directory)), fc.nat(), fc.nat(), fc.subarray(BUILT_IN_SCOPES))
+    .map(([{ text, variables }, variant, actor, arbitrary]) => {
       const operation = { schema, document: parse(text), operationName: undefined, variables };
       const sets = setsOf(operation);
-      const [enough = []] = sets.slice(how % sets.length);
-      const scopes = how % 4 === 0 ? any : how % 4 === 1 ? enough.slice(1) : enough;
-      return { text, variables, operation, token: withScopes(actors[who % actors.length]!, scopes) };
+      const [sufficient = []] = sets.slice(variant % sets.length);
+      const scopes = variant % 4 === 0 ? arbitrary : variant % 4 === 1 ? sufficient.slice(1) : sufficient;
+      return { text, variables, operation, token: withScopes(actors[actor % actors.length]!, scopes) };
     });
 
 const codeOf = (operation: Operation, token: AccessToken): unknown =>
   checkOperation(operation, { token, config: server.config }).refusal?.extensions.code;
 
-/** Through the engine that also answers over HTTP, so many at a time. */
-async function answers(asked: readonly Attempt[], atOnce: number) {
+/** Runs the attempts with the code of POST /graphql, `concurrency` at a time. */
+async function runAll(attempts: readonly Attempt[], concurrency: number) {
   const lines: string[] = [];
   const log = makeLog('warn', { write: (line) => void lines.push(line) });
-  const answer = async (attempt: Attempt) => {
+  const run = async (attempt: Attempt) => {
     const { database, config } = server;
     const context: Omit<Context, 'live'> = {
       em: () => database.em(),
@@ -84,14 +84,14 @@ async function answers(asked: readonly Attempt[], atOnce: number) {
     };
     const body = parseGraphQLBody(JSON.stringify({ query: attempt.text, variables: attempt.variables }));
     const result = (await executeRequest(body, context as Context, log)) ?? {};
-    const told = jsonResponse(result, TYPE, TYPE);
-    return { attempt, status: told.status, body: JSON.parse(told.body) as Body };
+    const response = jsonResponse(result, TYPE, TYPE);
+    return { attempt, status: response.status, body: JSON.parse(response.body) as Body };
   };
-  const told = [];
-  for (let at = 0; at < asked.length; at += atOnce)
-    told.push(...(await Promise.all(asked.slice(at, at + atOnce).map(answer))));
+  const results = [];
+  for (let at = 0; at < attempts.length; at += concurrency)
+    results.push(...(await Promise.all(attempts.slice(at, at + concurrency).map(run))));
   expect(lines).toEqual([]);
-  return told;
+  return results;
 }
 
 interface Body {
@@ -99,7 +99,7 @@ interface Body {
   readonly errors?: readonly { readonly path?: readonly string[]; readonly extensions: { readonly code: string } }[];
 }
 
-/** The root field that an error stands at is one where ownership decides, so that the resolver may refuse. */
+/** True if the error is at a root field whose resolver checks the owner, and so may refuse. */
 function isOwnership({ attempt }: { attempt: Attempt }, path: readonly string[]): boolean {
   const [at = ''] = path;
   const { text } = attempt;
@@ -110,8 +110,8 @@ function isOwnership({ attempt }: { attempt: Attempt }, path: readonly string[])
   return name === 'node' || (typeof rule === 'object' && rule.own === true);
 }
 
-describe(`${RUNS} generated documents`, () => {
-  it('of which none that is admitted is refused for scope or role later on, and none that is refused changes a row', async () => {
+describe(`The access check, with ${RUNS} generated documents`, () => {
+  it('an admitted operation is not refused later for a scope or role, and a refused one changes no row', async () => {
     const all = fc.sample(attempts(), { numRuns: RUNS, seed: SEED });
     const refused = all.filter(({ operation, token }) => codeOf(operation, token) !== undefined);
     const admitted = all.filter(({ operation, token }) => codeOf(operation, token) === undefined);
@@ -121,7 +121,7 @@ describe(`${RUNS} generated documents`, () => {
     expect(codes.FORBIDDEN?.length).toBeGreaterThan(RUNS / 20);
 
     const before = await tableDigests(server.database);
-    for (const { attempt, status, body } of await answers(refused, 8)) {
+    for (const { attempt, status, body } of await runAll(refused, 8)) {
       const code = codeOf(attempt.operation, attempt.token);
       expect([attempt.text, status, body.errors?.map(({ extensions }) => extensions.code), 'data' in body]).toEqual([
         attempt.text,
@@ -133,16 +133,16 @@ describe(`${RUNS} generated documents`, () => {
     expect(await tableDigests(server.database)).toEqual(before);
 
     const isQuery = ({ text }: Attempt) => text.startsWith('query');
-    const read = await answers(admitted.filter(isQuery), 8);
-    const changed = await answers(
+    const read = await runAll(admitted.filter(isQuery), 8);
+    const changed = await runAll(
       admitted.filter((attempt) => !isQuery(attempt)),
       1,
     );
-    for (const answer of [...read, ...changed]) {
-      const { attempt, status, body } = answer;
+    for (const result of [...read, ...changed]) {
+      const { attempt, status, body } = result;
       expect([attempt.text, status]).toEqual([attempt.text, 200]);
       for (const { path = [], extensions } of body.errors ?? [])
-        if (extensions.code !== 'FORBIDDEN' || !isOwnership(answer, path))
+        if (extensions.code !== 'FORBIDDEN' || !isOwnership(result, path))
           expect([attempt.text, path, extensions.code]).toEqual([
             attempt.text,
             path,
@@ -152,8 +152,8 @@ describe(`${RUNS} generated documents`, () => {
     expect(await tableDigests(server.database)).not.toEqual(before);
   }, 300_000);
 
-  it('for which requiredScopes names exactly what was missing', () => {
-    const decided = (operation: Operation, scopes: Iterable<string>) => {
+  it('requiredScopes returns exactly the scopes without which the check refuses', () => {
+    const missingScopes = (operation: Operation, scopes: Iterable<string>) => {
       const { refusal } = checkOperation(operation, { token: withScopes(actors[0]!, scopes), config: server.config });
       return (refusal?.extensions.missingScopes ?? []) as BuiltInScope[];
     };
@@ -163,34 +163,34 @@ describe(`${RUNS} generated documents`, () => {
         const sets = setsOf(operation);
         expect(sets.length).toBeLessThanOrEqual(16);
         for (const set of sets) {
-          expect(decided(operation, set)).toEqual([]);
+          expect(missingScopes(operation, set)).toEqual([]);
           for (const scope of set)
             expect(
-              decided(
+              missingScopes(
                 operation,
                 set.filter((one) => one !== scope),
               ),
             ).not.toEqual([]);
         }
-        const missing = new Set(decided(operation, token.scopes));
-        const wants = sets.map((set) => new Set(set).difference(token.scopes));
-        expect(wants.some((want) => want.symmetricDifference(missing).size === 0)).toBe(true);
+        const missing = new Set(missingScopes(operation, token.scopes));
+        const needed = sets.map((set) => new Set(set).difference(token.scopes));
+        expect(needed.some((scopes) => scopes.symmetricDifference(missing).size === 0)).toBe(true);
       }),
       { numRuns: RUNS, seed: SEED },
     );
   }, 60_000);
 
-  it('for which the answer of the API is the same, told the variables, and never less without them', () => {
+  it('requiredScopes of the API returns the same sets with variables, and sufficient ones without', () => {
     for (const { text, variables, operation } of fc.sample(attempts(), { numRuns: RUNS / 20, seed: SEED })) {
       if (walkOperation(operation).refusal) continue;
-      const asked = { document: text, operationName: undefined };
-      expect(requiredScopes(schema, { ...asked, variables })).toEqual(setsOf(operation));
-      for (const set of requiredScopes(schema, { ...asked, variables: undefined }))
+      const query = { document: text, operationName: undefined };
+      expect(requiredScopes(schema, { ...query, variables })).toEqual(setsOf(operation));
+      for (const set of requiredScopes(schema, { ...query, variables: undefined }))
         expect(codeOf(operation, withScopes(actors[0]!, set))).toBeUndefined();
     }
   });
 });
 
-it('knows whose ids it draws', () => {
-  expect(inhabited.ids.every((id) => findNodeId(id))).toBe(true);
+it('the generator draws only valid node ids', () => {
+  expect(directory.ids.every((id) => findNodeId(id))).toBe(true);
 });

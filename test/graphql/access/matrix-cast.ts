@@ -16,7 +16,7 @@ export interface Role {
   readonly permissions: readonly Permission[];
   readonly person: boolean;
   readonly disabled: boolean;
-  /** With every set of scopes, or with all of them only. */
+  /** Tokens with every set of scopes, or only with all scopes. */
   readonly sets: 'every' | 'all';
 }
 
@@ -31,7 +31,7 @@ const role = (permissions: readonly Permission[], rest: Partial<Role> = {}): Rol
   ...rest,
 });
 
-/** Who asks, and what they hold: every user reads the directory, a service only what it was given. */
+/** The callers and their permissions. Every user may read the directory; a service needs the permission. */
 export const WHO = {
   superuser: role([], { superuser: true }),
   manager: role(MANAGING),
@@ -47,7 +47,7 @@ export const WHO = {
 
 export type ActorName = keyof typeof WHO;
 
-/** Of size none, one, all but one, and all. */
+/** No scope, each alone, all but each, all. */
 export const SCOPE_SETS: readonly (readonly string[])[] = [
   [],
   ...BUILT_IN_SCOPES.map((scope) => [scope]),
@@ -56,7 +56,7 @@ export const SCOPE_SETS: readonly (readonly string[])[] = [
 ];
 
 export interface Actor {
-  /** By the scopes it holds, parted by blanks. */
+  /** By their scopes, separated by spaces. */
   readonly tokens: ReadonlyMap<string, string>;
   readonly own: Target;
   readonly ownDoomed: Doomed;
@@ -69,7 +69,7 @@ export interface Cast {
   readonly group: string;
 }
 
-const own = async (
+const setOwner = async (
   { database }: TestServer,
   { clientId }: TestClient,
   owner: TestUser | undefined,
@@ -81,12 +81,12 @@ const own = async (
   return client.id;
 };
 
-/** Such a client as anybody may have. */
+/** A client that any user may register. */
 const PLAIN = { grantTypes: ['authorization_code' as const], scope: 'openid read', requirePkce: true };
 
 async function targetOf(server: TestServer, user: TestUser, owner: TestUser | undefined): Promise<Target> {
   const client = await server.client(PLAIN);
-  const row = await own(server, client, owner);
+  const row = await setOwner(server, client, owner);
   const [[token = ''] = []] = await issuedTokens(server.database, [
     { client: row, user: user.uuid, scopes: [['read']] },
   ]);
@@ -100,7 +100,7 @@ async function targetOf(server: TestServer, user: TestUser, owner: TestUser | un
 
 async function doomedOf(server: TestServer, owner: TestUser | undefined): Promise<Doomed> {
   const client = await server.client(PLAIN);
-  await own(server, client, owner);
+  await setOwner(server, client, owner);
   const group = await createGroup(server.database.em(), theOperator(), { name: unique('group') });
   const scope = await createScope(server.database.em(), theOperator(), { name: unique('scope'), sentence: 'See it' });
   const user = await server.user();
@@ -111,10 +111,10 @@ async function actorOf(server: TestServer, name: ActorName, stranger: TestUser):
   const { superuser, person, disabled, permissions, sets: wanted }: Role = WHO[name];
   const user = person ? await server.user({ superuser, permissions }) : undefined;
   const client = await server.client(person ? {} : { servicePermissions: permissions });
-  const row = await own(server, client, undefined);
+  const row = await setOwner(server, client, undefined);
   const sets = wanted === 'every' ? SCOPE_SETS : [BUILT_IN_SCOPES];
   const [tokens = []] = await issuedTokens(server.database, [{ client: row, user: user?.uuid ?? null, scopes: sets }]);
-  // Their tokens are left as they were: the account alone must make them useless.
+  // The tokens stay unrevoked, because disabling the account must be enough to invalidate them.
   if (user && disabled) await server.database.em().nativeUpdate(User, { id: user.uuid }, { disabled: true });
   return {
     tokens: new Map(sets.map((scopes, at) => [scopes.join(' '), tokens[at] ?? ''])),
@@ -124,7 +124,7 @@ async function actorOf(server: TestServer, name: ActorName, stranger: TestUser):
   };
 }
 
-/** Everybody, with their tokens, what is theirs and what they may break; and what is a stranger's. */
+/** All callers with their tokens, their own objects and objects they may delete; and the objects of another user. */
 export async function castOf(server: TestServer, names = Object.keys(WHO) as readonly ActorName[]): Promise<Cast> {
   const stranger = await server.user();
   const group = await createGroup(server.database.em(), theOperator(), { name: unique('group') });

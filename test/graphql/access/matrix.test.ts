@@ -10,7 +10,7 @@ import { documentOf, fieldsWithArguments, type Target } from './root-field-docum
 
 type Outcome = 'YES' | 'INSUFFICIENT_SCOPE' | 'FORBIDDEN' | 'FORBIDDEN BY THE OWNER' | 'UNAUTHENTICATED';
 
-/** What design says a field takes beside scopes; `own`: or that the thing is one's own. */
+/** The permission that each root field requires, besides scopes; `own`: or ownership of the object. */
 const PERMISSIONS: Record<string, string> = {
   'user users node(User) group groups node(Group)': 'READ_DIRECTORY',
   'createUser deleteUser': 'MANAGE_USERS',
@@ -22,23 +22,23 @@ const PERMISSIONS: Record<string, string> = {
   'viewer scopes token requiredScopes': '',
 };
 
-/** Lists have no owner: everybody gets what is theirs. A new client is its maker's. */
-const OF_NOBODY_ELSE = ['auditEvent', 'auditEvents', 'clients', 'registerClient'];
+/** Lists return only the caller's own objects, and a new client belongs to the caller. */
+const ALWAYS_OWN = ['auditEvent', 'auditEvents', 'clients', 'registerClient'];
 
-const opens = ({ scopes }: DeclaredRule, granted: readonly string[]): boolean =>
+const hasScopes = ({ scopes }: DeclaredRule, granted: readonly string[]): boolean =>
   scopes.some((list) => list.every((scope) => granted.includes(scope)));
 
-/** What the declared rule says of this caller, this token and this target. */
+/** The outcome that the declared rule predicts. */
 function expected(rule: DeclaredRule, name: ActorName, granted: readonly string[], own: boolean): Outcome {
   const { superuser, permissions, person, disabled }: Role = WHO[name];
   if (disabled) return 'UNAUTHENTICATED';
-  if (!opens(rule, granted)) return 'INSUFFICIENT_SCOPE';
+  if (!hasScopes(rule, granted)) return 'INSUFFICIENT_SCOPE';
   if (rule.permission === undefined || superuser || permissions.some((held) => held === rule.permission)) return 'YES';
   if (!rule.own || !person) return 'FORBIDDEN';
   return own ? 'YES' : 'FORBIDDEN BY THE OWNER';
 }
 
-/** What the answer says; a refusal says it in every place where it has to. */
+/** The outcome of a response. Checks that a refusal is reported in the status, the header and the body. */
 function outcome(field: string, rule: DeclaredRule, { status, headers, body }: Answer): Outcome {
   const root = field.replace(/\(.*/, '');
   if (status === 200 && body.errors) {
@@ -67,8 +67,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-/** A subscription, as an answer: one that begins is as good as answered. */
-async function begin(document: string, token: string): Promise<Answer> {
+/** Starts a subscription and returns its response; one that starts counts as successful. */
+async function startSubscription(document: string, token: string): Promise<Answer> {
   const stream = await subscribe(addressOf(server), token, document);
   const { status, headers } = stream;
   const fields = new Headers({ 'WWW-Authenticate': headers['www-authenticate'] ?? '' });
@@ -80,7 +80,7 @@ async function begin(document: string, token: string): Promise<Answer> {
   return { status, headers: fields, body: (await stream.next()) ?? JSON.parse(stream.text) };
 }
 
-async function tried(
+async function outcomesOf(
   field: string,
   rule: DeclaredRule,
   name: ActorName,
@@ -92,12 +92,12 @@ async function tried(
   let done = false;
   for (const [scopes, token] of actor.tokens) {
     const document = documentOf(field, { ...subject, fresh: () => unique('fresh') });
-    const answer = await (document.startsWith('subscription') ? begin : server.graphql)(document, token);
-    const said = outcome(field, rule, answer);
-    outcomes[scopes] = said;
-    if (said !== 'YES') continue;
-    // A service speaks for nobody. Later on the doomed are gone, and a mutation says so.
-    const result = answer.body.data[field.replace(/\(.*/, '')];
+    const response = await (document.startsWith('subscription') ? startSubscription : server.graphql)(document, token);
+    const actual = outcome(field, rule, response);
+    outcomes[scopes] = actual;
+    if (actual !== 'YES') continue;
+    // A service has no viewer. Only the first token can delete the object, so later payloads have an error.
+    const result = response.body.data[field.replace(/\(.*/, '')];
     expect([field, result === null]).toEqual([field, field === 'viewer' && !WHO[name].person]);
     if (!done && field !== 'setPassword') expect(result?.errors ?? []).toEqual([]);
     done = true;
@@ -108,27 +108,27 @@ async function tried(
 const CASES = [...rootFields].flatMap(([field, rule]) =>
   (Object.keys(WHO) as ActorName[]).flatMap((name) =>
     [true, false]
-      .filter((own) => own || (rule.own && !OF_NOBODY_ELSE.includes(field)))
-      .map((own) => ({ field, rule, name, own, whose: own ? 'their own' : "somebody else's" })),
+      .filter((own) => own || (rule.own && !ALWAYS_OWN.includes(field)))
+      .map((own) => ({ field, rule, name, own, whose: own ? 'their own' : 'a foreign' })),
   ),
 );
 
-describe('S1-08 S1-09 S1-10 every root field for everybody with every set of scopes', () => {
-  it('knows the arguments of every root field there is, and of no other', () => {
+describe('S1-08 S1-09 S1-10 access to every root field, by caller and scopes', () => {
+  it('the test has arguments for every root field', () => {
     expect([...fieldsWithArguments].sort()).toEqual([...rootFields.keys()].sort());
   });
 
-  it('has the permissions of the design printed in the schema', () => {
-    const designed = Object.entries(PERMISSIONS).flatMap(([fields, words]) =>
+  it('the schema prints the intended permission of every root field', () => {
+    const intended = Object.entries(PERMISSIONS).flatMap(([fields, words]) =>
       fields.split(' ').map((field) => [field, words] as const),
     );
-    const told = [...rootFields].map(
+    const declared = [...rootFields].map(
       ([field, { permission, own }]) => [field, `${permission ?? ''}${own ? ', own' : ''}`] as const,
     );
-    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(designed));
+    expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(intended));
   });
 
-  it('tries no scope, each one, all but each one, and all', () => {
+  it('the test uses no scope, each scope, all but each, and all', () => {
     const count = BUILT_IN_SCOPES.length;
     expect(SCOPE_SETS.map(({ length }) => length).sort((a, b) => a - b)).toEqual([
       ...[0, ...Array.from({ length: count }, () => 1)],
@@ -136,9 +136,12 @@ describe('S1-08 S1-09 S1-10 every root field for everybody with every set of sco
     ]);
   });
 
-  it.each(CASES)('$field, $name, $whose', async ({ field, rule, name, own }) => {
-    const sets = [...(cast.get(name) as Actor).tokens.keys()];
-    const wanted = sets.map((scopes) => [scopes, expected(rule, name, scopes.split(' '), own)]);
-    expect(await tried(field, rule, name, own)).toEqual(Object.fromEntries(wanted));
-  });
+  it.each(CASES)(
+    'access of a $name to $field follows the rule for $whose object',
+    async ({ field, rule, name, own }) => {
+      const sets = [...(cast.get(name) as Actor).tokens.keys()];
+      const predicted = sets.map((scopes) => [scopes, expected(rule, name, scopes.split(' '), own)]);
+      expect(await outcomesOf(field, rule, name, own)).toEqual(Object.fromEntries(predicted));
+    },
+  );
 });

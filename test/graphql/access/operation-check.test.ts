@@ -27,8 +27,8 @@ const missing = async (document: string, variables?: Record<string, unknown>): P
   return body.errors?.[0].extensions.missingScopes;
 };
 
-describe('the whole operation is checked before any resolver runs', () => {
-  it('I149 refuses the same data on every path that leads to it', async () => {
+describe('The access check of the whole operation', () => {
+  it('I149 every path to the same data requires the same scope', async () => {
     const paths = [
       '{ groups { nodes { name } } }',
       '{ viewer { groups { nodes { name } } } }',
@@ -43,24 +43,24 @@ describe('the whole operation is checked before any resolver runs', () => {
     for (const path of paths) expect(await missing(path), path).toEqual(['groups']);
   });
 
-  it('I149 asks for the scope of what a mutation shows, too', async () => {
+  it('I149 a mutation also requires the scopes of the fields it returns', async () => {
     const token = await server.accessToken({ client, user, scopes: ['write'] });
     const document = (shown: string) => `mutation { updateUser(input: {id: "${user.id}"}) { ${shown} } }`;
-    const answer = await server.graphql(document('user { id }'), token);
-    expect(answer.body.errors[0].extensions).toMatchObject({
+    const response = await server.graphql(document('user { id }'), token);
+    expect(response.body.errors[0].extensions).toMatchObject({
       requiredScopes: ['write', 'read'],
       missingScopes: ['read'],
     });
     expect((await server.graphql(document('errors { code }'), token)).status).toBe(200);
   });
 
-  it('gathers all that is missing', async () => {
+  it('a refusal lists all missing scopes of the operation', async () => {
     const document =
       '{ users { nodes { groups { nodes { id } } } } clients { nodes { id } } auditEvents { nodes { id } } }';
     expect(await missing(document)).toEqual(['groups', 'clients', 'audit']);
   });
 
-  it('takes the list of scopes that needs least', async () => {
+  it('a refusal suggests the alternative with the fewest missing scopes', async () => {
     const token = await server.accessToken({ client, user, scopes: ['openid'] });
     const { body } = await server.graphql('{ viewer { username email } }', token);
     expect(body.errors[0].extensions.missingScopes).toEqual(['profile', 'email']);
@@ -75,12 +75,12 @@ describe('the whole operation is checked before any resolver runs', () => {
     ['@include(if: $yes)', { yes: true }, ['groups']],
     ['@include(if: $yes)', {}, ['groups']],
     ['@include(if: $yes) @skip(if: $yes)', { yes: true }, undefined],
-  ])('heeds %s with %j', async (directives, variables, lacking) => {
+  ])('the check evaluates %s with the variables %j', async (directives, variables, lacking) => {
     const document = `query($yes: Boolean! = true) { groups ${directives} { nodes { id } } viewer { id @include(if: $yes) __typename } }`;
     expect(await missing(document, variables)).toEqual(lacking);
   });
 
-  it('heeds them on fragments as well', async () => {
+  it('the check evaluates @skip and @include on fragments', async () => {
     const fragment = 'fragment Teams on Query { groups { nodes { id } } }';
     expect(
       await missing(`query($no: Boolean!) { viewer { id } ...Teams @include(if: $no) } ${fragment}`, { no: false }),
@@ -88,7 +88,7 @@ describe('the whole operation is checked before any resolver runs', () => {
     expect(await missing(`{ viewer { id } ... @skip(if: false) { ...Teams } } ${fragment}`)).toEqual(['groups']);
   });
 
-  it('looks only at the operation that runs', async () => {
+  it('the check covers only the operation that runs', async () => {
     const document = 'query A { viewer { id } } query B { groups { nodes { id } } }';
     const run = (operationName: string) =>
       server.request('/graphql', {
@@ -101,31 +101,31 @@ describe('the whole operation is checked before any resolver runs', () => {
     expect((await run('C')).status).toBe(400);
   });
 
-  it('I148 touches nothing but the token before it refuses', async () => {
+  it('I148 a refused operation costs one statement, the look-up of the token', async () => {
     const document = '{ users { nodes { groups { nodes { id } } } } }';
     const refused = await countStatements(server.database, () => server.graphql(document, reading));
-    const answered = await countStatements(server.database, () => server.graphql(document, everything));
+    const allowed = await countStatements(server.database, () => server.graphql(document, everything));
     expect(refused).toBe(1);
-    expect(answered).toBeGreaterThan(1);
+    expect(allowed).toBeGreaterThan(1);
   });
 
-  it('runs no mutation of a document of which one field is refused', async () => {
+  it('a mutation does not run if one of its result fields is refused', async () => {
     const before = await rowCounts(server.database);
     const token = await server.accessToken({ client, user, scopes: ['write', 'read'] });
     const after = await rowCounts(server.database);
-    const answer = await server.graphql(
+    const response = await server.graphql(
       'mutation { createUser(input: {username: "first-of-two"}) { user { groups { nodes { id } } } } }',
       token,
     );
-    expect(answer.status).toBe(403);
-    expect(answer.body).not.toHaveProperty('data');
+    expect(response.status).toBe(403);
+    expect(response.body).not.toHaveProperty('data');
     expect(await rowCounts(server.database)).toEqual(after);
     expect(after.User).toBe(before.User);
   });
 
-  it('guards each resolver as well, for whoever calls the schema without that check', async () => {
+  it('resolvers enforce the rules too, if the schema is executed without the check', async () => {
     const token = await liveToken(server, reading);
-    const run = (document: string, given: typeof token | undefined): Promise<ExecutionResult> =>
+    const run = (document: string, bearer: typeof token | undefined): Promise<ExecutionResult> =>
       Promise.resolve(
         execute({
           schema,
@@ -136,7 +136,7 @@ describe('the whole operation is checked before any resolver runs', () => {
             now: new Date(),
             config: server.config,
             origin: { ip: undefined, requestId: undefined },
-            token: given,
+            token: bearer,
           },
         }),
       );

@@ -13,30 +13,30 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 async function expectRefused(document: string, message: RegExp, variables?: Record<string, unknown>): Promise<void> {
-  let answer = await server.graphql(document, token, variables);
+  let response = await server.graphql(document, token, variables);
   const statements = await countStatements(server.database, async () => {
-    answer = await server.graphql(document, token, variables);
+    response = await server.graphql(document, token, variables);
   });
-  expectCleanAnswer(answer, answer.body);
-  expect(answer.status).toBe(400);
-  expect(answer.body).not.toHaveProperty('data');
-  expect(answer.body.errors[0].message).toMatch(message);
-  // The look-up of the token is the only one: no resolver ran.
+  expectCleanAnswer(response, response.body);
+  expect(response.status).toBe(400);
+  expect(response.body).not.toHaveProperty('data');
+  expect(response.body.errors[0].message).toMatch(message);
+  // Only the token was looked up, so no resolver ran.
   expect(statements).toBe(1);
 }
 
 const aliases = (count: number, field: string) =>
   Array.from({ length: count }, (_, at) => `a${at}: ${field}`).join(' ');
 
-describe('what one operation may take', () => {
-  it('K193 is nested eight levels deep, not nine', async () => {
+describe('Limits of one operation', () => {
+  it('K193 an operation may be nested 8 levels deep, but not 9', async () => {
     const eight = '{ viewer { groups { nodes { members { nodes { groups { nodes { id } } } } } } } }';
     const nine = '{ viewer { groups { nodes { members { edges { node { groups { nodes { id } } } } } } } } }';
     expect((await server.graphql(eight, token)).status).toBe(200);
     await expectRefused(nine, /nested more than 8 levels/);
   });
 
-  it('K194 counts a fragment wherever it is spread', async () => {
+  it('K194 the limits count a fragment each time it is spread', async () => {
     const shallow =
       'fragment __schema on User { groups(first: 1) { nodes { members(first: 1) { nodes { groups(first: 1) { nodes { id } } } } } } }';
     await expectRefused(
@@ -48,12 +48,12 @@ describe('what one operation may take', () => {
     expect((await server.graphql(`{ ...Many } ${twice}`, token)).status).toBe(200);
   });
 
-  it('K196 has at most 1000 tokens', async () => {
+  it('K196 a document may have at most 1000 tokens', async () => {
     await expectRefused(`{ ${'viewer { id } '.repeat(300)} }`, /Document contains more tha[nt] 1000 tokens/);
     await expectRefused('{a'.repeat(3000), /1000 tokens/);
   });
 
-  it('has at most 1000 comments, and names of at most 100 characters', async () => {
+  it('a document may have at most 1000 comments, and names of at most 100 characters', async () => {
     await expectRefused(`{ viewer { id } }${'#\n'.repeat(1001)}`, /more than 1000 comments/);
     const long = 'A'.repeat(101);
     for (const document of [
@@ -65,7 +65,7 @@ describe('what one operation may take', () => {
     expect((await server.graphql(`query ${long.slice(1)} { viewer { id } }`, token)).status).toBe(200);
   });
 
-  it('K197 has at most 15 aliases', async () => {
+  it('K197 an operation may have at most 15 aliases', async () => {
     expect((await server.graphql(`{ ${aliases(15, 'viewer { id }')} }`, token)).status).toBe(200);
     await expectRefused(`{ ${aliases(16, 'viewer { id }')} }`, /more than 15 aliases/);
     const before = await rowCounts(server.database);
@@ -76,21 +76,21 @@ describe('what one operation may take', () => {
     expect(await rowCounts(server.database)).toEqual(before);
   });
 
-  it('has at most 10 directives', async () => {
+  it('an operation may have at most 10 directives', async () => {
     await expectRefused(`{ viewer { ${'id @include(if: true) '.repeat(11)} } }`, /more than 10 directives/);
   });
 
-  it('K199 does not stall on fragments that spread each other twice', async () => {
+  it('K199 fragments that spread each other twice are refused quickly', async () => {
     const chain = Array.from({ length: 40 }, (_, at) => `fragment F${at} on Query { ...F${at + 1} ...F${at + 1} }`);
     const document = `{ ...F0 } ${chain.join(' ')} fragment F40 on Query { viewer { id } }`;
     const started = process.hrtime.bigint();
-    await expectRefused(document, /more than 1000 look-ups/);
+    await expectRefused(document, /costs more than 1000 look-ups/);
     const skipped = document.replaceAll('viewer { id }', 'viewer @skip(if: true) { id } scopes { name }');
-    await expectRefused(skipped, /more than 1000 look-ups|directives/);
+    await expectRefused(skipped, /costs more than 1000 look-ups|directives/);
     expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(4000);
   });
 
-  it('K200 refuses circular and undefined fragments, many operations, unknown names', async () => {
+  it('K200 circular or undefined fragments, ambiguous operations and unknown names are refused', async () => {
     await expectRefused('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }', /Cannot spread fragment/);
     await expectRefused('{ ...Nowhere }', /Unknown fragment/);
     await expectRefused('query A { viewer { id } } query B { viewer { id } }', /operation/);
@@ -99,17 +99,17 @@ describe('what one operation may take', () => {
     await expectRefused('subscription { viewer { id } }', /./);
   });
 
-  it('K202 refuses three lists of 100 in each other, and answers two', async () => {
+  it('K202 two nested lists of 100 are allowed, and three are refused', async () => {
     const three =
       'query($n: Int = 100) { groups(first: $n) { nodes { members(first: $n) { nodes { groups(first: $n) { nodes { id } } } } } } }';
     const two = '{ users(first: 100) { nodes { groups(first: 100) { nodes { name } } } } }';
-    await expectRefused(three, /more than 1000 look-ups/);
-    await expectRefused(three, /more than 1000 look-ups/, { n: 40 });
+    await expectRefused(three, /costs more than 1000 look-ups/);
+    await expectRefused(three, /costs more than 1000 look-ups/, { n: 40 });
     expect((await server.graphql(three, token, { n: 5 })).status).toBe(200);
     expect((await server.graphql(two, token)).status).toBe(200);
   });
 
-  it('K202 tells what an operation costs: the look-ups it can take', async () => {
+  it('K202 a response reports the cost of its operation in look-ups', async () => {
     const costOf = async (document: string) => (await server.graphql(document, token)).extensions?.cost;
     expect(await costOf('{ viewer { id } }')).toEqual({ requested: 1, limit: 1000 });
     expect(await costOf('{ users(first: 100) { nodes { id groups { nodes { name } } } } }')).toEqual({
@@ -119,7 +119,7 @@ describe('what one operation may take', () => {
     expect((await server.graphql('{ nobody }', token)).extensions).toBeUndefined();
   });
 
-  it('K205 helps nobody to guess names', async () => {
+  it('K205 errors suggest no names of the schema', async () => {
     for (const document of [
       '{ usr }',
       '{ viewer { usernam } }',
@@ -130,25 +130,27 @@ describe('what one operation may take', () => {
     ])
       expect(JSON.stringify((await server.graphql(document, token)).body)).not.toMatch(/did you mean/i);
     const variables = { input: { name: 'x', permissions: ['MANAGE_USER'], nam: 1 } };
-    const answer = await server.graphql(
+    const response = await server.graphql(
       'mutation($input: CreateGroupInput!) { createGroup(input: $input) { errors { code } } }',
       token,
       variables,
     );
-    expect(answer.status).toBe(400);
-    expect(JSON.stringify(answer.body)).not.toMatch(/did you mean/i);
+    expect(response.status).toBe(400);
+    expect(JSON.stringify(response.body)).not.toMatch(/did you mean/i);
   });
 
-  it('K215 refuses or finds nothing for odd numbers and ids', async () => {
+  it('K215 unusual numbers and ids are refused or find nothing', async () => {
     for (const first of ['2147483648', '1e400', '"NaN"', '1.5', '-2147483649']) {
       const { status, body } = await server.graphql(`{ users(first: ${first}) { nodes { id } } }`, token);
       expect(status).toBe(400);
       expect(body).not.toHaveProperty('data');
     }
     for (const first of [2 ** 31, 'x', 1.5, true, [1], {}]) {
-      const answer = await server.graphql('query($n: Int) { users(first: $n) { nodes { id } } }', token, { n: first });
-      expect(answer.status).toBe(400);
-      expect(answer.body.errors[0].extensions.code).toMatch(/^BAD_/);
+      const response = await server.graphql('query($n: Int) { users(first: $n) { nodes { id } } }', token, {
+        n: first,
+      });
+      expect(response.status).toBe(400);
+      expect(response.body.errors[0].extensions.code).toMatch(/^BAD_/);
     }
     for (const first of [0, -1, 101]) {
       const { status, body } = await server.graphql(`{ users(first: ${first}) { nodes { id } } }`, token);
@@ -163,12 +165,12 @@ describe('what one operation may take', () => {
       "'; DROP TABLE users; --",
       '',
     ]) {
-      const answer = await server.graphql(
+      const response = await server.graphql(
         'query($id: ID!) { user(id: $id) { id } group(id: $id) { id } node(id: $id) { id } }',
         token,
         { id },
       );
-      expect(answer).toMatchObject({ status: 200, body: { data: { user: null, group: null, node: null } } });
+      expect(response).toMatchObject({ status: 200, body: { data: { user: null, group: null, node: null } } });
     }
   });
 });

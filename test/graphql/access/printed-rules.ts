@@ -9,9 +9,9 @@ import {
   isObjectType,
 } from 'graphql';
 
-/** What schema.graphql says of a field: nothing but the printed text is asked. */
+/** The rule of a field, read only from the text of schema.graphql. */
 export interface DeclaredRule {
-  /** All the scopes of one of these lists. */
+  /** Alternative lists of scopes. */
   readonly scopes: readonly (readonly string[])[];
   readonly permission: string | undefined;
   readonly own: boolean;
@@ -21,7 +21,7 @@ export const printed: GraphQLSchema = buildSchema(
   readFileSync(join(import.meta.dirname, '../../../schema.graphql'), 'utf8'),
 );
 
-const PERMISSION = /Requires permission: (\w+)(, or that it is your own)?\./;
+const PERMISSION = /Requires permission: (\w+)(, unless it is your own)?\./;
 
 function ruleOf({ astNode, description }: GraphQLField<unknown, unknown>): DeclaredRule {
   const directive = printed.getDirective('requiresScopes');
@@ -32,7 +32,7 @@ function ruleOf({ astNode, description }: GraphQLField<unknown, unknown>): Decla
 
 const objectType = (name: string): GraphQLObjectType => {
   const type = printed.getType(name);
-  if (!isObjectType(type)) throw new Error(`${name} is no object type of schema.graphql`);
+  if (!isObjectType(type)) throw new Error(`${name} is not an object type of schema.graphql`);
   return type;
 };
 

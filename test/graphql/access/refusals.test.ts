@@ -19,16 +19,19 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-describe('three refusals, never confused', () => {
-  it('S1-18 S1-19 S4-08 says which scopes would do, which are missing and which were granted', async () => {
+describe('Refusals: 401, INSUFFICIENT_SCOPE and FORBIDDEN', () => {
+  it('S1-18 S1-19 S4-08 a refusal lists the required, missing and granted scopes', async () => {
     const token = await server.accessToken({ client, user, scopes: ['read'] });
-    const answer = await server.graphql('mutation { createUser(input: {username: "foo"}) { errors { code } } }', token);
-    expectCleanAnswer(answer, answer.body);
-    expect(answer.status).toBe(403);
-    expect(answer.headers.get('WWW-Authenticate')).toBe(
+    const response = await server.graphql(
+      'mutation { createUser(input: {username: "foo"}) { errors { code } } }',
+      token,
+    );
+    expectCleanAnswer(response, response.body);
+    expect(response.status).toBe(403);
+    expect(response.headers.get('WWW-Authenticate')).toBe(
       graphqlChallenge(server, ', error="insufficient_scope", scope="write"'),
     );
-    expect(answer.body).toEqual({
+    expect(response.body).toEqual({
       errors: [
         {
           message: SENTENCE,
@@ -44,7 +47,7 @@ describe('three refusals, never confused', () => {
     });
   });
 
-  it('leads by that URL to a token that will do, once the client has added what only it knows', async () => {
+  it('the authorizeUrl of a refusal leads to a sufficient token, once the client adds its redirect_uri', async () => {
     const token = await server.accessToken({ client, user, scopes: ['openid', 'groups'] });
     const document = '{ users { nodes { groups { nodes { id } } } } }';
     const { body } = await server.graphql(document, token);
@@ -57,31 +60,31 @@ describe('three refusals, never confused', () => {
     expect((await server.graphql(document, fresh.body.access_token)).status).toBe(200);
   });
 
-  it('names no URL that leads nowhere: nobody to ask, a client without that grant, a scope that is not for it', async () => {
+  it('a refusal has no authorizeUrl without a user, without the authorization_code grant, or for a scope that the client cannot have', async () => {
     const document = '{ users { nodes { id } } groups { nodes { id } } }';
-    const extensions = async (asking: TestClient, person: TestUser | null) =>
-      (await server.graphql(document, await server.accessToken({ client: asking, user: person, scopes: ['openid'] })))
-        .body.errors[0].extensions;
+    const extensions = async (app: TestClient, person: TestUser | null) =>
+      (await server.graphql(document, await server.accessToken({ client: app, user: person, scopes: ['openid'] }))).body
+        .errors[0].extensions;
     const passwordOnly = await server.client({ grantTypes: ['password'], redirectUris: [] });
     const narrow = await server.client({ scope: 'openid read' });
-    for (const told of [
+    for (const refusal of [
       await extensions(client, null),
       await extensions(passwordOnly, user),
       await extensions(narrow, user),
     ]) {
-      expect(told).toMatchObject({ code: 'INSUFFICIENT_SCOPE', missingScopes: ['read', 'groups'] });
-      expect(told).not.toHaveProperty('authorizeUrl');
+      expect(refusal).toMatchObject({ code: 'INSUFFICIENT_SCOPE', missingScopes: ['read', 'groups'] });
+      expect(refusal).not.toHaveProperty('authorizeUrl');
     }
   });
 
-  it('asks for no scope that another missing one makes needless', async () => {
+  it('a refusal lists no scope that another missing scope makes unnecessary', async () => {
     const token = await server.accessToken({ client, user, scopes: ['openid'] });
     const { headers, body } = await server.graphql('{ viewer { username } users { nodes { id } } }', token);
     expect(body.errors[0].extensions).toMatchObject({ requiredScopes: ['read'], missingScopes: ['read'] });
     expect(headers.get('WWW-Authenticate')).toContain('scope="read"');
   });
 
-  it('refuses two mutations of which the second lacks a scope, changes nothing and names the same scopes everywhere', async () => {
+  it('two mutations are both refused if the second lacks a scope, and body and header name the same scopes', async () => {
     const admin = await server.user({ superuser: true });
     const token = await server.accessToken({ client, user: admin, scopes: ['write'] });
     const before = await rowCounts(server.database);
@@ -101,7 +104,7 @@ describe('three refusals, never confused', () => {
     expect(await rowCounts(server.database)).toEqual(before);
   });
 
-  it('S1-19 opens users and one user to `read`, and groups not', async () => {
+  it('S1-19 the scope `read` allows users and user, but not groups', async () => {
     const token = await server.accessToken({ client, user, scopes: ['read'] });
     const users = await server.graphql(`{ users { nodes { id } } user(id: "${user.id}") { username } }`, token);
     expect(users).toMatchObject({ status: 200, body: { data: { user: { username: user.username } } } });
@@ -111,46 +114,46 @@ describe('three refusals, never confused', () => {
     ).toMatchObject({ requiredScopes: ['read', 'groups'], missingScopes: ['groups'] });
   });
 
-  it('S1-20 tells missing, dead and insufficient tokens apart', async () => {
+  it('S1-20 missing, invalid and insufficient tokens get different responses', async () => {
     const none = await server.graphql('{ viewer { id } }');
-    const dead = await server.graphql('{ viewer { id } }', 'gat_nothing');
+    const invalid = await server.graphql('{ viewer { id } }', 'gat_nothing');
     const few = await server.graphql(
       '{ viewer { username } }',
       await server.accessToken({ client, user, scopes: ['openid'] }),
     );
-    expect([none.status, dead.status, few.status]).toEqual([401, 401, 403]);
+    expect([none.status, invalid.status, few.status]).toEqual([401, 401, 403]);
     expect(none.headers.get('WWW-Authenticate')).toBe(graphqlChallenge(server));
-    expect(dead.headers.get('WWW-Authenticate')).toBe(graphqlChallenge(server, ', error="invalid_token"'));
-    expect([none, dead, few].map(({ body }) => body.errors[0].extensions.code)).toEqual([
+    expect(invalid.headers.get('WWW-Authenticate')).toBe(graphqlChallenge(server, ', error="invalid_token"'));
+    expect([none, invalid, few].map(({ body }) => body.errors[0].extensions.code)).toEqual([
       'UNAUTHENTICATED',
       'UNAUTHENTICATED',
       'INSUFFICIENT_SCOPE',
     ]);
   });
 
-  it('says FORBIDDEN where asking again does not help, and names no scope', async () => {
-    const answer = await server.graphql(
+  it('FORBIDDEN names no scope, because more scopes do not help', async () => {
+    const response = await server.graphql(
       'mutation { createUser(input: {username: "foo"}) { errors { code } } }',
       await server.accessToken({ client, user }),
     );
-    expect(answer.status).toBe(403);
-    expect(answer.headers.get('WWW-Authenticate')).toBeNull();
-    expect(answer.body).toEqual({ errors: [{ message: SENTENCE, extensions: { code: 'FORBIDDEN' } }] });
+    expect(response.status).toBe(403);
+    expect(response.headers.get('WWW-Authenticate')).toBeNull();
+    expect(response.body).toEqual({ errors: [{ message: SENTENCE, extensions: { code: 'FORBIDDEN' } }] });
   });
 
-  it('S1-08 refuses the directory to a service until it is given it', async () => {
+  it('S1-08 a service can read the directory only with the permission READ_DIRECTORY', async () => {
     const plain = await server.graphql('{ users { nodes { id } } }', await server.accessToken({ client, user: null }));
-    const given = await server.client({ servicePermissions: ['READ_DIRECTORY'] });
+    const permitted = await server.client({ servicePermissions: ['READ_DIRECTORY'] });
     const read = await server.graphql(
       '{ viewer { id } users { nodes { id } } }',
-      await server.accessToken({ client: given, user: null }),
+      await server.accessToken({ client: permitted, user: null }),
     );
     expect(plain.body.errors[0].extensions.code).toBe('FORBIDDEN');
     expect(read).toMatchObject({ status: 200, body: { data: { viewer: null } } });
     expect(read.body.data.users.nodes.length).toBeGreaterThan(0);
   });
 
-  it('does not count service permissions for a token that has a user', async () => {
+  it('service permissions do not apply to a token that has a user', async () => {
     const powerful = await server.client({ servicePermissions: ['MANAGE_USERS', 'READ_DIRECTORY'] });
     const document = 'mutation($input: CreateUserInput!) { createUser(input: $input) { errors { code } } }';
     const variables = { input: { username: unique('made') } };
@@ -164,18 +167,18 @@ describe('three refusals, never confused', () => {
     expect(service.body).toEqual({ data: { createUser: { errors: [] } } });
   });
 
-  it('fails only the field where somebody else owns the thing, and lets earlier mutations stand', async () => {
+  it('a foreign object fails only its own field, and earlier mutations of the operation stay in effect', async () => {
     const other = await server.user();
-    const answer = await server.graphql(
+    const response = await server.graphql(
       `mutation {
          mine: updateUser(input: {id: "${user.id}", firstName: "Ada"}) { user { firstName } }
          theirs: updateUser(input: {id: "${other.id}", firstName: "Eve"}) { user { firstName } }
        }`,
       await server.accessToken({ client, user }),
     );
-    expect(answer.status).toBe(200);
-    expect(answer.body.data).toEqual({ mine: { user: { firstName: 'Ada' } }, theirs: null });
-    expect(answer.body.errors).toEqual([
+    expect(response.status).toBe(200);
+    expect(response.body.data).toEqual({ mine: { user: { firstName: 'Ada' } }, theirs: null });
+    expect(response.body.errors).toEqual([
       { message: SENTENCE, locations: [{ line: 3, column: 10 }], path: ['theirs'], extensions: { code: 'FORBIDDEN' } },
     ]);
   });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-const ask = async (document: string, name?: string): Promise<string[][]> => {
+const setsOf = async (document: string, name?: string): Promise<string[][]> => {
   const { body } = await server.graphql(DOCUMENT, token, { document, name });
   expect(body.errors).toBeUndefined();
   return body.data.requiredScopes;
@@ -45,23 +45,23 @@ describe('requiredScopes', () => {
     ['query($on: Boolean! = true) { viewer { username @skip(if: $on) } }', [['profile'], ['read']]],
     ['{ viewer { id username @skip(if: true) } }', [[]]],
     ['query($id: ID!) { node(id: $id) { id } }', [['read', 'groups', 'clients', 'audit']]],
-    // Whatever the id is of: that it is there is told by the answer as well.
+    // The type of the id is unknown, and even an empty fragment reveals whether the object exists.
     ['query($id: ID!) { node(id: $id) { ... on Group { id } } }', [['read', 'groups', 'clients', 'audit']]],
     ['query($id: ID!) { node(id: $id) { __typename } }', [['read', 'groups', 'clients', 'audit']]],
     ['{ node(id: "usr_aaaaaaaaaaaaaaaaaaaaaaaaaa") { id } }', [['read']]],
-  ])('for %s: %j', async (document, sets) => {
-    expect(await ask(document)).toEqual(sets);
+  ])('requiredScopes of %s are %j', async (document, sets) => {
+    expect(await setsOf(document)).toEqual(sets);
   });
 
-  it('looks at the operation that is named', async () => {
+  it('requiredScopes uses the named operation', async () => {
     const document = 'query A { viewer { id } } query B { groups { nodes { id } } }';
-    expect([await ask(document, 'A'), await ask(document, 'B')]).toEqual([[[]], [['groups']]]);
+    expect([await setsOf(document, 'A'), await setsOf(document, 'B')]).toEqual([[[]], [['groups']]]);
   });
 
-  it('executes nothing', async () => {
+  it('requiredScopes executes nothing', async () => {
     const before = await rowCounts(server.database);
     const document = `mutation { ${CREATE} { errors { code } } }`;
-    expect(await countStatements(server.database, () => ask(document))).toBe(1);
+    expect(await countStatements(server.database, () => setsOf(document))).toBe(1);
     expect(await rowCounts(server.database)).toEqual(before);
   });
 
@@ -69,7 +69,7 @@ describe('requiredScopes', () => {
     ['{ viewer { nothing } }', 'Cannot query field "nothing" on type "Viewer".'],
     ['{ viewer { id }', 'Syntax Error: Expected Name, found <EOF>.'],
     ['{ a: scopes { name } } { b: scopes { name } }', 'This anonymous operation must be the only defined operation.'],
-    ['query A { viewer { id } } query B { viewer { id } }', 'The operation to run is not in the document'],
+    ['query A { viewer { id } } query B { viewer { id } }', 'The document does not contain the requested operation'],
     ['', 'Syntax Error: Unexpected <EOF>.'],
     [`{ ${'viewer { id } '.repeat(300)} }`, 'Syntax Error: Document contains more than 1000 tokens. Parsing aborted.'],
     [
@@ -80,22 +80,22 @@ describe('requiredScopes', () => {
       '{ users(first: 1) { nodes { groups(first: 1) { nodes { members(first: 1) { nodes { groups(first: 1) { nodes { id } } } } } } } } }',
       'The operation is nested more than 8 levels deep',
     ],
-  ])('refuses %s', async (document, message) => {
+  ])('requiredScopes rejects %s', async (document, message) => {
     const { body } = await server.graphql(DOCUMENT, token, { document });
     expect(body.data).toBeNull();
     expect(body.errors).toHaveLength(1);
-    expect(body.errors[0].message).toBe(`The document is refused: ${message}`);
+    expect(body.errors[0].message).toBe(`The document is not valid: ${message}`);
     expect(body.errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT', field: ['document'] });
   });
 
-  it('is asked of five documents at most in one operation, for each takes as long as a request', async () => {
-    const asking = (times: number) =>
+  it('one operation may use requiredScopes at most five times, because each use costs as much as a request', async () => {
+    const repeated = (times: number) =>
       `{ ${Array.from({ length: times }, (_, at) => `a${at}: requiredScopes(document: "{ viewer { id } }")`).join(' ')} }`;
-    expect((await server.graphql(asking(5), token)).body.data).toMatchObject({ a4: [[]] });
-    expect((await server.graphql(asking(6), token)).body.errors[0].extensions.code).toBe('LIMIT_EXCEEDED');
+    expect((await server.graphql(repeated(5), token)).body.data).toMatchObject({ a4: [[]] });
+    expect((await server.graphql(repeated(6), token)).body.errors[0].extensions.code).toBe('LIMIT_EXCEEDED');
   });
 
-  it('tells sets of which none contains another, whatever the rules', () => {
+  it('no set of scopes contains another one, for any rules', () => {
     const rule = (...scopes: BuiltInScope[][]): AccessRule => ({ scopes });
     expect(minimalScopeSets([rule(['read'], ['profile']), rule(['profile'], ['email', 'read']), 'token'])).toEqual([
       ['profile'],

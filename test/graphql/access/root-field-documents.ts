@@ -1,7 +1,7 @@
 import { getNamedType, isLeafType } from 'graphql';
 import { printed } from './printed-rules.ts';
 
-/** Ids of things that are there, of one owner: what a document is about. */
+/** Ids of existing objects of one owner, which a document reads or changes. */
 export interface Target {
   readonly user: string;
   readonly client: string;
@@ -10,7 +10,7 @@ export interface Target {
   readonly token: string;
 }
 
-/** Things that nobody will miss. */
+/** Objects that a document may delete. */
 export interface Doomed {
   readonly user: string;
   readonly group: string;
@@ -21,12 +21,12 @@ export interface Doomed {
 export interface Subject {
   readonly target: Target;
   readonly doomed: Doomed;
-  /** A group that gives nothing. */
+  /** A group without permissions. */
   readonly group: string;
   readonly fresh: () => string;
 }
 
-/** Arguments that do what the field is for; a mutation's are those of its `input`. */
+/** Valid arguments by root field; for mutations the fields of `input`. */
 const ARGUMENTS: Record<string, (subject: Subject) => Record<string, unknown>> = {
   auditEvent: () => ({}),
   auditEvents: () => ({}),
@@ -61,7 +61,7 @@ const ARGUMENTS: Record<string, (subject: Subject) => Record<string, unknown>> =
   revokeAuthorization: ({ target }) => ({ clientId: target.client, userId: target.user }),
   revokeToken: ({ target }) => ({ token: target.token }),
   rotateClientSecret: ({ target }) => ({ clientId: target.client, overlapSeconds: 0 }),
-  // Too short: who may set it is told so, and nobody's tokens end.
+  // Too short on purpose: an allowed caller gets an input error, and no tokens are revoked.
   setPassword: ({ target }) => ({ id: target.user, password: 'short' }),
   updateClient: ({ target, fresh }) => ({ clientId: target.client, name: fresh() }),
   updateGroup: ({ group, fresh }) => ({ id: group, name: fresh() }),
@@ -70,7 +70,7 @@ const ARGUMENTS: Record<string, (subject: Subject) => Record<string, unknown>> =
 
 export const fieldsWithArguments: readonly string[] = Object.keys(ARGUMENTS);
 
-/** As literals of the language; an enum's names look like strings of JSON, so they are known by the schema. */
+/** Prints a GraphQL literal. Enum values are recognized by the name of their field. */
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value === 'object' && value !== null)
@@ -80,7 +80,7 @@ function literal(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** The smallest document of a root field: it selects nothing that has a rule of its own. */
+/** The smallest document for a root field: it selects no field that has another rule. */
 export function documentOf(field: string, subject: Subject): string {
   const name = field.replace(/\(.*/, '');
   const values = ARGUMENTS[field]?.(subject) ?? {};

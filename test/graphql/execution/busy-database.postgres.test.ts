@@ -18,7 +18,7 @@ afterAll(async () => {
   await server?.close();
 });
 
-/** Runs `work` while somebody else holds the table. */
+/** Runs `work` while another connection locks the table. */
 const whileLocked = <T>(table: string, work: () => Promise<T>): Promise<T> =>
   other.em().transactional(async (tx) => {
     await tx.execute(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
@@ -32,8 +32,8 @@ const running = async (): Promise<number> => {
   return row?.n ?? -1;
 };
 
-describe('a database that is busy', () => {
-  it('K223 is a 503 in time, with the statement cancelled and everything as before', async () => {
+describe('A busy database', () => {
+  it('K223 a blocked request gets 503 in time, and its statement is cancelled', async () => {
     const started = process.hrtime.bigint();
     const { status, headers, body } = await whileLocked('scopes', () => server.graphql('{ scopes { name } }', token));
     expect(status).toBe(503);
@@ -47,7 +47,7 @@ describe('a database that is busy', () => {
     expect((await server.graphql('{ scopes { name } }', token)).status).toBe(200);
   });
 
-  it('I158 lets nobody in while the token cannot be looked up', async () => {
+  it('I158 a request gets 503 if its token cannot be looked up', async () => {
     const { status, headers, body } = await whileLocked('access_tokens', () =>
       server.graphql('{ viewer { id } }', token),
     );
@@ -56,7 +56,7 @@ describe('a database that is busy', () => {
     expect(body).not.toHaveProperty('data');
   });
 
-  it('changes nothing by a mutation that could not finish', async () => {
+  it('a mutation that could not finish changes nothing', async () => {
     const before = await rowCounts(server.database);
     const code = await whileLocked('audit_events', () =>
       mutate(server, token, 'createGroup', { name: unique('unfinished') }),

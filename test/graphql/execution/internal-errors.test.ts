@@ -9,8 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-describe('a fault of ours', () => {
-  it('K221 is masked, has the id of its request, and is logged once', async () => {
+describe('An unexpected error', () => {
+  it('K221 the response masks the error and has a request id, and the error is logged once', async () => {
     await server.database.em().execute('ALTER TABLE scopes RENAME TO mislaid_scopes');
     const before = server.log.length;
     const { status, headers, body } = await server.graphql('{ viewer { id } scopes { name } }', token);
@@ -29,16 +29,16 @@ describe('a fault of ours', () => {
         },
       ],
     });
-    const told = server.log
+    const logged = server.log
       .slice(before)
       .map((line) => JSON.parse(line))
       .filter(({ level }) => level >= 50);
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatchObject({ requestId, msg: 'unexpected error', err: { code: '42P01' } });
-    expect(JSON.stringify(told)).not.toContain(token);
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toMatchObject({ requestId, msg: 'unexpected error', err: { code: '42P01' } });
+    expect(JSON.stringify(logged)).not.toContain(token);
   });
 
-  it('I158 while the token is looked up lets nobody in', async () => {
+  it('I158 an error during the look-up of the token gives no access', async () => {
     await server.database.em().execute('ALTER TABLE access_tokens RENAME TO mislaid_tokens');
     const { status, body } = await server.graphql('{ scopes { name } }', token);
     await server.database.em().execute('ALTER TABLE mislaid_tokens RENAME TO access_tokens');

@@ -29,36 +29,36 @@ const MIXED = [
   '{ ...Nowhere }',
 ];
 
-describe('who may look at the schema', () => {
-  it.each(PURE)('answers %j without a token outside production', async (document) => {
+describe('Introspection', () => {
+  it.each(PURE)('%j needs no token outside production', async (document) => {
     const { status, body } = await development.graphql(document);
     expect(status).toBe(200);
     expect(body.errors).toBeUndefined();
   });
 
-  it.each(MIXED)('answers %j with 401 for the whole request', async (document) => {
+  it.each(MIXED)('%j without a token gets 401, because it is not only introspection', async (document) => {
     const { status, headers, body } = await development.graphql(document);
     expect(status).toBe(401);
     expect(headers.get('WWW-Authenticate')).toBe(graphqlChallenge(development));
     expect(body).not.toHaveProperty('data');
   });
 
-  it.each(PURE)('wants a token for %j in production', async (document) => {
+  it.each(PURE)('%j requires a token in production', async (document) => {
     expect((await production.graphql(document)).status).toBe(401);
     const token = await production.accessToken({ scopes: ['openid'] });
     expect((await production.graphql(document, token)).status).toBe(200);
   });
 
-  it('shows the whole schema to a valid token, whatever its scopes', async () => {
+  it('any valid token may read the whole schema', async () => {
     const token = await development.accessToken({ scopes: ['openid'] });
     const { body } = await development.graphql('{ __type(name: "Mutation") { fields { name } } }', token);
     expect(body.data.__type.fields.map(({ name }: { name: string }) => name)).toContain('rotateClientSecret');
   });
 
-  it('does not let introspection go round in circles', async () => {
+  it('deeply nested introspection is refused', async () => {
     const token = await development.accessToken({ scopes: ['openid'] });
-    const circle =
+    const nested =
       '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }';
-    expect((await development.graphql(circle, token)).status).toBe(400);
+    expect((await development.graphql(nested, token)).status).toBe(400);
   });
 });

@@ -19,28 +19,31 @@ const send = async (body: string | Buffer | FormData, headers: Record<string, st
   return read(await server.request('/graphql', { method: 'POST', headers: authorized, body: content }));
 };
 
-async function expectRefused(answer: Awaited<ReturnType<typeof send>>, status: number): Promise<void> {
-  expectCleanAnswer(answer, answer.body);
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('Content-Type')).toMatch(/^application\/json/);
-  expect(answer.body.errors[0].message).toEqual(expect.any(String));
-  expect(answer.body).not.toHaveProperty('data');
+async function expectRefused(response: Awaited<ReturnType<typeof send>>, status: number): Promise<void> {
+  expectCleanAnswer(response, response.body);
+  expect(response.status).toBe(status);
+  expect(response.headers.get('Content-Type')).toMatch(/^application\/json/);
+  expect(response.body.errors[0].message).toEqual(expect.any(String));
+  expect(response.body).not.toHaveProperty('data');
 }
 
 const json = (value: unknown) => send(JSON.stringify(value));
 const CREATE = 'mutation { createScope(input: {name: "by:form", sentence: "By a form"}) { errors { code } } }';
 
-describe('POST /graphql takes application/json and nothing else', () => {
-  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'HEAD'])('K208 answers %s with 405 and Allow', async (method) => {
-    const { status, headers } = await server.request('/graphql', {
-      method,
-      headers: { Authorization: `Bearer ${token}` },
-    });
-    expect(status).toBe(405);
-    expect(headers.get('Allow')).toBe('POST');
-  });
+describe('Requests to POST /graphql', () => {
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'HEAD'])(
+    'K208 the method %s gets 405 with an Allow header',
+    async (method) => {
+      const { status, headers } = await server.request('/graphql', {
+        method,
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      expect(status).toBe(405);
+      expect(headers.get('Allow')).toBe('POST');
+    },
+  );
 
-  it('K209 K220 runs nothing that came as a form, as multipart or as a bare document', async () => {
+  it('K209 K220 forms, multipart bodies and plain documents are refused', async () => {
     const before = await rowCounts(server.database);
     const form = new FormData();
     form.append('operations', JSON.stringify({ query: CREATE }));
@@ -67,15 +70,15 @@ describe('POST /graphql takes application/json and nothing else', () => {
     expect(await rowCounts(server.database)).toEqual(before);
   });
 
-  it('takes a charset of utf-8', async () => {
+  it('the media type may have charset=utf-8', async () => {
     const body = JSON.stringify({ query: '{ viewer { id } }' });
     expect((await send(body, { 'Content-Type': 'Application/JSON; charset=UTF-8' })).status).toBe(200);
   });
 
-  it('K203 refuses a batch', async () => {
-    const answer = await json([{ query: '{ viewer { id } }' }, { query: '{ viewer { id } }' }]);
-    await expectRefused(answer, 400);
-    expect(answer.body.errors[0].message).toBe('Batching is not supported');
+  it('K203 batches are refused', async () => {
+    const response = await json([{ query: '{ viewer { id } }' }, { query: '{ viewer { id } }' }]);
+    await expectRefused(response, 400);
+    expect(response.body.errors[0].message).toBe('Batching is not supported');
   });
 
   it.each([
@@ -95,20 +98,20 @@ describe('POST /graphql takes application/json and nothing else', () => {
     '{"query":"{ viewer { id } }","operationName":1}',
     '{"query":"{ viewer { id } }","more":true}',
     '\ufeff\ufeff{}',
-  ])('K212 refuses %j with 400', async (body) => {
+  ])('K212 the body %j gets 400', async (body) => {
     await expectRefused(await send(body), 400);
   });
 
-  it('refuses broken UTF-8 and a compressed body', async () => {
+  it('invalid UTF-8 and compressed bodies are refused', async () => {
     await expectRefused(await send(Buffer.from([0x7b, 0xff, 0xfe, 0x7d])), 400);
     await expectRefused(await send('{}', { 'Content-Encoding': 'gzip' }), 415);
   });
 
-  it('refuses a body of more than 100 KB with 413', async () => {
+  it('a body of more than 100 KB gets 413', async () => {
     await expectRefused(await json({ query: '{ viewer { id } }', variables: { x: 'x'.repeat(100 * 1024) } }), 413);
   });
 
-  it('K214 lets no NUL and no lone surrogate through, wherever it stands', async () => {
+  it('K214 NUL characters and lone surrogates are refused in every position', async () => {
     const query = 'query($c: String!) { client(clientId: $c) { id } }';
     const bad = [
       '{"query":"QUERY","variables":{"c":"a\\u0000b"}}',
@@ -124,7 +127,7 @@ describe('POST /graphql takes application/json and nothing else', () => {
     expect(blamed.body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  it('does not repeat an input, which may hold a password, when it lacks something else', async () => {
+  it('an error about a missing field does not repeat the input, which may contain a password', async () => {
     const secret = 'a password nobody has';
     const declared = 'mutation M($input: SetPasswordInput!) { setPassword(input: $input) { errors { code } } }';
     const written = `mutation { setPassword(input: {password: "${secret}"}) { errors { code } } }`;
@@ -134,20 +137,22 @@ describe('POST /graphql takes application/json and nothing else', () => {
       [declared, { input: [{ password: secret }] }],
       [written, {}],
     ] as const) {
-      const answer = await json({ query, variables });
-      await expectRefused(answer, 400);
-      expect(JSON.stringify(answer.body)).not.toContain(secret);
+      const response = await json({ query, variables });
+      await expectRefused(response, 400);
+      expect(JSON.stringify(response.body)).not.toContain(secret);
     }
   });
 
-  it('K217 is not touched by __proto__ and constructor', async () => {
+  it('K217 the keys __proto__ and constructor cannot change prototypes', async () => {
     await expectRefused(await send('{"query":"{ viewer { id } }","variables":{"__proto__":{"admin":true}}}'), 400);
-    const answer = await send('{"query":"{ viewer { id } }","variables":{"constructor":{"prototype":{"admin":true}}}}');
-    expect(answer.status).toBe(200);
+    const response = await send(
+      '{"query":"{ viewer { id } }","variables":{"constructor":{"prototype":{"admin":true}}}}',
+    );
+    expect(response.status).toBe(200);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
-  it('K218 refuses a bomb at once', async () => {
+  it('K218 a deeply nested body is refused quickly, and a wide one is accepted', async () => {
     const deep = `{"query":"{ viewer { id } }","variables":{"x":${'['.repeat(40_000)}${']'.repeat(40_000)}}}`;
     const wide = `{"query":"{ viewer { id } }","variables":{${Array.from({ length: 8000 }, (_, at) => `"${at}":0`).join(',')}}}`;
     const started = process.hrtime.bigint();
@@ -157,15 +162,15 @@ describe('POST /graphql takes application/json and nothing else', () => {
     expect((await send('{"query":"{ viewer { id } }","query":"{ viewer { id } }"}')).status).toBe(200);
   });
 
-  it('K211 tells no foreign origin that it may read', async () => {
-    const answer = await send(JSON.stringify({ query: '{ viewer { id } }' }), { Origin: 'https://evil.example' });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('Access-Control-Allow-Origin')).toBeNull();
-    expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull();
+  it('K211 a foreign origin gets no CORS headers', async () => {
+    const response = await send(JSON.stringify({ query: '{ viewer { id } }' }), { Origin: 'https://evil.example' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull();
+    expect(response.headers.get('Access-Control-Allow-Credentials')).toBeNull();
   });
 
-  it('answers 406 rather than nothing where it cannot please', async () => {
-    const answer = await send(JSON.stringify({ query: '{ viewer { id } }' }), { Accept: 'text/html' });
-    expect(answer.status).toBe(406);
+  it('a request that accepts no supported media type gets 406', async () => {
+    const response = await send(JSON.stringify({ query: '{ viewer { id } }' }), { Accept: 'text/html' });
+    expect(response.status).toBe(406);
   });
 });

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const run = (sql: string) => other.em().execute<Record<string, unknown>[]>(sql);
 
-/** What the server's connections are at, but for the one that listens. */
+/** The activity of the server's connections, except the one that listens. */
 const busy = () =>
   run(`SELECT state, query FROM pg_stat_activity
        WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'`);
@@ -31,9 +31,9 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, seconds: number]> {
   return [result, (performance.now() - started) / 1000];
 }
 
-describe('an operation that takes more than five seconds', () => {
-  it('K223 is stopped then, its statement cancelled, its connection back in the pool', async () => {
-    // An event with somebody who did it.
+describe('An operation that takes more than five seconds', () => {
+  it('K223 the operation is stopped, its statement cancelled and its connection returned to the pool', async () => {
+    // The query below needs an event that has an actor.
     await mutate(server, token, 'createGroup', { name: 'earlier' });
     await run('ALTER TABLE audit_events RENAME TO audit_events_kept');
     await run(`CREATE VIEW audit_events AS
@@ -60,10 +60,10 @@ describe('an operation that takes more than five seconds', () => {
     const all = await Promise.all(
       Array.from({ length: 20 }, () => server.graphql('{ users { nodes { id } } }', token)),
     );
-    expect(all.map((answer) => answer.status)).toEqual(Array(20).fill(200));
+    expect(all.map((response) => response.status)).toEqual(Array(20).fill(200));
   });
 
-  it('tells what of a mutation was done, undoes what was not, and is no subscription', async () => {
+  it('a stopped mutation reports its completed fields and rolls back the rest, and a subscription has no such limit', async () => {
     const stream = await subscribe(addressOf(server), token);
     await run(`CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS
                $$ BEGIN PERFORM pg_sleep(3); RETURN NEW; END $$`);

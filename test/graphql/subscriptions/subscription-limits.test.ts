@@ -21,12 +21,12 @@ const watch = (bearer = token, query?: string): Promise<EventStream> => subscrib
 const atOnce = (count: number, bearer?: string): Promise<EventStream[]> =>
   Promise.all(Array.from({ length: count }, () => watch(bearer)));
 
-/** Until the server no longer looks at anything for anybody. */
-const atRest = () =>
+/** Waits until the server sends no statements any more. */
+const untilIdle = () =>
   expect.poll(() => countStatements(server.database, () => pause(1000)), { timeout: 10_000 }).toBe(0);
 
-describe('live subscriptions', () => {
-  it('are ten of a token, and another one takes the place of one that was left', async () => {
+describe('Limits of live subscriptions', () => {
+  it('a token may have ten subscriptions, and can open another after one is closed', async () => {
     const own = await server.accessToken({ user: await server.user() });
     const streams = await atOnce(10, own);
     expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
@@ -38,17 +38,17 @@ describe('live subscriptions', () => {
     await expect.poll(async () => (await watch(own)).status).toBe(200);
   });
 
-  it('are fifty of a person, however many tokens they have', async () => {
+  it('a user may have 50 subscriptions across all tokens', async () => {
     const user = await server.user();
     const client = await server.client();
     for (let tokens = 0; tokens < 5; tokens++)
       for (const { status } of await atOnce(10, await server.accessToken({ user, client }))) expect(status).toBe(200);
     expect((await watch(await server.accessToken({ user, client }))).status).toBe(429);
-    // Nobody else is kept out.
+    // Other users are not affected.
     expect((await watch()).status).toBe(200);
   });
 
-  it('take one look for all of them, and one reading of an event, and nothing when they are gone', async () => {
+  it('all subscriptions share one poll and one read per event, and an idle server does not poll', async () => {
     await server.close();
     server = await startServer();
     admin = await server.user({ superuser: true });
@@ -59,7 +59,7 @@ describe('live subscriptions', () => {
     expect(idle).toBeLessThanOrEqual(2 * 3);
 
     const name = unique('seen');
-    const told = await countStatements(server.database, async () => {
+    const statements = await countStatements(server.database, async () => {
       await server.database
         .em()
         .execute(
@@ -68,21 +68,21 @@ describe('live subscriptions', () => {
       for (const stream of streams)
         expect((await stream.next()).data.auditEvent).toMatchObject({ actor: { id: admin.id }, detail: { name } });
     });
-    // Two looks at most, and whoever did it, once for all.
-    expect(told).toBeLessThanOrEqual(2 * 2 + 1 + 1);
+    // At most two polls of two statements, one read of the event and one of its actor.
+    expect(statements).toBeLessThanOrEqual(2 * 2 + 1 + 1);
 
     for (const { close } of streams) close();
-    await atRest();
+    await untilIdle();
   });
 
-  it('send comments while nothing happens', async () => {
+  it('a subscription sends comments while there are no events', async () => {
     const stream = await watch();
     await expect.poll(() => stream.text.match(/^:$/gm)?.length ?? 0).toBeGreaterThan(1);
     expect(stream.headers['x-accel-buffering']).toBe('no');
     stream.close();
   });
 
-  it('L229 are ended when nobody reads them, and keep no more than a thousand events', async () => {
+  it('L229 a subscription that is not read is ended, and queues at most 1000 events', async () => {
     const reading = await watch();
     const stream = await watch(token, 'subscription { auditEvent { detail } }');
     stream.pause();
@@ -99,23 +99,23 @@ describe('live subscriptions', () => {
     reading.close();
   });
 
-  it('K224 leave nothing behind when they are left at once, five hundred times', async () => {
+  it('K224 500 subscriptions that are closed at once leave nothing behind', async () => {
     for (let round = 0; round < 50; round++) {
       const streams = await Promise.all(
         Array.from({ length: 10 }, () => watch(token, AUDIT_EVENT).catch(() => undefined)),
       );
       for (const stream of streams) stream?.close();
     }
-    await atRest();
+    await untilIdle();
     expect((await atOnce(10)).map(({ status }) => status)).toEqual(Array(10).fill(200));
   });
 
-  it('are told by every kind of change', async () => {
+  it('events of mutations in other files reach a subscription', async () => {
     const own = await watch(await server.accessToken({ user: admin }));
     await mutate(server, token, 'createScope', { name: 'seen:read', sentence: 'See' });
     const next = async (): Promise<string> => (await own.next()).data.auditEvent.kind;
     let kind = await next();
-    // The client that it was asked for by was registered a moment before: who listens from then on may hear of it.
+    // The client of the token was registered just before, so the subscription may receive that event first.
     if (kind === 'client.created') kind = await next();
     expect(kind).toBe('scope.created');
     own.close();

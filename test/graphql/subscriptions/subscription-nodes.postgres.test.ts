@@ -35,8 +35,8 @@ async function mutateOnA(name: string, input: Record<string, unknown>): Promise<
   const query = `mutation($input: ${type}!) { ${name}(input: $input) { errors { code } } }`;
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${adminToken}` };
   const body = JSON.stringify({ query, variables: { input } });
-  const answer = await nodes.ask(0, '/graphql', { method: 'POST', headers, body });
-  expect(await answer.json()).toEqual(expect.objectContaining({ data: { [name]: { errors: [] } } }));
+  const response = await nodes.ask(0, '/graphql', { method: 'POST', headers, body });
+  expect(await response.json()).toEqual(expect.objectContaining({ data: { [name]: { errors: [] } } }));
 }
 
 const watchOnB = async (token: string): Promise<EventStream> => {
@@ -45,7 +45,7 @@ const watchOnB = async (token: string): Promise<EventStream> => {
   return stream;
 };
 
-/** Milliseconds from the answer that told it was done to the end of the stream. */
+/** Milliseconds from the end of `end` to the end of the stream. */
 async function endAfter(stream: EventStream, end: () => Promise<unknown>): Promise<number> {
   await end();
   const done = performance.now();
@@ -55,8 +55,8 @@ async function endAfter(stream: EventStream, end: () => Promise<unknown>): Promi
   return ended;
 }
 
-describe('a subscription on one node, and what is done on another', () => {
-  it(`ends within a second of the revocation of its token, ${ROUNDS} of ${ROUNDS} times`, async () => {
+describe('A subscription on one node, with changes on another', () => {
+  it(`the subscription ends within a second after its token is revoked, in ${ROUNDS} of ${ROUNDS} rounds`, async () => {
     const took: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const token = await tokenOf(admin);
@@ -71,7 +71,7 @@ describe('a subscription on one node, and what is done on another', () => {
     expect(longest).toBeLessThan(1000);
   });
 
-  it('ends within a second of whatever else ends its token', async () => {
+  it('the subscription ends within a second after its user is disabled, deleted, or loses the authorization', async () => {
     const { client, database } = nodes;
     const person = async () => {
       const user = await registerTestUser(database, {});
@@ -94,7 +94,7 @@ describe('a subscription on one node, and what is done on another', () => {
     for (const milliseconds of took) expect(milliseconds).toBeLessThan(1000);
   });
 
-  it('ends within a second of the expiry of its token, with nothing done at all', async () => {
+  it('the subscription ends within a second after its token expires', async () => {
     const token = await tokenOf(admin);
     const stream = await watchOnB(token);
     const expiry = new Date(Date.now() + 1500);
@@ -104,9 +104,9 @@ describe('a subscription on one node, and what is done on another', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(expiry.getTime());
   });
 
-  it('hears of everything once, though its ear is cut off again and again', async () => {
+  it('the subscription receives every event once, even if its LISTEN connection is terminated repeatedly', async () => {
     const stream = await watchOnB(adminToken);
-    const names = Array.from({ length: 40 }, () => unique('heard'));
+    const names = Array.from({ length: 40 }, () => unique('event'));
     for (const [at, name] of names.entries()) {
       await mutateOnA('createGroup', { name });
       if (at % 5 === 0)
@@ -117,21 +117,21 @@ describe('a subscription on one node, and what is done on another', () => {
           );
       if (at % 10 === 0) await pause(100);
     }
-    const told: string[] = [];
-    while (told.length < names.length) {
+    const received: string[] = [];
+    while (received.length < names.length) {
       const { auditEvent } = (await stream.next()).data;
-      if (auditEvent.kind === 'group.created') told.push(auditEvent.detail.name);
+      if (auditEvent.kind === 'group.created') received.push(auditEvent.detail.name);
     }
-    expect(told).toEqual(names);
+    expect(received).toEqual(names);
     stream.close();
   });
 
-  it('hears of everything, and ends in time, though the database tells nothing', async () => {
+  it('the subscription receives every event and ends in time, even without notifications', async () => {
     const em = nodes.database.em();
     await em.execute('ALTER TABLE audit_events DISABLE TRIGGER audit_events_notice');
     const token = await tokenOf(admin);
     const stream = await watchOnB(token);
-    const name = unique('unheard');
+    const name = unique('unnotified');
     await mutateOnA('createGroup', { name });
     const done = performance.now();
     expect((await stream.next()).data.auditEvent.detail.name).toBe(name);
@@ -140,11 +140,11 @@ describe('a subscription on one node, and what is done on another', () => {
     await em.execute('ALTER TABLE audit_events ENABLE TRIGGER audit_events_notice');
   });
 
-  it('ends with its process, at once and cleanly, and is told to come back', async () => {
+  it('the subscription ends with SERVICE_UNAVAILABLE when its process shuts down', async () => {
     const stream = await watchOnB(adminToken);
-    const asked = performance.now();
+    const signalled = performance.now();
     nodes.processes[1]?.kill('SIGTERM');
-    expect((await stream.ended) - asked).toBeLessThan(1000);
+    expect((await stream.ended) - signalled).toBeLessThan(1000);
     expect(await nodes.processes[1]?.exit).toBe(0);
     expect(stream.text).toContain('"code":"SERVICE_UNAVAILABLE"');
     expect(stream.text).toMatch(/event: complete\n/);

@@ -20,7 +20,7 @@ afterAll(() => server?.close());
 const watch = (bearer: string, query?: string, accept?: string): Promise<EventStream> =>
   subscribe(addressOf(server), bearer, query, accept);
 
-/** Milliseconds from the moment `end` is done until the stream has ended, with the last answer. */
+/** Milliseconds from the end of `end` to the end of the stream, and the error code of the last result. */
 async function endedBy(stream: EventStream, end: () => Promise<unknown>) {
   await end();
   const done = performance.now();
@@ -30,8 +30,8 @@ async function endedBy(stream: EventStream, end: () => Promise<unknown>) {
   return { after, code: last?.errors?.[0].extensions.code };
 }
 
-describe('subscription auditEvent', () => {
-  it('tells what happens, as it happens, to whoever may see it', async () => {
+describe('Subscription auditEvent', () => {
+  it('a subscription receives the events that its token may see', async () => {
     const user = await server.user();
     const all = await watch(token);
     const own = await watch(await server.accessToken({ client, user }));
@@ -40,9 +40,9 @@ describe('subscription auditEvent', () => {
 
     const group = unique('watched');
     await mutate(server, token, 'createGroup', { name: group }, 'group { id }');
-    const told = await all.next();
-    expect(told).toMatchObject({ data: { auditEvent: { kind: 'group.created', actor: { id: admin.id } } } });
-    expect(told.data.auditEvent.detail.name).toBe(group);
+    const event = await all.next();
+    expect(event).toMatchObject({ data: { auditEvent: { kind: 'group.created', actor: { id: admin.id } } } });
+    expect(event.data.auditEvent.detail.name).toBe(group);
 
     await mutate(server, await server.accessToken({ client, user }), 'updateUser', { id: user.id, firstName: 'Ada' });
     const mine = { data: { auditEvent: { kind: 'user.updated', actor: { id: user.id } } } };
@@ -52,7 +52,7 @@ describe('subscription auditEvent', () => {
     own.close();
   });
 
-  it('is refused like auditEvents, before it begins', async () => {
+  it('a subscription has the access rules of auditEvents', async () => {
     const reader = await watch(await server.accessToken({ client, user: admin, scopes: ['read'] }));
     expect(reader.status).toBe(403);
     expect(reader.headers['www-authenticate']).toContain('error="insufficient_scope", scope="audit read"');
@@ -70,14 +70,14 @@ describe('subscription auditEvent', () => {
     expect((await watch('gat_nothing')).status).toBe(401);
   });
 
-  it('is answered as a stream and in no other way', async () => {
+  it('the response to a subscription is an event stream, and other Accept headers get 406', async () => {
     for (const accept of ['application/json', '*/*', 'multipart/mixed']) {
       const stream = await watch(token, undefined, accept);
       expect(stream.status).toBe(406);
     }
   });
 
-  it('ends within a second when its token is revoked', async () => {
+  it('a subscription ends within a second when its token is revoked', async () => {
     const mine = await server.accessToken({ client, user: admin });
     const { after, code } = await endedBy(await watch(mine), () =>
       mutate(server, token, 'revokeToken', { token: mine }),
@@ -86,7 +86,7 @@ describe('subscription auditEvent', () => {
     expect(after).toBeLessThan(1000);
   });
 
-  it('ends within a second when its client or its person is no more what they were', async () => {
+  it('a subscription ends within a second when its authorization, password or user changes', async () => {
     const own = await server.client();
     const user = await server.user();
     const stream = async () => watch(await server.accessToken({ client: own, user }));
