@@ -56,9 +56,9 @@ describe.skipIf(!chromiumPath)('GraphiQL without a mouse, in Chromium', { timeou
     await page.locator('.graphiql-query-editor').getByText('RegisterClient').first().waitFor();
     await tabTo(page, '.graphiql-query-editor');
     await page.keyboard.press('Control+Enter');
-    await page.locator('#ask').waitFor();
+    await page.locator('#request-scopes').waitFor();
     await page.keyboard.press('Escape');
-    await tabTo(page, '#ask');
+    await tabTo(page, '#request-scopes');
     await allow(await popupOf(page));
     await page.locator('.result-window').getByText('"clientSecret"').waitFor();
 
@@ -66,7 +66,7 @@ describe.skipIf(!chromiumPath)('GraphiQL without a mouse, in Chromium', { timeou
     await page.keyboard.press('Escape');
     await tabTo(page, '#sign-out');
     await page.keyboard.press('Enter');
-    await page.getByText('The token is revoked.').waitFor();
+    await page.getByText('The token was revoked.').waitFor();
     expect(seen).toEqual({ elsewhere: [], complaints: [] });
   });
 });

@@ -54,7 +54,7 @@ describe.skipIf(!chromiumPath)('A subscription in GraphiQL, in Chromium', { time
     const revocation = `{ clientId: "gatehouse-graphiql", userId: "${admin.id}" }`;
     await server.graphql(`mutation { revokeAuthorization(input: ${revocation}) { errors { code } } }`, token);
     await run.waitFor();
-    await page.getByText('Your sign-in is over.').waitFor();
+    await page.getByText('You have been signed out.').waitFor();
     expect(await page.textContent('#who')).toBe('Not signed in');
     expect(seen).toEqual({ elsewhere: [], complaints: [] });
   });

@@ -49,7 +49,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     expect(await statusOf(tokens[0])).toBe(200);
 
     await page.click('#sign-out');
-    await page.getByText('The token is revoked.').waitFor();
+    await page.getByText('The token was revoked.').waitFor();
     expect(await statusOf(tokens[0])).toBe(401);
     expect(await runTab(page, 0)).toMatchObject({
       status: 401,
@@ -74,8 +74,8 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     await runTab(page, 1);
     await page.locator('.graphiql-query-editor .view-line').first().click();
     await page.keyboard.type('# not this ');
-    await passSignIn(page, '#ask');
-    await page.getByText('What is in the editor has changed').waitFor();
+    await passSignIn(page, '#request-scopes');
+    await page.getByText('The editor has changed since').waitFor();
     expect(await page.textContent('.result-window')).toContain('INSUFFICIENT_SCOPE');
   });
 
@@ -83,10 +83,10 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     await open();
     await signInToGraphiql(page, await server.user());
     await runTab(page, 1);
-    const [popup] = await Promise.all([context.waitForEvent('page'), page.click('#ask')]);
+    const [popup] = await Promise.all([context.waitForEvent('page'), page.click('#request-scopes')]);
     await popup.getByRole('checkbox', { name: /clients/ }).uncheck();
     await popup.getByRole('button', { name: 'Allow' }).click();
-    await page.getByText('You have not been granted clients.').waitFor();
+    await page.getByText('The scope clients was not granted.').waitFor();
     expect(await page.textContent('.result-window')).toContain('INSUFFICIENT_SCOPE');
   });
 
@@ -106,14 +106,14 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
       await page.getByText('Run RegisterClient in production?').waitFor();
       // Enter does what has the focus, and that is Cancel.
       await page.keyboard.press('Enter');
-      await page.locator('.result-window').getByText('Not sent.').waitFor();
+      await page.locator('.result-window').getByText('Cancelled: the operation was not sent.').waitFor();
       await page.click('.graphiql-execute-button');
       await page.keyboard.press('Escape');
       await page.locator('#confirm').waitFor({ state: 'hidden' });
       expect(sent.filter((body) => body.includes('registerClient'))).toEqual([]);
 
       await page.click('.graphiql-execute-button');
-      await page.getByRole('button', { name: 'Run it' }).click();
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
       await page.locator('.result-window').getByText('INSUFFICIENT_SCOPE').waitFor();
       expect(sent.filter((body) => body.includes('registerClient'))).toHaveLength(1);
     } finally {

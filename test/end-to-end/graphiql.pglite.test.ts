@@ -56,7 +56,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     const page = await open();
     await signInToGraphiql(page, await server.user());
     expect(await runTab(page, 1)).toMatchObject({ status: 403 });
-    expect(await page.textContent('#ask')).toBe('Ask for clients and run it again');
+    expect(await page.textContent('#request-scopes')).toBe('Request clients and run again');
 
     const { body } = await askAndRunAgain(page);
     expect(await page.textContent('#chosen')).toBe('openid profile read clients');
@@ -78,7 +78,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
   it('says that the sign-in was refused', async () => {
     const page = await open();
     await passSignIn(page, '#sign-in', { person: await server.user(), decision: 'Deny' });
-    await page.getByText('Sign-in was refused.').waitFor();
+    await page.getByText('Access was denied.').waitFor();
     expect(await page.textContent('#who')).toBe('Not signed in');
   });
 
@@ -113,14 +113,14 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     await intruder.goto(`${server.config.issuer}/login`);
     const say = (answer: object) =>
       intruder.evaluate((data) => new BroadcastChannel('gatehouse-graphiql').postMessage(data), {
-        kind: 'answer',
+        kind: 'response',
         code: 'gac_x',
         ...answer,
       });
 
     await say({ state: 'guessed', iss: server.config.issuer });
     await say({ state, iss: 'https://elsewhere.example' });
-    await page.getByText('The answer came from another server').waitFor();
+    await page.getByText('The response came from a different issuer').waitFor();
     await say({ state, iss: server.config.issuer });
     expect(exchanges).toEqual([]);
     expect(await page.textContent('#who')).toBe('Not signed in');
@@ -139,7 +139,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     try {
       const page = await open(short);
       await signInToGraphiql(page, await short.user());
-      await page.getByText('Your sign-in is over').waitFor();
+      await page.getByText('You have been signed out.').waitFor();
       expect(await page.textContent('#who')).toBe('Not signed in');
     } finally {
       await context.close();

@@ -77,7 +77,7 @@ export async function runTab(page: Page, index: number): Promise<{ status: numbe
 export async function askAndRunAgain(page: Page): Promise<{ status: number; body: unknown }> {
   const [response] = await Promise.all([
     page.waitForResponse((candidate) => isOperation(candidate.request())),
-    passSignIn(page, '#ask'),
+    passSignIn(page, '#request-scopes'),
   ]);
   return { status: response.status(), body: await response.json() };
 }

@@ -2,12 +2,12 @@ import { badRequest, malformedAuthentication } from '../../graphql/errors.ts';
 import type { GraphQLRequest } from '../../graphql/execution/execute-request.ts';
 import { isStorable } from '../../graphql/well-formed-strings.ts';
 
-/** How deep objects and lists may lie in each other: far more than any input of ours has. */
-const NESTING = 64;
+/** Maximum nesting of objects and lists; no input of the schema comes close. */
+const MAX_NESTING = 64;
 
 const MEMBERS = new Set(['query', 'operationName', 'variables', 'extensions']);
 
-/** GraphQL over HTTP §5.4: the request. Refuses what no later floor should have to think of. */
+/** GraphQL over HTTP §5.4: validates the JSON body, so that no later code has to check its types and strings. */
 export function parseGraphQLBody(text: string): GraphQLRequest {
   const body = parse(text);
   if (Array.isArray(body)) throw badRequest('Batching is not supported', 'BAD_REQUEST');
@@ -19,14 +19,14 @@ export function parseGraphQLBody(text: string): GraphQLRequest {
 
 function checkMembers(body: Readonly<Record<string, unknown>>): GraphQLRequest {
   const { query, operationName, variables, extensions } = body;
-  if (typeof query !== 'string') throw badRequest('The body must have a `query`, which is a string', 'BAD_REQUEST');
+  if (typeof query !== 'string') throw badRequest('The body must have a `query` of type string', 'BAD_REQUEST');
   if (operationName != null && typeof operationName !== 'string')
     throw badRequest('`operationName` must be a string', 'BAD_REQUEST');
   if (!isObjectOrNone(variables)) throw badRequest('`variables` must be an object', 'BAD_REQUEST');
   if (!isObjectOrNone(extensions)) throw badRequest('`extensions` must be an object', 'BAD_REQUEST');
   for (const name of Object.keys(body))
     if (!MEMBERS.has(name) && body[name] !== null)
-      throw badRequest('The body may have `query`, `operationName`, `variables` and `extensions`', 'BAD_REQUEST');
+      throw badRequest('The body may only have `query`, `operationName`, `variables` and `extensions`', 'BAD_REQUEST');
   return { query, operationName, variables };
 }
 
@@ -41,19 +41,19 @@ function parse(text: string): unknown {
   }
 }
 
-/** Every string and every key of the body; with a list of its own, so that deep nesting cannot exhaust the stack. */
+/** Checks every string and key of the body. An explicit stack, because recursion could overflow on deep nesting. */
 function checkValues(body: object): void {
-  const left: { value: unknown; depth: number }[] = [{ value: body, depth: 1 }];
-  for (let item = left.pop(); item; item = left.pop()) {
+  const pending: { value: unknown; depth: number }[] = [{ value: body, depth: 1 }];
+  for (let item = pending.pop(); item; item = pending.pop()) {
     const { value, depth } = item;
     if (typeof value === 'string' && !isStorable(value))
       throw badRequest('A string contains characters that cannot be stored');
     if (typeof value !== 'object' || value === null) continue;
-    if (depth > NESTING) throw badRequest(`The body is nested more than ${NESTING} levels deep`);
+    if (depth > MAX_NESTING) throw badRequest(`The body is nested more than ${MAX_NESTING} levels deep`);
     for (const [key, inner] of Object.entries(value)) {
-      // Own properties here, but nobody knows whose code copies them with `=` some day.
+      // Harmless as an own property, but code that copies it by assignment would change a prototype.
       if (key === '__proto__' || !isStorable(key)) throw badRequest('A name in the body is not allowed');
-      left.push({ value: inner, depth: depth + 1 });
+      pending.push({ value: inner, depth: depth + 1 });
     }
   }
 }

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-/** A file under /graphiql/. One whose name carries its hash never changes; the others are asked for again. */
+/** A file under /graphiql/. Files with a hash in their name are cached for ever; browsers revalidate the others. */
 export interface Asset {
   readonly type: string;
   readonly etag: string;
   readonly immutable: boolean;
-  /** Compressed at the first request for that encoding, then kept: GraphiQL alone is 5 MB of script. */
+  /** Compressed at the first request for the encoding and then cached: GraphiQL is 5 MB of script. */
   encoded(encoding: Encoding): Promise<Buffer>;
 }
 
@@ -16,14 +16,14 @@ export type Encoding = 'br' | 'gzip' | 'identity';
 
 export interface GraphiqlAssets {
   readonly byName: ReadonlyMap<string, Asset>;
-  /** Where the page finds GraphiQL's own files. */
+  /** The URLs of GraphiQL's files. */
   readonly urls: Readonly<Record<'script' | 'style' | 'editorWorker' | 'jsonWorker' | 'graphqlWorker', string>>;
 }
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 const STYLE = 'text/css; charset=utf-8';
 
-/** Our own part of the page, written for the browser as it stands. */
+/** Our own scripts and styles. Browsers get them unchanged: there is no build step. */
 const OWN_FILES = {
   'console.js': SCRIPT,
   'bar.js': SCRIPT,
@@ -43,7 +43,7 @@ const OWN_FILES = {
 
 let loading: Promise<GraphiqlAssets> | undefined;
 
-/** Lazily, once: a server that nobody opens GraphiQL on does not carry its 9 MB. */
+/** Loads the files at the first request, so that servers without GraphiQL users do not keep 9 MB in memory. */
 export function graphiqlAssets(): Promise<GraphiqlAssets> {
   loading ??= load();
   return loading;
@@ -73,21 +73,21 @@ async function load(): Promise<GraphiqlAssets> {
 const hash = (content: Buffer): string => createHash('sha256').update(content).digest('hex').slice(0, 16);
 
 function asset(content: Buffer, type: string, immutable: boolean): Asset {
-  const made = new Map<Encoding, Promise<Buffer>>();
+  const compressed = new Map<Encoding, Promise<Buffer>>();
   return {
     type,
     etag: `"${hash(content)}"`,
     immutable,
     encoded(encoding) {
-      const known = made.get(encoding) ?? compress(content, encoding);
-      made.set(encoding, known);
-      return known;
+      const result = compressed.get(encoding) ?? compress(content, encoding);
+      compressed.set(encoding, result);
+      return result;
     },
   };
 }
 
 function compress(content: Buffer, encoding: Encoding): Promise<Buffer> {
-  // Quality 5 is within a tenth of the best size and four times as fast: the first visitor waits for it.
+  // Quality 5 is within 10 % of the best size and four times as fast, and the first visitor has to wait for it.
   if (encoding === 'br') return promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
   if (encoding === 'gzip') return promisify(gzip)(content);
   return Promise.resolve(content);

@@ -7,13 +7,13 @@ import { graphiqlAssets } from './graphiql-assets.ts';
 
 const CLIENT_ID = 'gatehouse-graphiql';
 const DEFAULT_SCOPES: ReadonlySet<string> = new Set(['openid', 'profile', 'read']);
-/** GraphiQL keeps its token in memory and has no refresh token, so it cannot act while you are away. */
+/** GraphiQL keeps its token in memory and has no refresh token, so offline access would be of no use. */
 const OFFERED_SCOPES = BUILT_IN_SCOPES.filter((scope) => scope !== 'offline_access');
 
-const CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/** The editor writes style elements as it goes and has its icons as a font within its style sheet. */
-const PAGE_POLICY = `${CLOSED}; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src data:; img-src 'self' data:; connect-src 'self'`;
-const CALLBACK_POLICY = `${CLOSED}; script-src 'self'; style-src 'self'; img-src 'self'`;
+const NO_RESOURCES = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** The editor adds style elements at run time, and its style sheet contains its icons as a font. */
+const PAGE_POLICY = `${NO_RESOURCES}; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src data:; img-src 'self' data:; connect-src 'self'`;
+const CALLBACK_POLICY = `${NO_RESOURCES}; script-src 'self'; style-src 'self'; img-src 'self'`;
 
 /** GET /graphiql, and GET /graphql in a browser. */
 export async function graphiqlPage(ctx: HttpContext): Promise<void> {
@@ -50,7 +50,7 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
     <details id="scopes" class="scopes">
       <summary><span>Scopes: </span><span id="chosen" class="chosen"></span></summary>
       <fieldset>
-        <legend>What your token may do</legend>
+        <legend>Scopes of your token</legend>
         ${OFFERED_SCOPES.map(
           (scope) => html`
         <label>
@@ -64,7 +64,7 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
     <button id="sign-in" type="button" disabled>Sign in</button>
     <button id="sign-out" class="quiet" type="button" hidden>Sign out</button>
   </header>
-  <div id="notice" class="notice" hidden><span id="said" role="status"></span> <button id="ask" type="button" hidden></button></div>
+  <div id="notice" class="notice" hidden><span id="notice-text" role="status"></span> <button id="request-scopes" type="button" hidden></button></div>
   <noscript><p class="notice">GraphiQL needs JavaScript. The API itself is at <code>POST /graphql</code>.</p></noscript>
   <main id="root"></main>
   ${production ? confirmation(issuer) : ''}
@@ -72,20 +72,20 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
 </html>`);
 }
 
-/** Cancel comes first, so that it is what Enter does. */
+/** Cancel comes first, so that Enter activates it. */
 const confirmation = (issuer: string): Html => html`<dialog id="confirm" aria-labelledby="confirm-question">
     <p id="confirm-question"><strong>Run <code id="confirm-name"></code> in production?</strong></p>
-    <p>It changes what people use at <code>${issuer}</code>.</p>
+    <p>This changes live data at <code>${issuer}</code>.</p>
     <p class="choice">
       <button type="button" value="cancel" class="quiet">Cancel</button>
-      <button type="button" value="run" class="danger">Run it</button>
+      <button type="button" value="run" class="danger">Run</button>
     </p>
   </dialog>`;
 
-/** RFC 6749 §4.1.2: where the built-in client's code arrives. Its script hands it to the window that asked. */
+/** RFC 6749 §4.1.2: the redirect URI of the built-in client. Its script passes the code to the GraphiQL window. */
 export function graphiqlCallback(ctx: HttpContext): void {
   ctx.set('Content-Security-Policy', CALLBACK_POLICY);
-  // RFC 9700 §4.2.4: the address has the code in it.
+  // RFC 9700 §4.2.4: the URL contains the code.
   ctx.set('Referrer-Policy', 'no-referrer');
   ctx.type = 'html';
   ctx.body = layout(
@@ -102,10 +102,9 @@ export function graphiqlCallback(ctx: HttpContext): void {
 export async function graphiqlAsset(ctx: HttpContext): Promise<void> {
   const { byName } = await graphiqlAssets();
   const asset = byName.get(ctx.path.slice('/graphiql/'.length));
-  if (!asset)
-    throw new PageError(404, 'There is no such file', 'Load GraphiQL again: it may be of an earlier version.');
-  // A worker takes its policy from its own answer, not from the page: it needs nothing from anywhere.
-  ctx.set('Content-Security-Policy', CLOSED);
+  if (!asset) throw new PageError(404, 'File not found', 'Reload GraphiQL: your copy may be from an earlier version.');
+  // A worker gets its policy from its own response, not from the page, and loads nothing.
+  ctx.set('Content-Security-Policy', NO_RESOURCES);
   ctx.set('Cache-Control', asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
   ctx.set('Vary', 'Accept-Encoding');
   ctx.set('ETag', asset.etag);
@@ -115,7 +114,7 @@ export async function graphiqlAsset(ctx: HttpContext): Promise<void> {
     return;
   }
   ctx.type = asset.type;
-  // Asked one by one, because a browser lists gzip first and means no preference by it.
+  // Checked one by one, because browsers list gzip first without preferring it.
   const encoding = ctx.acceptsEncodings('br') ? 'br' : ctx.acceptsEncodings('gzip') ? 'gzip' : 'identity';
   if (encoding !== 'identity') ctx.set('Content-Encoding', encoding);
   ctx.body = await asset.encoded(encoding);

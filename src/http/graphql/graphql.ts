@@ -26,10 +26,10 @@ interface GraphQLOptions {
   readonly log: Logger;
 }
 
-/** Bytes of a body; what is longer is 413. */
-const LIMIT = 100 * 1024;
+/** Maximum bytes of a body; longer ones get 413. */
+const MAX_BODY = 100 * 1024;
 
-/** POST /graphql: a bearer token and a JSON body, and nothing else. What is refused here is told in GraphQL's shape, too. */
+/** POST /graphql with a bearer token and a JSON body. Errors have GraphQL's shape even if nothing is executed. */
 export function graphqlHandler({ config, database, live, log }: GraphQLOptions): (ctx: HttpContext) => Promise<void> {
   const yoga = makeYoga(log, database);
 
@@ -39,12 +39,12 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
       if (ctx.method !== 'POST') throw methodNotAllowed(ctx);
       const token = await authenticate(ctx, !config.production && isJson(ctx));
       const text = await readText(ctx);
-      const asked = parseGraphQLBody(text);
-      if (!token && !isIntrospection(asked.query)) throw unauthenticated(false);
+      const body = parseGraphQLBody(text);
+      if (!token && !isIntrospection(body.query)) throw unauthenticated(false);
 
       const { limits, now, origin, backchannel } = ctx.state;
       const deliverLogoutTokens = () => backchannel.deliver(now);
-      const request = {
+      const perRequest = {
         now,
         config,
         limits,
@@ -55,14 +55,14 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
         deliverLogoutTokens,
       };
       await withTimeLimit(async (deadline) => {
-        const context: Context = { ...request, ...withDeadline(database, deadline), deadline };
+        const context: Context = { ...perRequest, ...withDeadline(database, deadline), deadline };
         const accept = ctx.get('accept');
         const type = jsonTypeFor(accept);
-        const result = type && (await executeRequest(asked, context, log));
-        if (type && result) return tell(ctx, jsonResponse(result, accept, type));
-        // A stream, or nothing of ours that the client would take: both are the engine's to answer.
+        const result = type && (await executeRequest(body, context, log));
+        if (type && result) return respond(ctx, jsonResponse(result, accept, type));
+        // Yoga serves streams, and refuses an Accept header without any type that we support.
         const headers = { 'Content-Type': 'application/json', Accept: accept || '*/*' };
-        await answer(
+        await respondFromYoga(
           ctx,
           await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context),
         );
@@ -79,13 +79,13 @@ const isJson = (ctx: HttpContext): boolean =>
 async function readText(ctx: HttpContext): Promise<string> {
   if (ctx.get('content-encoding') !== '')
     throw badRequest('A compressed body is not accepted', 'UNSUPPORTED_MEDIA_TYPE', 415);
-  // Hung up while the token was looked up: there is nothing to read, and nobody to answer.
+  // The client disconnected while the token was looked up; reading would wait for ever.
   if (ctx.req.destroyed) throw badRequest('The request was not sent in full', 'BAD_REQUEST');
   const bytes = await ctx.state.concurrency.whileReceiving(() =>
-    getRawBody(ctx.req, { limit: LIMIT, length: ctx.get('content-length') || null }),
+    getRawBody(ctx.req, { limit: MAX_BODY, length: ctx.get('content-length') || null }),
   );
   if (!isJson(ctx)) {
-    // RFC 6750 §2.2: a form may carry the token, but then no header may; here it never may.
+    // RFC 6750 §2.2 allows a token in a form. Gatehouse does not, so that there is one way to send it.
     if (/(^|&)access_token=/.test(bytes.toString('latin1')))
       throw malformedAuthentication('Send the token in the Authorization header only');
     throw badRequest('Send the request as application/json', 'UNSUPPORTED_MEDIA_TYPE', 415);
@@ -102,31 +102,31 @@ function methodNotAllowed(ctx: HttpContext): GraphQLError {
   return badRequest('Send a POST request', 'METHOD_NOT_ALLOWED', 405);
 }
 
-function tell(ctx: HttpContext, { status, headers, body }: ReturnType<typeof jsonResponse>): void {
+function respond(ctx: HttpContext, { status, headers, body }: ReturnType<typeof jsonResponse>): void {
   ctx.status = status;
   ctx.set(headers);
   ctx.body = body;
   tellWhereDescribed(ctx, '/graphql');
 }
 
-/** Of the connection, whose headers are not the engine's business; and `no-store` has been said. */
-const NOT_THE_ENGINES = new Set(['content-length', 'content-encoding', 'connection', 'cache-control']);
+/** Headers that we set ourselves; those of Yoga's response are not copied. */
+const HEADERS_NOT_COPIED = new Set(['content-length', 'content-encoding', 'connection', 'cache-control']);
 
-async function answer(ctx: HttpContext, response: Response): Promise<void> {
-  const streams = response.headers.get('content-type')?.startsWith('text/event-stream');
-  const body = streams ? Readable.from(response.body ?? []) : await response.text();
+async function respondFromYoga(ctx: HttpContext, response: Response): Promise<void> {
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  const body = isStream ? Readable.from(response.body ?? []) : await response.text();
   ctx.body = body === '' ? null : body;
-  // After the body, for Koa makes a 204 of an empty one.
+  // After the body, because Koa sets 204 for an empty one.
   ctx.status = response.status;
-  for (const [name, value] of response.headers) if (!NOT_THE_ENGINES.has(name.toLowerCase())) ctx.set(name, value);
+  for (const [name, value] of response.headers) if (!HEADERS_NOT_COPIED.has(name.toLowerCase())) ctx.set(name, value);
   tellWhereDescribed(ctx, '/graphql');
-  // Proxies that gather an answer before they hand it on would hold it back for ever.
-  if (streams) ctx.set('X-Accel-Buffering', 'no');
+  // Reverse proxies that buffer responses would hold the stream back for ever.
+  if (isStream) ctx.set('X-Accel-Buffering', 'no');
 }
 
 function disconnected({ res }: HttpContext): AbortSignal {
-  const gone = new AbortController();
-  if (res.closed) gone.abort();
-  else res.once('close', () => gone.abort());
-  return gone.signal;
+  const controller = new AbortController();
+  if (res.closed) controller.abort();
+  else res.once('close', () => controller.abort());
+  return controller.signal;
 }

@@ -4,7 +4,7 @@ import type { Handler } from '../context.ts';
 import { refuse } from './refusal.ts';
 import { authenticate } from './token.ts';
 
-/** GET /graphql/sdl: the schema as text, with the rules that introspection cannot carry. Who may introspect may read it. */
+/** GET /graphql/sdl: the schema as text, with the directives that introspection omits. It has the same access rule as introspection. */
 export function sdlHandler({ production }: Config): Handler {
   const text = printedSchema();
   return async (ctx) => {

@@ -6,7 +6,7 @@ import { graphiqlAssets } from '../../../src/http/graphql/graphiql-assets.ts';
 import { BUILT_IN_SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
-/** A file of the browser's, without types. */
+/** A browser script, which has no types. */
 const { DEFAULT_TABS }: { DEFAULT_TABS: { query: string }[] } = await import(
   new URL('../../../src/http/graphql/graphiql/default-tabs.js', import.meta.url).href
 );
@@ -20,11 +20,11 @@ afterAll(() => server.close());
 
 const addresses = (html: string): string[] => [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
 
-/** As a browser asks: fetch would undo the compression, so what is measured here is what fetch was told. */
-const ask = (path: string, encoding: string) => server.request(path, { headers: { 'Accept-Encoding': encoding } });
+/** Requests a file with an Accept-Encoding. Fetch decompresses the body, so tests look at the headers. */
+const fetchAs = (path: string, encoding: string) => server.request(path, { headers: { 'Accept-Encoding': encoding } });
 
 describe('GET /graphiql', () => {
-  it('is a small page without a line of script in it, and allows none', async () => {
+  it('the page is small, and its policy allows no inline scripts', async () => {
     const response = await server.request('/graphiql');
     const html = await response.text();
     const policy = response.headers.get('Content-Security-Policy') ?? '';
@@ -39,7 +39,7 @@ describe('GET /graphiql', () => {
     expect(policy.replace("style-src 'self' 'unsafe-inline'", '')).not.toContain('unsafe');
   });
 
-  it('is not stored, and says no more than its origin to others', async () => {
+  it('the page is not cached and sends only its origin as referrer', async () => {
     const { headers } = await server.request('/graphiql');
     expect(Object.fromEntries(headers)).toMatchObject({
       'cache-control': 'no-store',
@@ -50,20 +50,20 @@ describe('GET /graphiql', () => {
     });
   });
 
-  it('names no origin but this one', async () => {
+  it('the page refers to no other origin', async () => {
     const html = await (await server.request('/graphiql')).text();
     expect(addresses(html).filter((address) => !/^\/(?!\/)/.test(address))).toEqual([]);
     expect(html.replaceAll(server.config.issuer, '')).not.toMatch(/https?:/);
   });
 
-  it('is what a browser gets from GET /graphql, and with a trailing slash', async () => {
+  it('GET /graphql in a browser and a trailing slash lead to the page', async () => {
     const page = await (await server.request('/graphiql')).text();
     const browser = { headers: { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' } };
     expect(await (await server.request('/graphql', browser)).text()).toBe(page);
     expect(await (await server.request('/graphiql/')).text()).toBe(page);
   });
 
-  it('wears a badge in production, and only there', async () => {
+  it('the page has a badge in production only', async () => {
     expect(await (await server.request('/graphiql')).text()).not.toContain('class="production"');
     const production = await startServer({ NODE_ENV: 'production' });
     try {
@@ -73,7 +73,7 @@ describe('GET /graphiql', () => {
     }
   });
 
-  it('is not there, with all that belongs to it, where GRAPHIQL is off', async () => {
+  it('with GRAPHIQL=off the page and all its files get 404', async () => {
     const without = await startServer({ GRAPHIQL: 'off' });
     try {
       for (const path of ['/graphiql', '/graphiql/callback', '/graphiql/console.js'])
@@ -84,14 +84,14 @@ describe('GET /graphiql', () => {
   });
 });
 
-describe('What the editor opens with', () => {
-  it.each(DEFAULT_TABS.map(({ query }) => query))('is a document of this schema: %.40s', (query) => {
+describe('The default tabs of the editor', () => {
+  it.each(DEFAULT_TABS.map(({ query }) => query))('the default tab is valid for the schema: %.40s', (query) => {
     expect(validate(schema, parse(query))).toEqual([]);
-    // What half of a window 1280 pixels wide has room for.
+    // Half of a window of 1280 pixels has room for this many characters.
     expect(Math.max(...query.split('\n').map((line) => line.length))).toBeLessThanOrEqual(44);
   });
 
-  it('does what it says, for an administrator with the scopes it takes', async () => {
+  it('every default tab runs without errors for an administrator with the required scopes', async () => {
     const user = await server.user({ superuser: true });
     const token = await server.accessToken({ user, scopes: BUILT_IN_SCOPES });
     for (const { query } of DEFAULT_TABS) {
@@ -103,7 +103,7 @@ describe('What the editor opens with', () => {
 });
 
 describe('GET /graphiql/callback', () => {
-  it('keeps the code it is called with out of caches, referrers and its own page', async () => {
+  it('the callback page keeps the code out of caches, referrers and its HTML', async () => {
     const response = await server.request('/graphiql/callback?code=gac_secret&state=s&iss=i');
     expect(response.headers.get('Referrer-Policy')).toBe('no-referrer');
     expect(response.headers.get('Cache-Control')).toBe('no-store');
@@ -113,7 +113,7 @@ describe('GET /graphiql/callback', () => {
 });
 
 describe('GET /graphiql/:file', () => {
-  it('sends GraphiQL itself once and for ever, under a name that changes with it', async () => {
+  it('files of GraphiQL are cached for ever, under names that contain their hash', async () => {
     const html = await (await server.request('/graphiql')).text();
     const workers = Object.values<string>(
       JSON.parse(/data-settings="([^"]+)"/.exec(html)![1]!.replaceAll('&quot;', '"')).workers,
@@ -122,7 +122,7 @@ describe('GET /graphiql/:file', () => {
 
     expect(new Set(hashed).size).toBe(5);
     for (const address of hashed) {
-      const response = await ask(address, 'br, gzip');
+      const response = await fetchAs(address, 'br, gzip');
       expect(response.status).toBe(200);
       expect(response.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable');
       expect(response.headers.get('Content-Encoding')).toBe('br');
@@ -131,7 +131,7 @@ describe('GET /graphiql/:file', () => {
     }
   });
 
-  it('asks again for our own files, and answers 304 while they are the same', async () => {
+  it('our own files are revalidated and get 304 if unchanged', async () => {
     const first = await server.request('/graphiql/console.js');
     const etag = first.headers.get('ETag')!;
     const again = await server.request('/graphiql/console.js', { headers: { 'If-None-Match': etag } });
@@ -141,18 +141,18 @@ describe('GET /graphiql/:file', () => {
     expect([again.status, await again.text()]).toEqual([304, '']);
   });
 
-  it('sends the same bytes in each encoding', async () => {
+  it('every encoding decodes to the same bytes', async () => {
     const { urls, byName } = await graphiqlAssets();
     const style = byName.get(urls.style.slice('/graphiql/'.length))!;
     const plain = await style.encoded('identity');
     expect(brotliDecompressSync(await style.encoded('br')).equals(plain)).toBe(true);
     expect(gunzipSync(await style.encoded('gzip')).equals(plain)).toBe(true);
-    expect((await ask(urls.style, 'identity')).headers.get('Content-Encoding')).toBeNull();
-    expect((await ask(urls.style, 'gzip, deflate')).headers.get('Content-Encoding')).toBe('gzip');
+    expect((await fetchAs(urls.style, 'identity')).headers.get('Content-Encoding')).toBeNull();
+    expect((await fetchAs(urls.style, 'gzip, deflate')).headers.get('Content-Encoding')).toBe('gzip');
   });
 
   it.each(['missing.js', 'console', '..%2fapp.ts', '%2e%2e/app.ts', 'constructor', ''.padEnd(5000, 'x')])(
-    'knows no file %.20s',
+    'the unknown file %.20s gets 404',
     async (name) => {
       expect((await server.request(`/graphiql/${name}`)).status).toBe(404);
     },

@@ -6,7 +6,7 @@ import { jsonResponse, jsonTypeFor } from '../../../src/http/graphql/response.ts
 const LEGACY = 'application/json';
 const OWN = 'application/graphql-response+json';
 
-describe('GraphQL over HTTP §6.1: the media type of an answer', () => {
+describe('GraphQL over HTTP §6.1: the media type of a response', () => {
   it.each([
     ['', LEGACY],
     ['*/*', LEGACY],
@@ -19,7 +19,7 @@ describe('GraphQL over HTTP §6.1: the media type of an answer', () => {
     [`${OWN}; charset=utf-8, */*`, OWN],
     [`${LEGACY}; charset=utf-16, ${OWN}`, OWN],
     [`text/event-stream, ${OWN}`, OWN],
-  ])('for Accept %j is %s', (accept, type) => {
+  ])('the media type for Accept %j is %s', (accept, type) => {
     expect(jsonTypeFor(accept)).toBe(type);
   });
 
@@ -34,7 +34,7 @@ describe('GraphQL over HTTP §6.1: the media type of an answer', () => {
 describe('GraphQL over HTTP §6.4: the status', () => {
   const errors = [badRequest('No', 'BAD_REQUEST'), unavailable('one')];
 
-  it('is that of the gravest error, whose headers are sent and not told', () => {
+  it('the status is the highest of all errors, and their headers are sent but not in the body', () => {
     const { status, headers, body } = jsonResponse({ data: null, errors }, OWN, OWN);
     expect(status).toBe(503);
     expect(headers).toEqual({ 'Content-Type': `${OWN}; charset=utf-8`, 'Retry-After': '1' });
@@ -44,7 +44,7 @@ describe('GraphQL over HTTP §6.4: the status', () => {
     ]);
   });
 
-  it('is 200 for the language’s own errors where application/json was asked for by name, and only there', () => {
+  it('the status of validation errors is 200 only if the client accepts application/json', () => {
     const mistake = { errors: [new GraphQLError('Syntax Error')] };
     expect(jsonResponse(mistake, LEGACY, LEGACY).status).toBe(200);
     expect(jsonResponse(mistake, '*/*', LEGACY).status).toBe(400);

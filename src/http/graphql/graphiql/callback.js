@@ -1,28 +1,28 @@
-/** Hands what came back from /oauth/authorize to the GraphiQL that waits for it, and closes. It has no use for the code itself. */
+/** Passes the response of /oauth/authorize to the GraphiQL window that waits for it, and closes this window. */
 
 const query = new URLSearchParams(location.search);
 const state = query.get('state');
 const message = document.getElementById('message');
 
-// The code is of no use without the verifier, yet it need not stand in the address and the history.
+// Removes the code from the address bar and the history, although it is useless without the verifier.
 history.replaceState(null, '', location.pathname);
 
-// Not through `opener`: the sign-in pages cut that tie, and a link opened by hand never had it.
+// Not through `opener`: the sign-in pages remove it, and a link that the user opens in a new tab never has one.
 const channel = new BroadcastChannel('gatehouse-graphiql');
-const nobody = setTimeout(() => {
-  message.textContent = 'No GraphiQL window is waiting for this sign-in. Please start again.';
+const timeout = setTimeout(() => {
+  message.textContent = 'No GraphiQL window is waiting for this sign-in. Start again in GraphiQL.';
 }, 3000);
 
 channel.addEventListener('message', ({ data }) => {
   if (data.kind !== 'received' || data.state !== state) return;
-  clearTimeout(nobody);
+  clearTimeout(timeout);
   window.close();
-  // Still here: the browser closes only windows that a script has opened.
-  message.textContent = 'Done. GraphiQL has the answer; you may close this window.';
+  // Browsers close only windows that a script opened, so this one may stay.
+  message.textContent = 'You are signed in to GraphiQL. You can close this window.';
 });
 
 channel.postMessage({
-  kind: 'answer',
+  kind: 'response',
   state,
   code: query.get('code'),
   iss: query.get('iss'),

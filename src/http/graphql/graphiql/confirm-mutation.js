@@ -1,6 +1,6 @@
 import { mayMutate } from './operations.js';
 
-/** Where it is production: settles when it has been said whether this may be sent. Nothing that only reads is asked about. */
+/** Asks the user to confirm a mutation in production. Resolves with whether it may be sent; queries need no confirmation. */
 export function confirmMutation({ query, operationName }) {
   if (!mayMutate(query, operationName)) return Promise.resolve(true);
   const dialog = document.getElementById('confirm');
@@ -12,8 +12,8 @@ export function confirmMutation({ query, operationName }) {
   });
 }
 
-/** The dialog's buttons; Escape closes it as Cancel does. */
-export function wireConfirmation() {
+/** Connects the dialog's buttons. Escape cancels, as a dialog element does by itself. */
+export function initConfirmation() {
   const dialog = document.getElementById('confirm');
   for (const button of dialog?.querySelectorAll('button') ?? [])
     button.addEventListener('click', () => dialog.close(button.value));

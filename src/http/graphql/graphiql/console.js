@@ -1,134 +1,142 @@
-import { forgetAccess, learnAccess, learnSchema, markWhatIsRefused } from './access.js';
-import { element, notice, onTick, show, showTime, tick, tickedScopes } from './bar.js';
-import { confirmMutation, wireConfirmation } from './confirm-mutation.js';
+import { clearAccess, loadAccess, markDeniedFields, setSchema } from './access.js';
+import { element, notice, onSelectionChange, selectedScopes, selectScopes, show, showTime } from './bar.js';
+import { confirmMutation, initConfirmation } from './confirm-mutation.js';
 import { curlCommand } from './curl.js';
 import { openingTabs } from './default-tabs.js';
-import { followSystemColours, leaveByEscape, run, written } from './editor.js';
+import { editorContents, focusOnEscape, followSystemColours, run } from './editor.js';
 import { createFetcher } from './fetcher.js';
 import { beginSession, currentSession, endSession, onSessionChange, revoke } from './session.js';
 import { canSignIn, createSignIn } from './sign-in.js';
 
 const settings = JSON.parse(document.body.dataset.settings);
+const SIGNED_OUT = 'You have been signed out. Sign in again.';
 let startSignIn;
-/** Whom the session speaks for; undefined until the server has said so. */
+/** The signed-in user; undefined until it has been loaded. */
 let username;
-/** What the last refusal would have needed as well, and what stood in the editor then. */
+/** The scopes missing from the last operation, and the editor contents at that time. */
 let refusal;
-/** The refusal that the sign-in under way is to mend. */
-let mending;
+/** The refused operation to run again after the current sign-in. */
+let toRetry;
 
-/** Why nobody can sign in on this page, if so: it stands there whenever there is nothing else to say. */
-const obstacle = findObstacle();
-const say = (sentence, more) => (sentence ? notice(sentence, more) : notice(...obstacle));
+/** Why sign-in is not possible on this page, if so. Shown whenever there is no other message. */
+const signInProblem = findSignInProblem();
+const showNotice = (text, more) => (text ? notice(text, more) : notice(...signInProblem));
 
-function findObstacle() {
+function findSignInProblem() {
   const href = `${settings.issuer}/graphiql`;
   if (location.origin !== settings.issuer)
-    return ['To sign in, open this page where the server says it is:', { link: { text: href, href } }];
-  return canSignIn() ? [] : ['Signing in here needs https, or localhost.'];
+    return ['Open this page at its own address to sign in:', { link: { text: href, href } }];
+  return canSignIn() ? [] : ['Sign-in requires https or localhost.'];
 }
 
-/** For questions of the bar's own: no notice comes of them. */
-const ask = createFetcher({});
+/** Sends operations of the bar itself, which show no notices. */
+const sendQuietly = createFetcher({});
 const fetcher = createFetcher({
   confirm: settings.production ? confirmMutation : undefined,
   onRefusal,
   onSchema(schema) {
-    learnSchema(schema);
-    greyOut();
+    setSchema(schema);
+    showAccess();
   },
 });
 
-function signIn(scopes, toMend) {
-  mending = toMend;
+function signIn(scopes, refused) {
+  toRetry = refused;
   element('scopes').open = false;
-  say();
+  showNotice();
   const href = startSignIn(scopes);
-  if (href) say('Your browser has blocked the sign-in window.', { link: { text: 'Sign in here', href, newTab: true } });
+  if (href)
+    showNotice('Your browser blocked the sign-in window.', {
+      link: { text: 'Open it in a new tab', href, newTab: true },
+    });
 }
 
 function onTokens(tokens) {
-  const before = currentSession();
+  const previous = currentSession();
   const { scopes } = beginSession(tokens);
-  // Nobody needs it any more, and what nobody needs should not open anything.
-  if (before) revoke(settings.clientId, before).catch(() => {});
-  tick(scopes);
+  // The previous token is no longer needed.
+  if (previous) revoke(settings.clientId, previous).catch(() => {});
+  selectScopes(scopes);
   show(currentSession());
-  askWho();
-  greyOut();
-  const { missingScopes, text } = mending ?? {};
-  mending = undefined;
+  loadUsername();
+  showAccess();
+  const { missingScopes, contents } = toRetry ?? {};
+  toRetry = undefined;
   if (!missingScopes) return;
-  const withheld = missingScopes.filter((scope) => !scopes.includes(scope));
-  if (withheld.length > 0) say(`You have not been granted ${withheld.join(' ')}.`);
-  else if (sameText(text, written())) run();
-  else say('You may now. What is in the editor has changed, so run it when it is ready.');
+  const notGranted = missingScopes.filter((scope) => !scopes.includes(scope));
+  if (notGranted.length > 0) showNotice(`The scope ${notGranted.join(' ')} was not granted.`);
+  else if (isSame(contents, editorContents())) run();
+  else showNotice('The scopes were granted. The editor has changed since, so the operation was not run again.');
 }
 
-const sameText = (one, other) => one.query === other.query && one.variables === other.variables;
+const isSame = (one, other) => one.query === other.query && one.variables === other.variables;
 
-async function askWho() {
+async function loadUsername() {
   const session = currentSession();
   if (!session.scopes.includes('profile') && !session.scopes.includes('read')) return;
-  const answer = await ask({ query: '{ viewer { username } }' }).catch(() => undefined);
+  const result = await sendQuietly({ query: '{ viewer { username } }' }).catch(() => undefined);
   if (currentSession() !== session) return;
-  username = answer?.data?.viewer?.username;
+  username = result?.data?.viewer?.username;
   show(session, username);
 }
 
-/** For as long as it is not known what the token may do, nothing is grey. */
-async function greyOut() {
+/** Greys out fields once the access of the token has been loaded; nothing is grey before. */
+async function showAccess() {
   const session = currentSession();
   if (!session) return;
-  const apply = await learnAccess(ask).catch(() => undefined);
+  const apply = await loadAccess(sendQuietly).catch(() => undefined);
   if (currentSession() === session) apply?.();
 }
 
 function onRefusal(refused) {
-  refusal = refused?.missingScopes ? { ...refused, text: written() } : undefined;
-  if (refused?.code === 'UNAUTHENTICATED') say('This needs somebody who is signed in: press “Sign in”.');
-  else if (refused?.code === 'EXPIRED') say('Your sign-in is over. Please sign in again.');
-  else if (refusal) say('Your token may not do this yet.', { missing: refusal.missingScopes });
-  else say();
+  refusal = refused?.missingScopes ? { ...refused, contents: editorContents() } : undefined;
+  if (refused?.code === 'UNAUTHENTICATED') showNotice('This operation requires a signed-in user: press “Sign in”.');
+  else if (refused?.code === 'EXPIRED') showNotice(SIGNED_OUT);
+  else if (refusal) showNotice('Your token lacks a scope for this operation.', { missing: refusal.missingScopes });
+  else showNotice();
 }
 
-function runOut() {
+function checkExpiry() {
   const session = currentSession();
   if (!session) return;
   showTime(session);
   if (Date.now() < session.expiresAt) return;
   endSession(session);
-  say('Your sign-in is over. Please sign in again.');
+  showNotice(SIGNED_OUT);
 }
 
 async function signOut() {
   const session = currentSession();
   endSession(session);
   const ended = await revoke(settings.clientId, session).catch(() => false);
-  say(
+  showNotice(
     ended
-      ? 'The token is revoked. The server still knows who you are:'
-      : 'The token is forgotten here, but the server could not be told. It still knows who you are, too:',
-    { link: { text: 'sign out there, too', href: '/logout', newTab: true } },
+      ? 'The token was revoked. You are still signed in to this server:'
+      : 'The token was removed from this page, but the server did not confirm that it is revoked. You are still signed in to this server:',
+    { link: { text: 'sign out there too', href: '/logout', newTab: true } },
   );
 }
 
 async function copyAsCurl() {
   try {
-    await navigator.clipboard.writeText(curlCommand(settings.issuer, written()));
-    say('Copied. The token is not in it: set TOKEN in your shell to one of your own.');
+    await navigator.clipboard.writeText(curlCommand(settings.issuer, editorContents()));
+    showNotice('Copied. The command reads the access token from the shell variable TOKEN.');
   } catch (error) {
-    say(error instanceof SyntaxError ? 'The variables are not JSON.' : 'Your browser does not let this page copy.');
+    showNotice(
+      error instanceof SyntaxError
+        ? 'The variables are not valid JSON.'
+        : 'The browser does not allow this page to use the clipboard.',
+    );
   }
 }
 
-/** GraphiQL's editors compute in workers, which it looks for here; `globalAPI` is how they can be asked what is in them. */
+/** GraphiQL's editors find their workers here. `globalAPI` exposes Monaco, which `editor.js` needs. */
 globalThis.MonacoEnvironment = { globalAPI: true, getWorkerUrl: (_module, label) => settings.workers[label] };
 
 function mountGraphiql() {
-  markWhatIsRefused();
-  leaveByEscape(() =>
-    ['ask', 'sign-in', 'sign-out']
+  markDeniedFields();
+  focusOnEscape(() =>
+    ['request-scopes', 'sign-in', 'sign-out']
       .map(element)
       .find((button) => button.checkVisibility())
       ?.focus(),
@@ -139,11 +147,11 @@ function mountGraphiql() {
     logo: '',
     fetcher,
     ...openingTabs(sessionStorage),
-    // What "+" opens.
+    // The contents of a new tab.
     defaultQuery: '',
     defaultEditorToolsVisibility: false,
     shouldPersistHeaders: false,
-    // What is written here may hold a password: it goes with the tab, and not into the address as it would by default.
+    // The contents may include a password, so they are kept in the tab's session storage and not in the URL as by default.
     storage: sessionStorage,
     onEditQuery: () => {},
   });
@@ -153,21 +161,21 @@ function loadGraphiql() {
   const script = document.createElement('script');
   script.src = settings.script;
   script.addEventListener('load', mountGraphiql);
-  script.addEventListener('error', () => say('GraphiQL could not be loaded. Please load this page again.'));
+  script.addEventListener('error', () => showNotice('GraphiQL could not be loaded. Reload this page.'));
   document.head.append(script);
 }
 
 onSessionChange(() => {
   username = undefined;
   refusal = undefined;
-  forgetAccess();
-  say();
+  clearAccess();
+  showNotice();
   show(currentSession());
 });
-onTick(() => show(currentSession(), username));
-element('sign-in').addEventListener('click', () => signIn(tickedScopes()));
-element('ask').addEventListener('click', () =>
-  signIn([...(currentSession()?.scopes ?? tickedScopes()), ...refusal.missingScopes], refusal),
+onSelectionChange(() => show(currentSession(), username));
+element('sign-in').addEventListener('click', () => signIn(selectedScopes()));
+element('request-scopes').addEventListener('click', () =>
+  signIn([...(currentSession()?.scopes ?? selectedScopes()), ...refusal.missingScopes], refusal),
 );
 element('sign-out').addEventListener('click', signOut);
 element('curl').addEventListener('click', copyAsCurl);
@@ -179,13 +187,13 @@ document.addEventListener('keydown', ({ key }) => {
 document.addEventListener('pointerdown', ({ target }) => {
   if (!element('scopes').contains(target)) element('scopes').open = false;
 });
-setInterval(runOut, 1000);
-wireConfirmation();
+setInterval(checkExpiry, 1000);
+initConfirmation();
 
 show();
-say();
+showNotice();
 loadGraphiql();
-if (obstacle.length === 0) {
-  startSignIn = await createSignIn(settings, onTokens, say);
+if (signInProblem.length === 0) {
+  startSignIn = await createSignIn(settings, onTokens, showNotice);
   element('sign-in').disabled = false;
 }

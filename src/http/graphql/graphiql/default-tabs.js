@@ -1,10 +1,10 @@
-/** What the editor opens with, once: afterwards a tab keeps what was written in it. The lines fit half of 1280 pixels. */
+/** The tabs of a first visit; later the browser restores their contents. Lines fit half of a window of 1280 pixels. */
 
 const WHO_AM_I = `# Welcome to Gatehouse.
-# 1. Sign in, with the button above.
+# 1. Sign in with the button above.
 # 2. Run this query: ▶ or Ctrl-Enter.
-# "viewer" is whoever is signed in.
-# (Escape leaves the editor for the bar.)
+# "viewer" is the signed-in user.
+# (Escape moves the focus to the bar.)
 query WhoAmI {
   viewer {
     id
@@ -17,10 +17,10 @@ query WhoAmI {
 }
 `;
 
-const REGISTER_A_CLIENT = `# An application that signs people in.
-# It needs the scope "clients": run it, then
-# press the button that asks for it.
-# The secret is shown this once.
+const REGISTER_A_CLIENT = `# Registers an app that signs users in.
+# It requires the scope "clients": run it,
+# then press the button that requests it.
+# The client secret is shown only once.
 mutation RegisterClient {
   registerClient(
     input: {
@@ -49,8 +49,8 @@ mutation RegisterClient {
 }
 `;
 
-const CREATE_A_USER = `# Somebody new. They cannot sign in before
-# setPassword has given them a password.
+const CREATE_A_USER = `# Creates a user, who can sign in after
+# setPassword has set a password.
 mutation CreateUser {
   createUser(
     input: {
@@ -72,8 +72,8 @@ mutation CreateUser {
 }
 `;
 
-const GROUPS = `# Groups, who is in them, and what it lets
-# them do.
+const GROUPS = `# Groups with their permissions
+# and members.
 query Groups {
   groups(first: 10) {
     nodes {
@@ -90,7 +90,8 @@ query Groups {
 }
 `;
 
-const LAST_SIGN_INS = `# Your own; everybody's with READ_AUDIT.
+const LAST_SIGN_INS = `# Your own sign-ins. With READ_AUDIT those
+# of all users.
 query LastSignIns {
   auditEvents(
     first: 20
@@ -111,7 +112,7 @@ export const DEFAULT_TABS = [WHO_AM_I, REGISTER_A_CLIENT, CREATE_A_USER, GROUPS,
   query,
 }));
 
-/** GraphiQL opens one more tab, an empty one, where it is not told which of those it remembers was open. */
+/** Names the tab that was active, because GraphiQL otherwise opens an extra empty tab. */
 export function openingTabs(storage) {
   try {
     const { tabs, activeTabIndex } = JSON.parse(storage.getItem('graphiql:tabState'));

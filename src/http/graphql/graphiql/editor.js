@@ -1,9 +1,9 @@
-/** What the bar does with GraphiQL's editors: Monaco says what is written there, and GraphiQL's own actions do the rest. */
+/** Access to GraphiQL's editors: reads their contents through Monaco and runs GraphiQL's own actions. */
 
 const QUERY = 'operation.graphql';
 const VARIABLES = 'variables.json';
 
-/** Monaco, from when GraphiQL's script has run. */
+/** Defined once GraphiQL's script has run. */
 const monaco = () => globalThis.monaco;
 
 const editorOf = (file) =>
@@ -11,8 +11,8 @@ const editorOf = (file) =>
     .editor.getEditors()
     .find((editor) => editor.getModel()?.uri.path.endsWith(file));
 
-/** What stands in the tab that is open, and where the cursor is. */
-export function written() {
+/** The contents of the active tab and the position of the cursor. */
+export function editorContents() {
   const editor = editorOf(QUERY);
   const position = editor?.getPosition();
   return {
@@ -22,20 +22,20 @@ export function written() {
   };
 }
 
-/** As Ctrl-Enter does. */
+/** Runs the operation, as Ctrl-Enter does. */
 export function run() {
   const editor = editorOf(QUERY);
   editor.focus();
   editor.getAction('graphql-run').run();
 }
 
-/** Monaco takes Tab for itself, so whoever has no mouse needs another way out. */
-export function leaveByEscape(leave) {
+/** Monaco uses Tab for indentation, so keyboard users leave the editor with Escape. */
+export function focusOnEscape(moveFocus) {
   const { editor, KeyCode } = monaco();
-  // Where something is open or selected, Escape already has a meaning.
+  // Escape keeps its meaning while a widget is open or text is selected.
   const open = ['suggestWidgetVisible', 'findWidgetVisible', 'parameterHintsVisible', 'editorHoverVisible'];
   const busy = [...open, 'editorHasSelection', 'editorHasMultipleSelections'];
-  editor.addCommand({ id: 'gatehouse-leave', run: leave });
+  editor.addCommand({ id: 'gatehouse-leave', run: moveFocus });
   editor.addKeybindingRule({
     keybinding: KeyCode.Escape,
     command: 'gatehouse-leave',
@@ -43,7 +43,7 @@ export function leaveByEscape(leave) {
   });
 }
 
-/** GraphiQL looks at the system's colours once; its style sheet and our bar follow them, so the text has to as well. */
+/** GraphiQL reads the system's colour scheme only at start. Its style sheet and our bar follow changes, so the editor must too. */
 export function followSystemColours() {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', ({ matches }) => {
     const chosen = document.body.matches('.graphiql-light, .graphiql-dark');

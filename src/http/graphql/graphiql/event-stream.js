@@ -1,42 +1,42 @@
 /**
- * GraphQL over Server-Sent Events: one answer after another, as GraphiQL takes them.
+ * GraphQL over Server-Sent Events: the results as an async iterator, as GraphiQL expects them.
  * @param {Response} response
- * @param {AbortController} connection what ends the request when GraphiQL wants no more
- * @param {() => void} ended called where the answer is that the token is no longer good
+ * @param {AbortController} connection aborts the request when GraphiQL stops the subscription
+ * @param {() => void} onTokenInvalid called when a result says that the token is no longer valid
  */
-export function answersIn(response, connection, ended) {
-  const answers = read(response.body.pipeThrough(new TextDecoderStream()).getReader(), ended);
+export function resultsOf(response, connection, onTokenInvalid) {
+  const results = read(response.body.pipeThrough(new TextDecoderStream()).getReader(), onTokenInvalid);
   return {
     [Symbol.asyncIterator]() {
       return this;
     },
-    next: () => answers.next(),
+    next: () => results.next(),
     return() {
       connection.abort();
-      return answers.return();
+      return results.return();
     },
   };
 }
 
-async function* read(reader, ended) {
+async function* read(reader, onTokenInvalid) {
   let text = '';
   for (;;) {
-    const { value, done } = await reader.read().catch(stopped);
+    const { value, done } = await reader.read().catch(endIfAborted);
     if (done) return;
     const events = (text + value).split(/\r?\n\r?\n/);
     text = events.pop();
     for (const event of events) {
       const data = event.match(/^data: ?(.+)$/m)?.[1];
       if (!data || !/^event: ?next$/m.test(event)) continue;
-      const answer = JSON.parse(data);
-      if (answer.errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')) ended();
-      yield answer;
+      const result = JSON.parse(data);
+      if (result.errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')) onTokenInvalid();
+      yield result;
     }
   }
 }
 
-/** What has been shown stays: that GraphiQL ended the request is no error. */
-function stopped(error) {
+/** An abort by GraphiQL is the normal end of a subscription, not an error. */
+function endIfAborted(error) {
   if (error.name !== 'AbortError') throw error;
   return { done: true };
 }

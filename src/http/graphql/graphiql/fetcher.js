@@ -1,46 +1,47 @@
-import { answersIn } from './event-stream.js';
+import { resultsOf } from './event-stream.js';
 import { operationsIn } from './operations.js';
 import { currentSession, endSession, signedIn } from './session.js';
 
-const JSON_ANSWER = 'application/graphql-response+json, application/json';
+const JSON_TYPES = 'application/graphql-response+json, application/json';
 
 /**
- * What operations are sent with.
- * @param told confirm: asked first whether this may be sent; onRefusal: { code, missingScopes } of what the bar can help
- * with, or undefined; onSchema: what introspection has shown
+ * Creates the function with which GraphiQL sends operations.
+ * @param options confirm: resolves with whether to send the operation; onRefusal: called with { code, missingScopes } if the
+ * bar can help, else with undefined; onSchema: called with the introspected schema
  */
 export function createFetcher({ confirm, onRefusal, onSchema }) {
   return async function fetcher(operation, { headers = {} } = {}) {
-    if (confirm && !(await confirm(operation))) return { errors: [{ message: 'Not sent.' }] };
+    if (confirm && !(await confirm(operation)))
+      return { errors: [{ message: 'Cancelled: the operation was not sent.' }] };
     const introspects = operation.operationName === 'IntrospectionQuery';
     for (;;) {
       const session = currentSession();
       const ownHeader = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
       const authorization = session && !ownHeader ? { Authorization: `Bearer ${session.token}` } : {};
-      const ended = () => {
+      const onTokenInvalid = () => {
         if (!session || currentSession() !== session) return;
         endSession(session);
         onRefusal?.({ code: 'EXPIRED' });
       };
-      const { status, answer } = await send(operation, { ...authorization, ...headers }, ended);
-      if (introspects && answer.data?.__schema) onSchema?.(answer.data.__schema);
-      if (ownHeader) return answer;
+      const { status, result } = await send(operation, { ...authorization, ...headers }, onTokenInvalid);
+      if (introspects && result.data?.__schema) onSchema?.(result.data.__schema);
+      if (ownHeader) return result;
       if (status === 401) endSession(session);
       if (!introspects) {
-        onRefusal?.(status === 401 ? { code: session ? 'EXPIRED' : 'UNAUTHENTICATED' } : insufficientScope(answer));
-        return answer;
+        onRefusal?.(status === 401 ? { code: session ? 'EXPIRED' : 'UNAUTHENTICATED' } : insufficientScope(result));
+        return result;
       }
-      if (status !== 401) return answer;
-      // Where strangers may not see the schema, GraphiQL shows it as soon as somebody is signed in.
+      if (status !== 401) return result;
+      // If the schema requires a token, wait for the sign-in and try again.
       await signedIn();
     }
   };
 }
 
-/** @param ended called when events stop because the token is no longer good */
-async function send({ query, variables, operationName }, headers, ended) {
+/** @param onTokenInvalid called when a stream ends because the token is no longer valid */
+async function send({ query, variables, operationName }, headers, onTokenInvalid) {
   const connection = new AbortController();
-  const streams = operationsIn(query).some(({ kind }) => kind === 'subscription');
+  const isSubscription = operationsIn(query).some(({ kind }) => kind === 'subscription');
   const response = await fetch('/graphql', {
     method: 'POST',
     credentials: 'omit',
@@ -48,12 +49,15 @@ async function send({ query, variables, operationName }, headers, ended) {
     headers: {
       ...headers,
       'Content-Type': 'application/json',
-      Accept: streams ? `text/event-stream, ${JSON_ANSWER}` : JSON_ANSWER,
+      Accept: isSubscription ? `text/event-stream, ${JSON_TYPES}` : JSON_TYPES,
     },
     body: JSON.stringify({ query, variables, operationName }),
   });
   const isStream = response.headers.get('Content-Type')?.startsWith('text/event-stream');
-  return { status: response.status, answer: isStream ? answersIn(response, connection, ended) : await read(response) };
+  return {
+    status: response.status,
+    result: isStream ? resultsOf(response, connection, onTokenInvalid) : await read(response),
+  };
 }
 
 async function read(response) {
@@ -61,11 +65,11 @@ async function read(response) {
   try {
     return JSON.parse(text);
   } catch {
-    return { errors: [{ message: `The server answered ${response.status}: ${text.slice(0, 200)}` }] };
+    return { errors: [{ message: `The server responded with ${response.status}: ${text.slice(0, 200)}` }] };
   }
 }
 
-/** Undefined, or what the token would have needed as well. */
+/** The scopes that the token lacks, or undefined. */
 function insufficientScope({ errors = [] }) {
   const missing = errors
     .filter(({ extensions }) => extensions?.code === 'INSUFFICIENT_SCOPE')

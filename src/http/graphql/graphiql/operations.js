@@ -1,11 +1,11 @@
-/** Strings and comments whole, so that nothing written in them is taken for a keyword. */
+/** Matches strings and comments as a whole, so that words in them are not read as keywords. */
 const TOKEN = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n\r])*"|#[^\n\r]*|[{}()[\]@]|[_A-Za-z]\w*/g;
 const KINDS = ['query', 'mutation', 'subscription'];
 
 /**
- * GraphQL §2.3: the operations of a document, which need not parse as yet.
+ * GraphQL §2.3: the operations of a document, which may still have syntax errors.
  * @param {string} document
- * @returns {{ kind: string, name: string | undefined, index: number }[]} index: where it begins
+ * @returns {{ kind: string, name: string | undefined, index: number }[]} index: start of the operation
  */
 export function operationsIn(document) {
   const found = [];
@@ -27,11 +27,11 @@ export function operationsIn(document) {
   return found;
 }
 
-/** Whether running it may change something: also where it is not clear which operation is meant. */
+/** Whether running the document may run a mutation. Without an operation name any mutation counts. */
 export const mayMutate = (document, operationName) =>
   operationsIn(document).some(({ kind, name }) => kind === 'mutation' && (!operationName || name === operationName));
 
-/** The operation the cursor stands in; above the first, that one. */
+/** The operation at the cursor. If the cursor is above the first operation, the first. */
 export const operationAt = (document, offset) => {
   const operations = operationsIn(document);
   return operations.findLast(({ index }) => index <= offset) ?? operations[0];

@@ -1,5 +1,5 @@
 /**
- * Who is signed in, in this tab. The token lives in this variable and nowhere else: no storage, no cookie, no address.
+ * The session of this tab. The token is only in this variable, never in storage, a cookie or a URL.
  * @typedef {{ token: string, scopes: string[], expiresAt: number }} Session
  */
 
@@ -9,7 +9,7 @@ const events = new EventTarget();
 
 export const currentSession = () => current;
 
-/** RFC 6749 §5.1: an access token response begins a session; this gives it. */
+/** Starts and returns a session for an access token response (RFC 6749 §5.1). */
 export function beginSession({ access_token, expires_in, scope }) {
   current = {
     token: access_token,
@@ -20,19 +20,19 @@ export function beginSession({ access_token, expires_in, scope }) {
   return current;
 }
 
-/** Ends the session it is given, if that is still the one: a late answer to an older token must not end a newer session. */
+/** Ends this session if it is still the current one. A late response for an older token must not end a newer session. */
 export function endSession(session) {
   if (session !== current) return;
   current = undefined;
   events.dispatchEvent(new Event('change'));
 }
 
-/** RFC 7009 §2.1: the token is dead for everybody. Settles with whether the server has said so. */
+/** Revokes the token (RFC 7009 §2.1). Resolves with whether the server confirmed it. */
 export async function revoke(clientId, { token }) {
   const response = await fetch('/oauth/revoke', {
     method: 'POST',
     credentials: 'omit',
-    // Though the page be closed.
+    // The request completes even if the page is closed.
     keepalive: true,
     body: new URLSearchParams({ token, token_type_hint: 'access_token', client_id: clientId }),
   });
@@ -41,14 +41,14 @@ export async function revoke(clientId, { token }) {
 
 export const onSessionChange = (listener) => events.addEventListener('change', listener);
 
-/** Settles when somebody is signed in. */
+/** Resolves with the session once a user is signed in. */
 export const signedIn = () =>
   new Promise((resolve) => {
-    const look = () => {
+    const check = () => {
       if (!current) return;
-      events.removeEventListener('change', look);
+      events.removeEventListener('change', check);
       resolve(current);
     };
-    events.addEventListener('change', look);
-    look();
+    events.addEventListener('change', check);
+    check();
   });

@@ -1,4 +1,4 @@
-/** Authorization code with PKCE (RFC 6749 §4.1, RFC 7636) in a popup. Verifier and state never leave this module. */
+/** Authorization code flow with PKCE (RFC 6749 §4.1, RFC 7636) in a popup. The verifier stays in this module. */
 
 const base64url = (bytes) =>
   btoa(String.fromCharCode(...bytes))
@@ -14,24 +14,24 @@ async function prepare() {
   return { verifier, challenge: base64url(new Uint8Array(hash)), state: random() };
 }
 
-/** Only https and localhost have it, and PKCE needs it. */
+/** PKCE needs `crypto.subtle`, which browsers offer only on https and localhost. */
 export const canSignIn = () => globalThis.crypto?.subtle !== undefined;
 
 /**
- * @param settings issuer, clientId and redirectUri, as the page was given them
+ * @param settings issuer, clientId and redirectUri of the page
  * @param onTokens called with the token response
- * @param onFailure called with a sentence
+ * @param onFailure called with a message for the user
  */
 export async function createSignIn({ issuer, clientId, redirectUri }, onTokens, onFailure) {
-  // Made before it is wanted: a browser that had to wait for it would no longer take the popup for the answer to a click.
+  // Prepared in advance: after an asynchronous step browsers no longer attribute the popup to the click, and block it.
   let next = await prepare();
   /** @type {typeof next | undefined} */
   let pending;
   const channel = new BroadcastChannel('gatehouse-graphiql');
 
   channel.addEventListener('message', async ({ data }) => {
-    // RFC 6749 §10.12: an answer with another state is another tab's, or nobody's.
-    if (!pending || data.kind !== 'answer' || data.state !== pending.state) return;
+    // RFC 6749 §10.12: a response with another state belongs to another tab or is forged.
+    if (!pending || data.kind !== 'response' || data.state !== pending.state) return;
     const { verifier } = pending;
     pending = undefined;
     channel.postMessage({ kind: 'received', state: data.state });
@@ -43,9 +43,9 @@ export async function createSignIn({ issuer, clientId, redirectUri }, onTokens, 
   });
 
   async function exchange({ code, iss, error, errorDescription }, verifier) {
-    // RFC 9207 §2.4: before anything else in the answer is believed.
-    if (iss !== issuer) throw new Error('The answer came from another server and was thrown away.');
-    if (error === 'access_denied') throw new Error('Sign-in was refused.');
+    // RFC 9207 §2.4: checked before anything else of the response is used.
+    if (iss !== issuer) throw new Error('The response came from a different issuer and was discarded.');
+    if (error === 'access_denied') throw new Error('Access was denied.');
     if (error) throw new Error(`Sign-in failed: ${errorDescription ?? error}`);
     const response = await fetch('/oauth/token', {
       method: 'POST',
@@ -58,12 +58,12 @@ export async function createSignIn({ issuer, clientId, redirectUri }, onTokens, 
         code_verifier: verifier,
       }),
     });
-    const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Error(`Sign-in failed: ${answer.error_description ?? answer.error ?? response.status}`);
-    return answer;
+    const body = await response.json().catch(() => ({}));
+    if (!response.ok) throw new Error(`Sign-in failed: ${body.error_description ?? body.error ?? response.status}`);
+    return body;
   }
 
-  /** Opens the popup. Gives the address back if the browser would not: a link that is clicked will do. */
+  /** Opens the popup. Returns its URL if the browser blocked it, for a link that the user can click. */
   function start(scopes) {
     pending = next;
     const query = new URLSearchParams({
@@ -74,14 +74,14 @@ export async function createSignIn({ issuer, clientId, redirectUri }, onTokens, 
       code_challenge: pending.challenge,
       code_challenge_method: 'S256',
     });
-    // RFC 6749 §3.3: without it, the client's default.
+    // RFC 6749 §3.3: without `scope` the client's default scopes apply.
     if (scopes.length > 0) query.set('scope', scopes.join(' '));
-    const address = `/oauth/authorize?${query}`;
-    const popup = window.open(address, '_blank', 'popup,width=520,height=760');
+    const url = `/oauth/authorize?${query}`;
+    const popup = window.open(url, '_blank', 'popup,width=520,height=760');
     prepare().then((prepared) => {
       next = prepared;
     });
-    return popup ? undefined : address;
+    return popup ? undefined : url;
   }
 
   return start;

@@ -1,25 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
-/** A file of the browser's, without types. */
+/** A browser script, which has no types. */
 const {
   curlCommand,
 }: { curlCommand(issuer: string, written: { query: string; variables: string; offset: number }): string } =
   await import(new URL('../../../../src/http/graphql/graphiql/curl.js', import.meta.url).href);
 
-/** What a shell would hand to curl. */
+/** The arguments that a shell passes to curl. */
 function argumentsOf(command: string): string[] {
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}\n`;
   const output = execFileSync('sh', ['-c', script], { env: { PATH: process.env.PATH, TOKEN: 'from the environment' } });
   return output.toString().split('\0').slice(0, -1);
 }
 
-describe('An operation as a command', () => {
+describe('An operation as a curl command', () => {
   it.each([
     ['{ viewer { id } }', ''],
     ['{ user(id: "it\'s $HOME `id` \\\\ !! ☃") { id } }', '{ "a": "\'; rm -rf nothing; \'" }'],
     ["'''\n''' # \u2028", '{}'],
-  ])('is what curl gets, and nothing that the shell reads: %j', (query, variables) => {
+  ])('the shell passes the operation to curl unchanged: %j', (query, variables) => {
     const got = argumentsOf(curlCommand('https://id.example', { query, variables, offset: 0 }));
     expect(got.slice(0, -1)).toEqual([
       'https://id.example/graphql',
@@ -32,19 +32,19 @@ describe('An operation as a command', () => {
     expect(JSON.parse(got.at(-1)!)).toEqual({ query, ...(variables ? { variables: JSON.parse(variables) } : {}) });
   });
 
-  it('names the operation at the cursor where there are several', () => {
+  it('the command names the operation at the cursor if there are several', () => {
     const query = 'query A { a }\nquery B { b }';
     const got = argumentsOf(curlCommand('https://id.example', { query, variables: '', offset: query.length }));
     expect(JSON.parse(got.at(-1)!)).toEqual({ query, operationName: 'B' });
   });
 
-  it('asks for events where it subscribes', () => {
+  it('the command for a subscription accepts an event stream', () => {
     const query = 'subscription { auditEvent { kind } }';
     const got = argumentsOf(curlCommand('https://id.example', { query, variables: '', offset: 0 }));
     expect(got.slice(1, 4)).toEqual(['-N', '-H', 'Accept: text/event-stream']);
   });
 
-  it('is none where the variables are not JSON', () => {
+  it('variables that are not JSON throw a SyntaxError', () => {
     expect(() => curlCommand('https://id.example', { query: '{ a }', variables: '{', offset: 0 })).toThrow(SyntaxError);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-/** Files of the browser's, without types. */
+/** Browser scripts, which have no types. */
 const load = (name: string) => import(new URL(`../../../../src/http/graphql/graphiql/${name}`, import.meta.url).href);
 const {
   operationsIn,
@@ -12,7 +12,7 @@ const {
   mayMutate(document: string, operationName?: string | null): boolean;
 } = await load('operations.js');
 
-const told = (document: string) => operationsIn(document).map(({ kind, name }) => [kind, name]);
+const kindsAndNames = (document: string) => operationsIn(document).map(({ kind, name }) => [kind, name]);
 
 describe('GraphQL §2.3: the operations of a document', () => {
   it.each([
@@ -34,11 +34,11 @@ describe('GraphQL §2.3: the operations of a document', () => {
     ['query A { mutation { subscription } }', [['query', 'A']]],
     ['mutation', [['mutation', undefined]]],
     ['', []],
-  ])('%j', (document, operations) => {
-    expect(told(document)).toEqual(operations);
+  ])('the operations of %j are found', (document, operations) => {
+    expect(kindsAndNames(document)).toEqual(operations);
   });
 
-  it('knows which may change something, and takes one that is not named for any', () => {
+  it('mayMutate is true for a mutation, and for a document with any mutation if none is named', () => {
     const both = 'query Q { a } mutation M { b }';
     expect([mayMutate(both, 'Q'), mayMutate(both, 'M'), mayMutate(both), mayMutate(both, null)]).toEqual([
       false,
@@ -49,7 +49,7 @@ describe('GraphQL §2.3: the operations of a document', () => {
     expect(mayMutate('{ a }')).toBe(false);
   });
 
-  it('finds the one the cursor stands in', () => {
+  it('operationAt returns the operation at the cursor', () => {
     const both = '# first\nquery Q { a }\nmutation M { b }';
     expect([0, 15, both.length].map((offset) => operationAt(both, offset).name)).toEqual(['Q', 'Q', 'M']);
   });
