@@ -7,10 +7,10 @@ export const HTTP = [
     'https://graphql.github.io/graphql-over-http/draft/',
     `
 Serialization  MUST  JSON in UTF-8, in and out
-  graphql/over-http: K226 $id $name
-  graphql/execution/requests: takes a charset of utf-8
+  graphql/over-http: K226 audit $id
+  graphql/execution/requests: the media type may have charset=utf-8
 URL  MUST  one endpoint does it all
-  graphql/over-http: K226 $id $name
+  graphql/over-http: K226 audit $id
 POST  MUST  a request is a POST of application/json
   graphql/execution/requests: K209 K220
 GET  MAY  queries by GET
@@ -19,15 +19,15 @@ GET  MAY  queries by GET
 GET  MUST  a mutation never runs by GET
   graphql/over-http: K208 K226
 Accept  MUST  application/graphql-response+json and application/json, as the caller likes
-  graphql/over-http: K226 $id $name
-  graphql/execution/requests: answers 406
+  graphql/over-http: K226 audit $id
+  graphql/execution/requests: a request that accepts no supported media type gets 406
 Status  MUST  a document that cannot run is 400 without data
-  graphql/over-http: K226 $id $name
+  graphql/over-http: K226 audit $id
   graphql/execution/requests: K212
 Status  MUST  401 and 403 where the token does not do
   graphql/access/refusals: S1-20
 Status  SHOULD  200 for a partial answer
-  graphql/access/refusals: fails only the field
+  graphql/access/refusals: a foreign object fails only its own field
 `,
   ),
   rfc(

@@ -6,7 +6,7 @@ export const JOSE = [
     'JSON Web Signature',
     `
 4.1.4  SHOULD  kid says which key has signed
-  http/operations/backchannel-logout: the app gets a logout token
+  http/operations/backchannel-logout: the app gets a signed logout token
   oauth/keys/signing-keys: publishes one public key
 4.1.11  MUST  a critical header that is not known is refused
   oauth/clients/client-assertion: RFC 7515 §4.1.11
@@ -92,7 +92,7 @@ export const JOSE = [
   oauth/clients/client-assertion: for another server
 3.11  SHOULD  the kind of a JWT is in its header
   oauth/clients/client-assertion: RFC 8725 §3.11
-  http/operations/backchannel-logout: the app gets a logout token
+  http/operations/backchannel-logout: the app gets a signed logout token
 3.12  MUST  no JWT is taken for another kind
   http/endpoints/sign-in-subject: that is not an ID token of ours
 `,

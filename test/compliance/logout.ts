@@ -42,18 +42,18 @@ export const LOGOUT_AND_OTHERS = [
 2.2  MAY  backchannel_logout_session_required
   not offered: every logout token says sid
 2.3  MUST  who was signed in to is remembered
-  http/operations/backchannel-logout: nobody else is told
+  http/operations/backchannel-logout: no logout token is sent
 2.4  MUST  a logout token says iss, aud, iat, exp, jti, events, sub and sid, never nonce
-  http/operations/backchannel-logout: the app gets a logout token
+  http/operations/backchannel-logout: the app gets a signed logout token
 2.5  MUST  it is posted as a form
-  http/operations/backchannel-logout: the app gets a logout token
-  http/operations/outbound: posts a form, follows no redirect
+  http/operations/backchannel-logout: the app gets a signed logout token
+  http/operations/outbound: postForm posts a form, follows no redirect
 2.5  SHOULD  who cannot be told is told again
-  http/operations/backchannel-logout: is told again, ever more rarely
+  http/operations/backchannel-logout: any node retries a failed delivery
 2.7  SHOULD  refresh tokens without offline_access end with the session
   http/site/account-access: Back-Channel Logout §2.7
 4.1  MUST  a logout token is no ID token
-  http/operations/backchannel-logout: the app gets a logout token
+  http/operations/backchannel-logout: the app gets a signed logout token
 `,
   ),
   specification(

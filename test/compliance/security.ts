@@ -32,7 +32,7 @@ export const SECURITY = [
   oauth/tokens/grants/refresh-token: S4-07 goes to a public client
 2.3  SHOULD  tokens are no more than is needed
   oauth/tokens/grants/refresh-token: S1-17 S4-07
-  graphql/access/access: $field, $actor with $scopes
+  graphql/access/access: access to $field is as the table says
 2.3  SHOULD  and for one API only, where the client says which
   oauth/resource: H145
 2.4  MUST  no password grant

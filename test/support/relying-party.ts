@@ -8,21 +8,21 @@ import { keepSecret } from './seen-secrets.ts';
 import type { TestServer } from './server.ts';
 import { exchange } from './token-forms.ts';
 
-/** An app's own web server, which writes down what it is told. */
+/** An app's own web server, which records the requests it receives. */
 export interface RelyingParty {
   readonly uri: string;
-  readonly told: readonly { readonly method: string; readonly type: string; readonly body: URLSearchParams }[];
-  /** How it answers from now on. */
-  answer(status: number, headers?: Record<string, string>): void;
+  readonly received: readonly { readonly method: string; readonly type: string; readonly body: URLSearchParams }[];
+  /** Sets the response to later requests. */
+  respondWith(status: number, headers?: Record<string, string>): void;
   close(): Promise<void>;
 }
 
 export async function relyingParty(): Promise<RelyingParty> {
-  const told: { method: string; type: string; body: URLSearchParams }[] = [];
+  const received: { method: string; type: string; body: URLSearchParams }[] = [];
   let [status, headers]: [number, Record<string, string>] = [200, {}];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
-      told.push({
+      received.push({
         method: `${request.method} ${request.url}`,
         type: request.headers['content-type'] ?? '',
         body: new URLSearchParams(body),
@@ -35,8 +35,8 @@ export async function relyingParty(): Promise<RelyingParty> {
   });
   return {
     uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
-    told,
-    answer(next, more = {}) {
+    received,
+    respondWith(next, more = {}) {
       [status, headers] = [next, more];
     },
     close: () =>

@@ -6,11 +6,11 @@ import type { Sql } from '../../store/connection/sql.ts';
 import { claimLogoutDeliveries, finishLogoutDelivery, type LogoutDelivery } from '../../store/logout-deliveries.ts';
 import { postForm } from './outbound.ts';
 
-/** Tells clients of sessions that have ended (OpenID Connect Back-Channel Logout 1.0 §2.5). */
+/** Sends logout tokens to clients when a session ends (OpenID Connect Back-Channel Logout 1.0 §2.5). */
 export interface BackchannelLogout {
-  /** Whatever is due at `now`, in the background; failures are tried again at a later tick, by any node. */
+  /** Sends what is due at `now`, in the background. Any node retries a failure later. */
   deliver(now: Date): void;
-  /** Waits for what is under way, which is cut short. */
+  /** Aborts the requests in progress and waits for them to end. */
   stop(): Promise<void>;
 }
 
@@ -21,44 +21,41 @@ interface Parts {
   readonly log: Logger;
 }
 
-/** At least once: a client that answered to a node which then died is told again, and knows the session to be over. */
+/** Delivers at least once. If a node crashes after a delivery, another repeats it, and the client ignores the ended session. */
 export function makeBackchannelLogout({ sql, config, signingKeys, log }: Parts): BackchannelLogout {
-  const stopped = new AbortController();
-  let underWay: Promise<void> = Promise.resolve();
+  const stopping = new AbortController();
+  let inProgress: Promise<void> = Promise.resolve();
 
-  const tell = async (delivery: LogoutDelivery, now: Date): Promise<void> => {
-    // The client has changed its mind since.
+  const send = async (delivery: LogoutDelivery, now: Date): Promise<void> => {
+    // The client has removed its URI since the delivery was queued.
     if (delivery.uri === '') return finishLogoutDelivery(sql, delivery.id);
-    const about = { client: delivery.client_id, attempt: delivery.attempts };
+    const context = { client: delivery.client_id, attempt: delivery.attempts };
     try {
       const token = await makeLogoutToken(signingKeys, config.issuer, delivery, now);
-      const status = await postForm(delivery.uri, { logout_token: token }, config.issuerIsLoopback, stopped.signal);
+      const status = await postForm(delivery.uri, { logout_token: token }, config.issuerIsLoopback, stopping.signal);
       if (status >= 200 && status < 300) return await finishLogoutDelivery(sql, delivery.id);
-      log.warn({ ...about, status }, 'a client would not be told of a logout');
+      log.warn({ ...context, status }, 'back-channel logout rejected by client');
     } catch (error) {
-      log.warn(
-        { ...about, reason: error instanceof Error ? error.message : '' },
-        'a client could not be told of a logout',
-      );
+      log.warn({ ...context, reason: error instanceof Error ? error.message : '' }, 'back-channel logout failed');
     }
   };
 
   const run = async (now: Date): Promise<void> => {
     try {
       for (let due = await claimLogoutDeliveries(sql, now); due.length > 0; due = await claimLogoutDeliveries(sql, now))
-        await Promise.all(due.map((delivery) => tell(delivery, now)));
+        await Promise.all(due.map((delivery) => send(delivery, now)));
     } catch (error) {
-      log.warn({ err: error }, 'the logouts to tell clients of could not be read');
+      log.warn({ err: error }, 'back-channel logouts could not be read from the database');
     }
   };
 
   return {
     deliver(now) {
-      underWay = underWay.then(() => (stopped.signal.aborted ? undefined : run(now)));
+      inProgress = inProgress.then(() => (stopping.signal.aborted ? undefined : run(now)));
     },
     async stop() {
-      stopped.abort();
-      await underWay;
+      stopping.abort();
+      await inProgress;
     },
   };
 }

@@ -1,15 +1,15 @@
 import { Overloaded } from '../../crypto/argon2-pool.ts';
 
 /**
- * Requests that one process works on at a time. What comes beyond them would wait for the same few connections and cores, and
- * be answered when nobody waits for it any more.
+ * Requests that one process handles at a time. More would compete for the same connections and cores, and get their responses
+ * after their clients have timed out.
  */
-const MOST = 500;
+const MAX_REQUESTS = 500;
 
 export interface ConcurrencyLimit {
-  /** Does it, or refuses at once. */
+  /** Runs the work, or throws `Overloaded` at once. */
   run(work: () => Promise<void>): Promise<void>;
-  /** Within `run`: who sends a body a byte at a time must not take up a place that costs nothing to hold. */
+  /** Used inside `run`: a request does not count while its body arrives, so that slow senders cannot block others. */
   whileReceiving<T>(receive: () => Promise<T>): Promise<T>;
 }
 
@@ -17,11 +17,11 @@ export function makeConcurrencyLimit(onShed: () => void): ConcurrencyLimit {
   let working = 0;
   const refuse = (): never => {
     onShed();
-    throw new Overloaded('too many requests are under way');
+    throw new Overloaded('too many requests in progress');
   };
   return {
     async run(work) {
-      if (working >= MOST) refuse();
+      if (working >= MAX_REQUESTS) refuse();
       working++;
       try {
         await work();
@@ -35,10 +35,10 @@ export function makeConcurrencyLimit(onShed: () => void): ConcurrencyLimit {
       try {
         received = await receive();
       } finally {
-        // Even if it is one too many: `run` takes it away again.
+        // Even above the limit, because `run` subtracts it again.
         working++;
       }
-      if (working > MOST) refuse();
+      if (working > MAX_REQUESTS) refuse();
       return received;
     },
   };

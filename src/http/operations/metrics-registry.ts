@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What is counted while requests are answered. No label takes a value that a caller chooses. */
+/** Metrics recorded while requests are handled. No label has a value that a caller can choose, so their number is bounded. */
 export interface Measurements {
   readonly registry: Registry;
-  /** A path of the route table, or `other`. */
+  /** `route`: a path of the route table, or `other`. */
   observeRequest(route: string, method: string, status: number, seconds: number): void;
   countTokens(grant: string): void;
   countSignIn(outcome: 'success' | 'failure'): void;
@@ -11,7 +11,7 @@ export interface Measurements {
   countShed(): void;
 }
 
-/** Seconds: from an indexed read to what nobody waits for. */
+/** Upper bounds in seconds, from one indexed read to the longest wait. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
@@ -21,7 +21,7 @@ export function makeMeasurements(): Measurements {
   const registers = [registry];
   const requests = new Histogram({
     name: 'gatehouse_http_request_duration_seconds',
-    help: 'Requests by route, method and status, and how long they took.',
+    help: 'Duration of requests, by route, method and status.',
     labelNames: ['route', 'method', 'status'],
     buckets: BUCKETS,
     registers,
@@ -34,24 +34,24 @@ export function makeMeasurements(): Measurements {
   });
   const signIns = new Counter({
     name: 'gatehouse_sign_ins_total',
-    help: 'Attempts to sign in on the page, by outcome.',
+    help: 'Sign-in attempts on the login page, by outcome.',
     labelNames: ['outcome'],
     registers,
   });
   const refusals = new Counter({
     name: 'gatehouse_refusals_total',
-    help: 'Requests that were refused, by the code that said why.',
+    help: 'Refused requests, by error code.',
     labelNames: ['code'],
     registers,
   });
   const shed = new Counter({
     name: 'gatehouse_requests_shed_total',
-    help: 'Requests that were refused before any work because too many were under way.',
+    help: 'Requests refused at once because too many were in progress.',
     registers,
   });
   new Gauge({
     name: 'process_resident_memory_bytes',
-    help: 'Memory of the process.',
+    help: 'Resident memory of the process in bytes.',
     registers,
     collect() {
       this.set(process.memoryUsage.rss());

@@ -9,10 +9,10 @@ import type { Handler, HttpContext, State } from '../context.ts';
 import { noSuchPage } from '../errors.ts';
 import { metricsOfAllWorkers, shareMetrics } from './worker-metrics.ts';
 
-/** GET /metrics: for Prometheus, which asks from within. What it tells is no secret, but nobody's business outside. */
+/** GET /metrics, for Prometheus in the private network. The values are not secret, but the public has no use for them. */
 export function metricsHandler(registry: Registry, database: Database): Handler {
   const refresh = collectOnScrape(registry, database);
-  // Whichever worker is asked, the answer is of all.
+  // Any worker can receive the request, and its response covers all workers.
   if (cluster.isWorker) shareMetrics(registry);
   return async (ctx) => {
     if (!isFromPrivateNetwork(ctx)) throw noSuchPage();
@@ -22,26 +22,26 @@ export function metricsHandler(registry: Registry, database: Database): Handler 
   };
 }
 
-/** What need not be known until somebody asks. Of what all workers see alike the largest is told, and not the sum. */
+/** Gauges that are measured only when scraped. All workers see the same values, so the aggregate is the maximum, not the sum. */
 function collectOnScrape(registry: Registry, database: Database): (state: State) => Promise<void> {
   const registers = [registry];
   const rowsLeft = new Gauge({
     name: 'gatehouse_sweep_rows_left',
-    help: 'Rows whose time is over and that the sweep has not taken yet.',
+    help: 'Expired rows that the sweep has not deleted yet.',
     labelNames: ['table'],
     aggregator: 'max',
     registers,
   });
   const keyAge = new Gauge({
     name: 'gatehouse_signing_key_age_seconds',
-    help: 'How long the key that signs has been signing, by algorithm.',
+    help: 'Age of the current signing key in seconds, by algorithm.',
     labelNames: ['algorithm'],
     aggregator: 'max',
     registers,
   });
   new Gauge({
     name: 'gatehouse_database_connections',
-    help: 'Connections of the pool: open and idle, and requests that wait for one.',
+    help: 'Connections of the pool that are open or idle, and requests waiting for one.',
     labelNames: ['state'],
     registers,
     collect() {
@@ -54,25 +54,25 @@ function collectOnScrape(registry: Registry, database: Database): (state: State)
     try {
       for (const [table, left] of Object.entries(await countExpired(sql, now, retentionOf(config))))
         rowsLeft.set({ table }, left);
-      // The newest come last, and of those that sign the newest is the one that does.
+      // Keys are listed newest first; setting them in reverse leaves the newest, which is the one in use.
       for (const { algorithm, signs_from } of (await findSigningKeys(sql, now)).toReversed())
         if (signs_from <= now) keyAge.set({ algorithm }, (now.getTime() - signs_from.getTime()) / 1000);
     } catch (error) {
-      // While the database is away the rest is what an operator wants to see.
+      // Operators need the other metrics most while the database is unavailable.
       if (!isTransientError(error)) throw error;
     }
   };
 }
 
-/** Set by what stands in front: a request that passed there is somebody's from outside, whatever address it seems to have. */
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+/** Reverse proxies set these headers, so a request with one may come from outside whatever its address is. */
+const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 
-/** From this machine or the network it stands in, straight, and not under the name that the world knows. */
+/** True if the request comes directly from a private address, and not for the public host name. */
 function isFromPrivateNetwork(ctx: HttpContext): boolean {
   const { issuer, issuerIsLoopback } = ctx.state.config;
   return (
     isPrivate(ctx.state.origin.ip ?? '') &&
-    !FORWARDED.some((name) => ctx.get(name) !== '') &&
+    !PROXY_HEADERS.some((name) => ctx.get(name) !== '') &&
     (issuerIsLoopback || ctx.get('host') !== new URL(issuer).host)
   );
 }

@@ -3,18 +3,18 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BlockList, isIP } from 'node:net';
 
-/** Milliseconds for all of it. */
+/** Milliseconds for the whole request. */
 const TIMEOUT = 5000;
 
-/** This machine and its own link, where clouds keep their credentials; nobody; everybody. */
-const NEVER = new BlockList();
+/** Loopback, link-local (cloud metadata services), unspecified, multicast and reserved addresses, and IPv6 ranges that embed IPv4. */
+const BLOCKED = new BlockList();
 for (const [network, bits] of [
   ['0.0.0.0', 8],
   ['127.0.0.0', 8],
   ['169.254.0.0', 16],
   ['224.0.0.0', 3],
 ] as const)
-  NEVER.addSubnet(network, bits, 'ipv4');
+  BLOCKED.addSubnet(network, bits, 'ipv4');
 for (const [network, bits] of [
   ['::', 127],
   ['64:ff9b::', 96],
@@ -22,27 +22,27 @@ for (const [network, bits] of [
   ['fe80::', 10],
   ['ff00::', 8],
 ] as const)
-  NEVER.addSubnet(network, bits, 'ipv6');
+  BLOCKED.addSubnet(network, bits, 'ipv6');
 
-/** False for an address that a name somebody else wrote down must not lead to. Mapped IPv4 counts as what it maps. */
-export const isCallable = (address: string): boolean => !NEVER.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+/** False for addresses that a URI registered by a client must not reach. IPv4-mapped addresses count as their IPv4 address. */
+export const isCallable = (address: string): boolean => !BLOCKED.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 type LookupCallback = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
 
-/** Looks at what the name has become at the very moment of the call: another answer a moment later changes nothing. */
+/** Checks the addresses that this connection will use, so that a DNS change between check and use has no effect. */
 function lookUpCallable(name: string, options: LookupOptions, callback: LookupCallback): void {
-  lookup(name, { ...options, all: true }, (error, found) => {
-    const usable = found?.filter(({ address }) => isCallable(address)) ?? [];
+  lookup(name, { ...options, all: true }, (error, addresses) => {
+    const usable = addresses?.filter(({ address }) => isCallable(address)) ?? [];
     const [first] = usable;
-    if (error || !first) return callback(error ?? new Error(`${name} leads to no address that may be called`), '');
+    if (error || !first) return callback(error ?? new Error(`${name} does not resolve to an allowed address`), '');
     if (options.all) callback(null, usable);
     else callback(null, first.address, first.family);
   });
 }
 
 /**
- * Posts a form to an address that a client has registered, and returns the status. No redirect is followed, nothing of the
- * answer is read. `loopback`: this server is on a machine of its own, and so may the client be.
+ * Posts a form to a URI that a client has registered, and returns the status. Follows no redirect and reads no response body.
+ * `loopback`: this server runs on a loopback address, so the client may too.
  */
 export function postForm(
   uri: string,
@@ -53,9 +53,9 @@ export function postForm(
   const url = new URL(uri);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return new Promise((resolve, reject) => {
-    // Node looks up names only: an address written as such is looked at here.
-    if (!loopback && isIP(host) !== 0 && !isCallable(host)) throw new Error('the address may not be called');
-    if (!loopback && url.protocol !== 'https:') throw new Error('the address is not https');
+    // Node calls `lookup` only for names, so literal addresses are checked here.
+    if (!loopback && isIP(host) !== 0 && !isCallable(host)) throw new Error('this address is not allowed');
+    if (!loopback && url.protocol !== 'https:') throw new Error('the URI must be https');
     const body = new URLSearchParams(form).toString();
     const call = (url.protocol === 'https:' ? requestHttps : requestHttp)(
       url,

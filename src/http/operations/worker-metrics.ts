@@ -1,34 +1,34 @@
 import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 
-const ASKED = 'metrics';
+const METRICS_REQUEST = 'metrics';
 
-/** In the first process: gathers what all workers have counted for the one that was asked. */
+/** In the primary process: collects the metrics of all workers for the worker that requests them. */
 export function aggregateMetrics(): void {
   const registry = new AggregatorRegistry();
-  const tell = async (worker: Worker, message: unknown): Promise<void> => {
-    if (message !== ASKED) return;
+  const respond = async (worker: Worker, message: unknown): Promise<void> => {
+    if (message !== METRICS_REQUEST) return;
     const metrics = await registry.clusterMetrics().catch(() => '');
     if (worker.isConnected()) worker.send({ metrics });
   };
-  cluster.on('message', (worker, message) => void tell(worker, message));
+  cluster.on('message', (worker, message) => void respond(worker, message));
 }
 
-/** In a worker: lets the first process gather what this one has counted. */
+/** In a worker: lets the primary process read its metrics. */
 export function shareMetrics(registry: Registry): void {
   new AggregatorRegistry();
   AggregatorRegistry.setRegistries(registry);
 }
 
-/** In a worker: what all of them have counted; empty when one of them did not tell in time. */
+/** In a worker: the metrics of all workers; empty if one did not respond in time. */
 export function metricsOfAllWorkers(): Promise<string> {
   return new Promise((resolve) => {
-    const heard = (message: unknown) => {
+    const received = (message: unknown) => {
       if (typeof message !== 'object' || message === null || !('metrics' in message)) return;
-      process.off('message', heard);
+      process.off('message', received);
       resolve(String(message.metrics));
     };
-    process.on('message', heard);
-    process.send?.(ASKED);
+    process.on('message', received);
+    process.send?.(METRICS_REQUEST);
   });
 }

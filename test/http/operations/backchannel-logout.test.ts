@@ -25,12 +25,12 @@ afterEach(async () => {
 });
 
 const register = (more: object = {}) => server.client({ backchannelLogoutUri: app.uri, ...more });
-const arrived = (count = 1) => vi.waitFor(() => expect(app.told).toHaveLength(count), { timeout: 10_000 });
+const arrived = (count = 1) => vi.waitFor(() => expect(app.received).toHaveLength(count), { timeout: 10_000 });
 const waiting = async (): Promise<number> =>
   (await server.database.em().execute('SELECT count(*)::int AS n FROM logout_deliveries'))[0]?.n;
 const delivered = () => vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 10_000 });
 
-/** Another node, at a moment of its own. */
+/** Another node with its own clock. */
 function anotherNode() {
   const { config, database } = server;
   const lines: string[] = [];
@@ -44,16 +44,16 @@ function anotherNode() {
 
 const later = (seconds: number): Date => new Date(Date.now() + seconds * 1000);
 
-describe('Back-Channel Logout §2.4, §2.5: who signs out is signed out of the apps', () => {
-  it('the app gets a logout token of its own, signed, and no ID token', async () => {
+describe('Back-Channel Logout §2.4, §2.5: logout tokens', () => {
+  it('the app gets a signed logout token, which is not accepted as an ID token', async () => {
     const [client, user] = [await register(), await server.user()];
     const { browser, idToken } = await signInTo(server, client, user);
     await browser.submit(await browser.get('/logout'));
     await arrived();
-    const [told] = app.told;
-    expect([told?.method, told?.type]).toEqual(['POST /logout', 'application/x-www-form-urlencoded']);
-    expect([...(told?.body.keys() ?? [])]).toEqual(['logout_token']);
-    const token = told?.body.get('logout_token') ?? '';
+    const [received] = app.received;
+    expect([received?.method, received?.type]).toEqual(['POST /logout', 'application/x-www-form-urlencoded']);
+    expect([...(received?.body.keys() ?? [])]).toEqual(['logout_token']);
+    const token = received?.body.get('logout_token') ?? '';
     const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(await jwksOf(server)), {
       issuer: server.config.issuer,
       audience: client.clientId,
@@ -66,22 +66,22 @@ describe('Back-Channel Logout §2.4, §2.5: who signs out is signed out of the a
       events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
     });
     await delivered();
-    // RFC 8725 §3.11: it is no hint either.
+    // RFC 8725 §3.11: it is not accepted as an id_token_hint.
     expect((await server.browser().get(`/oauth/logout?id_token_hint=${token}`)).status).toBe(400);
   });
 
-  it('signed as the client wants it, and once for many approvals', async () => {
+  it('the token has the algorithm of the client, and a client with many authorizations gets one token', async () => {
     const [client, user] = [await register({ idTokenSignedResponseAlg: 'ES256' }), await server.user()];
     const { browser } = await signInTo(server, client, user);
     await signInTo(server, client, user, browser);
     await browser.submit(await browser.get('/logout'));
     await delivered();
-    expect(app.told).toHaveLength(1);
-    const token = app.told[0]?.body.get('logout_token') ?? '';
+    expect(app.received).toHaveLength(1);
+    const token = app.received[0]?.body.get('logout_token') ?? '';
     expect(JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).alg).toBe('ES256');
   });
 
-  it('is told by whatever ends the session: the app, another browser, a new password, an administrator', async () => {
+  it('every end of a session sends a logout token: by the app, another browser, a new password or an administrator', async () => {
     const admin = await server.accessToken({ user: await server.user({ superuser: true }) });
     const mutate = (text: string) => server.graphql(`mutation { ${text} { errors { message } } }`, admin);
     const ways: ((
@@ -97,7 +97,7 @@ describe('Back-Channel Logout §2.4, §2.5: who signs out is signed out of the a
       const [client, user] = [await register(), await server.user()];
       await end(user, await signInTo(server, client, user));
       await arrived(n + 1);
-      expect(decodeJwt(app.told[n]?.body.get('logout_token') ?? '')).toMatchObject({
+      expect(decodeJwt(app.received[n]?.body.get('logout_token') ?? '')).toMatchObject({
         sub: user.id,
         aud: client.clientId,
       });
@@ -109,7 +109,7 @@ describe('Back-Channel Logout §2.4, §2.5: who signs out is signed out of the a
     await arrived(ways.length + 1);
   });
 
-  it('nobody else is told: without openid, of another session, disabled, or without an address', async () => {
+  it('no logout token is sent without openid, for another session, to a disabled client or without a URI', async () => {
     const user = await server.user();
     const [plain, off, silent, elsewhere] = [
       await register(),
@@ -123,59 +123,59 @@ describe('Back-Channel Logout §2.4, §2.5: who signs out is signed out of the a
     await signInTo(server, elsewhere, user);
     await server.database.em().execute('UPDATE clients SET disabled = true WHERE client_id = ?', [off.clientId]);
     await browser.submit(await browser.get('/logout'));
-    expect([await waiting(), app.told.length]).toEqual([0, 0]);
+    expect([await waiting(), app.received.length]).toEqual([0, 0]);
   });
 });
 
-describe('Back-Channel Logout §2.5: an app that cannot be told just then', () => {
-  it('is told again, ever more rarely, by whichever node comes to it; then no more', async () => {
+describe('Back-Channel Logout §2.5: failed deliveries', () => {
+  it('any node retries a failed delivery at growing intervals until it succeeds', async () => {
     const { browser } = await signInTo(server, await register(), await server.user());
-    app.answer(503);
+    app.respondWith(503);
     await browser.submit(await browser.get('/logout'));
     await arrived();
     const node = anotherNode();
     node.deliver(later(5));
     await node.stop();
-    expect(app.told).toHaveLength(1);
+    expect(app.received).toHaveLength(1);
 
     const next = anotherNode();
     next.deliver(later(20));
     await arrived(2);
-    app.answer(200);
+    app.respondWith(200);
     next.deliver(later(100));
     await delivered();
-    expect(app.told).toHaveLength(3);
-    const ids = app.told.map(({ body }) => decodeJwt(body.get('logout_token') ?? '').jti);
+    expect(app.received).toHaveLength(3);
+    const ids = app.received.map(({ body }) => decodeJwt(body.get('logout_token') ?? '').jti);
     expect(new Set(ids).size).toBe(3);
     expect(next.lines.join('')).toContain('"status":503');
     await next.stop();
   });
 
-  it('is given up after a day, and swept away', async () => {
+  it('a delivery is given up after a day and deleted', async () => {
     const { browser } = await signInTo(server, await register(), await server.user());
-    app.answer(500);
+    app.respondWith(500);
     await browser.submit(await browser.get('/logout'));
     await arrived();
     const node = anotherNode();
     node.deliver(later(86_500));
     await node.stop();
-    expect([app.told.length, await waiting()]).toEqual([1, 1]);
+    expect([app.received.length, await waiting()]).toEqual([1, 1]);
   });
 
-  it('is told by one of two nodes that look at once', async () => {
+  it('only one of two nodes sends a delivery that both find at the same time', async () => {
     const { browser } = await signInTo(server, await register(), await server.user());
-    app.answer(500);
+    app.respondWith(500);
     await browser.submit(await browser.get('/logout'));
     await arrived();
-    app.answer(200);
+    app.respondWith(200);
     const nodes = [anotherNode(), anotherNode(), anotherNode()];
     for (const node of nodes) node.deliver(later(30));
     await delivered();
     await Promise.all(nodes.map((node) => node.stop()));
-    expect(app.told).toHaveLength(2);
+    expect(app.received).toHaveLength(2);
   });
 
-  it('takes nobody’s time: who signs out does not wait for it', async () => {
+  it('signing out does not wait for the delivery', async () => {
     const [client, user] = [
       await register({ backchannelLogoutUri: 'http://127.0.0.1:9/nobody-listens' }),
       await server.user(),
@@ -183,7 +183,7 @@ describe('Back-Channel Logout §2.5: an app that cannot be told just then', () =
     const { browser } = await signInTo(server, client, user);
     const page = await browser.submit(await browser.get('/logout'));
     expect(page.status).toBe(200);
-    await vi.waitFor(() => expect(server.log.join('')).toContain('a client could not be told of a logout'));
+    await vi.waitFor(() => expect(server.log.join('')).toContain('back-channel logout failed'));
     expect(server.log.join('')).not.toContain('eyJ');
     expect(await waiting()).toBe(1);
   });

@@ -12,34 +12,34 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** As many as the server works on at a time. */
+/** The number of requests that the server handles at a time. */
 const PLACES = 500;
 
-const ask = (): Promise<Answer> => server.token({ grant_type: 'client_credentials' }, client);
+const requestToken = (): Promise<Answer> => server.token({ grant_type: 'client_credentials' }, client);
 
-/** Does `work` while nobody gets to a client. */
+/** Runs `work` while the clients table is locked. */
 const whileLocked = <T>(work: () => Promise<T>): Promise<T> =>
   server.database.em().transactional(async (tx) => {
     await tx.execute('LOCK TABLE clients IN ACCESS EXCLUSIVE MODE');
     return work();
   });
 
-/** Sends `count` requests, and ends with their answers as soon as `wanted` of them have come. */
+/** Sends `count` requests, and returns when `wanted` responses have arrived. */
 async function firstAnswers(count: number, wanted: number): Promise<{ come: Answer[]; all: Promise<Answer[]> }> {
   const come: Answer[] = [];
   const all = Promise.all(
     Array.from({ length: count }, async () => {
-      const answer = await ask();
-      come.push(answer);
-      return answer;
+      const response = await requestToken();
+      come.push(response);
+      return response;
     }),
   );
   await vi.waitFor(() => expect(come.length).toBeGreaterThanOrEqual(wanted), { timeout: 20_000, interval: 5 });
   return { come: [...come], all };
 }
 
-describe('M251: what is too much is refused, and not put in a queue', () => {
-  it('at once, while all others wait; and as soon as they have gone all is well again', async () => {
+describe('M251: the limit of concurrent requests', () => {
+  it('requests above the limit get 503 at once, and later requests succeed', async () => {
     const more = 20;
     const { come, all } = await whileLocked(() => firstAnswers(PLACES + more, more));
     expect(come.length).toBeGreaterThanOrEqual(more);
@@ -48,13 +48,13 @@ describe('M251: what is too much is refused, and not put in a queue', () => {
       expect(headers.get('Cache-Control')).toBe('no-store');
     }
     await all;
-    expect((await ask()).status).toBe(200);
+    expect((await requestToken()).status).toBe(200);
     const metrics = await (await server.request('/metrics')).text();
     expect(Number(/^gatehouse_requests_shed_total (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(more);
-    expect(server.log.filter((line) => line.includes('too many requests are under way'))).toEqual([]);
+    expect(server.log.filter((line) => line.includes('too many requests in progress'))).toEqual([]);
   });
 
-  it('to a person on a page; and whoever keeps the server running still hears of it', async () => {
+  it('a browser gets an error page, and health checks and metrics still respond', async () => {
     await whileLocked(async () => {
       const { all } = await firstAnswers(PLACES + 1, 1);
       const page = await server.request('/');
@@ -66,7 +66,7 @@ describe('M251: what is too much is refused, and not put in a queue', () => {
     expect((await server.request('/')).status).toBe(200);
   });
 
-  it('who sends a body a byte at a time takes no place up', async () => {
+  it('a request whose body arrives slowly does not count', async () => {
     const { host, port } = new URL(server.url);
     const head = `POST /oauth/token HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n\r\n`;
     const slow = await Promise.all(
@@ -76,7 +76,7 @@ describe('M251: what is too much is refused, and not put in a queue', () => {
         return new Promise<Socket>((resolve) => socket.write(`${head}g`, () => resolve(socket)));
       }),
     );
-    expect((await ask()).status).toBe(200);
+    expect((await requestToken()).status).toBe(200);
     for (const socket of slow) socket.destroy();
   });
 });

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterEach(() => vi.useRealTimers());
 afterAll(() => server?.close());
 
-async function ready(): Promise<[status: number, hindrance: string, retryAfter: string | null]> {
+async function ready(): Promise<[status: number, problem: string, retryAfter: string | null]> {
   const response = await server.request('/readyz');
   const { status } = (await response.json()) as { status: string };
   return [response.status, status, response.headers.get('Retry-After')];
@@ -17,40 +17,40 @@ async function ready(): Promise<[status: number, hindrance: string, retryAfter: 
 const change = (sql: string) => server.database.em().execute<{ hex: string }[]>(sql);
 
 describe('GET /readyz', () => {
-  it('says yes when the database, its migrations, its key and its clock are as they must be', async () => {
+  it('the node is ready if database, migrations, secret key and clock are in order', async () => {
     expect(await ready()).toEqual([200, 'ok', null]);
   });
 
   it.each([
     [
-      'a migration is missing',
+      'a missing migration',
       "UPDATE migrations SET name = 'x' || name WHERE name = 'Migration20261121000000'",
       'UPDATE migrations SET name = substr(name, 2) WHERE name LIKE $$x%$$',
       'the database lacks 1 migration(s)',
     ],
     [
-      'another key made what is there',
+      'data encrypted with another key',
       'UPDATE key_checks SET digest = sha256(digest)',
       undefined,
       'SECRET_KEY is not the key of the database',
     ],
     [
-      'a table is gone',
+      'a missing table',
       'ALTER TABLE key_checks RENAME TO mislaid',
       'ALTER TABLE mislaid RENAME TO key_checks',
-      'the database does not answer',
+      'the database does not respond',
     ],
-  ])('says what hinders it: %s', async (_what, harm, mend, hindrance) => {
+  ])('the node is not ready with %s', async (_what, damage, repair, problem) => {
     const before = await change("SELECT encode(digest, 'hex') AS hex FROM key_checks");
-    await change(harm);
-    expect(await ready()).toEqual([503, hindrance, '1']);
-    await change(mend ?? `UPDATE key_checks SET digest = decode('${before[0]?.hex}', 'hex')`);
+    await change(damage);
+    expect(await ready()).toEqual([503, problem, '1']);
+    await change(repair ?? `UPDATE key_checks SET digest = decode('${before[0]?.hex}', 'hex')`);
     expect(await ready()).toEqual([200, 'ok', null]);
   });
 
-  // The embedded database has no clock but the process's.
+  // The embedded database uses the clock of the process.
   it.runIf(inject('databases').kind === 'postgres').each([-300, -6, 6, 300])(
-    'M259 says no where the clocks are %i seconds apart',
+    'M259 the node is not ready if the clocks are %i seconds apart',
     async (seconds) => {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
       expect(await ready()).toEqual([
@@ -63,7 +63,7 @@ describe('GET /readyz', () => {
     },
   );
 
-  it('does not mind a migration that a newer version made', async () => {
+  it('a migration of a newer version does not matter', async () => {
     await change("INSERT INTO migrations (name, executed_at) VALUES ('Migration20991231235959', now())");
     expect(await ready()).toEqual([200, 'ok', null]);
     await change("DELETE FROM migrations WHERE name = 'Migration20991231235959'");
@@ -71,7 +71,7 @@ describe('GET /readyz', () => {
 });
 
 describe('GET /healthz', () => {
-  it('says that the process lives, and asks nobody', async () => {
+  it('the response is 200 without any statement', async () => {
     await change('ALTER TABLE key_checks RENAME TO mislaid');
     expect((await server.request('/healthz')).status).toBe(200);
     await change('ALTER TABLE mislaid RENAME TO key_checks');

@@ -8,15 +8,15 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-/** The value of that series; 0 while there is none. */
+/** The value of the series, or 0 if it does not exist. */
 async function measured(series: string): Promise<number> {
   const text = await (await server.request('/metrics')).text();
-  const line = text.split('\n').find((found) => found.startsWith(`${series} `));
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
   return Number(line?.slice(series.length + 1) ?? 0);
 }
 
-describe('GET /metrics counts', () => {
-  it('tokens by grant', async () => {
+describe('GET /metrics: the metrics', () => {
+  it('tokens are counted by grant', async () => {
     const client = await server.client();
     const grants = ['authorization_code', 'refresh_token', 'client_credentials', 'password'];
     const count = () => Promise.all(grants.map((grant) => measured(`gatehouse_tokens_issued_total{grant="${grant}"}`)));
@@ -29,7 +29,7 @@ describe('GET /metrics counts', () => {
     expect((await count()).map((now, index) => now - (before[index] ?? 0))).toEqual([1, 1, 2, 0]);
   });
 
-  it('sign-ins by outcome', async () => {
+  it('sign-ins are counted by outcome', async () => {
     const count = () =>
       Promise.all(['success', 'failure'].map((how) => measured(`gatehouse_sign_ins_total{outcome="${how}"}`)));
     const before = await count();
@@ -41,13 +41,13 @@ describe('GET /metrics counts', () => {
     expect((await count()).map((now, index) => now - (before[index] ?? 0))).toEqual([1, 1]);
   });
 
-  it('refusals by their code', async () => {
+  it('refusals are counted by error code', async () => {
     const before = await measured('gatehouse_refusals_total{code="invalid_client"}');
     await server.token({ grant_type: 'client_credentials' }, { clientId: 'nobody', secret: 'wrong' });
     expect(await measured('gatehouse_refusals_total{code="invalid_client"}')).toBe(before + 1);
   });
 
-  it('requests by route, and never by what a caller makes up', async () => {
+  it('requests are counted by route, and never by a value that the caller chooses', async () => {
     for (const path of ['/nowhere/a', '/nowhere/b', '/login/', '/graphiql/x.js']) await server.request(path);
     await server.request('/healthz', { method: 'PROPFIND' });
     const text = await (await server.request('/metrics')).text();
@@ -61,7 +61,7 @@ describe('GET /metrics counts', () => {
     expect(text).toMatch(/_bucket\{le="0\.05",route="\/oauth\/token",method="POST",status="200"\} \d/);
   });
 
-  it('memory, the age of the keys that sign and, where there is a pool, its connections', async () => {
+  it('memory, the age of the signing keys and the connections of a pool are measured', async () => {
     expect(await measured('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
     const text = await (await server.request('/metrics')).text();
     const age = /^gatehouse_signing_key_age_seconds\{algorithm="\w+"\} ([\d.]+)$/m.exec(text)?.[1];

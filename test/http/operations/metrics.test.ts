@@ -15,13 +15,13 @@ afterAll(async () => {
   await published.close();
 });
 
-const ask = (at: TestServer, headers: Record<string, string> = {}) => at.request('/metrics', { headers });
+const scrape = (at: TestServer, headers: Record<string, string> = {}) => at.request('/metrics', { headers });
 
 describe('GET /metrics', () => {
-  it('tells in the words of Prometheus how many rows the sweep has left, by table', async () => {
+  it('the response lists in Prometheus format how many expired rows remain, by table', async () => {
     const rows = await rowMaker(server);
     await rows.add('sessions', 'expires_at', new Date(Date.now() - 60_000), 3);
-    const response = await ask(server);
+    const response = await scrape(server);
     expect([response.status, response.headers.get('Content-Type')]).toEqual([
       200,
       expect.stringMatching(/^text\/plain/),
@@ -31,15 +31,15 @@ describe('GET /metrics', () => {
     for (const table of Object.keys(SWEPT))
       expect(text).toContain(`gatehouse_sweep_rows_left{table="${table}"} ${table === 'sessions' ? 3 : 0}\n`);
     await rows.clear('sessions');
-    expect(await (await ask(server)).text()).toContain('gatehouse_sweep_rows_left{table="sessions"} 0\n');
+    expect(await (await scrape(server)).text()).toContain('gatehouse_sweep_rows_left{table="sessions"} 0\n');
   });
 
-  it('under whatever name the network within has for the server', async () => {
+  it('any internal host name of the server may be used', async () => {
     for (const Host of ['gatehouse:4400', '10.1.2.3:4400', 'localhost:4400'])
-      expect((await ask(published, { Host })).status).toBe(200);
+      expect((await scrape(published, { Host })).status).toBe(200);
   });
 
-  it('and to nobody who came in by the front door', async () => {
+  it('requests for the public host name or through a proxy get 404', async () => {
     const outside: Record<string, string>[] = [
       {},
       { 'X-Forwarded-For': '203.0.113.1', Host: 'gatehouse:4400' },
@@ -48,7 +48,7 @@ describe('GET /metrics', () => {
       { Via: '1.1 proxy', Host: 'localhost' },
     ];
     for (const headers of outside) {
-      const response = await ask(published, headers);
+      const response = await scrape(published, headers);
       const text = await response.text();
       expect(response.status).toBe(404);
       expectCleanAnswer(response, text);
@@ -56,20 +56,20 @@ describe('GET /metrics', () => {
     }
   });
 
-  it('nor to a caller from elsewhere', async () => {
+  it('requests from a public address get 404', async () => {
     const trusting = await startServer({ TRUST_PROXY: '1' });
     try {
       for (const address of ['203.0.113.1', '2001:db8::1', '172.32.0.1', '11.0.0.1'])
-        expect((await ask(trusting, { 'X-Forwarded-For': address })).status).toBe(404);
+        expect((await scrape(trusting, { 'X-Forwarded-For': address })).status).toBe(404);
     } finally {
       await trusting.close();
     }
   });
 
-  it('nor with METRICS=off', async () => {
+  it('with METRICS=off all requests get 404', async () => {
     const quiet = await startServer({ METRICS: 'off' });
     try {
-      expect((await ask(quiet)).status).toBe(404);
+      expect((await scrape(quiet)).status).toBe(404);
     } finally {
       await quiet.close();
     }

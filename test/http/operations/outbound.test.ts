@@ -4,7 +4,7 @@ import { relyingParty } from '../../support/relying-party.ts';
 
 const never = new AbortController().signal;
 
-describe('OWASP ASVS 5 §15.3.2: what this server calls because somebody has registered it', () => {
+describe('OWASP ASVS 5 §15.3.2: requests to URIs that a client has registered', () => {
   it.each([
     ...['127.0.0.1', '127.8.9.1', '0.0.0.0', '169.254.169.254', '224.0.0.1', '255.255.255.255'],
     ...[
@@ -17,12 +17,12 @@ describe('OWASP ASVS 5 §15.3.2: what this server calls because somebody has reg
       '64:ff9b::7f00:1',
       '2002:7f00:1::',
     ],
-  ])('%s is never called', (address) => {
+  ])('the address %s is blocked', (address) => {
     expect(isCallable(address)).toBe(false);
   });
 
   it.each(['93.184.216.34', '10.1.2.3', '192.168.1.1', '2606:2800:220:1::1', 'fd00::1', '::ffff:10.0.0.1'])(
-    '%s may be: also a private network, where an operator may well run both',
+    'the address %s is allowed, because clients may run in the same private network',
     (address) => {
       expect(isCallable(address)).toBe(true);
     },
@@ -31,21 +31,21 @@ describe('OWASP ASVS 5 §15.3.2: what this server calls because somebody has reg
   it.each([
     ...['https://127.0.0.1:1/', 'https://[::1]:1/', 'https://localhost:1/', 'https://169.254.169.254/latest'],
     ...['https://2130706433/', 'https://0x7f.1/', 'https://[::ffff:127.0.0.1]/', 'http://client.example/'],
-  ])('%s leads nowhere', async (uri) => {
-    await expect(postForm(uri, {}, false, never)).rejects.toThrow(/may (not )?be called|not https/);
+  ])('a request to %s is refused', async (uri) => {
+    await expect(postForm(uri, {}, false, never)).rejects.toThrow(/not allowed|allowed address|must be https/);
   });
 
-  it('posts a form, follows no redirect, and tells only the status', async () => {
+  it('postForm posts a form, follows no redirect and returns only the status', async () => {
     const app = await relyingParty();
-    app.answer(302, { Location: `${app.uri}/elsewhere` });
+    app.respondWith(302, { Location: `${app.uri}/elsewhere` });
     expect(await postForm(app.uri, { a: 'b&c' }, true, never)).toBe(302);
-    expect(app.told.map(({ method, type, body }) => [method, type, body.get('a')])).toEqual([
+    expect(app.received.map(({ method, type, body }) => [method, type, body.get('a')])).toEqual([
       ['POST /logout', 'application/x-www-form-urlencoded', 'b&c'],
     ]);
     await app.close();
   });
 
-  it('gives up when it is told to stop', async () => {
+  it('an abort signal stops the request', async () => {
     const stop = new AbortController();
     stop.abort();
     await expect(postForm('http://127.0.0.1:9/', {}, true, stop.signal)).rejects.toThrow();
