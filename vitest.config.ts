@@ -34,10 +34,13 @@ const ONE_DATABASE = [
   'test/oauth/differential.test.ts',
 ];
 
+/** Units that take seconds. */
+const SLOW_UNITS = ['test/cli/help.test.ts', 'test/process/{compile-cache,listen}.test.ts'];
+
 /** One per floor, for `npm run test:quick`. */
 const SMOKE = [
   'test/cli/keys.test.ts',
-  'test/directory/credentials.test.ts',
+  'test/directory/last-superuser.test.ts',
   'test/graphql/types/viewer.test.ts',
   'test/http/endpoints/authorize.test.ts',
   'test/oauth/tokens/grants/client-credentials.test.ts',
@@ -45,13 +48,11 @@ const SMOKE = [
   'test/store/issue-tokens.test.ts',
 ];
 
-const project = (name: string, include: readonly string[], exclude: readonly string[], globalSetup?: string) =>
+const project = (name: string, include: readonly string[], exclude: readonly string[] = [], globalSetup?: string) =>
   ({
     extends: true,
     test: { name, include: [...include], exclude: [...exclude], ...(globalSetup && { globalSetup }) },
   }) satisfies TestProjectInlineConfiguration;
-
-const units = project('units', UNITS, []);
 
 const pglite = (include: readonly string[], exclude: readonly string[] = []) =>
   project('pglite', include, ['test/**/*.postgres.test.ts', ...exclude], 'test/support/pglite-template.ts');
@@ -62,8 +63,8 @@ const postgres = (name: string, include: readonly string[], exclude: readonly st
 /** `vitest --mode …`; without a mode every test runs once on PostgreSQL 18, and what depends on the database on PGlite as well. */
 function projectsOf(mode: string): TestProjectInlineConfiguration[] {
   const all = ['test/**/*.test.ts'];
-  if (mode === 'quick') return [units, postgres('postgres', SMOKE)];
-  const main = [units, postgres('postgres', all, UNITS)];
+  if (mode === 'quick') return [project('units', UNITS, SLOW_UNITS), postgres('postgres', SMOKE)];
+  const main = [project('units', UNITS), postgres('postgres', all, UNITS)];
   if (mode !== 'all') return [...main, pglite(DATABASE, UNITS)];
   const repeated = [...UNITS, ...ONE_DATABASE];
   if (systemPostgres() === undefined)

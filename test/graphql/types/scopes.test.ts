@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import { unique } from '../../support/fixtures.ts';
-import { sharedServer, type TestServer } from '../../support/server.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
 import { mutate } from '../mutate.ts';
 
 let server: TestServer;
 let token: string;
 beforeAll(async () => {
-  server = await sharedServer();
+  server = await startServer();
   token = await server.accessToken({ user: await server.user({ permissions: ['MANAGE_CLIENTS'] }) });
 });
 afterAll(() => server?.close());
