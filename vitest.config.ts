@@ -35,7 +35,11 @@ const ONE_DATABASE = [
 ];
 
 /** Units that take seconds. */
-const SLOW_UNITS = ['test/cli/help.test.ts', 'test/process/{compile-cache,listen}.test.ts'];
+const SLOW_UNITS = [
+  'test/cli/help.test.ts',
+  'test/process/{compile-cache,listen}.test.ts',
+  'test/store/connection/data-directory.test.ts',
+];
 
 /** One per floor, for `npm run test:quick`. */
 const SMOKE = [
