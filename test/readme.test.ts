@@ -7,10 +7,10 @@ import { emptyDatabase, type TestDatabase } from './support/database.ts';
 import { freePort } from './support/postgres.ts';
 import { send } from './support/send.ts';
 
-const readme = readFileSync('README.md', 'utf8');
-const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
+const pages = ['README.md', 'docs/tutorial.md'].map((file) => readFileSync(file, 'utf8'));
+const blocks = [...pages.join('\n').matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
 
-/** Opens the printed address as the README's reader does, and comes back with the code. */
+/** Opens the printed address as the reader of the tutorial does, and returns the code. */
 async function signInAndAllow(address: string): Promise<string> {
   const { origin, host } = new URL(address);
   const browser = new Browser(origin, (path, init) => send(origin, host, path, init));
@@ -20,7 +20,7 @@ async function signInAndAllow(address: string): Promise<string> {
   return new URL(location).searchParams.get('code') ?? `no code at ${location}`;
 }
 
-describe('the blocks of the README, pasted one after the other', () => {
+describe('the shell blocks of the README and the tutorial, pasted one after the other', () => {
   let database: TestDatabase;
   // biome-ignore lint/suspicious/noExplicitAny: what the commands print
   let answers: any[];
