@@ -26,9 +26,18 @@ const linksIn = (text: string): string[] =>
     .map(([, target = '']) => target)
     .filter((target) => !/^\w+:/.test(target));
 
-/** What stands in code and begins with one of our folders; patterns such as `test/…` and `<file>` are no paths. */
+/** Inline code and code blocks. */
+const codeIn = (text: string): string =>
+  [...text.matchAll(/^```\w*\n([\s\S]*?)^```$|`([^`\n]+)`/gm)].map(([, block, inline]) => block ?? inline).join('\n');
+
+/** Words of code that begin with one of our folders; patterns such as `test/…` and `<file>` are no paths. */
 const pathsIn = (text: string): string[] =>
-  [...prose(text).matchAll(/`((?:src|test|docs|bench|migrations|bin)\/[\w./-]*)`/g)].map(([, path = '']) => path);
+  codeIn(text)
+    .split(/[\s'"=:,()]+/)
+    .filter((word) => /^(src|test|docs|bench|migrations|bin)\/[\w./-]*$/.test(word));
+
+/** Scripts that a reader is told to run. */
+const scriptsIn = (text: string): string[] => [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
 
 function broken(page: string, text: string): string[] {
   const links = linksIn(text).filter((target) => {
@@ -55,6 +64,13 @@ describe('the documentation', () => {
       'README.md: #here',
       'README.md: src/no-such-file.ts',
     ]);
+  });
+
+  it('names scripts that exist', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const named = pages.flatMap((page) => scriptsIn(readFileSync(page, 'utf8')));
+    expect(named).toContain('seed');
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
   it('names metrics that exist', () => {
