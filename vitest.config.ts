@@ -7,6 +7,7 @@ const UNITS = [
   'test/cli/help.test.ts',
   'test/crypto/{keyring,passwords,secrets}.test.ts',
   'test/directory/names.test.ts',
+  'test/docs/*.test.ts',
   'test/graphql/{breaking-changes,schema}.test.ts',
   'test/graphql/access/declared-rules.test.ts',
   'test/http/{form,graphql/response,operations/outbound,site/browser-name}.test.ts',
