@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import packageJson from '../package.json' with { type: 'json' };
 import { addClientCommands } from './cli/client.ts';
 import { runWith } from './cli/command.ts';
 import { addDatabaseCommands } from './cli/database.ts';
@@ -20,10 +20,18 @@ function readCount(text: string): number {
   return Number(text);
 }
 
+/** No import: the file lies outside `src/`. */
+function versionOfPackage(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
 function makeProgram(env: NodeJS.ProcessEnv): Command {
   const program = new Command('gatehouse')
     .description('OAuth 2 authorization server and user directory, managed through GraphQL.')
-    .version(packageJson.version, '-V, --version', 'print the version')
+    .version(versionOfPackage(), '-V, --version', 'print the version')
     .showHelpAfterError('(add --help to see what it takes, with examples)')
     .exitOverride()
     .addHelpText(
