@@ -44,7 +44,11 @@ async function measure(
   const [result] = (await measureInRounds(operation, [gatehouse], postgres, plan)) as [Result];
   const after = await postgres.executionTime(gatehouse.database);
   return {
-    ...{ tokens, operation, perSecond: result.median, cpu: result.cpu, failed: result.failed },
+    tokens,
+    operation,
+    perSecond: result.median,
+    cpu: result.cpu,
+    failed: result.failed,
     database: (after - before) / (result.median * (plan.rounds * plan.seconds + plan.warmUp)),
   };
 }
@@ -56,7 +60,9 @@ function fillStatements(tokens: number): string[] {
   const series = `generate_series(1, ${authorizations}) s`;
   const each = `${series}, generate_series(1, ${TOKENS_PER_AUTHORIZATION}) n`;
   return [
-    ...['SET session_replication_role = replica', 'SET synchronous_commit = off', "SET maintenance_work_mem = '1GB'"],
+    'SET session_replication_role = replica',
+    'SET synchronous_commit = off',
+    "SET maintenance_work_mem = '1GB'",
     `DELETE FROM access_tokens WHERE id::text LIKE '01930000-%'`,
     `DELETE FROM refresh_tokens WHERE id::text LIKE '01920000-%'`,
     `DELETE FROM authorizations WHERE id::text LIKE '01900000-%'`,
@@ -79,6 +85,8 @@ function fillStatements(tokens: number): string[] {
     `DO $$ DECLARE i record; BEGIN FOR i IN SELECT * FROM indexes LOOP
        IF i.conname IS NULL THEN EXECUTE i.indexdef;
        ELSE EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', i.of, i.conname, i.def); END IF; END LOOP; END $$`,
-    ...['DROP TABLE indexes', ...TABLES.map((table) => `VACUUM ANALYZE ${table}`), 'CHECKPOINT'],
+    'DROP TABLE indexes',
+    ...TABLES.map((table) => `VACUUM ANALYZE ${table}`),
+    'CHECKPOINT',
   ];
 }

@@ -55,8 +55,10 @@ export async function measureStart({ postgres }: Catalog): Promise<StartResult> 
   const [gatehouse, oidcProvider] = servers.map(({ times }) => median(times));
   const [gatehouseIdle, oidcProviderIdle] = servers.map(({ idle }) => idle[0] ?? 0);
   return {
-    ...{ gatehouse: gatehouse ?? 0, oidcProvider: oidcProvider ?? 0 },
-    ...{ gatehouseIdle: gatehouseIdle ?? 0, oidcProviderIdle: oidcProviderIdle ?? 0 },
+    gatehouse: gatehouse ?? 0,
+    oidcProvider: oidcProvider ?? 0,
+    gatehouseIdle: gatehouseIdle ?? 0,
+    oidcProviderIdle: oidcProviderIdle ?? 0,
   };
 }
 

@@ -23,7 +23,11 @@ export async function betterAuth({ url, database }: EmptyDatabase): Promise<Meas
     return ((await response.json()) as { access_token: string }).access_token;
   };
   return {
-    ...{ name: 'better-auth', ports, pids, database, stop },
+    name: 'better-auth',
+    ports,
+    pids,
+    database,
+    stop,
     workloads: {
       client_credentials: async () => clientCredentials(at('token')),
       introspection: async () =>

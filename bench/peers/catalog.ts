@@ -7,9 +7,18 @@ import { oidcProvider, oidcProviderWithStoredClients } from './oidc-provider.ts'
 import type { BenchPostgres } from './postgres.ts';
 
 const SERVERS = {
-  ...{ koaAlone, koaInsert, koaSelect, yogaSelect },
-  ...{ gatehouse, gatehouseTwoProcesses, gatehouseWithRateLimits, gatehouseUnshared },
-  ...{ oidcProvider, oidcProviderWithStoredClients, betterAuth, django },
+  koaAlone,
+  koaInsert,
+  koaSelect,
+  yogaSelect,
+  gatehouse,
+  gatehouseTwoProcesses,
+  gatehouseWithRateLimits,
+  gatehouseUnshared,
+  oidcProvider,
+  oidcProviderWithStoredClients,
+  betterAuth,
+  django,
 };
 
 export type ServerName = keyof typeof SERVERS;

@@ -49,12 +49,10 @@ export async function django({ url, database }: EmptyDatabase): Promise<Measured
   const bearers = mint('access', 100).map((one) => ({ token: one, username: '' }));
   const hasTwoGroups = (user: { groups: unknown[] }) => user.groups.length === 2;
   return {
-    ...{
-      name: 'Django OAuth Toolkit',
-      ports: [port],
-      pids: [server.pid ?? 0, ...childrenOf(server.pid ?? 0)],
-      database,
-    },
+    name: 'Django OAuth Toolkit',
+    ports: [port],
+    pids: [server.pid ?? 0, ...childrenOf(server.pid ?? 0)],
+    database,
     workloads: {
       client_credentials: async () => clientCredentials(at('token', 'client-credentials')),
       refresh: async ({ connections }) => refreshes(token, mint('refresh', connections)),

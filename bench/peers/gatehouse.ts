@@ -86,8 +86,14 @@ async function createSecrets(
     const ids = () => batch.map(() => randomUUIDv7());
     const now = new Date();
     await database.sql(INSERTS[kind], [
-      ...[ids(), client.id, SCOPES, now, new Date(now.getTime() + HOUR), ids()],
-      ...[batch.map(({ token }) => digest(token)), batch.map(({ id }) => id)],
+      ids(),
+      client.id,
+      SCOPES,
+      now,
+      new Date(now.getTime() + HOUR),
+      ids(),
+      batch.map(({ token }) => digest(token)),
+      batch.map(({ id }) => id),
     ]);
     created.push(...batch);
   }
@@ -102,15 +108,21 @@ async function start(
   file = 'src/server.ts',
 ) {
   const env = {
-    ...{ DATABASE_URL: url, SECRET_KEY: randomBytes(32).toString('hex'), ISSUER: 'http://localhost' },
-    ...{ RATE_LIMITS: 'off', ...settings },
+    DATABASE_URL: url,
+    SECRET_KEY: randomBytes(32).toString('hex'),
+    ISSUER: 'http://localhost',
+    RATE_LIMITS: 'off',
+    ...settings,
   };
   const { ports, pids, stop, processes } = await startProcesses(file, env, count);
   const directory = await createDirectory(url);
   const at = (path: string): Endpoint => ({ path, ...directory.client });
   const bearers = await createSecrets(directory, 'gat', 100);
   const server: MeasuredServer = {
-    ...{ name, ports, pids, database },
+    name,
+    ports,
+    pids,
+    database,
     workloads: {
       client_credentials: async () => clientCredentials(at('/oauth/token')),
       refresh: async ({ connections }) =>

@@ -14,7 +14,11 @@ async function start(name: string, clients: string, { url, database }: EmptyData
     return (await response.json()) as string[];
   };
   return {
-    ...{ name, ports, pids, database, stop },
+    name,
+    ports,
+    pids,
+    database,
+    stop,
     workloads: {
       client_credentials: async () => clientCredentials(TOKEN),
       refresh: async ({ connections }) => refreshes(TOKEN, await mint('refresh', connections)),

@@ -110,9 +110,17 @@ if (errors.length > 0) violations.push(`${errors.length} unexpected errors in th
 console.table(table);
 console.log(
   JSON.stringify({
-    ...{ serverKills: SERVER_KILLS, postgresKills: POSTGRES_KILLS, codes, refreshes, lostExchanges },
-    ...{ retriedRefreshes: retried.length, repeatedResponses, longestRetryMs: Math.round(longestRetry) },
-    ...{ accessTokensChecked: ledger.access.length, lostAtEnd, violations: violations.length },
+    serverKills: SERVER_KILLS,
+    postgresKills: POSTGRES_KILLS,
+    codes,
+    refreshes,
+    lostExchanges,
+    retriedRefreshes: retried.length,
+    repeatedResponses,
+    longestRetryMs: Math.round(longestRetry),
+    accessTokensChecked: ledger.access.length,
+    lostAtEnd,
+    violations: violations.length,
   }),
 );
 // T11 requires this many kills. A smaller run is not recorded.

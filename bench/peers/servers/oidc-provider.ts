@@ -38,7 +38,12 @@ function adapter(model: string): Adapter {
         `INSERT INTO oidc (model, id, payload, grant_id, uid, user_code, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (model, id) DO UPDATE SET payload = $3, grant_id = $4, uid = $5, user_code = $6, expires_at = $7`,
         [
-          ...[model, id, payload, payload.grantId, payload.uid, payload.userCode],
+          model,
+          id,
+          payload,
+          payload.grantId,
+          payload.uid,
+          payload.userCode,
           expiresIn ? new Date(Date.now() + expiresIn * 1000) : null,
         ],
       );
@@ -88,7 +93,7 @@ const provider = new Provider(`http://localhost:${PORT}`, {
 
 async function mint(kind: string): Promise<string> {
   const client = await provider.Client.find('bench');
-  if (!client) throw new Error('the client is not there');
+  if (!client) throw new Error('The client does not exist');
   if (kind === 'access') return new provider.ClientCredentials({ client, scope: 'read' } as never).save();
   const grant = new provider.Grant({ accountId: ACCOUNT, clientId: client.clientId });
   grant.addOIDCScope('read');
