@@ -3,7 +3,7 @@ import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 import { violatesForeignKey } from './connection/sql-errors.ts';
 
-/** One approval, and the code or the access token it buys. Ids are rows' uuids. */
+/** A new authorization and the code or access token that is issued with it. Ids are row UUIDs. */
 export interface NewAuthorization {
   readonly userId: string;
   readonly client: string;
@@ -21,39 +21,39 @@ type IssuedCredential = { readonly digest: Buffer; readonly expiresAt: Date } & 
   | { readonly kind: 'token' }
 );
 
-/** The decision of a person on a pending request. */
+/** The user's decision to allow a pending authorization. */
 export interface Decision {
   readonly pendingAuthorization: string;
   readonly remember: boolean;
   readonly origin: Origin;
 }
 
-/** The locks make it wait for a sign-out or a change of the password under way, and then see it. */
+/** The locks wait for a concurrent sign-out or password change, so that this statement sees its result. */
 const APPROVED = `
   approved AS (
     INSERT INTO authorizations (id, client_id, user_id, session_id, grant_type, scopes, nonce, auth_time, created_at, expires_at,
       resources)
     SELECT $2::uuid, $3::uuid, u.id, s.id, $4::text, $5::text[], $6::text, coalesce(s.auth_time, s.created_at), $1::timestamptz,
            $7::timestamptz, $13::text[]
-    FROM users u JOIN sessions s ON s.user_id = u.id, ground
+    FROM users u JOIN sessions s ON s.user_id = u.id, permitted
     WHERE u.id = $8 AND NOT u.disabled AND s.id = $9 AND s.expires_at > $1
     FOR SHARE OF u FOR KEY SHARE OF s RETURNING id
   )`;
 
 const CODE = (first: number): string => `
-  bought AS (
+  issued AS (
     INSERT INTO authorization_codes (id, digest, authorization_id, created_at, expires_at, redirect_uri, code_challenge)
     SELECT $10::uuid, $11::bytea, id, $1, $12::timestamptz, $${first}::text, $${first + 1}::text FROM approved
   )`;
 
 const TOKEN = `
-  bought AS (
+  issued AS (
     INSERT INTO access_tokens (id, digest, authorization_id, created_at, expires_at, scopes, resources)
     SELECT $10::uuid, $11::bytea, id, $1, $12::timestamptz, $5, $13 FROM approved
   )`;
 
 const DECIDED = `
-  ground AS (
+  permitted AS (
     UPDATE authorization_requests SET decided_at = $1
     WHERE id = $14 AND decided_at IS NULL AND expires_at > $1 RETURNING id
   )`;
@@ -70,21 +70,22 @@ const REMEMBERED = `
            jsonb_build_object('authorization', id, 'scopes', to_jsonb($5)) FROM approved
   )`;
 
-/** Looked at again in the statement that uses it: a consent withdrawn a moment ago buys nothing. */
+/** The statement checks the consent again, because the user may have withdrawn it a moment ago. */
 const COVERED = `
-  ground AS (SELECT FROM consents WHERE user_id = $8 AND client_id = $3 AND scopes @> $5::text[] FOR SHARE)`;
+  permitted AS (SELECT FROM consents WHERE user_id = $8 AND client_id = $3 AND scopes @> $5::text[] FOR SHARE)`;
 
-const approval = (name: string, ...parts: string[]) =>
+const approving = (name: string, ...parts: string[]) =>
   statement<{ id: string }>(name, `WITH ${parts.join(',')} SELECT id FROM approved`);
 
-const decidedCode = approval('approve-code', DECIDED, APPROVED, CODE(20), REMEMBERED);
-const decidedToken = approval('approve-token', DECIDED, APPROVED, TOKEN, REMEMBERED);
-const coveredCode = approval('approve-covered-code', COVERED, APPROVED, CODE(14));
-const coveredToken = approval('approve-covered-token', COVERED, APPROVED, TOKEN);
+const decidedCode = approving('approve-code', DECIDED, APPROVED, CODE(20), REMEMBERED);
+const decidedToken = approving('approve-token', DECIDED, APPROVED, TOKEN, REMEMBERED);
+const coveredCode = approving('approve-covered-code', COVERED, APPROVED, CODE(14));
+const coveredToken = approving('approve-covered-token', COVERED, APPROVED, TOKEN);
 
 /**
- * Decision, consent, authorization and what it buys are one statement. Without a decision an earlier consent must cover the
- * scopes. False if the ground has gone: decided before, withdrawn, signed out.
+ * Writes the decision, the consent, the authorization and its credential in one statement. Without a decision an earlier
+ * consent must cover the scopes. Returns false if the request was already decided, the consent was withdrawn, the session
+ * ended or the user was disabled.
  */
 export async function approveAuthorization(
   sql: Sql,

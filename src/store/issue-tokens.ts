@@ -9,16 +9,16 @@ export interface Issue {
   readonly resources: readonly string[];
   readonly now: Date;
   readonly access: { readonly digest: Buffer; readonly expiresAt: Date };
-  /** `salt`: what it was derived from, if it was. */
+  /** `salt` is set if the token was derived from one. */
   readonly refresh:
     | { readonly digest: Buffer; readonly salt: Buffer | undefined; readonly expiresAt: Date }
     | undefined;
 }
 
-/** An authorization that needs nobody's consent: client_credentials (no user) or password. */
+/** An authorization that needs no consent: client_credentials (no user) or password. */
 export interface DirectAuthorization {
   readonly client: string;
-  /** Whose password was proven, against which hash; undefined for client_credentials. */
+  /** The user, and the hash that their password was verified against. Undefined for client_credentials. */
   readonly user: { readonly id: string; readonly passwordHash: string } | undefined;
   readonly expiresAt: Date;
 }
@@ -30,7 +30,7 @@ const FOR_CLIENT = `
     INSERT INTO authorizations ${COLUMNS} VALUES ($1, $2, NULL, $3, $4, $5, $6) RETURNING id
   )`;
 
-/** The lock makes it wait for a change of the password under way, and then see it: no token outlives the password it was got by. */
+/** The lock waits for a concurrent password change, so that no token is issued for the old password. */
 const FOR_USER = `
   authorized AS (
     INSERT INTO authorizations (id, client_id, user_id, grant_type, scopes, created_at, expires_at, resources)
@@ -65,8 +65,8 @@ interface ClientIssue {
 }
 
 /**
- * Tokens for clients that act for themselves, many in one statement. A client that somebody holds a lock on is passed over:
- * it must not hold up the others.
+ * Issues client_credentials tokens for many clients in one statement. It skips a client whose row is locked, because one
+ * locked client must not delay the others.
  */
 const issueForClients = statement<{ n: number }>(
   'issue-for-clients',
@@ -89,42 +89,45 @@ const issueForClients = statement<{ n: number }>(
    SELECT g.n::int FROM given g JOIN present p ON p.id = g.client_id`,
 );
 
-const issueTogether = batched(async (sql: Sql, asked: readonly ClientIssue[]): Promise<readonly boolean[]> => {
+const issueTogether = batched(async (sql: Sql, requests: readonly ClientIssue[]): Promise<readonly boolean[]> => {
   const rows = await sql(issueForClients, [
-    asked.map(() => randomUUIDv7()),
-    asked.map(({ client }) => client),
-    asked.map(({ issue }) => issue.scopes.join(' ')),
-    asked.map(({ issue }) => issue.now),
-    asked.map(({ expiresAt }) => expiresAt),
-    asked.map(() => randomUUIDv7()),
-    asked.map(({ issue }) => issue.access.digest),
-    asked.map(({ issue }) => issue.access.expiresAt),
+    requests.map(() => randomUUIDv7()),
+    requests.map(({ client }) => client),
+    requests.map(({ issue }) => issue.scopes.join(' ')),
+    requests.map(({ issue }) => issue.now),
+    requests.map(({ expiresAt }) => expiresAt),
+    requests.map(() => randomUUIDv7()),
+    requests.map(({ issue }) => issue.access.digest),
+    requests.map(({ issue }) => issue.access.expiresAt),
   ]).catch((error: unknown) => {
-    // One of them is at fault, and none was written.
+    // PostgreSQL rejected the whole statement because of one request. Each request is now tried alone.
     if (isStatementRejected(error)) return [];
     throw error;
   });
-  const done = inOrder(asked.length, rows);
-  return asked.map((_, index) => done[index] !== undefined);
+  const issued = inOrder(requests.length, rows);
+  return requests.map((_, index) => issued[index] !== undefined);
 });
 
-/** Authorization and tokens in one statement; false if the client has gone, or the user was disabled or given another password meanwhile. */
+/**
+ * Writes the authorization and its tokens in one statement. Returns false if the client was deleted, or the user was disabled
+ * or got a new password in the meantime.
+ */
 export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<boolean> {
   const { client, user, expiresAt } = authorization;
   if (!user && issue.resources.length === 0 && (await issueTogether(sql, { client, expiresAt, issue }))) return true;
   const grantType = user ? 'password' : 'client_credentials';
   const row = [randomUUIDv7(), client, grantType, issue.scopes, issue.now, expiresAt];
-  const proof = user ? [user.id, user.passwordHash] : [];
+  const userValues = user ? [user.id, user.passwordHash] : [];
   const query = user ? (issue.refresh ? issueForUserWithRefresh : issueForUser) : issueForClient;
   try {
-    return (await sql(query, [...row, ...proof, ...tokenValues(issue)])).length === 1;
+    return (await sql(query, [...row, ...userValues, ...tokenValues(issue)])).length === 1;
   } catch (error) {
     if (violatesForeignKey(error)) return false;
     throw error;
   }
 }
 
-/** Values of the access row and, if there is one, the refresh row, in the order the statements bind them. */
+/** The values of the access token row and the optional refresh token row, in the order in which the statements bind them. */
 export function tokenValues({ access: token, refresh: successor, resources }: Issue): unknown[] {
   const values: unknown[] = [randomUUIDv7(), token.digest, token.expiresAt, resources];
   if (successor) values.push(randomUUIDv7(), successor.digest, successor.salt ?? null, successor.expiresAt);

@@ -14,18 +14,18 @@ const moveKeyCheck = statement<never>(
   'UPDATE key_checks SET digest = $1 WHERE id = 1 AND digest = $2',
 );
 
-/** Nothing has expired yet at this moment. */
-const ALL = new Date(0);
+/** Selects every key, because none had expired at this time. */
+const BEFORE_ANY_EXPIRY = new Date(0);
 
 const mark = (key: Buffer): Buffer => hmac(key, 'key-check');
 
-/** True if any key of the ring left that mark. */
+/** True if any key of the keyring made the stored mark. */
 export const matchesKeyring = (keyring: Keyring, stored: Uint8Array): boolean =>
   keyring('key-check').some((key) => sameBytes(mark(key), stored));
 
 /**
- * Refuses to serve a database whose secrets were derived from another SECRET_KEY: refresh tokens made there could not be
- * continued here. The first start leaves its mark; a mark of a later key of the list moves to the first.
+ * Refuses a database whose secrets were derived from another SECRET_KEY, because its refresh tokens could not be rotated. The
+ * first start stores a mark of its key. If the mark belongs to an old key of the list, it is replaced by one of the first key.
  */
 export async function checkKeys(sql: Sql, keyring: Keyring): Promise<void> {
   const [first] = keyring('key-check');
@@ -33,26 +33,26 @@ export async function checkKeys(sql: Sql, keyring: Keyring): Promise<void> {
   await sql(insertKeyCheck, [newest]);
   const [stored] = await sql(findKeyCheck, []);
   if (!stored || sameBytes(stored.digest, newest)) return;
-  if (!matchesKeyring(keyring, stored.digest)) throw anotherKey();
-  // Before the mark moves: from then on the node may start without the old key.
+  if (!matchesKeyring(keyring, stored.digest)) throw wrongSecretKey();
+  // Signing keys are resealed before the mark is replaced, because after that a node may start without the old key.
   await resealKeys(sql, keyring('signing-keys'));
   await sql(moveKeyCheck, [newest, stored.digest]);
 }
 
-/** The same refusal for whoever only looks: no mark is left or moved, and nothing sealed anew. */
+/** The same check for commands that must change nothing: it stores no mark and reseals no key. */
 export async function compareKeys(sql: Sql, keyring: Keyring): Promise<void> {
   const [stored] = await sql(findKeyCheck, []);
-  if (stored && !matchesKeyring(keyring, stored.digest)) throw anotherKey();
+  if (stored && !matchesKeyring(keyring, stored.digest)) throw wrongSecretKey();
 }
 
-const anotherKey = (): Refusal =>
+const wrongSecretKey = (): Refusal =>
   new Refusal(
-    'SECRET_KEY is not the key this database was made with. Set the one it had; to change it, put the new key in front and keep the old one behind a comma.',
+    'SECRET_KEY is not the key this database was made with. Set that key. To change it, set SECRET_KEY to the new key, a comma, and the old key.',
   );
 
 async function resealKeys(sql: Sql, keys: ReturnType<Keyring>): Promise<void> {
   const [first, ...others] = keys;
-  for (const { kid, private_key: sealed } of await findSigningKeys(sql, ALL)) {
+  for (const { kid, private_key: sealed } of await findSigningKeys(sql, BEFORE_ANY_EXPIRY)) {
     if (unseal(first, kid, sealed)) continue;
     const plain = others.map((key) => unseal(key, kid, sealed)).find((found) => found !== undefined);
     if (plain) await resealSigningKey(sql, kid, seal(keys, kid, plain), sealed);

@@ -1,12 +1,12 @@
 import type { Em } from './connection/orm.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
-/** Milliseconds for which a client that cannot be reached is tried again. */
-const PATIENCE = 86_400_000;
-/** A node takes so many at a time. */
+/** Milliseconds for which deliveries to an unreachable client are retried. */
+const RETRY_PERIOD = 86_400_000;
+/** Deliveries that a node claims at a time. */
 const BATCH = 20;
 
-/** One client that has yet to be told of one session's end. Ids are rows' uuids. */
+/** A logout token that is still to be delivered to a client, for one ended session. Ids are row UUIDs. */
 export interface LogoutDelivery {
   readonly id: string;
   readonly uri: string;
@@ -18,31 +18,40 @@ export interface LogoutDelivery {
 }
 
 /**
- * OpenID Connect Back-Channel Logout 1.0 §2.5: everybody who got an ID token in the session is told that it has ended. Within
- * the transaction that ends it, and before: so that either both are done or neither.
+ * OpenID Connect Back-Channel Logout 1.0 §2.5: every client that received an ID token in the session is notified of its end.
+ * Run this in the transaction that ends the session, before the session row is deleted.
  */
-const announce = (sessions: string): string => `
+const insertDeliveries = (sessions: string): string => `
   INSERT INTO logout_deliveries (id, client_id, user_id, session_id, next_attempt_at, created_at, expires_at)
-  SELECT gen_random_uuid(), told.client_id, told.user_id, told.session_id, ?, ?, ? FROM (
+  SELECT gen_random_uuid(), recipients.client_id, recipients.user_id, recipients.session_id, ?, ?, ? FROM (
     SELECT DISTINCT a.client_id, a.user_id, a.session_id
     FROM sessions s JOIN authorizations a ON a.session_id = s.id JOIN clients c ON c.id = a.client_id
     WHERE ${sessions} AND 'openid' = ANY (a.scopes) AND c.backchannel_logout_uri IS NOT NULL AND NOT c.disabled
-  ) AS told`;
+  ) AS recipients`;
 
-const times = (now: Date): Date[] => [now, now, new Date(now.getTime() + PATIENCE)];
+const times = (now: Date): Date[] => [now, now, new Date(now.getTime() + RETRY_PERIOD)];
 
-/** One session is about to end. */
+/** Queues the notifications for one session that is about to end. */
 export async function queueSessionLogout(tx: Em, sessionId: string, now: Date): Promise<void> {
-  await tx.execute(announce('s.id = ?'), [...times(now), sessionId]);
+  await tx.execute(insertDeliveries('s.id = ?'), [...times(now), sessionId]);
 }
 
-/** All sessions of a person are about to end, save one that is spared. */
-export async function queueUserLogouts(tx: Em, userId: string, now: Date, spared: string | undefined): Promise<void> {
-  const which = spared === undefined ? 's.user_id = ?' : 's.user_id = ? AND s.id <> ?';
-  await tx.execute(announce(which), [...times(now), userId, ...(spared === undefined ? [] : [spared])]);
+/** Queues the notifications for all sessions of a user that are about to end, except `keptSession`. */
+export async function queueUserLogouts(
+  tx: Em,
+  userId: string,
+  now: Date,
+  keptSession: string | undefined,
+): Promise<void> {
+  const sessions = keptSession === undefined ? 's.user_id = ?' : 's.user_id = ? AND s.id <> ?';
+  const kept = keptSession === undefined ? [] : [keptSession];
+  await tx.execute(insertDeliveries(sessions), [...times(now), userId, ...kept]);
 }
 
-/** Takes what is due: until its next attempt it is this node's alone. 15 s, then four times as long each time, 6 h at most. */
+/**
+ * Claims the deliveries that are due. No other node claims them before their next attempt: after 15 s, then four times as
+ * long each time, at most 6 h.
+ */
 const claim = statement<LogoutDelivery>(
   'claim-logout-deliveries',
   `UPDATE logout_deliveries d SET attempts = d.attempts + 1,

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
-/** What the client sent, as far as it is kept; undefined: not sent. */
+/** The stored parameters of the request. Parameters that were not sent are undefined. */
 interface Requested {
   readonly responseType: 'code' | 'token';
   readonly sentRedirectUri: string | undefined;
@@ -17,16 +17,16 @@ interface Requested {
   readonly subject: string | undefined;
 }
 
-/** An authorization request while the user signs in and decides. */
+/** A validated authorization request that is stored while the user signs in and decides. */
 export interface PendingAuthorizationRow {
   readonly id: string;
-  /** The client's row id. */
+  /** The UUID of the client's row. */
   readonly client: string;
   readonly requestedAt: Date;
   readonly request: Requested;
 }
 
-/** Each member's column; the statements and the row's values follow from this table. */
+/** The column of each parameter. The statements and the row's values are derived from this table. */
 const COLUMNS = {
   responseType: 'response_type',
   sentRedirectUri: 'redirect_uri',
@@ -75,7 +75,7 @@ const denyPending = statement<{ client_id: string }>(
    SELECT client_id FROM denied`,
 );
 
-/** Keeps the request until `expiresAt`. The digests are SHA-256, of the request's handle and of the browser's cookie. */
+/** Stores the request until `expiresAt`. `digests` are the SHA-256 digests of its handle and of the browser's cookie. */
 export async function savePendingAuthorization(
   sql: Sql,
   { id, client, requestedAt, request }: PendingAuthorizationRow,
@@ -86,7 +86,7 @@ export async function savePendingAuthorization(
   await sql(insertPending, [id, digests.handle, digests.browser, client, requestedAt, expiresAt, ...values]);
 }
 
-/** The undecided request, for the browser that opened it and for no other. */
+/** Finds an undecided request. Only the browser that started it may continue it. */
 export async function findPendingAuthorization(
   sql: Sql,
   handle: Buffer,
@@ -99,7 +99,7 @@ export async function findPendingAuthorization(
   return { id: row.id, client: row.client, requestedAt: row.requestedAt, request: request as unknown as Requested };
 }
 
-/** The user denied access; false if the request was decided before. */
+/** Records that the user denied the request. Returns false if it was already decided. */
 export async function denyPendingAuthorization(
   sql: Sql,
   id: string,

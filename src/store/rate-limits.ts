@@ -4,7 +4,7 @@ import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
 import { digest } from '../crypto/secrets.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
-/** Too many attempts failed, or too many are waiting: 429, with `seconds` as its Retry-After. */
+/** Too many attempts failed or are waiting. The response is 429 with `seconds` as its Retry-After. */
 export class TooManyAttempts extends Error {
   override readonly name = 'TooManyAttempts';
   readonly seconds: number;
@@ -15,36 +15,45 @@ export class TooManyAttempts extends Error {
   }
 }
 
-/** So many failures within so many seconds are free; then comes a wait, which each further failure doubles. Seconds. */
+/** `points` failures within `duration` are free. Then the caller must `wait`, and each further failure doubles that. In seconds. */
 const RULES = {
-  /** An account, from one network or through one client: never a lock that a stranger could put on it for its owner. */
+  /** An account from one network or through one client, so that a stranger cannot lock out its owner. */
   account: { points: 10, duration: 86_400, wait: 30, longest: 3600 },
-  /** One network, whatever accounts it tries. */
+  /** One network, over all accounts. */
   network: { points: 30, duration: 60, wait: 60, longest: 60 },
-  /** A client from one network. */
+  /** One client from one network. */
   client: { points: 20, duration: 60, wait: 60, longest: 60 },
-  /** All clients of one network, those that do not exist among them: each failure leaves a line in the trail. Never checked, so it hinders nobody who is right. */
+  /**
+   * All client ids from one network, including unknown ones, because each failure writes an audit event. It is never checked
+   * beforehand, so correct credentials are always accepted.
+   */
   clients: { points: 200, duration: 60, wait: 60, longest: 60 },
 } as const;
 
 type Kind = keyof typeof RULES;
 
-/** What is counted, with the parts of its key. */
+/** The counters of an attempt, each with the parts of its key. */
 export type Counts = Partial<Record<Kind, readonly string[]>>;
 
-/** Guesses that may wait for their turn in this process. */
+/** Password checks that may be queued in this process. */
 const MAX_WAITING = 100;
 
 export interface RateLimits {
-  /** Throws TooManyAttempts while one of these must wait. `client` costs no statement: a failure brings in what other nodes counted. */
+  /**
+   * Throws TooManyAttempts while one of these counters is blocked. `client` is checked in memory, without a statement; a failure
+   * updates it from the count that all nodes share.
+   */
   check(counts: Counts): Promise<void>;
-  /** Counts a failure; throws TooManyAttempts for one that came after the limit was reached. */
+  /** Counts a failure. Throws TooManyAttempts if the limit had already been reached. */
   fail(counts: Counts): Promise<void>;
-  /** Checks, lets `attempt` guess a password and counts its failure (undefined); as many at a time as there are cores, so that no crowd slips past the count. */
+  /**
+   * Checks the counters, runs `attempt`, and counts its failure (undefined). At most one attempt per core runs at a time, so
+   * that concurrent attempts cannot exceed the limit by much.
+   */
   guess<T>(counts: Counts, attempt: () => Promise<T | undefined>): Promise<T | undefined>;
 }
 
-/** Counts on the database, so that all nodes share them; in memory while it is away. Only failures write. */
+/** Counts failures in the database, so that all nodes share them, and in memory while the database is unavailable. */
 export function makeRateLimits(sql: Sql): RateLimits {
   const storeClient = {
     async query({ name, text, values }: { name: string; text: string; values: unknown[] }) {
@@ -76,12 +85,12 @@ export function makeRateLimits(sql: Sql): RateLimits {
     client: new RateLimiterMemory({ keyPrefix: 'client-wait', points: 1, duration: 1 }),
     clients: new RateLimiterMemory({ keyPrefix: 'clients-wait', points: 1, duration: 1 }),
   };
-  const turns = pLimit(availableParallelism());
+  const queue = pLimit(availableParallelism());
 
   async function check(counts: Counts): Promise<void> {
     for (const [kind, key] of entries(counts)) {
-      const waiting = await waits[kind].get(key);
-      if (waiting !== null && waiting.msBeforeNext > 0) throw new TooManyAttempts(waiting.msBeforeNext);
+      const blocked = await waits[kind].get(key);
+      if (blocked !== null && blocked.msBeforeNext > 0) throw new TooManyAttempts(blocked.msBeforeNext);
     }
   }
 
@@ -92,7 +101,7 @@ export function makeRateLimits(sql: Sql): RateLimits {
       if (consumedPoints < points) continue;
       const seconds = Math.min(wait * 2 ** (consumedPoints - points), longest);
       await waits[kind].block(key, seconds);
-      // They came in a crowd and passed the check together; an account has its wait behind it when it gets here.
+      // Concurrent attempts can pass the check together. An account that gets here has already waited.
       if (consumedPoints > points && kind !== 'account') throw new TooManyAttempts(seconds * 1000);
     }
   }
@@ -101,12 +110,12 @@ export function makeRateLimits(sql: Sql): RateLimits {
     check,
     fail,
     async guess(counts, attempt) {
-      if (turns.pendingCount >= MAX_WAITING) throw new TooManyAttempts(1000);
-      return turns(async () => {
+      if (queue.pendingCount >= MAX_WAITING) throw new TooManyAttempts(1000);
+      return queue(async () => {
         await check(counts);
         const result = await attempt();
         if (result === undefined) await fail(counts);
-        // It was the owner: what was mistyped before no longer counts.
+        // The owner signed in, so earlier typing errors no longer count.
         else for (const [kind, key] of entries(counts)) if (kind === 'account') await counters.account.delete(key);
         return result;
       });
@@ -114,18 +123,18 @@ export function makeRateLimits(sql: Sql): RateLimits {
   };
 }
 
-/** For load tests on a machine of one's own (RATE_LIMITS=off). */
+/** For load tests on your own machine (RATE_LIMITS=off). */
 export const noRateLimits: RateLimits = {
   check: async () => {},
   fail: async () => {},
   guess: (_counts, attempt) => attempt(),
 };
 
-/** Digests: a key has at most 255 characters, and nobody's name need stand there in clear. */
+/** Keys are digests, because a key has at most 255 characters and must not reveal a username. */
 const entries = (counts: Counts): [Kind, string][] =>
   Object.entries(counts).map(([kind, parts]) => [kind as Kind, digest(parts.join('\0')).toString('base64url')]);
 
-/** Who shares an address: an IPv4 address is one household, an IPv6 household has 64 bits to choose from. */
+/** The network of an address: the whole IPv4 address, or the first 64 bits of an IPv6 address. */
 export function networkOf(ip: string | undefined): string {
   if (ip === undefined || !ip.includes(':')) return ip ?? '';
   const [head = '', tail = ''] = (ip.split('%')[0] ?? '').split('::');

@@ -10,21 +10,21 @@ const readState = statement<{ at: Date; migrations: string[]; mark: Uint8Array |
           (SELECT digest FROM key_checks WHERE id = 1) AS mark`,
 );
 
-/** Milliseconds by which the process and the database may differ: expiry is decided by the process's clock. */
+/** Milliseconds by which the clocks may differ. Expiry is decided by the clock of the process. */
 const CLOCK_TOLERANCE = 5000;
 
-/** Tells what keeps this process from serving, in words for an operator; nothing when it can. */
+/** Returns why this process cannot serve requests, in words for an operator. Undefined if it can. */
 export type Readiness = (now: Date) => Promise<string | undefined>;
 
 /**
- * All of it may change under a process that runs: a database put back from a backup lacks migrations, a node was not given
- * the new key. Migrations that only a newer version knows are no hindrance, or nodes could not be renewed one by one.
+ * Checks what can change while a process runs: a restored database may lack migrations, and a node may lack the new key. Unknown
+ * migrations of a newer version are accepted, so that nodes can be updated one after the other.
  */
 export function makeReadiness({ sql }: Database, keyring: Keyring): Readiness {
   const known = knownMigrations();
   return async (now) => {
     const [state] = await sql(readState, []);
-    if (!state) return 'the database does not answer';
+    if (!state) return 'the database does not respond';
     const missing = known.filter((name) => !state.migrations.includes(name));
     if (missing.length > 0) return `the database lacks ${missing.length} migration(s)`;
     if (!state.mark || !matchesKeyring(keyring, state.mark)) return 'SECRET_KEY is not the key of the database';

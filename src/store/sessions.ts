@@ -1,6 +1,6 @@
 import { type Sql, statement } from './connection/sql.ts';
 
-/** A signed-in browser; `auth_time` is when the person last proved who they are. */
+/** A signed-in browser. `auth_time` is when the user last entered their password. */
 export interface SessionRow {
   readonly id: string;
   readonly user_id: string;
@@ -8,7 +8,7 @@ export interface SessionRow {
   readonly auth_time: Date;
 }
 
-/** A session to open, with what its person may recognise it by later. */
+/** A session to open. The user recognises it later by its IP address and browser. */
 export interface NewSession {
   readonly id: string;
   readonly digest: Buffer;
@@ -18,7 +18,7 @@ export interface NewSession {
   readonly browser: string | undefined;
 }
 
-/** A session as its person is shown it. */
+/** A session as the account page lists it. */
 export interface SessionListItem {
   readonly id: string;
   readonly signed_in_at: Date;
@@ -40,64 +40,64 @@ const selectSessions = statement<SessionListItem>(
 );
 
 const moveToCookie = statement<never>(
-  'renew-cookie',
+  'replace-session-cookie',
   `WITH moved AS (UPDATE authorization_requests SET browser = $2 WHERE browser = $1)
    UPDATE sessions SET digest = $2 WHERE digest = $1`,
 );
 
 const insertSession = statement<{ id: string }>(
   'open-session',
-  `WITH proven AS MATERIALIZED (
+  `WITH verified AS MATERIALIZED (
      SELECT u.id FROM users u WHERE u.id = $5 AND u.password_hash = $7 AND NOT u.disabled FOR SHARE OF u
    ), renewed AS (
-     UPDATE sessions s SET digest = $2, auth_time = $3, expires_at = $4, ip = $9, browser = $10 FROM proven
-     WHERE s.digest = $6 AND s.user_id = proven.id AND s.expires_at > $3
+     UPDATE sessions s SET digest = $2, auth_time = $3, expires_at = $4, ip = $9, browser = $10 FROM verified
+     WHERE s.digest = $6 AND s.user_id = verified.id AND s.expires_at > $3
      RETURNING s.id
    ), opened AS (
      INSERT INTO sessions (id, digest, user_id, created_at, expires_at, ip, browser)
-     SELECT $1::uuid, $2::bytea, id, $3::timestamptz, $4::timestamptz, $9::text, $10::text FROM proven
+     SELECT $1::uuid, $2::bytea, id, $3::timestamptz, $4::timestamptz, $9::text, $10::text FROM verified
      WHERE NOT EXISTS (SELECT FROM renewed)
      RETURNING id
    ), closed AS (
      DELETE FROM sessions WHERE digest = $6 AND EXISTS (SELECT FROM opened)
    ), moved AS (
      UPDATE authorization_requests SET browser = $2
-     WHERE EXISTS (SELECT FROM proven) AND (browser = $6
+     WHERE EXISTS (SELECT FROM verified) AND (browser = $6
        OR digest = $8 AND browser IN (SELECT s.digest FROM sessions s WHERE s.user_id = $5))
    )
    SELECT id FROM renewed UNION ALL SELECT id FROM opened`,
 );
 
-/** The live session of that cookie's digest, of a user who is not disabled. */
+/** Finds the active session with that cookie digest. Sessions of disabled users are not found. */
 export async function findSession(sql: Sql, digest: Buffer, now: Date): Promise<SessionRow | undefined> {
   return (await sql(selectSession, [digest, now]))[0];
 }
 
 /**
- * Opens a session under a new cookie, ends the one under the old cookie and hands its pending requests over, at once; the old
- * one of the same person goes on instead, for what was approved in it hangs on it (OpenID Connect `sid`). Either way
- * a cookie known before signing in is worth nothing afterwards. `goingOn` is the request it leads to: when a form is sent
- * twice, it has already gone to that same person's first new cookie. False if the user was disabled or given another
- * password meanwhile.
+ * Opens a session under a new cookie and moves the pending requests of the old cookie to it. The old session is deleted. If it
+ * belongs to the same user it is kept under the new cookie instead, because its authorizations refer to it (OpenID Connect
+ * `sid`). In both cases the old cookie stops working (session fixation). `pendingHandle` is the digest of the pending request:
+ * if the form is submitted twice, the request already belongs to the first new cookie of the same user. Returns false if the
+ * user was disabled or got a new password in the meantime.
  */
 export async function openSession(
   sql: Sql,
   session: NewSession,
   user: { id: string; passwordHash: string },
   oldCookie: Buffer,
-  goingOn: Buffer | undefined,
+  pendingHandle: Buffer | undefined,
 ): Promise<boolean> {
   const { id, digest, now, expiresAt, ip, browser } = session;
-  const values = [id, digest, now, expiresAt, user.id, oldCookie, user.passwordHash, goingOn ?? null];
+  const values = [id, digest, now, expiresAt, user.id, oldCookie, user.passwordHash, pendingHandle ?? null];
   values.push(ip ?? null, browser ?? null);
   return (await sql(insertSession, values)).length === 1;
 }
 
-/** Where a person is signed in, the latest first. */
+/** The active sessions of a user, newest first. */
 export const listSessions = (sql: Sql, userId: string, now: Date): Promise<SessionListItem[]> =>
   sql(selectSessions, [userId, now]);
 
-/** What hangs on a cookie goes on under a new one: pending requests, and the session if it has not ended. */
+/** Moves the session and the pending requests of a cookie to a new cookie. */
 export async function replaceCookie(sql: Sql, oldCookie: Buffer, newCookie: Buffer): Promise<void> {
   await sql(moveToCookie, [oldCookie, newCookie]);
 }

@@ -3,9 +3,10 @@ import { digest, makeHandle } from '../crypto/secrets.ts';
 import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
+/** Seconds. */
 const LIFETIME = 3600;
 
-/** The first administrator, checked and with the password already hashed. */
+/** The first administrator: validated, with the password already hashed. */
 export interface FirstAdministrator {
   readonly username: string;
   readonly usernameKey: string;
@@ -16,7 +17,7 @@ export interface FirstAdministrator {
 
 const replaceTickets = statement<{ one: number }>(
   'replace-setup-tickets',
-  `WITH gone AS (DELETE FROM setup_tickets)
+  `WITH deleted AS (DELETE FROM setup_tickets)
    INSERT INTO setup_tickets (digest, created_at, expires_at)
    SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM users WHERE superuser)
    RETURNING 1 AS one`,
@@ -28,25 +29,26 @@ const findActiveTicket = statement<{ one: number }>(
    WHERE digest = $1 AND expires_at > $2 AND NOT EXISTS (SELECT 1 FROM users WHERE superuser)`,
 );
 
-/** All tickets go, not only this one: of two nodes' links, spent at one moment, the second then finds nothing to delete. */
+/** Deletes all tickets, so that of two links from two nodes only the first one that is used creates an administrator. */
 const consumeTicket = statement<{ id: string }>(
-  'spend-setup-ticket',
-  `WITH spent AS (
+  'consume-setup-ticket',
+  `WITH consumed AS (
      DELETE FROM setup_tickets
      WHERE EXISTS (SELECT 1 FROM setup_tickets WHERE digest = $1 AND expires_at > $2)
        AND NOT EXISTS (SELECT 1 FROM users WHERE superuser)
      RETURNING digest
-   ), made AS (
+   ), created AS (
      INSERT INTO users (id, username, username_key, email, email_key, password_hash, superuser, created_at)
-     SELECT $3::uuid, $4, $5, $6, $7, $8, true, $2 FROM spent WHERE digest = $1
+     SELECT $3::uuid, $4, $5, $6, $7, $8, true, $2 FROM consumed WHERE digest = $1
      RETURNING id
-   ), told AS (
-     INSERT INTO audit_events (id, at, kind, actor_id, ip, request_id) SELECT $9::uuid, $2, 'setup.completed', id, $10, $11 FROM made
+   ), recorded AS (
+     INSERT INTO audit_events (id, at, kind, actor_id, ip, request_id)
+     SELECT $9::uuid, $2, 'setup.completed', id, $10, $11 FROM created
    )
-   SELECT id FROM made`,
+   SELECT id FROM created`,
 );
 
-/** A fresh ticket that replaces all earlier ones; undefined, and none is left, once there is an administrator. */
+/** Issues a ticket that replaces all earlier ones. Once an administrator exists it only deletes them and returns undefined. */
 export async function issueSetupTicket(sql: Sql, now: Date): Promise<string | undefined> {
   const ticket = makeHandle();
   const expiresAt = new Date(now.getTime() + LIFETIME * 1000);
@@ -58,7 +60,7 @@ export async function isSetupTicketActive(sql: Sql, ticket: string, now: Date): 
   return (await sql(findActiveTicket, [digest(ticket), now])).length > 0;
 }
 
-/** Spends the ticket and makes the administrator in one statement; the new user's uuid, or undefined for a dead ticket. */
+/** Consumes the ticket and creates the administrator in one statement. Returns the user's UUID; undefined if it is not active. */
 export async function consumeSetupTicket(
   sql: Sql,
   ticket: string,
@@ -67,10 +69,10 @@ export async function consumeSetupTicket(
   origin: Origin,
 ): Promise<string | undefined> {
   const { username, usernameKey, email, emailKey, passwordHash } = administrator;
-  const person = [randomUUIDv7(), username, usernameKey, email ?? null, emailKey ?? null, passwordHash];
+  const user = [randomUUIDv7(), username, usernameKey, email ?? null, emailKey ?? null, passwordHash];
   const event = [randomUUIDv7(), origin.ip ?? null, origin.requestId ?? null];
-  const [made] = await sql(consumeTicket, [digest(ticket), now, ...person, ...event]);
-  return made?.id;
+  const [created] = await sql(consumeTicket, [digest(ticket), now, ...user, ...event]);
+  return created?.id;
 }
 
 const findSuperuser = statement<{ one: number }>(

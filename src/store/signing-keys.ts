@@ -1,6 +1,6 @@
 import { type Sql, statement } from './connection/sql.ts';
 
-/** A key as it lies in the database: its private half is sealed. */
+/** A signing key as it is stored. `private_key` is sealed. */
 export interface SigningKeyRow {
   readonly kid: string;
   readonly algorithm: string;
@@ -24,7 +24,7 @@ const selectKeys = statement<SigningKeyRow>(
    WHERE expires_at IS NULL OR expires_at > $1 ORDER BY signs_from DESC, generation DESC`,
 );
 
-/** Of all who make a key at once, one gets the next generation; and nobody does where one was made since `$4`. */
+/** Of several nodes that create a key at once, one gets the next generation. None does if a key was created after `$4`. */
 const insertKey = statement<{ kid: string }>(
   'insert-signing-key',
   `INSERT INTO signing_keys (kid, algorithm, generation, public_key, private_key, created_at, signs_from)
@@ -34,7 +34,7 @@ const insertKey = statement<{ kid: string }>(
    ON CONFLICT (algorithm, generation) DO NOTHING RETURNING kid`,
 );
 
-/** A key whose successor has signed for a while stays as long as the longest-lived thing it may have signed. */
+/** A replaced key is published until every token that it may have signed has expired. */
 const retireKeys = statement<never>(
   'retire-signing-keys',
   `UPDATE signing_keys k SET expires_at = greatest($1::timestamptz, (SELECT max(expires_at) FROM access_tokens))
@@ -52,10 +52,10 @@ const resealKey = statement<never>(
   'UPDATE signing_keys SET private_key = $2 WHERE kid = $1 AND private_key = $3',
 );
 
-/** Every key that is published, those that sign first in front. */
+/** All published keys. The first key of an algorithm that may already sign is the one that signs. */
 export const findSigningKeys = (sql: Sql, now: Date): Promise<SigningKeyRow[]> => sql(selectKeys, [now]);
 
-/** False if another node was first, or a key of this algorithm is younger than `unlessSince`. */
+/** Returns false if another node was first, or if a key of this algorithm was created after `unlessSince`. */
 export async function insertSigningKey(sql: Sql, key: NewSigningKey, unlessSince: Date): Promise<boolean> {
   const { kid, algorithm, publicKey, privateKey, createdAt, signsFrom } = key;
   const values = [kid, algorithm, JSON.stringify(publicKey), unlessSince, privateKey, createdAt, signsFrom];
@@ -66,12 +66,12 @@ export async function retireSigningKeys(sql: Sql, successorSignsSince: Date, unt
   await sql(retireKeys, [until, successorSignsSince]);
 }
 
-/** Takes every key of the algorithm but this one away, with what they signed. */
+/** Expires all other keys of the algorithm at once. Tokens that they signed are no longer valid. */
 export async function dropOtherSigningKeys(sql: Sql, algorithm: string, kid: string, now: Date): Promise<void> {
   await sql(dropKeys, [algorithm, now, kid]);
 }
 
-/** Seals a key anew, unless another node has done so meanwhile. */
+/** Stores the resealed key, unless another node has resealed it in the meantime. */
 export async function resealSigningKey(sql: Sql, kid: string, resealed: Buffer, before: Uint8Array): Promise<void> {
   await sql(resealKey, [kid, resealed, before]);
 }

@@ -7,22 +7,25 @@ import { type Database, openDatabase } from './connection/database.ts';
 import { checkKeys } from './key-check.ts';
 import { checkMigrations, migrate } from './migration/migrate.ts';
 
-/** A database that is migrated, ours by its key and, if embedded, locked for this process. */
+/** A database that is migrated, was made with our SECRET_KEY and, if embedded, is locked for this process. */
 export interface StartedDatabase {
   readonly database: Database;
   readonly keyring: Keyring;
-  /** Names of the migrations that ran just now. */
+  /** Names of the migrations that this start applied. */
   readonly migrated: readonly string[];
-  /** Where it is embedded: itself, and the key that lies beside it, if the key does not come from the environment. */
+  /** The embedded database, and the key in its data directory unless SECRET_KEY is set. */
   readonly embedded: { readonly pglite: PGlite; readonly secretKey: string | undefined } | undefined;
   close(): Promise<void>;
 }
 
 /**
- * What the server and every command of the operator do first; `compareKeys` for one that must change nothing. Whatever fails
- * undoes what was done before it.
+ * The first step of the server and of every CLI command. Pass `compareKeys` for a command that must change nothing. If a step
+ * fails, the steps before it are undone.
  */
-export async function startDatabase(config: Config, takeKeys: typeof checkKeys = checkKeys): Promise<StartedDatabase> {
+export async function startDatabase(
+  config: Config,
+  verifyKeys: typeof checkKeys = checkKeys,
+): Promise<StartedDatabase> {
   const undo: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
@@ -44,7 +47,7 @@ export async function startDatabase(config: Config, takeKeys: typeof checkKeys =
     if (config.migrate === 'auto') migrated = await migrate(database, location);
     else await checkMigrations(database);
     const keyring = makeKeyring(secretKeys);
-    await takeKeys(database.sql, keyring);
+    await verifyKeys(database.sql, keyring);
     return { database, keyring, migrated, embedded, close };
   } catch (error) {
     await close();

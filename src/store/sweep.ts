@@ -2,17 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { type Sql, type Statement, statement } from './connection/sql.ts';
 
-/** Rows of a batch: as many as one takes in the time it may, for how many those are differs by table and by the hour. */
-const ROWS = { first: 250, least: 50, most: 5000 } as const;
-/** Milliseconds that a batch may take: so long whoever needs one of its rows, perhaps to revoke it, waits. */
-const AIM = 15;
-/** Milliseconds between two batches: most of the time is for those who are served. */
-const PAUSE = 6 * AIM;
+/** Rows of a batch. The number adapts to the time that batches take, which differs by table and load. */
+const ROWS = { initial: 250, minimum: 50, maximum: 5000 } as const;
+/** Milliseconds that a batch should take. Requests that need one of its rows wait until it ends. */
+const TARGET = 15;
+/** Milliseconds between two batches, so that requests get most of the time. */
+const PAUSE = 6 * TARGET;
 const DAY = 86_400_000;
-/** Any number, as long as every node takes the same one. */
+/** An arbitrary advisory lock number. All nodes must use the same one. */
 export const SWEEP_LOCK = 4_400_440_045;
 
-/** Milliseconds for which a row is still worth something after its end. */
+/** Milliseconds for which rows are kept after they expire. */
 export interface Retention {
   readonly audit: number;
   readonly grace: number;
@@ -24,7 +24,7 @@ export const retentionOf = ({ auditRetention, refreshGrace }: Config): Retention
 });
 
 interface Rule {
-  /** Over is what is less than `$1` here. */
+  /** Rows whose value in this column is below `$1` have expired. */
   readonly column: string;
   readonly keep: (retention: Retention) => number;
   /** rate-limiter-flexible keeps milliseconds since 1970. */
@@ -33,14 +33,14 @@ interface Rule {
 
 const expired = (keep = 0): Rule => ({ column: 'expires_at', keep: () => keep });
 
-/** Whoever lost the answer may ask for the same tokens again until the grace is over, even if they have ended by then. */
+/** A client that lost the response may request the same tokens again until the grace period ends, even if they have expired. */
 const afterGrace: Rule = { column: 'expires_at', keep: ({ grace }) => grace };
 
-/** Every table whose rows come to an end; those that others hang on come after them, so that a batch is never more than it says. */
+/** Every table whose rows expire. Referencing tables come first, so that a batch deletes few further rows by cascade. */
 export const SWEPT: Readonly<Record<string, Rule>> = {
   access_tokens: afterGrace,
   refresh_tokens: afterGrace,
-  // A code used after its end still tells of a thief, so it stays for a day, with what it hangs on.
+  // An expired code is kept for a day with its authorization, because its reuse still reveals a theft.
   authorization_codes: expired(DAY),
   authorizations: expired(DAY),
   authorization_requests: expired(),
@@ -49,7 +49,7 @@ export const SWEPT: Readonly<Record<string, Rule>> = {
   logout_deliveries: expired(),
   setup_tickets: expired(),
   signing_keys: expired(),
-  // Long enough to tell an operator which expired secret an app still sends.
+  // An expired secret is kept so that the log can show which client still sends it.
   client_secrets: expired(30 * DAY),
   audit_events: { column: 'at', keep: ({ audit }) => audit },
   rate_limits: { column: 'expire', keep: () => 0, inMilliseconds: true },
@@ -58,52 +58,52 @@ export const SWEPT: Readonly<Record<string, Rule>> = {
 interface Sweep extends Rule {
   readonly table: string;
   readonly batch: Statement<{ swept: number }>;
-  readonly left: Statement<{ left: number }>;
+  readonly count: Statement<{ expired: number }>;
 }
 
-/** Taken with each batch and let go with it: nodes that sweep at once take turns, and none waits for another. */
-const GATE = `gate AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(${SWEEP_LOCK}) AS mine)`;
+/** Each batch takes the lock without waiting, so that only one node sweeps at a time. */
+const GATE = `gate AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(${SWEEP_LOCK}) AS locked)`;
 
 /**
- * The oldest rows that are over and that nobody holds, by their place: with the order of the index and with places PostgreSQL
- * never reads a whole table for a batch, however large the table, the batch, or what is left of earlier ones.
+ * Selects the oldest expired rows that are not locked. Index order and ctids keep PostgreSQL from reading the whole table,
+ * however large the table or the batch is and however many dead rows earlier batches left.
  */
-const chosen = (table: string, column: string, over = ''): string =>
+const oldestExpired = (table: string, column: string, condition = ''): string =>
   `ctid = ANY (ARRAY(
-     SELECT t.ctid FROM ${table} t WHERE (SELECT mine FROM gate) AND t.${column} < $1 ${over}
+     SELECT t.ctid FROM ${table} t WHERE (SELECT locked FROM gate) AND t.${column} < $1 ${condition}
      ORDER BY t.${column} LIMIT $2 FOR UPDATE OF t SKIP LOCKED))`;
 
 const batch = (name: string, change: string): Statement<{ swept: number }> =>
-  statement(name, `WITH ${GATE}, gone AS (${change} RETURNING 1) SELECT count(*)::int AS swept FROM gone`);
+  statement(name, `WITH ${GATE}, changed AS (${change} RETURNING 1) SELECT count(*)::int AS swept FROM changed`);
 
 const sweeps: Sweep[] = Object.entries(SWEPT).map(([table, rule]) => ({
   ...rule,
   table,
-  batch: batch(`sweep-${table}`, `DELETE FROM ${table} WHERE ${chosen(table, rule.column)}`),
-  left: statement<{ left: number }>(
-    `count-over-${table}`,
-    `SELECT count(*)::int AS left FROM ${table} t WHERE t.${rule.column} < $1`,
+  batch: batch(`sweep-${table}`, `DELETE FROM ${table} WHERE ${oldestExpired(table, rule.column)}`),
+  count: statement<{ expired: number }>(
+    `count-expired-${table}`,
+    `SELECT count(*)::int AS expired FROM ${table} t WHERE t.${rule.column} < $1`,
   ),
 }));
 
-const forgetSalts = batch(
+const deleteSalts = batch(
   'sweep-salts',
-  `UPDATE refresh_tokens SET salt = NULL WHERE ${chosen('refresh_tokens', 'created_at', 'AND t.salt IS NOT NULL')}`,
+  `UPDATE refresh_tokens SET salt = NULL WHERE ${oldestExpired('refresh_tokens', 'created_at', 'AND t.salt IS NOT NULL')}`,
 );
 
-/** Rows taken, by table. Another node that sweeps at this moment takes the rest. */
+/** Deletes expired rows and returns their number by table. Stops early at a table that another node is sweeping. */
 export async function sweep(
   sql: Sql,
   now: Date,
   retention: Retention,
   signal?: AbortSignal,
 ): Promise<Record<string, number>> {
-  const taken: Record<string, number> = {};
+  const swept: Record<string, number> = {};
   for (const rule of sweeps)
-    taken[rule.table] = await inBatches(sql, rule.batch, limitOf(rule, now, retention), signal);
-  const graceOver = new Date(now.getTime() - retention.grace);
-  taken.salts = await inBatches(sql, forgetSalts, graceOver, signal);
-  return taken;
+    swept[rule.table] = await inBatches(sql, rule.batch, limitOf(rule, now, retention), signal);
+  const graceStart = new Date(now.getTime() - retention.grace);
+  swept.salts = await inBatches(sql, deleteSalts, graceStart, signal);
+  return swept;
 }
 
 async function inBatches(
@@ -113,28 +113,29 @@ async function inBatches(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let total = 0;
-  let rows: number = ROWS.first;
+  let rows: number = ROWS.initial;
   while (!signal?.aborted) {
-    // Told by a timer, for the clock is not read on this floor.
+    // A timer measures the batch, because this floor does not read the clock.
     let slow = false;
     const overdue = setTimeout(() => {
       slow = true;
-    }, AIM);
+    }, TARGET);
     const [row] = await sql(batch, [limit, rows]).finally(() => clearTimeout(overdue));
     const swept = row?.swept ?? 0;
-    // Not "fewer than asked for": a row that changed meanwhile is left for the next one.
+    // A smaller batch is not the last one, because it leaves out rows that changed while it ran.
     if (swept === 0) break;
     total += swept;
-    rows = slow ? Math.max(ROWS.least, Math.floor(rows / 2)) : Math.min(ROWS.most, Math.floor(rows * 1.5));
+    rows = slow ? Math.max(ROWS.minimum, Math.floor(rows / 2)) : Math.min(ROWS.maximum, Math.floor(rows * 1.5));
     await pause(PAUSE);
   }
   return total;
 }
 
-/** Rows whose time is over and that are still there, by table. */
+/** Counts the expired rows that are still stored, by table. */
 export async function countExpired(sql: Sql, now: Date, retention: Retention): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const rule of sweeps) counts[rule.table] = (await sql(rule.left, [limitOf(rule, now, retention)]))[0]?.left ?? 0;
+  for (const rule of sweeps)
+    counts[rule.table] = (await sql(rule.count, [limitOf(rule, now, retention)]))[0]?.expired ?? 0;
   return counts;
 }
 

@@ -42,11 +42,11 @@ describe('gatehouse backup, gatehouse restore', () => {
 
     expect(await gatehouse(['restore', file], { DATA_DIR })).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('has a database already'),
+      stderr: expect.stringContaining('already has a database'),
     });
     expect(await gatehouse(['backup', file], home.env)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is there already'),
+      stderr: expect.stringContaining('already exists'),
     });
   });
 
@@ -65,7 +65,7 @@ describe('gatehouse backup, gatehouse restore', () => {
     writeFileSync(damaged ?? '', bytes);
     for (const [bad, said] of [
       [damaged, 'is damaged'],
-      [join(import.meta.dirname, 'backup.pglite.test.ts'), 'is not a backup of Gatehouse'],
+      [join(import.meta.dirname, 'backup.pglite.test.ts'), 'is not a Gatehouse backup'],
       [join(directory, 'nowhere'), 'cannot be read: ENOENT'],
     ])
       expect(await gatehouse(['restore', bad ?? ''], env)).toMatchObject({

@@ -41,7 +41,10 @@ describe('gatehouse db promote', () => {
     await after.close();
 
     const again = await gatehouse(['db', 'promote', url], home.env);
-    expect([again.code, again.stderr]).toEqual([1, 'That database is not empty: it has rows in users.\n']);
+    expect([again.code, again.stderr]).toEqual([
+      1,
+      'The target database is not empty: it has rows in users. Use a new database.\n',
+    ]);
   });
 
   it('leaves nothing behind when it fails, and can be tried again', async () => {

@@ -71,7 +71,7 @@ describe('O283: SECRET_KEY changes', () => {
     const refused = await gatehouse(['sweep'], { ...home.env, SECRET_KEY: A });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain('SECRET_KEY is not the key this database was made with');
-    expect(refused.stderr).toContain('put the new key in front and keep the old one behind a comma');
+    expect(refused.stderr).toContain('set SECRET_KEY to the new key, a comma, and the old key');
     for (const key of [A, B]) expect(refused.stderr).not.toContain(key.trim());
 
     await restart(`${A},${B}`);

@@ -11,21 +11,21 @@ const selectIds = statement<{ id: string; at: Date }>(
   'SELECT id, at FROM audit_events WHERE at > $1',
 );
 
-/** Milliseconds by which an event may be told later than others of its time: requests take time, and clocks differ. */
+/** Milliseconds by which an event may become visible after events with a later time: requests take time and clocks differ. */
 const OVERLAP = 30_000;
 
-/** Rows of one reading. */
+/** Rows of one query. */
 const BATCH = 500;
 
-/** Reads the trail as it is written: every event once, whatever was missed meanwhile. */
+/** Reads the audit trail as it is written. It returns every event once, even if a notification was lost. */
 export interface TrailFollower {
-  /** Those among these that were not read before, oldest first. */
+  /** The events with these ids that were not read before, oldest first. */
   read(ids: readonly string[]): Promise<AuditRow[]>;
-  /** The next of all that were not read before, oldest first; nothing when there is no more. */
+  /** The next batch of events that were not read before, oldest first. Empty when there are no more. */
   catchUp(now: Date): Promise<AuditRow[]>;
 }
 
-/** Begins with what is written from now on. */
+/** Follows the trail from now on. */
 export async function followTrail(sql: Sql, now: Date): Promise<TrailFollower> {
   let since = now.getTime() - OVERLAP;
   const read = new Map<string, number>();
@@ -45,9 +45,9 @@ export async function followTrail(sql: Sql, now: Date): Promise<TrailFollower> {
     },
     async catchUp(moment) {
       const rows = await sql(selectUnread, [new Date(since), [...read.keys()], BATCH]);
-      const reached = rows.length < BATCH ? moment : (rows.at(-1)?.at ?? moment);
+      const readUntil = rows.length < BATCH ? moment : (rows.at(-1)?.at ?? moment);
       const unread = remember(rows);
-      since = Math.max(since, reached.getTime() - OVERLAP);
+      since = Math.max(since, readUntil.getTime() - OVERLAP);
       for (const [id, at] of read) if (at <= since) read.delete(id);
       return unread;
     },

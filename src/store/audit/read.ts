@@ -1,7 +1,7 @@
 import { type Page, pagedList, readPage } from '../connection/keyset.ts';
 import { type Sql, statement } from '../connection/sql.ts';
 
-/** One line of the audit trail. Ids are rows' uuids; what they name may be gone by now. */
+/** An audit event. Ids are row UUIDs; the rows may have been deleted. */
 export interface AuditRow {
   readonly id: string;
   readonly at: Date;
@@ -13,7 +13,7 @@ export interface AuditRow {
   readonly detail: Record<string, unknown>;
 }
 
-/** The columns of one, of `audit_events e`. */
+/** The columns of an AuditRow, from `audit_events e`. */
 export const EVENT = `
   e.id, e.at, e.kind, e.actor_id AS "actorId", e.client_id AS "clientId", e.ip, e.request_id AS "requestId", e.detail`;
 
@@ -22,7 +22,7 @@ const selectEvents = statement<AuditRow>(
   `SELECT ${EVENT} FROM audit_events e WHERE e.id = ANY($1::uuid[])`,
 );
 
-const everybodys = pagedList<AuditRow>(
+const allEvents = pagedList<AuditRow>(
   'list-events',
   'e.at',
   'e.id',
@@ -31,7 +31,7 @@ const everybodys = pagedList<AuditRow>(
   true,
 );
 
-const ones = pagedList<AuditRow>(
+const eventsOfActor = pagedList<AuditRow>(
   'list-own-events',
   'e.at',
   'e.id',
@@ -45,10 +45,10 @@ export const findEvents = (sql: Sql, ids: readonly string[]): Promise<AuditRow[]
 
 export interface EventFilter {
   readonly kind: string | null;
-  /** Undefined: everybody's. */
+  /** Undefined selects the events of all users. */
   readonly actorId: string | undefined;
 }
 
-/** Newest first. */
+/** A page of the audit trail, newest event first. */
 export const listEvents = (sql: Sql, page: Page, { kind, actorId }: EventFilter): Promise<AuditRow[]> =>
-  actorId === undefined ? readPage(sql, everybodys, page, [kind]) : readPage(sql, ones, page, [kind, actorId]);
+  actorId === undefined ? readPage(sql, allEvents, page, [kind]) : readPage(sql, eventsOfActor, page, [kind, actorId]);

@@ -31,13 +31,13 @@ export type AuditKind =
   | 'scope.deleted'
   | 'keys.rotated';
 
-/** Where a request came from, for the trail. */
+/** The source of a request, for the audit trail. */
 export interface Origin {
   readonly ip: string | undefined;
   readonly requestId: string | undefined;
 }
 
-/** Uuids of rows, and what happened. `detail` holds names and ids, never a secret. */
+/** An event to record. Ids are row UUIDs. `detail` holds names and ids, never a secret. */
 export interface AuditEntry {
   readonly kind: AuditKind;
   readonly at: Date;
@@ -53,7 +53,7 @@ const insertAuditEvent = statement<never>(
    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 );
 
-/** Writes the event by itself. */
+/** Writes the event in its own statement, outside any transaction. */
 export async function record(sql: Sql, { kind, at, actorId, clientId, origin, detail }: AuditEntry): Promise<void> {
   const values = [
     randomUUIDv7(),

@@ -4,58 +4,55 @@ import type { CustomTypesConfig, Pool, PoolConfig } from 'pg';
 /** Connections of one process. */
 const SIZE = 10;
 
-/**
- * Milliseconds until a request is told that there is no connection for it, be the server away or the pool in use: an answer
- * within a second.
- */
-const CONNECT = 900;
+/** Milliseconds to wait for a connection, so that a request fails within a second if the server is down or the pool is full. */
+const CONNECT_TIMEOUT = 900;
 
-/** Milliseconds: the server cancels by itself what takes longer. */
+/** Milliseconds. The server cancels statements, lock waits and idle transactions that take longer. */
 const SERVER_LIMITS = {
   statement_timeout: 4000,
   lock_timeout: 2000,
   idle_in_transaction_session_timeout: 10_000,
 } as const;
 
-/** Whatever the server or the role has: times and quotes are read in one way only. */
-const READING = ['DateStyle=ISO', 'standard_conforming_strings=on'];
+/** Overrides the settings of the server and the role, because times and quotes must be parsed in one way. */
+const PARSING = ['DateStyle=ISO', 'standard_conforming_strings=on'];
 
 /**
- * A plan is made once a connection and kept, perhaps since the tables were empty: what reads a whole table then reads it still
- * when it has millions of rows. Whatever is asked here is found by an index, in the order in which the statement names its tables.
+ * A connection plans each statement once, perhaps while the tables are still empty. Without these settings such a plan could
+ * scan a table that has grown to millions of rows. Every statement has an index and names its tables in the best order.
  */
 const PLANNING = [
   ...['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'enable_memoize=off', 'jit=off'],
   ...['join_collapse_limit=1', 'plan_cache_mode=force_generic_plan'],
 ];
-const OPTIONS = [...READING, ...PLANNING].map((setting) => `-c ${setting}`).join(' ');
+const OPTIONS = [...PARSING, ...PLANNING].map((setting) => `-c ${setting}`).join(' ');
 
-/** Milliseconds without a byte from a server that owes an answer: it is frozen, or gone without a word. */
-const SILENCE = 4500;
+/** Milliseconds without a byte from the server while a query is running. The server is then frozen or unreachable. */
+const RESPONSE_TIMEOUT = 4500;
 
 /** The part of `pg.Client` that its types leave out. */
-interface Wire {
+interface ClientInternals {
   readonly readyForQuery: boolean;
   readonly connection: { readonly stream: Socket };
 }
 
 /**
- * A pooler that lends its connections by the transaction keeps neither settings nor prepared statements for us. It says so
- * in its URL, as other programs have it: `postgres://…?pgbouncer=true`.
+ * True if the URL names a pooler in transaction mode (`postgres://…?pgbouncer=true`, as other programs write it). Such a pooler
+ * keeps neither session settings nor prepared statements.
  */
 export const behindPooler = (url: string): boolean => URL.parse(url)?.searchParams.get('pgbouncer') === 'true';
 
 export const POOL = { min: 0, max: SIZE } as const;
 
-/** DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL, and arrays of them: left as text, for the entity manager reads them itself. */
+/** DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL and their arrays stay text, because the entity manager parses them itself. */
 const AS_TEXT = new Set([1082, 1114, 1184, 1186]);
 const AS_TEXTS = new Set([1182, 1115, 1185, 1187]);
 const TEXTS = 1009;
 
-/** `pg.Pool` with types of ours. */
+/** `pg.Pool` with our type parsers. */
 export type OpenPool = Pool & { readonly options: { readonly types: CustomTypesConfig } };
 
-/** The connections of this process, none of which is open yet. Loaded where there is a server to connect to. */
+/** Creates the connection pool of this process; no connection is open yet. Loads `pg` only if there is a server to connect to. */
 export async function openPool(url: string): Promise<OpenPool> {
   const pg = await import('pg');
   const types: CustomTypesConfig = {
@@ -63,25 +60,25 @@ export async function openPool(url: string): Promise<OpenPool> {
       AS_TEXT.has(oid) ? String : pg.types.getTypeParser(AS_TEXTS.has(oid) ? TEXTS : oid, format),
   };
   const pool = new pg.Pool({ ...connectionOptions(url), ...POOL, types }) as OpenPool;
-  hangUpOnSilence(pool);
-  // Whoever asked by it is told; without a listener it would end the process.
+  closeUnresponsive(pool);
+  // The running query rejects with the error as well. Without a listener the event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', () => {});
   return pool;
 }
 
-/** How `pg` connects: the whole URL is its own to read, `sslmode` included. */
+/** Options of `pg`, which parses the whole URL itself, including `sslmode`. */
 function connectionOptions(url: string): PoolConfig {
   return {
     connectionString: url,
-    connectionTimeoutMillis: CONNECT,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
     keepAlive: true,
     application_name: 'gatehouse',
     ...(behindPooler(url) ? {} : { ...SERVER_LIMITS, options: OPTIONS }),
   };
 }
 
-/** The same without limits, for migrations: a long ALTER TABLE is no fault. */
+/** The same without time limits, because an ALTER TABLE in a migration may take long. */
 export const unlimitedConnectionOptions = (url: string): object => ({
   connectionString: url,
   keepAlive: true,
@@ -89,17 +86,17 @@ export const unlimitedConnectionOptions = (url: string): object => ({
 });
 
 /**
- * `query_timeout` of `pg` would give up the question and keep the connection, whose next user then waits behind it; and the
- * ROLLBACK would wait as long again. A connection that owes an answer for too long is of no use to anybody.
+ * Closes connections whose server no longer responds. `query_timeout` of `pg` would reject the query but keep the connection,
+ * so the next query and the ROLLBACK would wait behind it.
  */
-function hangUpOnSilence(pool: Pool): void {
+function closeUnresponsive(pool: Pool): void {
   pool.on('connect', (connected) => {
-    const client = connected as unknown as Wire;
+    const client = connected as unknown as ClientInternals;
     const { stream } = client.connection;
-    stream.setTimeout(SILENCE);
+    stream.setTimeout(RESPONSE_TIMEOUT);
     stream.on('timeout', () => {
       if (client.readyForQuery) return;
-      stream.destroy(Object.assign(new Error('The database does not answer'), { code: 'ETIMEDOUT' }));
+      stream.destroy(Object.assign(new Error('The database does not respond'), { code: 'ETIMEDOUT' }));
     });
   });
 }

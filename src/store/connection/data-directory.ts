@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { makeHandle } from '../../crypto/secrets.ts';
 import { Refusal } from './refusal.ts';
 
-/** The directory of the embedded database, which only one process may have open: two would lose each other's rows. */
+/** The directory of the embedded database. Only one process may open it, because two would overwrite each other's rows. */
 export interface DataDirectory {
   readonly path: string;
   release(): void;
@@ -14,22 +14,21 @@ export interface DataDirectory {
 const SQLITE_BUSY = 5;
 
 /**
- * Takes the directory for this process, making it if need be. The lock is the operating system's own (fcntl, which SQLite
- * takes on the file `lock`): it ends with its process however that dies, so it cannot go stale, and neither a zombie nor
- * another process with the same pid is mistaken for the holder. The file `pid` only tells people who it is.
+ * Locks the directory for this process and creates it if necessary. SQLite takes an fcntl lock of the operating system on the
+ * file `lock`. The lock ends with the process, so it cannot become stale. The file `pid` only names the holder in messages.
  */
 export async function lockDataDirectory(path: string): Promise<DataDirectory> {
-  // Whatever this process writes is its user's alone, also in a directory that was there before.
+  // Only the user of this process may read its files, even if the directory already existed.
   process.umask(0o077);
   mkdirSync(path, { recursive: true });
   const lock = new DatabaseSync(join(path, 'lock'));
   try {
-    // Nothing is ever written: in memory the journal leaves no file behind.
+    // Nothing is written to the lock database, and a journal in memory leaves no file behind.
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
     if ((error as { errcode?: unknown }).errcode !== SQLITE_BUSY) throw error;
-    throw new Refusal(await inUse(path));
+    throw new Refusal(await inUseMessage(path));
   }
   const pidFile = join(path, 'pid');
   writeFileSync(pidFile, String(process.pid));
@@ -42,39 +41,39 @@ export async function lockDataDirectory(path: string): Promise<DataDirectory> {
   };
 }
 
-/** The holder writes its pid right after it has the lock: give it the moment between the two. */
-async function inUse(path: string): Promise<string> {
+/** Names the process that holds the lock. It may write its pid a moment after it gets the lock, so this waits for it. */
+async function inUseMessage(path: string): Promise<string> {
   for (let tries = 0; tries < 20; tries++) {
     const pid = readIfThere(join(path, 'pid'));
     if (pid)
-      return `The data directory ${resolve(path)} is in use by process ${pid}. Stop that one first, or set another DATA_DIR.`;
+      return `The data directory ${resolve(path)} is in use by process ${pid}. Stop that process first, or set another DATA_DIR.`;
     await wait(50);
   }
-  return `The data directory ${resolve(path)} is in use by another process. Stop that one first, or set another DATA_DIR.`;
+  return `The data directory ${resolve(path)} is in use by another process. Stop that process first, or set another DATA_DIR.`;
 }
 
-/** The secret key of an embedded database: made once, readable by its owner only, never in the database. */
+/** The secret key of an embedded database. It is created once, in a file that only its owner can read. */
 export function readOrCreateSecretKey({ path }: DataDirectory): string {
   const file = join(path, 'secret-key');
   const known = readIfThere(file);
   if (known === undefined) return writeSecretKey({ path }, makeHandle());
   if (Buffer.byteLength(known) < 32)
     throw new Refusal(
-      `${resolve(file)} is damaged: it must hold 32 bytes or more. Put the right key back, or set SECRET_KEY.`,
+      `${resolve(file)} is damaged: it must contain at least 32 bytes. Restore the original key, or set SECRET_KEY.`,
     );
   return known;
 }
 
-/** Whole or not at all, and on the disk before anything is derived from it. */
+/** Writes the key atomically and flushes it to disk before anything is derived from it. */
 export function writeSecretKey({ path }: Pick<DataDirectory, 'path'>, key: string): string {
   const file = join(path, 'secret-key');
-  const unfinished = `${file}.unfinished`;
-  rmSync(unfinished, { force: true });
-  const descriptor = openSync(unfinished, 'wx', 0o600);
+  const temporary = `${file}.unfinished`;
+  rmSync(temporary, { force: true });
+  const descriptor = openSync(temporary, 'wx', 0o600);
   writeFileSync(descriptor, `${key}\n`);
   fsyncSync(descriptor);
   closeSync(descriptor);
-  renameSync(unfinished, file);
+  renameSync(temporary, file);
   return key;
 }
 

@@ -5,26 +5,26 @@ import { type Listen, listenOverPglite, listenOverPool } from './listen-notify.t
 import { type Sql, sqlOverPglite, sqlOverPool } from './sql.ts';
 
 /**
- * One database, seen through prepared statements, which is what every request needs. Administrative changes have the entity
- * manager as well (`entityManager` in `orm.ts`), which is loaded by whoever makes one: it is half of all there is to load.
+ * An open database. Every request uses prepared statements through `sql`. Administrative changes use `entityManager` of
+ * `orm.ts`, which is loaded only when needed because it is half of all code that the server loads.
  */
 export interface Database {
   readonly sql: Sql;
   readonly listen: Listen;
   readonly embedded: boolean;
-  /** What the statements go through, and the entity manager's with them. */
+  /** The connection that both `sql` and the entity manager use. */
   readonly client: Pool | PGlite;
-  /** How many connections are open and idle, and how many callers wait for one; nothing where there is no pool. */
+  /** Open and idle connections, and callers that wait for one. Empty for the embedded database, which has no pool. */
   connections(): Readonly<Record<string, number>>;
-  /** The same statements under a deadline: what is not done by then is cancelled. The embedded database finishes what it is doing. */
+  /** Like `sql`, but cancels statements at the deadline. The embedded database finishes the statement that is running. */
   sqlWithDeadline(deadline: AbortSignal): Sql;
   close(): Promise<void>;
 }
 
-/** Where the database is: a URL of PostgreSQL, or the embedded one, already open. */
+/** The URL of a PostgreSQL server, or the embedded database, already open. */
 export type DatabaseLocation = { readonly url: string } | { readonly pglite: PGlite };
 
-/** Opens the database; nothing is migrated yet. */
+/** Opens the database without migrating it. */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
   if ('url' in location) {
     const pool = await openPool(location.url);

@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { DataDirectory } from './data-directory.ts';
 
-/** Opens the embedded database of a data directory, and makes it first if it is not there yet: empty, or with these contents. */
+/** Opens the embedded database of a data directory. If there is none, it is created empty or with these contents. */
 export async function openEmbeddedDatabase({ path }: DataDirectory, contents?: File): Promise<PGlite> {
   const dataDir = join(path, 'database');
-  // Stands as long as the database is half made: what an earlier start left of one is thrown away.
+  // This file exists while the database is being created. If an earlier start left it behind, the database is incomplete.
   const unfinished = join(path, 'database-unfinished');
   if (existsSync(unfinished)) await rm(dataDir, { recursive: true, force: true });
   if (existsSync(dataDir)) return PGlite.create({ dataDir });
 
   writeFileSync(unfinished, '');
   const pglite = await PGlite.create({ dataDir, loadDataDir: contents ?? (await emptyContents()) });
-  // PGlite gives its files modes of its own; nobody else gets as far as them.
+  // PGlite ignores the umask for its files, so the directory keeps other users out.
   chmodSync(dataDir, 0o700);
   rmSync(unfinished);
   return pglite;
 }
 
-/** Needed once in the life of a directory, so it is loaded only then. It saves initdb, which takes seconds. */
+/** A prepared empty database, because initdb takes seconds. It is loaded only when a directory is created. */
 async function emptyContents(): Promise<Blob> {
   const prepopulated = await import('@electric-sql/pglite-prepopulatedfs');
   return prepopulated.dataDir();

@@ -1,13 +1,13 @@
 import { batched } from './shared-statement.ts';
 import { type Sql, type Statement, statement } from './sql.ts';
 
-/** A place in a list: the moment a row was made and its id, which together never repeat and never change. */
+/** A position in a list: a row's creation time and id, which together are unique and never change. */
 export interface Position {
   readonly at: string;
   readonly id: string;
 }
 
-/** What part of a list is asked for. `backward`: the last `limit` rows of the window, otherwise its first. */
+/** A page of a list: the first `limit` rows between `after` and `before`, or the last ones if `backward`. */
 export interface Page {
   readonly limit: number;
   readonly backward: boolean;
@@ -15,7 +15,7 @@ export interface Page {
   readonly before?: Position | undefined;
 }
 
-/** One list, read from either end. */
+/** The statements of a list that can be read from either end. */
 export interface PagedList<Row> {
   readonly newestFirst: boolean;
   readonly ascending: Statement<Row>;
@@ -23,18 +23,18 @@ export interface PagedList<Row> {
 }
 
 interface Parts {
-  /** Goes into WHERE; `$1` to `$4`. */
+  /** A condition for WHERE; binds `$1` to `$4`. */
   readonly window: string;
-  /** Goes behind it: ORDER BY and LIMIT `$5`. */
+  /** ORDER BY and LIMIT; binds `$5`. */
   readonly cut: string;
-  /** For whoever wraps this in another query: only its outermost ORDER BY counts. */
+  /** The direction, for an outer query that must repeat the ORDER BY. */
   readonly order: 'ASC' | 'DESC';
 }
 
 const FIRST: Position = { at: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
 const LAST: Position = { at: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 
-/** Both directions of one query over rows `alias`, ordered by `(at, id)`. Its own values begin at `$6`. */
+/** Builds both directions of a query that is ordered by the columns `(at, id)`. The query's own values start at `$6`. */
 export function pagedList<Row>(
   name: string,
   at: string,
@@ -42,7 +42,7 @@ export function pagedList<Row>(
   text: (parts: Parts) => string,
   newestFirst = false,
 ): PagedList<Row> {
-  // Row comparison against both ends, always: one plan, and a deep page costs what the first one costs.
+  // Always compare with both ends: every page uses the same plan, and a deep page costs as much as the first.
   const window = `(${at}, ${id}) > ($1::timestamptz, $2::uuid) AND (${at}, ${id}) < ($3::timestamptz, $4::uuid)`;
   const parts = (order: 'ASC' | 'DESC'): Parts => ({
     window,
@@ -56,7 +56,7 @@ export function pagedList<Row>(
   };
 }
 
-/** One row more than asked for tells whether there is more; the rows come in the order they are read from that end. */
+/** Reads one row more than `limit`, which shows whether there are more. Rows come in reading order from that end. */
 export function readPage<Row>(
   sql: Sql,
   { newestFirst, ascending, descending }: PagedList<Row>,
@@ -68,39 +68,39 @@ export function readPage<Row>(
   return sql(chosen, [low.at, low.id, high.at, high.id, limit + 1, ...values]);
 }
 
-/** One page that is asked for at the same moment, by whichever requests, is read once; of different ones none waits for another. */
+/** Reads equal pages of concurrent requests once. Different pages are read in parallel. */
 export function readPageTogether<Row>(list: PagedList<Row>): (sql: Sql, page: Page) => Promise<readonly Row[]> {
-  return batched(async (sql: Sql, asked: readonly Page[]) => {
-    const shapes = asked.map((page) => JSON.stringify(page));
-    const read = new Map(asked.map((page, index) => [shapes[index]!, page]));
+  return batched(async (sql: Sql, pages: readonly Page[]) => {
+    const keys = pages.map((page) => JSON.stringify(page));
+    const distinct = new Map(pages.map((page, index) => [keys[index]!, page]));
     const rows = await Promise.all(
-      [...read].map(async ([shape, page]) => [shape, await readPage(sql, list, page)] as const),
+      [...distinct].map(async ([key, page]) => [key, await readPage(sql, list, page)] as const),
     );
-    const found = new Map(rows);
-    return shapes.map((shape) => found.get(shape) ?? []);
+    const rowsByKey = new Map(rows);
+    return keys.map((key) => rowsByKey.get(key) ?? []);
   });
 }
 
-/** A page of each of many lists, by whose they are. */
+/** One page of each of the lists of these parents. */
 interface Lists {
   readonly page: Page;
   readonly parents: readonly string[];
 }
 
-/** Pages of the same shape that are asked for at the same moment, by whichever requests, are read by one statement. */
+/** Reads equal pages of the lists of many parents, from concurrent requests, with one statement. */
 export function readPagesTogether<Row extends { readonly parent: string }>(list: PagedList<Row>) {
-  return batched(async (sql: Sql, asked: readonly Lists[]): Promise<readonly Row[][]> => {
-    const shapes = Map.groupBy(asked, ({ page }) => JSON.stringify(page));
-    const found = new Map<Lists, Row[]>();
-    for (const group of shapes.values()) {
+  return batched(async (sql: Sql, requests: readonly Lists[]): Promise<readonly Row[][]> => {
+    const byPage = Map.groupBy(requests, ({ page }) => JSON.stringify(page));
+    const rowsByRequest = new Map<Lists, Row[]>();
+    for (const group of byPage.values()) {
       const parents = [...new Set(group.flatMap((lists) => lists.parents))];
       const rows = Map.groupBy(await readPage(sql, list, group[0]!.page, [parents]), ({ parent }) => parent);
       for (const lists of group)
-        found.set(
+        rowsByRequest.set(
           lists,
           lists.parents.flatMap((parent) => rows.get(parent) ?? []),
         );
     }
-    return asked.map((lists) => found.get(lists) ?? []);
+    return requests.map((lists) => rowsByRequest.get(lists) ?? []);
   });
 }

@@ -2,28 +2,28 @@ import type { PGlite } from '@electric-sql/pglite';
 import type { Pool } from 'pg';
 
 /**
- * Hears what is told on a channel, each time when the transaction that told it has been committed. `lost` is called when
- * nothing more can be heard; resolves, once it hears, with what ends it.
+ * Listens on a channel. `onNotification` is called after the notifying transaction commits, `onLost` when the connection is
+ * lost. Resolves when it listens, with a function that stops it.
  */
 export type Listen = (
   channel: string,
-  heard: (payload: string) => void,
-  lost: (error: Error) => void,
+  onNotification: (payload: string) => void,
+  onLost: (error: Error) => void,
 ) => Promise<() => Promise<void>>;
 
-/** On a connection of its own: what was told while there was none is not told again. */
+/** Listens on a dedicated connection. Notifications that are sent while it is down are not repeated. */
 export const listenOverPool =
   (pool: Pool): Listen =>
-  async (channel, heard, lost) => {
+  async (channel, onNotification, onLost) => {
     const client = await pool.connect();
     let open = true;
     const close = () => {
       if (open) client.release(true);
       open = false;
     };
-    client.on('notification', ({ payload = '' }) => heard(payload));
+    client.on('notification', ({ payload = '' }) => onNotification(payload));
     client.on('error', (error) => {
-      if (open) lost(error);
+      if (open) onLost(error);
       close();
     });
     try {
@@ -35,8 +35,8 @@ export const listenOverPool =
     return async () => close();
   };
 
-/** The embedded database tells within the process, and is never lost. */
+/** The embedded database notifies within the process, so the connection cannot be lost. */
 export const listenOverPglite =
   (database: PGlite): Listen =>
-  (channel, heard) =>
-    database.listen(channel, heard);
+  (channel, onNotification) =>
+    database.listen(channel, onNotification);

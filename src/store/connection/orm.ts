@@ -12,28 +12,28 @@ import type { Sql } from './sql.ts';
 export type Em = BasePostgreSqlEntityManager<AbstractSqlDriver>;
 export type Orm = MikroORM<AbstractSqlDriver, Em>;
 
-/** What the ORM is told of PostgreSQL, whatever way it reaches it. */
+/** ORM options for PostgreSQL, however it is connected. */
 export const POSTGRES = {
   entities,
   forceUtcTimezone: true,
   driver: PostgreSqlDriver,
-  // No entity's, and yet not one too many.
+  // MikroORM would otherwise report the migrations table as unmanaged.
   migrations: { tableName: 'migrations' },
 } satisfies Partial<Options>;
 
-/** The same of an embedded database that is already open. */
+/** ORM options for an embedded database that is already open. */
 export const pgliteOptions = (pglite: PGlite): Partial<Options> => ({
   ...{ ...POSTGRES, driver: PgliteDriver, dbName: 'postgres' },
   driverOptions: { pglite },
 });
 
-/** The connections are those that statements go through: their number and their limits hold for both. */
+/** The ORM shares the pool of the prepared statements, so that its size and time limits apply to both. */
 const poolOptions = (pool: Pool): Partial<Options> => ({
   ...{ ...POSTGRES, dbName: 'postgres' },
   driverOptions: () => new PostgresDialect({ pool }),
 });
 
-/** By what they go through. Nothing is theirs to close. */
+/** One ORM for each connection, which the Database closes. */
 const orms = new WeakMap<Database['client'], Orm>();
 
 export function ormOf({ client, embedded }: Database): Orm {
@@ -44,10 +44,10 @@ export function ormOf({ client, embedded }: Database): Orm {
   return orm;
 }
 
-/** A fresh identity map: one a request. */
+/** A new entity manager with its own identity map. Each request needs one. */
 export const entityManager = (database: Database): Em => ormOf(database).em.fork();
 
-/** Both under a deadline: what is not done by then is cancelled. */
+/** Statements and an entity manager that are cancelled at the deadline. */
 export function withDeadline(database: Database, deadline: AbortSignal): { readonly em: () => Em; readonly sql: Sql } {
   const cancelling: ForkOptions = database.embedded ? {} : { inflightQueryAbortStrategy: 'cancel query' };
   let made: Em | undefined;

@@ -1,23 +1,23 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 
-/** Its types leave out the number of the server's process that serves it. */
-type Served = PoolClient & { readonly processID?: number | null };
+/** The types of `pg` leave out the id of the server process. */
+type ClientWithProcess = PoolClient & { readonly processID?: number | null };
 
-/** Runs a query that the server is told to cancel at the deadline. */
+/** Runs a query. At the deadline it asks the server to cancel the query. */
 export async function queryWithDeadline(
   pool: Pool,
   query: QueryConfig,
   deadline: AbortSignal,
 ): Promise<{ rows: unknown[] }> {
   deadline.throwIfAborted();
-  const client: Served = await pool.connect();
+  const client: ClientWithProcess = await pool.connect();
   let cancelled: Promise<unknown> | undefined;
   const cancel = () => {
     const request = { text: 'SELECT pg_cancel_backend($1::int)', values: [client.processID] };
-    // Without a connection to spare, the server's own limit ends the query.
+    // If no connection is free for this, the statement_timeout of the server ends the query.
     cancelled = pool.query(request).catch(() => {});
   };
-  client.on('error', lost);
+  client.on('error', ignore);
   deadline.addEventListener('abort', cancel);
   try {
     deadline.throwIfAborted();
@@ -26,12 +26,12 @@ export async function queryWithDeadline(
     throw deadline.aborted ? deadline.reason : error;
   } finally {
     deadline.removeEventListener('abort', cancel);
-    // Only then may somebody else use the connection: it is this query that is to be cancelled.
+    // Wait before releasing the connection, so that the cancellation cannot hit the next query.
     await cancelled;
-    client.off('error', lost);
+    client.off('error', ignore);
     client.release();
   }
 }
 
-/** The query under way has been told, and the pool lets go of such a connection. */
-const lost = (): void => {};
+/** The running query rejects with the error, and the pool removes the connection. */
+const ignore = (): void => {};

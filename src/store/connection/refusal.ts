@@ -1,4 +1,4 @@
-/** A reason not to start that the operator can mend: told in one plain sentence, without a stack. */
+/** An error that the operator can fix, for example at start-up. Its message is printed without a stack. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 }

@@ -1,10 +1,10 @@
 import type { Sql } from './sql.ts';
 
-/** Inputs of one statement: more would make everybody in it wait for its end. */
-const MOST = 100;
+/** Maximum number of inputs of a statement, because all of them wait until it ends. */
+const MAX_INPUTS = 100;
 
-/** Milliseconds after which a statement under way no longer holds up the next: the database is slow, and it has other connections. */
-const PATIENCE = 250;
+/** Milliseconds after which the next statement starts although the last one is still running. */
+const MAX_WAIT = 250;
 
 interface Call<Input, Output> {
   readonly input: Input;
@@ -13,52 +13,52 @@ interface Call<Input, Output> {
 }
 
 /**
- * One statement for many requests: whoever comes while one is under way shares the next. It leaves as soon as the other is
- * back, so nobody waits for company; and what it reads, it reads after everybody in it has asked. `run` answers in the order
- * of its inputs; if it throws, all of them fail.
+ * Runs one statement for many requests. Calls that arrive while a statement is running share the next one, which starts as soon
+ * as the running one ends. The statement starts after all its calls arrived, so each of them sees current data. `run` returns
+ * outputs in the order of its inputs. If it throws, all calls of the batch reject.
  */
 export function batched<Input, Output>(
   run: (sql: Sql, inputs: readonly Input[]) => Promise<readonly Output[]>,
 ): (sql: Sql, input: Input) => Promise<Output> {
-  const lanes = new WeakMap<Sql, (call: Call<Input, Output>) => void>();
+  const queues = new WeakMap<Sql, (call: Call<Input, Output>) => void>();
   return (given, input) => {
     const sql = given.shared ?? given;
-    let lane = lanes.get(sql);
-    if (!lane) {
-      lane = makeLane((inputs) => run(sql, inputs));
-      lanes.set(sql, lane);
+    let enqueue = queues.get(sql);
+    if (!enqueue) {
+      enqueue = makeQueue((inputs) => run(sql, inputs));
+      queues.set(sql, enqueue);
     }
-    return new Promise((resolve, reject) => lane({ input, resolve, reject }));
+    return new Promise((resolve, reject) => enqueue({ input, resolve, reject }));
   };
 }
 
-function makeLane<Input, Output>(
+function makeQueue<Input, Output>(
   run: (inputs: readonly Input[]) => Promise<readonly Output[]>,
 ): (call: Call<Input, Output>) => void {
   const waiting: Call<Input, Output>[] = [];
-  /** The departure that the next one waits for; undefined when there is none. */
-  let underWay: object | undefined;
+  /** Identifies the statement that the next one waits for. Undefined when there is none. */
+  let inFlight: object | undefined;
 
-  const leave = (): void => {
-    const mine = {};
-    underWay = mine;
-    // Once all that has arrived by now has been read, so that it goes along.
+  const flush = (): void => {
+    const current = {};
+    inFlight = current;
+    // Requests whose data has already arrived are handled first, so that their calls join this batch.
     setImmediate(() => {
-      const calls = waiting.splice(0, MOST);
-      const makeRoom = (): void => {
-        if (underWay !== mine) return;
-        if (waiting.length > 0) leave();
-        else underWay = undefined;
+      const calls = waiting.splice(0, MAX_INPUTS);
+      const release = (): void => {
+        if (inFlight !== current) return;
+        if (waiting.length > 0) flush();
+        else inFlight = undefined;
       };
-      const overdue = setTimeout(makeRoom, PATIENCE);
-      void settle(calls).finally(() => {
+      const overdue = setTimeout(release, MAX_WAIT);
+      void resolveAll(calls).finally(() => {
         clearTimeout(overdue);
-        makeRoom();
+        release();
       });
     });
   };
 
-  const settle = async (calls: readonly Call<Input, Output>[]): Promise<void> => {
+  const resolveAll = async (calls: readonly Call<Input, Output>[]): Promise<void> => {
     try {
       const outputs = await run(calls.map(({ input }) => input));
       for (const [index, { resolve }] of calls.entries()) resolve(outputs[index] as Output);
@@ -69,11 +69,11 @@ function makeLane<Input, Output>(
 
   return (call) => {
     waiting.push(call);
-    if (!underWay) leave();
+    if (!inFlight) flush();
   };
 }
 
-/** Rows that say which input they answer, in the order of the inputs; undefined for those that have none. */
+/** Sorts rows by the number `n` of their input, which starts at 1. Inputs without a row get undefined. */
 export function inOrder<Row extends { readonly n: number }>(
   count: number,
   rows: readonly Row[],

@@ -1,15 +1,15 @@
 import { Overloaded } from '../../crypto/argon2-pool.ts';
 
 /**
- * SQLSTATE classes and codes that say "not now": the connection, resources, an operator's hand, a lock, a timeout, a standby that
- * may not write (25006), or a row that was deleted while another was hung on it: asked again, the answer is that there is none.
+ * SQLSTATE classes and codes of transient errors: connection, resources, operator intervention, locks, timeouts, a read-only
+ * standby (25006), or a referenced row that was deleted concurrently (23503). A retry of the last one finds no row.
  */
 const TRANSIENT = /^(08|53|57|58|55P03|40001|40P01|25006|25P0[34]|23503)/;
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
 const POOL =
   /timeout exceeded when trying to connect|timeout expired|Connection terminated|Query read timeout|Client has encountered a connection error/;
 
-/** True when the database was away or busy, or this process is: the answer is 503 and trying again is right. Anything else is a defect of ours. */
+/** True if the database is unavailable or busy, or if this process is overloaded. The response is then 503. Other errors are bugs. */
 export function isTransientError(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
@@ -20,7 +20,7 @@ export function isTransientError(error: unknown): boolean {
   return false;
 }
 
-/** SQLSTATE of a statement that was carried out and refused for what it was given: nothing of it was written, and the connection is whole. */
+/** True if PostgreSQL rejected the statement because of its values or a lock. It wrote nothing, and the connection is still usable. */
 export function isStatementRejected(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
@@ -29,14 +29,14 @@ export function isStatementRejected(error: unknown): boolean {
   return false;
 }
 
-/** SQLSTATE 23503: what the row was to hang on has been deleted at this very moment. */
+/** SQLSTATE 23503: the referenced row was deleted concurrently. */
 export function violatesForeignKey(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
     if ((cause as { code?: unknown }).code === '23503') return true;
   return false;
 }
 
-/** SQLSTATE 23505: somebody else has that name; `constraint` says which. */
+/** SQLSTATE 23505: the name of the unique constraint that the row violates. Undefined for other errors. */
 export function violatedUniqueConstraint(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code, constraint } = cause as { code?: unknown; constraint?: unknown };

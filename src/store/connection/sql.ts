@@ -3,18 +3,18 @@ import type { CustomTypesConfig } from 'pg';
 import type { OpenPool } from './connection-pool.ts';
 import { queryWithDeadline } from './query-with-deadline.ts';
 
-/** A statement with a name: PostgreSQL plans it once a connection, and values are bound, never written into its text. */
+/** A named statement. PostgreSQL plans it once per connection. Values are always bound, never written into its text. */
 export interface Statement<Row> {
   readonly name: string;
   readonly text: string;
-  /** Never set: it carries the row's type. */
+  /** Never set. It only carries the type of the rows. */
   readonly row?: Row;
 }
 
-/** Runs one statement outside any transaction of the entity manager. Times come as Date, bytea as Uint8Array, arrays as arrays. */
+/** Runs one statement outside any transaction of the entity manager. Times are returned as Date, bytea as Uint8Array. */
 export interface Sql {
   <Row>(statement: Statement<Row>, values: readonly unknown[]): Promise<Row[]>;
-  /** For statements that serve several requests, where this one ends with its own request's time. */
+  /** The same without a deadline, for statements that serve several requests. */
   readonly shared?: Sql;
 }
 
@@ -25,15 +25,15 @@ const toDate = (text: string): Date => new Date(text);
 
 const TEXT_ARRAY: number = 1009;
 const PLAIN = /^\{[^"\\{]+\}$/;
-/** Where PostgreSQL quotes nothing, the elements are what stands between the commas; a NULL it never quotes. */
+/** Splits arrays in which PostgreSQL quotes no element at the commas, which is faster. It never quotes NULL, so those are parsed. */
 const toTexts = (parse: (text: string) => unknown) => (text: string) => {
   if (text === '{}') return [];
   return PLAIN.test(text) && !text.includes('NULL') ? text.slice(1, -1).split(',') : parse(text);
 };
 
 /**
- * PostgreSQL, through the pool that the entity manager uses as well; `named`, if a connection remembers what it prepared. What
- * is not done by the deadline is cancelled.
+ * Statements on PostgreSQL, through the pool that the entity manager also uses. Set `named` if connections keep prepared
+ * statements. Statements that are still running at the deadline are cancelled.
  */
 export function sqlOverPool(pool: OpenPool, named: boolean, deadline?: AbortSignal): Sql {
   const inherited = pool.options.types;
@@ -50,7 +50,7 @@ export function sqlOverPool(pool: OpenPool, named: boolean, deadline?: AbortSign
   };
 }
 
-/** The embedded database: one connection, so never call this while a transaction is open. */
+/** Statements on the embedded database. It has one connection, so never call this while a transaction is open. */
 export function sqlOverPglite(database: PGlite, deadline?: AbortSignal): Sql {
   const options = { parsers: { [TIMESTAMPTZ]: toDate } };
   return async <Row>({ text }: Statement<Row>, values: readonly unknown[]) => {

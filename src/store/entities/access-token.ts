@@ -14,7 +14,7 @@ const schema = defineEntity({
     digest: p.uint8array().columnType('bytea').unique().hidden(),
     authorization: () => p.manyToOne(Authorization).deleteRule('cascade').index(),
     scopes: p.type(TextArray).$type<string[]>(),
-    /** RFC 8707: the APIs it is good for; none: no limit was asked for. */
+    /** RFC 8707: the APIs that the token is valid for. If empty, it is not limited. */
     resources: p.type(TextArray).$type<string[]>().default([]),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3).index(),

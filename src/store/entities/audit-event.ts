@@ -12,7 +12,7 @@ const schema = defineEntity({
       .onCreate(() => randomUUIDv7()),
     at: p.datetime(3),
     kind: p.text(),
-    /** Plain ids, no foreign keys: the trail outlives what it tells of. */
+    /** Ids without foreign keys, because events are kept after these rows are deleted. */
     actorId: p.uuid().nullable(),
     clientId: p.uuid().nullable(),
     ip: p.text().nullable(),
@@ -24,7 +24,7 @@ const schema = defineEntity({
       .onCreate(() => ({})),
   },
   indexes: [{ properties: ['at', 'id'] }, { properties: ['actorId', 'at', 'id'] }],
-  // By the database, so that no writer forgets it. Whatever ends somebody's access writes an event as well; it is told on commit.
+  // A trigger sends the notification, so that no writer can forget it. PostgreSQL delivers it on commit.
   triggers: [
     {
       name: 'audit_events_notice',

@@ -14,22 +14,22 @@ const schema = defineEntity({
       .primary()
       .onCreate(() => randomUUIDv7()),
     client: () => p.manyToOne(Client).deleteRule('cascade').index(),
-    /** Null: client_credentials, nobody's but the client's. */
+    /** Null for client_credentials, which has no user. */
     user: () => p.manyToOne(User).nullable().deleteRule('cascade').index(),
     session: () => p.manyToOne(Session).nullable().deleteRule('set null').index(),
     grantType: p.text(),
     scopes: p.type(TextArray).$type<string[]>(),
     resources: p.type(TextArray).$type<string[]>().default([]),
     nonce: p.text().nullable(),
-    /** When the person had proved who they are; null: as it was made. */
+    /** When the user last entered their password. Null means at `createdAt`. */
     authTime: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
-    /** After this nothing that descends from it can be alive. */
+    /** All codes and tokens of the authorization have expired by then. */
     expiresAt: p.datetime(3).index(),
     revokedAt: p.datetime(3).nullable(),
   },
 });
 
-/** One approval. Its code, refresh family and access tokens descend from it: revoking them all is one UPDATE. */
+/** What a user or client was granted. Its code, refresh tokens and access tokens refer to it, so one UPDATE revokes them all. */
 export class Authorization extends schema.class {}
 schema.setClass(Authorization);

@@ -16,32 +16,32 @@ const schema = defineEntity({
     name: p.text(),
     clientUri: p.text().nullable(),
     grantTypes: p.type(TextArray).$type<readonly string[]>().default([]),
-    /** Byte for byte as registered; one that begins with `/` is ours and stands behind the issuer. */
+    /** Exactly as registered. A URI that begins with `/` belongs to a built-in client and is relative to the issuer. */
     redirectUris: p.type(TextArray).$type<readonly string[]>().default([]),
-    /** Follows from the redirect URIs: where scripts may read the answers they get here. */
+    /** Origins of the redirect URIs. Scripts at these origins may read our responses (CORS). */
     webOrigins: p.type(TextArray).$type<readonly string[]>().default([]),
-    /** OpenID Connect RP-Initiated Logout 1.0 §3.1, byte for byte. */
+    /** OpenID Connect RP-Initiated Logout 1.0 §3.1: compared exactly. */
     postLogoutRedirectUris: p.type(TextArray).$type<readonly string[]>().default([]),
     /** OpenID Connect Back-Channel Logout 1.0 §2.2 */
     backchannelLogoutUri: p.text().nullable(),
     scopes: p.type(TextArray).$type<readonly string[]>().default([]),
     defaultScopes: p.type(TextArray).$type<readonly string[]>().default([]),
-    /** `client_secret_basic`, `client_secret_post`, `private_key_jwt`, `none`; null: Basic or body, whichever comes. */
+    /** `client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`. Null accepts the secret in either way. */
     tokenEndpointAuthMethod: p.text().nullable(),
     idTokenSignedResponseAlg: p.text().default('RS256'),
-    /** RFC 7591 §2 jwks: the public keys of a client that proves itself by `private_key_jwt`. */
+    /** RFC 7591 §2 jwks: the public keys of a client that authenticates with `private_key_jwt`. */
     jwks: p.json<Readonly<Record<string, unknown>>>().columnType('jsonb').nullable(),
     requirePkce: p.boolean().default(true),
     redirectUriOptional: p.boolean().default(false),
-    /** Seconds; null: the server's ACCESS_TOKEN_TTL. */
+    /** Seconds. Null uses ACCESS_TOKEN_TTL. */
     accessTokenTtl: p.integer().nullable(),
-    /** RFC 8707: the APIs it may ask for beside our own. */
+    /** RFC 8707: the APIs that the client may request besides our own. */
     resources: p.type(TextArray).$type<readonly string[]>().default([]),
     accessTokenFormat: p.text().$type<'OPAQUE' | 'JWT'>().default('OPAQUE'),
     consent: p.text().$type<'REMEMBER' | 'ALWAYS'>().default('REMEMBER'),
     servicePermissions: p.type(TextArray).$type<readonly string[]>().default([]),
     disabled: p.boolean().default(false),
-    /** Made by a migration or by `seed`. A built-in client cannot be changed. */
+    /** `builtIn` clients come from a migration and cannot be changed; `seeded` ones come from the `seed` command. */
     builtIn: p.boolean().default(false),
     seeded: p.boolean().default(false),
     createdAt: p.datetime(3),

@@ -21,6 +21,6 @@ const schema = defineEntity({
   uniques: [{ properties: ['user', 'client'] }],
 });
 
-/** What a person allowed a client, so that it need not be asked again. Tokens descend from an Authorization, not from this. */
+/** The scopes that a user allowed a client, remembered for later requests. Tokens belong to an Authorization, not to a consent. */
 export class Consent extends schema.class {}
 schema.setClass(Consent);

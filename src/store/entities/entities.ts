@@ -19,7 +19,7 @@ import { SetupTicket } from './setup-ticket.ts';
 import { SigningKey } from './signing-key.ts';
 import { User } from './user.ts';
 
-/** Every table there is. */
+/** All entities; every table has one. */
 export const entities = [
   AccessToken,
   AuditEvent,

@@ -5,7 +5,7 @@ const schema = defineEntity({
   tableName: 'key_checks',
   properties: {
     id: p.integer().primary().autoincrement(false),
-    /** Derived from SECRET_KEY, tells nothing about it: a node with another key refuses to start. */
+    /** An HMAC with a key derived from SECRET_KEY. A node with another SECRET_KEY refuses to start. */
     digest: p.uint8array().columnType('bytea').hidden(),
   },
 });

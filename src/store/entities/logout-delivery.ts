@@ -11,18 +11,18 @@ const schema = defineEntity({
       .primary()
       .onCreate(() => randomUUIDv7()),
     client: () => p.manyToOne(Client).deleteRule('cascade').index(),
-    /** Plain ids, no foreign keys: the client is told of an account and a session that may be gone by then. */
+    /** Ids without foreign keys, because the user and the session may be deleted before the client is notified. */
     userId: p.uuid(),
     sessionId: p.uuid(),
     attempts: p.integer().default(0),
-    /** Also a lease: while one node is at it, no other tries. */
+    /** Also a lease: no other node tries the delivery before this time. */
     nextAttemptAt: p.datetime(3).index(),
     createdAt: p.datetime(3),
-    /** After this the client is told no more. */
+    /** After this time the delivery is no longer retried. */
     expiresAt: p.datetime(3).index(),
   },
 });
 
-/** A client that has yet to be told of a session's end (OpenID Connect Back-Channel Logout 1.0 §2.5). */
+/** A logout token that is still to be delivered to a client (OpenID Connect Back-Channel Logout 1.0 §2.5). */
 export class LogoutDelivery extends schema.class {}
 schema.setClass(LogoutDelivery);

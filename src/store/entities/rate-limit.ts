@@ -6,11 +6,11 @@ const schema = defineEntity({
   properties: {
     key: p.string().length(255).primary(),
     points: p.integer().default(0),
-    /** Milliseconds since 1970, as rate-limiter-flexible keeps them. */
+    /** Milliseconds since 1970, as rate-limiter-flexible stores them. */
     expire: p.bigint('number').nullable().index(),
   },
 });
 
-/** What rate-limiter-flexible counts; the columns are its own. */
+/** A counter of rate-limiter-flexible, which defines the columns. */
 export class RateLimit extends schema.class {}
 schema.setClass(RateLimit);

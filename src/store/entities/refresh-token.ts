@@ -12,16 +12,19 @@ const schema = defineEntity({
       .onCreate(() => randomUUIDv7()),
     digest: p.uint8array().columnType('bytea').unique().hidden(),
     authorization: () => p.manyToOne(Authorization).deleteRule('cascade').index(),
-    /** The token that was spent for it, of which nothing need be left; unique, so that no token is ever spent twice. */
+    /** The refresh token that this one replaced; it may be deleted. Unique, so that no token can be rotated twice. */
     parentId: p.uuid().nullable().unique(),
-    /** 128 bits from which, with SECRET_KEY and its parent, this token was derived; null once nobody may ask for it again. */
+    /**
+     * 128 random bits. This token was derived from them, SECRET_KEY and its parent, so that a lost response can be repeated.
+     * Null once the grace period is over.
+     */
     salt: p.uint8array().columnType('bytea').nullable().hidden(),
     createdAt: p.datetime(3),
-    /** Idle expiry; the absolute one is the authorization's. */
+    /** Idle expiry. The authorization holds the absolute expiry. */
     expiresAt: p.datetime(3).index(),
     usedAt: p.datetime(3).nullable(),
   },
-  // What the sweep looks for: salts that outlived the grace.
+  // The sweep uses this index to find salts whose grace period is over.
   indexes: [
     {
       name: 'refresh_tokens_salt_index',

@@ -5,12 +5,12 @@ const schema = defineEntity({
   tableName: 'scopes',
   properties: {
     name: p.text().primary(),
-    /** What consent tells the person. */
+    /** The description that the consent page shows to the user. */
     sentence: p.text(),
     createdAt: p.datetime(3),
   },
 });
 
-/** An operator's own scope; the built-in ones are code (`oauth/scope.ts`). */
+/** A scope that an operator defined. The built-in scopes are declared in `oauth/scopes/scope.ts`. */
 export class Scope extends schema.class {}
 schema.setClass(Scope);

@@ -12,16 +12,16 @@ const schema = defineEntity({
       .onCreate(() => randomUUIDv7()),
     digest: p.uint8array().columnType('bytea').unique().hidden(),
     user: () => p.manyToOne(User).deleteRule('cascade').index(),
-    /** Where it was signed in from, for the person to recognise it by. */
+    /** IP address and browser at sign-in. The account page shows them so that the user can recognise the session. */
     ip: p.text().nullable(),
     browser: p.text().nullable(),
     createdAt: p.datetime(3),
-    /** When the person last proved who they are; null: when it was opened. */
+    /** When the user last entered their password. Null means at `createdAt`. */
     authTime: p.datetime(3).nullable(),
     expiresAt: p.datetime(3).index(),
   },
 });
 
-/** One browser, signed in. It lives on when the same person proves again who they are. */
+/** A signed-in browser. The session is kept when the same user signs in again. */
 export class Session extends schema.class {}
 schema.setClass(Session);

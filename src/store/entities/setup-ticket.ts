@@ -10,6 +10,6 @@ const schema = defineEntity({
   },
 });
 
-/** The single-use link that makes the first administrator; each start without one replaces it. */
+/** The one-time link that creates the first administrator. Each start without an administrator replaces it. */
 export class SetupTicket extends schema.class {}
 schema.setClass(SetupTicket);

@@ -4,19 +4,19 @@ const schema = defineEntity({
   name: 'SigningKey',
   tableName: 'signing_keys',
   properties: {
-    /** Its RFC 7638 thumbprint. */
+    /** The RFC 7638 thumbprint of the key. */
     kid: p.text().primary(),
     algorithm: p.text(),
-    /** Counted within the algorithm: of nodes that make a key at once one succeeds. */
+    /** Counted per algorithm and unique, so that only one of several nodes can create the next key. */
     generation: p.integer(),
     /** The public half, as a JWK. */
     publicKey: p.json<Record<string, unknown>>().columnType('jsonb'),
     /** The private half in PKCS #8, sealed with a key derived from SECRET_KEY. */
     privateKey: p.uint8array().columnType('bytea').hidden(),
     createdAt: p.datetime(3),
-    /** It is published before, so that nobody meets a signature by a key they have not heard of. */
+    /** The key is published before this time, so that clients know it before they see its first signature. */
     signsFrom: p.datetime(3),
-    /** After this nothing that it signed is good any more; null while it signs, or will. */
+    /** Everything that the key signed has expired by then. Null while the key has no successor that signs. */
     expiresAt: p.datetime(3).nullable().index(),
   },
   uniques: [{ properties: ['algorithm', 'generation'] }],

@@ -1,6 +1,6 @@
 import { ArrayType } from '@mikro-orm/core';
 
-/** text[] with every element quoted: MikroORM 7.2.1's own literal loses outer spaces and reads 'null' as NULL. */
+/** text[] with every element quoted, because the literal of MikroORM 7.2.1 loses outer spaces and turns 'null' into NULL. */
 export class TextArray extends ArrayType<string> {
   override convertToDatabaseValue(value: string[] | null): string | null {
     if (!Array.isArray(value)) return value;

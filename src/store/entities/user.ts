@@ -11,14 +11,14 @@ const schema = defineEntity({
       .primary()
       .onCreate(() => randomUUIDv7()),
     username: p.text(),
-    /** NFKC and lower case: what is unique and what sign-in looks up. */
+    /** The username in NFKC and lower case. It is unique, and sign-in looks users up by it. */
     usernameKey: p.text().unique(),
     email: p.text().nullable(),
     emailKey: p.text().nullable().unique(),
     emailVerified: p.boolean().default(false),
     firstName: p.text().default(''),
     lastName: p.text().default(''),
-    /** Whatever the operator wants to keep with a person; written by MANAGE_USERS only. */
+    /** Free-form data of the operator. Only MANAGE_USERS may write it. */
     attributes: p
       .json<Record<string, unknown>>()
       .columnType('jsonb')
@@ -28,7 +28,7 @@ const schema = defineEntity({
     passwordHash: p.text().nullable().hidden(),
     superuser: p.boolean().default(false),
     disabled: p.boolean().default(false),
-    /** Made by `seed`, with a password everybody knows. */
+    /** Created by the `seed` command with a well-known password. */
     seeded: p.boolean().default(false),
     createdAt: p.datetime(3),
     groups: () => p.manyToMany(Group).mappedBy('members'),

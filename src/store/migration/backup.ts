@@ -10,27 +10,28 @@ import { entityManager } from '../connection/orm.ts';
 import { Refusal } from '../connection/refusal.ts';
 import { differingTables, digestTables, type TableDigests } from './table-digests.ts';
 
-/** A backup is a line that says what it is, a line of JSON, and the directory of the database as PGlite packs it. */
+/** The first line of a backup file. A line of JSON and the database directory as packed by PGlite follow. */
 const KIND = 'gatehouse backup 1';
 
-const manifestForm = z.object({
+const manifestSchema = z.object({
   tables: z.record(z.string(), z.object({ rows: z.number(), digest: z.string() })),
-  /** SHA-256 of what follows, base64url. */
+  /** SHA-256 of the packed directory, base64url. */
   contents: z.string(),
-  /** Only where it lies beside the database: without it the signing keys could not be opened. */
+  /** Set if the key is stored in the data directory, because the signing keys cannot be unsealed without it. */
   secretKey: z.string().optional(),
 });
-type Manifest = z.infer<typeof manifestForm>;
+type Manifest = z.infer<typeof manifestSchema>;
 
 interface Backup {
   readonly manifest: Manifest;
   readonly contents: Buffer;
 }
 
-/** Writes all of an embedded database into one file, whole or not at all, and tries it out. */
+/** Writes the embedded database into a new file atomically, and verifies the file before it gets its name. */
 export async function backUp(pglite: PGlite, secretKey: string | undefined, file: string): Promise<TableDigests> {
-  if (existsSync(file)) throw new Refusal(`${resolve(file)} is there already: a backup overwrites nothing.`);
-  const tables = await digestsOf(pglite);
+  if (existsSync(file))
+    throw new Refusal(`${resolve(file)} already exists. Choose another file; a backup overwrites nothing.`);
+  const tables = await digestDatabase(pglite);
   const dump = await pglite.dumpDataDir('gzip');
   const contents = Buffer.from(await dump.arrayBuffer());
   const manifest: Manifest = {
@@ -38,32 +39,35 @@ export async function backUp(pglite: PGlite, secretKey: string | undefined, file
     contents: checksum(contents),
     ...(secretKey !== undefined && { secretKey }),
   };
-  const unfinished = `${file}.unfinished`;
-  rmSync(unfinished, { force: true });
-  const descriptor = openSync(unfinished, 'wx', 0o600);
+  const temporary = `${file}.unfinished`;
+  rmSync(temporary, { force: true });
+  const descriptor = openSync(temporary, 'wx', 0o600);
   writeSync(descriptor, `${KIND}\n${JSON.stringify(manifest)}\n`);
   writeSync(descriptor, contents);
   fsyncSync(descriptor);
   closeSync(descriptor);
-  await verifyBackup(unfinished);
-  renameSync(unfinished, file);
+  await verifyBackup(temporary);
+  renameSync(temporary, file);
   return tables;
 }
 
-/** Opens what is in the file, in memory, and compares each table with what it was. */
+/** Opens the backup in memory and compares the digest of each table with the manifest. */
 export async function verifyBackup(file: string): Promise<TableDigests> {
   const { manifest, contents } = readBackup(file);
   const pglite = await PGlite.create({ loadDataDir: asFile(contents) });
   try {
-    const wrong = differingTables(await digestsOf(pglite), manifest.tables);
-    if (wrong.length > 0) throw new Refusal(`${resolve(file)} is damaged: ${wrong.join(', ')} is not what it was.`);
+    const damaged = differingTables(await digestDatabase(pglite), manifest.tables);
+    if (damaged.length > 0)
+      throw new Refusal(
+        `${resolve(file)} is damaged: these tables differ from the backup's digests: ${damaged.join(', ')}.`,
+      );
   } finally {
     await pglite.close();
   }
   return manifest.tables;
 }
 
-/** Puts a verified backup into a directory that has no database yet. */
+/** Restores a verified backup into a data directory that has no database yet. */
 export async function restore(file: string, dataDir: string): Promise<TableDigests> {
   const tables = await verifyBackup(file);
   const { manifest, contents } = readBackup(file);
@@ -71,7 +75,7 @@ export async function restore(file: string, dataDir: string): Promise<TableDiges
   try {
     for (const name of ['database', 'secret-key'])
       if (existsSync(join(directory.path, name)))
-        throw new Refusal(`${resolve(directory.path)} has a ${name} already: set a DATA_DIR that has none.`);
+        throw new Refusal(`${resolve(directory.path)} already has a ${name}. Set DATA_DIR to an empty directory.`);
     const pglite = await openEmbeddedDatabase(directory, asFile(contents));
     await pglite.close();
     if (manifest.secretKey !== undefined) writeSecretKey(directory, manifest.secretKey);
@@ -82,17 +86,17 @@ export async function restore(file: string, dataDir: string): Promise<TableDiges
 }
 
 function readBackup(file: string): Backup {
-  const bytes = readIt(file);
+  const bytes = readBytes(file);
   const [first, second] = [bytes.indexOf('\n'), bytes.indexOf('\n', bytes.indexOf('\n') + 1)];
-  if (bytes.toString('utf8', 0, first) !== KIND) throw new Refusal(`${resolve(file)} is not a backup of Gatehouse.`);
+  if (bytes.toString('utf8', 0, first) !== KIND) throw new Refusal(`${resolve(file)} is not a Gatehouse backup.`);
   const contents = bytes.subarray(second + 1);
-  const manifest = manifestForm.safeParse(parsed(bytes.toString('utf8', first + 1, second)));
+  const manifest = manifestSchema.safeParse(parseJson(bytes.toString('utf8', first + 1, second)));
   if (!manifest.success || checksum(contents) !== manifest.data.contents)
-    throw new Refusal(`${resolve(file)} is damaged: it is not what was written.`);
+    throw new Refusal(`${resolve(file)} is damaged: its checksum does not match.`);
   return { manifest: manifest.data, contents };
 }
 
-function readIt(file: string): Buffer {
+function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
@@ -100,7 +104,7 @@ function readIt(file: string): Buffer {
   }
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -112,8 +116,8 @@ const checksum = (contents: Buffer): string => createHash('sha256').update(conte
 
 const asFile = (contents: Buffer): File => new File([new Uint8Array(contents)], 'database.tar.gz');
 
-/** Nothing is closed here: the embedded database is its caller's. */
-async function digestsOf(pglite: PGlite): Promise<TableDigests> {
+/** Does not close the database, because the caller owns it. */
+async function digestDatabase(pglite: PGlite): Promise<TableDigests> {
   const database = await openDatabase({ pglite });
   return entityManager(database).transactional(digestTables);
 }

@@ -1,4 +1,4 @@
 import { join } from 'node:path';
 
-/** The directory of this version's migrations. */
+/** The directory with the migrations of this version. */
 export const MIGRATIONS = join(import.meta.dirname, '../../../migrations');

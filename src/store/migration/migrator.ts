@@ -21,31 +21,31 @@ const migrating = {
   },
 } satisfies Partial<Options>;
 
-/** How the ORM, and the command that writes migrations, reach an embedded database. */
+/** Options for an embedded database, also for the `mikro-orm` command that creates migrations. */
 export const pgliteMigratorOptions = (pglite: PGlite): Partial<Options> => ({ ...pgliteOptions(pglite), ...migrating });
 
-/** Connections of its own, without our limits: a long ALTER TABLE is no fault, nor is waiting for another node's. */
+/** Opens a separate pool without time limits, because an ALTER TABLE, or waiting for another node's, may take long. */
 export const postgresMigratorOptions = (url: string): Partial<Options> => ({
   ...{ ...POSTGRES, ...migrating, clientUrl: url, pool: POOL },
   driverOptions: unlimitedConnectionOptions(url),
 });
 
-/** Any number will do, as long as every node takes the same one. */
+/** An arbitrary advisory lock number. All nodes must use the same one. */
 const MIGRATION_LOCK = 4_400_440_044;
 
-/** Milliseconds between two looks whether the node that migrates has done so. */
-const TURN = 200;
+/** Milliseconds between two checks whether another node has finished migrating. */
+const POLL_INTERVAL = 200;
 
-/** Runs what is pending. Five nodes may do so at once: one migrates, the others wait for it. */
+/** Applies the pending migrations. If several nodes start at once, one migrates and the others wait for it. */
 export async function runMigrations(location: DatabaseLocation): Promise<readonly string[]> {
-  // Only one process can have the embedded database open.
+  // No lock is needed, because only one process can open the embedded database.
   if (!('url' in location)) return up((await MikroORM.init(pgliteMigratorOptions(location.pglite))) as unknown as Orm);
   const orm = (await MikroORM.init(postgresMigratorOptions(location.url))) as unknown as Orm;
   try {
     for (;;) {
       const migrated = await orm.em.fork().transactional((tx) => upIfFirst(orm, tx));
       if (migrated) return migrated;
-      await wait(TURN);
+      await wait(POLL_INTERVAL);
     }
   } finally {
     await orm.close(true);
@@ -53,16 +53,18 @@ export async function runMigrations(location: DatabaseLocation): Promise<readonl
 }
 
 /**
- * Undefined while another node migrates. The lock is held by a transaction and not by the session, and is asked for without
- * waiting: so a pooler that lends few connections, each for a transaction, has one left for who does the work.
+ * Returns undefined while another node migrates. The lock belongs to the transaction and is tried without waiting. Waiting nodes
+ * therefore hold no connection of a pooler in transaction mode, and the migrating node always gets one.
  */
 async function upIfFirst(orm: Orm, tx: Em): Promise<readonly string[] | undefined> {
   await liftLimits(tx);
-  const [lock] = await tx.execute<{ got: boolean }[]>(`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS got`);
-  return lock?.got ? up(orm, tx) : undefined;
+  const [lock] = await tx.execute<{ locked: boolean }[]>(
+    `SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS locked`,
+  );
+  return lock?.locked ? up(orm, tx) : undefined;
 }
 
-/** Those that the role or the database has: behind a pooler ours are given to the role. */
+/** Removes the time limits that the role or the database sets. Behind a pooler, operators set our limits on the role. */
 export async function liftLimits(tx: Em): Promise<void> {
   for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
     await tx.execute(`SET LOCAL ${limit} = 0`);

@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
 import { pgliteMigratorOptions } from './migrator.ts';
 
-/** For the `mikro-orm` command, which writes migrations: an empty database in memory is all it needs. */
+/** The `mikro-orm` command creates migrations, for which an empty database in memory is enough. */
 export const cliConfig = async () => pgliteMigratorOptions(await PGlite.create());

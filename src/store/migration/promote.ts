@@ -6,15 +6,15 @@ import { migrate } from './migrate.ts';
 import { liftLimits, postgresMigratorOptions } from './migrator.ts';
 import { columnsOfTables, differingTables, digestTables, quoteIdentifier, type TableDigests } from './table-digests.ts';
 
-/** Rows that are read, and written, at a time; each value is one of the 65 535 that a statement may bind. */
+/** Rows copied at a time. A statement can bind at most 65,535 values. */
 const BATCH = 500;
 
-/** Any row in these shows that the database is somebody's. Migrations fill others. */
-const IN_USE = ['users', 'authorizations', 'audit_events', 'key_checks', 'sessions'] as const;
+/** A row in one of these tables shows that the database is in use. Migrations insert rows into other tables. */
+const USER_TABLES = ['users', 'authorizations', 'audit_events', 'key_checks', 'sessions'] as const;
 
 /**
- * Moves all there is to an empty PostgreSQL: in one transaction, after which each table is counted and digested on both
- * sides. Whatever fails, nothing of it is there.
+ * Copies all tables to an empty PostgreSQL database in one transaction, and compares the row count and digest of each table
+ * before it commits. If anything fails, the target stays empty.
  */
 export async function promote(source: Database, url: string): Promise<TableDigests> {
   await prepareTarget(url);
@@ -22,7 +22,7 @@ export async function promote(source: Database, url: string): Promise<TableDiges
   try {
     return await orm.em.fork().transactional(async (to) => {
       await liftLimits(to);
-      await refuseUsed(to);
+      await refuseIfUsed(to);
       return entityManager(source).transactional((from) => copyAll(from, to));
     });
   } finally {
@@ -30,27 +30,28 @@ export async function promote(source: Database, url: string): Promise<TableDiges
   }
 }
 
-/** Under a name of its own: a transaction on one side would otherwise be taken for that of the other. */
+/** A separate context name keeps MikroORM from using the source's transaction for the target. */
 const targetOptions = (url: string) => ({ ...postgresMigratorOptions(url), contextName: 'target' });
 
-/** The schema is the same migrations' work on both sides. */
+/** Migrates the target, so that both sides have the same schema. */
 async function prepareTarget(url: string): Promise<void> {
   const target = await openDatabase({ url });
   try {
-    const [there] = await entityManager(target).execute<{ users: string | null }[]>(
+    const [tables] = await entityManager(target).execute<{ users: string | null }[]>(
       "SELECT to_regclass('users') AS users",
     );
-    if (there?.users != null) await entityManager(target).transactional(refuseUsed);
+    if (tables?.users != null) await entityManager(target).transactional(refuseIfUsed);
     await migrate(target, { url });
   } finally {
     await target.close();
   }
 }
 
-async function refuseUsed(to: Em): Promise<void> {
-  for (const table of IN_USE) {
+async function refuseIfUsed(to: Em): Promise<void> {
+  for (const table of USER_TABLES) {
     const rows = await to.execute(`SELECT 1 FROM ${table} LIMIT 1`);
-    if (rows.length > 0) throw new Refusal(`That database is not empty: it has rows in ${table}.`);
+    if (rows.length > 0)
+      throw new Refusal(`The target database is not empty: it has rows in ${table}. Use a new database.`);
   }
 }
 
@@ -64,13 +65,13 @@ async function copyAll(from: Em, to: Em): Promise<TableDigests> {
   for (const { table, name, definition } of references)
     await to.execute(`ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(name)} ${definition}`);
 
-  const [before, after] = [await digestTables(from), await digestTables(to)];
-  const wrong = differingTables(before, after);
-  if (wrong.length > 0) throw new Error(`What arrived is not what was sent: ${wrong.join(', ')}`);
-  return after;
+  const [source, target] = [await digestTables(from), await digestTables(to)];
+  const damaged = differingTables(source, target);
+  if (damaged.length > 0) throw new Error(`The copy differs from the source in these tables: ${damaged.join(', ')}`);
+  return target;
 }
 
-/** Rows refer to one another, also within a table: the order in which they arrive says nothing. */
+/** Foreign keys are dropped during the copy, because rows refer to each other, even within a table. */
 async function dropReferences(to: Em): Promise<{ table: string; name: string; definition: string }[]> {
   const references = await to.execute<{ table: string; name: string; definition: string }[]>(
     `SELECT conrelid::regclass::text AS table, conname::text AS name, pg_get_constraintdef(oid) AS definition
@@ -81,13 +82,13 @@ async function dropReferences(to: Em): Promise<{ table: string; name: string; de
   return references;
 }
 
-/** Every value travels as the text that its type reads and writes. */
+/** Copies every value as text, so that no type conversion can change it. */
 async function copyTable(from: Em, to: Em, table: string, columns: readonly string[]): Promise<void> {
   const texts = columns.map((column) => `${quoteIdentifier(column)}::text AS ${quoteIdentifier(column)}`).join(', ');
   await from.execute(`DECLARE moving CURSOR FOR SELECT ${texts} FROM ${quoteIdentifier(table)}`);
   for (;;) {
     const rows = await from.execute<Record<string, string | null>[]>(`FETCH ${BATCH} FROM moving`);
-    // Bound, and not written into the statement, as the entity manager would.
+    // Kysely binds the values; the entity manager would write them into the statement.
     if (rows.length > 0)
       await to
         .getKysely()

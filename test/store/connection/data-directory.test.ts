@@ -55,7 +55,7 @@ describe('a second process', () => {
     expect(await second.exit).toBe(1);
     expect(second.stdout).toBe('');
     expect(second.stderr).toBe(
-      `The data directory ${directory} is in use by process ${holder.pid}. Stop that one first, or set another DATA_DIR.\n`,
+      `The data directory ${directory} is in use by process ${holder.pid}. Stop that process first, or set another DATA_DIR.\n`,
     );
     const command = await gatehouse(['migrate'], { DATA_DIR: directory });
     expect(command).toMatchObject({ code: 1, stdout: '', stderr: second.stderr });
