@@ -1,11 +1,11 @@
 import type { Origin } from '../store/audit/record.ts';
 import type { Caller } from './permissions.ts';
 
-/** Who does it, at which moment, from where: the second argument of everything that changes the directory. */
+/** Who makes a change, when and from where. Every function that changes the directory takes it as second argument. */
 export interface Actor {
   readonly caller: Caller;
   readonly now: Date;
   readonly origin: Origin;
-  /** The browser session it comes from, where there is one. */
+  /** The browser session of the request. Undefined for API and CLI requests. */
   readonly sessionId?: string | undefined;
 }

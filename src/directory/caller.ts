@@ -13,7 +13,7 @@ const selectHoldings = statement<Row>(
    FROM users u WHERE u.id = $1 AND NOT u.disabled`,
 );
 
-/** A person at our own pages, with what they hold at this moment; undefined once the account is gone or disabled. */
+/** A user of our own pages with their current permissions. Undefined if the account was deleted or disabled. */
 export async function loadCaller(sql: Sql, userId: string): Promise<Caller | undefined> {
   const [row] = await sql(selectHoldings, [userId]);
   return row && { ...holdings(row.superuser, ['READ_DIRECTORY', ...row.permissions]), userId, clientId: undefined };

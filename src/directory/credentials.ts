@@ -18,19 +18,22 @@ const rehash = statement<never>(
   'UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3',
 );
 
-/** An account whose password was proven, and the hash it was proven against: what is built on the proof is void once that changes. */
+/** A user whose password was verified against `passwordHash`. If the hash changes, the verification no longer counts. */
 export interface VerifiedCredentials {
   readonly id: string;
   readonly passwordHash: string;
 }
 
-/** Whoever these belong to; an unknown name, a wrong password and a disabled account take the same time and say the same. */
+/**
+ * Verifies a username or email and a password. For an unknown name, a wrong password and a disabled account it takes the same
+ * time and returns undefined, so that callers cannot find out which names exist.
+ */
 export async function checkCredentials(
   sql: Sql,
   identifier: string,
   password: string,
 ): Promise<VerifiedCredentials | undefined> {
-  // Nobody can have set such a password: refused before it costs a hash.
+  // No account can have such a password, so it is not worth a hash.
   if ([...password].length > PASSWORD_MAX) return undefined;
   const row = await findAccount(sql, identifier);
   const matches = await verifyPassword(row?.password_hash ?? null, password);
@@ -42,7 +45,7 @@ export async function checkCredentials(
   return { id: row.id, passwordHash };
 }
 
-/** An identifier with `@` is an e-mail address and nothing else: no username can shadow somebody's address. */
+/** An identifier with `@` is always an email address. Usernames cannot contain `@`, so none can shadow an address. */
 async function findAccount(sql: Sql, identifier: string): Promise<Row | undefined> {
   if (identifier.length > 1000 || identifier.includes('\0') || !identifier.isWellFormed()) return undefined;
   const key = usernameKey(identifier);
@@ -50,14 +53,14 @@ async function findAccount(sql: Sql, identifier: string): Promise<Row | undefine
   return row;
 }
 
-/** Tells the trail whose account somebody could not get into; for a name that nobody has, that it was tried. */
+/** Records a failed sign-in for the account, or without a user if no account has this name. */
 export async function recordFailedSignIn(
   sql: Sql,
   identifier: string,
   attempt: Pick<AuditEntry, 'at' | 'clientId' | 'origin'>,
 ): Promise<void> {
   const account = await findAccount(sql, identifier);
-  // The name itself stays out: people type passwords there.
+  // The name itself is not recorded, because users sometimes type their password there.
   const detail = account ? { user: prefixedId('usr', account.id) } : {};
   await record(sql, { ...attempt, kind: 'sign_in.failed', detail });
 }

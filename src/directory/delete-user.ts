@@ -6,7 +6,7 @@ import type { Actor } from './actor.ts';
 import { requirePermission, requireRank } from './authorize.ts';
 import { lockClientsOf, lockSuperusers, lockUser, rejectLastSuperuser } from './lock.ts';
 
-/** Deletes a user with all that hangs on them: sessions, consents, tokens, memberships and the clients they own. */
+/** Deletes a user with their sessions, consents, tokens, memberships and the clients they own. */
 export async function deleteUser(em: Em, actor: Actor, id: string): Promise<void> {
   requirePermission(actor, 'MANAGE_USERS');
   await em.transactional(async (tx) => {

@@ -1,7 +1,7 @@
-/** What a caller of the directory can mend, or must be told apart from a fault. One vocabulary; GraphQL and the CLI say it each in their way. */
+/** Errors that a caller can handle, as opposed to bugs. GraphQL and the CLI each render them in their own way. */
 export type DomainErrorCode = 'INVALID' | 'TAKEN' | 'NOT_FOUND' | 'FORBIDDEN';
 
-/** `path` names the input field that is wrong, if one is. */
+/** `path` names the invalid input field, if there is one. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: DomainErrorCode;
@@ -14,6 +14,6 @@ export class DomainError extends Error {
   }
 }
 
-/** The one sentence for "it does not help to ask again". */
+/** The error for a missing permission. Its message is the same everywhere and reveals nothing about the target. */
 export const forbidden = (): DomainError =>
   new DomainError('FORBIDDEN', 'You do not have permission to perform this action');

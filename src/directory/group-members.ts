@@ -14,16 +14,16 @@ interface Membership {
   readonly user: User;
 }
 
-/** Adds a user to a group. The actor must hold what the group gives and what the person has already; twice is once. */
+/** Adds a user to a group, unless they are a member. The actor must have all permissions of the group and of the user. */
 export const addGroupMember = (em: Em, actor: Actor, groupId: string, userId: string): Promise<Membership> =>
-  changeMembership(em, actor, groupId, userId, 'group.member_added', async (tx, present) => {
-    if (!present) tx.persist(tx.create(GroupMember, { group: groupId, user: userId }));
+  changeMembership(em, actor, groupId, userId, 'group.member_added', async (tx, membership) => {
+    if (!membership) tx.persist(tx.create(GroupMember, { group: groupId, user: userId }));
   });
 
-/** Takes a user out of a group, under the same rule: whom one does not outrank one cannot weaken either. */
+/** Removes a user from a group. The same rule applies, so that nobody can weaken a user who outranks them. */
 export const removeGroupMember = (em: Em, actor: Actor, groupId: string, userId: string): Promise<Membership> =>
-  changeMembership(em, actor, groupId, userId, 'group.member_removed', async (tx, present) => {
-    if (present) tx.remove(present);
+  changeMembership(em, actor, groupId, userId, 'group.member_removed', async (tx, membership) => {
+    if (membership) tx.remove(membership);
   });
 
 async function changeMembership(
@@ -32,14 +32,14 @@ async function changeMembership(
   groupId: string,
   userId: string,
   kind: 'group.member_added' | 'group.member_removed',
-  change: (tx: Em, present: GroupMember | null) => Promise<void>,
+  change: (tx: Em, membership: GroupMember | null) => Promise<void>,
 ): Promise<Membership> {
   requirePermission(actor, 'MANAGE_GROUPS');
   return em.transactional(async (tx) => {
     const group = await lockGroup(tx, groupId, ['groupId']);
     const user = await lockUser(tx, userId, ['userId']);
-    const joined = holdings(user.held.superuser, [...user.held.permissions, ...group.held.permissions]);
-    requireRank(actor, group.held, user.held, joined);
+    const combined = holdings(user.held.superuser, [...user.held.permissions, ...group.held.permissions]);
+    requireRank(actor, group.held, user.held, combined);
 
     await change(tx, await tx.findOne(GroupMember, { group: groupId, user: userId }, { refresh: true }));
     const detail = { user: prefixedId('usr', userId), username: user.row.username };

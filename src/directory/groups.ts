@@ -16,13 +16,13 @@ export interface NewGroup {
   readonly permissions?: readonly Permission[] | null | undefined;
 }
 
-/** What is undefined or null stays as it is. */
+/** Fields that are undefined or null stay unchanged. */
 export interface GroupChanges {
   readonly name?: string | null | undefined;
   readonly permissions?: readonly Permission[] | null | undefined;
 }
 
-/** Creates an empty group that gives its members `permissions`. */
+/** Creates a group without members. */
 export async function createGroup(em: Em, actor: Actor, input: NewGroup): Promise<Group> {
   const permissions = [...new Set(input.permissions ?? [])];
   requirePermission(actor, 'MANAGE_GROUPS');

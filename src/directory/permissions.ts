@@ -1,4 +1,4 @@
-/** What a person may do through the groups they are in, and a service through its registration. Read live, at every request. */
+/** The permissions that groups give to users and registrations give to services. They are loaded at every request. */
 export const PERMISSIONS = {
   READ_DIRECTORY: 'Read users and groups. Every user has it; a service must be given it.',
   MANAGE_USERS: 'Create, change, disable and delete users.',
@@ -14,37 +14,37 @@ export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as Permission[];
 
 export const isPermission = (text: string): text is Permission => Object.hasOwn(PERMISSIONS, text);
 
-/** What somebody, or something, holds. */
+/** The permissions of a user, a group or a service. */
 export interface Holdings {
   readonly superuser: boolean;
   readonly permissions: ReadonlySet<Permission>;
 }
 
-/** Who is asking: a person, or a service acting for itself (`userId` undefined), or the operator's shell (both undefined). */
+/** Who makes a request: a user, a service (`userId` is undefined), or an operator at the CLI (both ids are undefined). */
 export interface Caller extends Holdings {
   readonly userId: string | undefined;
   readonly clientId: string | undefined;
-  /** What the token in its hand may do; undefined at the operator's shell, where nothing is closed. */
+  /** The scopes of the access token. Undefined at the CLI, which is not restricted by scopes. */
   readonly scopes?: ReadonlySet<string>;
 }
 
-/** The holdings of rows read from the database; names this version does not know count for nothing. */
+/** Builds Holdings from database values. Permissions that this version does not know are ignored. */
 export function holdings(superuser: boolean, permissions: Iterable<string>): Holdings {
   return { superuser, permissions: new Set([...permissions].filter(isPermission)) };
 }
 
-/** A superuser holds all. */
+/** True if the holder has the permission. A superuser has all of them. */
 export const holds = (holder: Holdings, permission: Permission): boolean =>
   holder.superuser || holder.permissions.has(permission);
 
 /**
- * No escalation, by any verb: true if `caller` holds everything that `target` holds. Asked by every mutation that creates,
- * changes, deletes, joins, adds to, disables, or touches a credential of `target`.
+ * True if `caller` has every permission that `target` has. Every mutation that creates, changes or deletes `target`, its
+ * memberships or its credentials checks this, which prevents privilege escalation.
  */
 export const outranks = (caller: Holdings, target: Holdings): boolean =>
   caller.superuser || (!target.superuser && [...target.permissions].every((item) => caller.permissions.has(item)));
 
-/** The operator at the shell, who could as well write into the database. */
+/** The operator at the CLI has all permissions, because they could change the database directly. */
 export const OPERATOR: Caller = {
   superuser: true,
   permissions: new Set(ALL_PERMISSIONS),

@@ -35,7 +35,7 @@ export const findGroups = (sql: Sql, ids: readonly string[]): Promise<GroupRow[]
 
 export const listGroups = readPageTogether(groups);
 
-/** The groups of many users, a page of each, in one statement. */
+/** Reads a page of groups for each of these users, in one statement. */
 export const listMemberships = (sql: Sql, userIds: readonly string[], page: Page): Promise<WithParent<GroupRow>[]> =>
   readMemberships(sql, { page, parents: userIds });
 

@@ -1,7 +1,7 @@
 import { type Page, pagedList, readPagesTogether, readPageTogether } from '../store/connection/keyset.ts';
 import { type Sql, statement } from '../store/connection/sql.ts';
 
-/** A user as the API shows them: no password hash ever leaves the statements that check one. */
+/** A user as the API shows them. It has no password hash, which only the statements that verify passwords load. */
 export interface UserRow {
   readonly id: string;
   readonly username: string;
@@ -15,7 +15,7 @@ export interface UserRow {
   readonly createdAt: Date;
 }
 
-/** A row of somebody's list: `parent` is whose. */
+/** A row of a nested list. `parent` is the id of the object that the list belongs to. */
 export type WithParent<Row> = Row & { readonly parent: string };
 
 const USER = `
@@ -45,7 +45,7 @@ export const findUsers = (sql: Sql, ids: readonly string[]): Promise<UserRow[]> 
 
 export const listUsers = readPageTogether(users);
 
-/** The members of many groups, a page of each, in one statement. */
+/** Reads a page of members for each of these groups, in one statement. */
 export const listMembers = (sql: Sql, groupIds: readonly string[], page: Page): Promise<WithParent<UserRow>[]> =>
   readMembers(sql, { page, parents: groupIds });
 

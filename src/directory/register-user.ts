@@ -12,7 +12,7 @@ import { emailKey, parseEmail, parsePersonalName, parseUsername, usernameKey } f
 import { validatePassword } from './password-rules.ts';
 import { holdings } from './permissions.ts';
 
-/** Everything a new account may begin with. `seeded`: made by the demo data, with a password everybody knows. */
+/** The fields of a new user. `seeded` marks demo data with a well-known password. */
 export interface NewUser {
   readonly username: string;
   readonly email?: string | null | undefined;
@@ -25,7 +25,7 @@ export interface NewUser {
   readonly seeded?: boolean | undefined;
 }
 
-/** Creates a user, in no group. */
+/** Creates a user who is in no group. */
 export async function registerUser(em: Em, actor: Actor, input: NewUser): Promise<User> {
   const superuser = input.superuser ?? false;
   requirePermission(actor, 'MANAGE_USERS');
@@ -66,16 +66,16 @@ export async function registerUser(em: Em, actor: Actor, input: NewUser): Promis
   );
 }
 
-/** Says which name somebody else has; the database decides, so that two at the same moment cannot both win. */
+/** Turns a unique violation into TAKEN. The constraint decides, so that two concurrent requests cannot both succeed. */
 export async function mapUniqueViolation<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const constraint = violatedUniqueConstraint(error);
     if (constraint === 'users_username_key_unique')
-      throw new DomainError('TAKEN', 'Somebody else has this username', ['username']);
+      throw new DomainError('TAKEN', 'This username is already taken', ['username']);
     if (constraint === 'users_email_key_unique')
-      throw new DomainError('TAKEN', 'Somebody else has this e-mail address', ['email']);
+      throw new DomainError('TAKEN', 'This email address is already taken', ['email']);
     throw error;
   }
 }

@@ -3,9 +3,9 @@ import { Authorization } from '../store/entities/authorization.ts';
 import { Session } from '../store/entities/session.ts';
 import { queueUserLogouts } from '../store/logout-deliveries.ts';
 
-/** Signs a person out everywhere: every browser session, save one that is spared, and every token of every client. */
-export async function revokeAllAccess(tx: Em, userId: string, now: Date, spared?: string): Promise<void> {
-  await queueUserLogouts(tx, userId, now, spared);
-  await tx.nativeDelete(Session, { user: userId, ...(spared !== undefined && { id: { $ne: spared } }) });
+/** Ends all sessions of a user except `keptSession`, and revokes their tokens of all clients. */
+export async function revokeAllAccess(tx: Em, userId: string, now: Date, keptSession?: string): Promise<void> {
+  await queueUserLogouts(tx, userId, now, keptSession);
+  await tx.nativeDelete(Session, { user: userId, ...(keptSession !== undefined && { id: { $ne: keptSession } }) });
   await tx.nativeUpdate(Authorization, { user: userId, revokedAt: null }, { revokedAt: now });
 }

@@ -13,11 +13,11 @@ import { verifyCurrentPassword, wrongPassword } from './verify-current-password.
 
 export interface NewPassword {
   readonly password: string;
-  /** Needed for one's own account, whatever else one may do: a stolen token must not become a stolen account. */
+  /** Required to change your own password, so that a stolen token cannot take over the account. */
   readonly currentPassword?: string | null | undefined;
 }
 
-/** Sets a password, and ends every authorization of that user and every session but the one it was done in. */
+/** Sets a password, revokes all authorizations of the user and ends all their sessions except the current one. */
 export async function setPassword(
   em: Em,
   limits: RateLimits,
@@ -28,17 +28,17 @@ export async function setPassword(
   const own = isSelf(actor, id);
   if (!own) requirePermission(actor, 'MANAGE_USERS');
   const password = validatePassword(input.password);
-  const proven = own ? await verifyCurrentPassword(em, limits, id, input.currentPassword) : undefined;
+  const verifiedHash = own ? await verifyCurrentPassword(em, limits, id, input.currentPassword) : undefined;
   const passwordHash = await hashPassword(password);
 
   return em.transactional(async (tx) => {
     const { row: user, held } = await lockUser(tx, id);
     requireRank(actor, held);
-    // Between the proof and this lock the password may have been changed by somebody else.
-    if (own && user.passwordHash !== proven) throw wrongPassword();
+    // The password may have changed between the verification and this lock.
+    if (own && user.passwordHash !== verifiedHash) throw wrongPassword();
     user.passwordHash = passwordHash;
     user.seeded = false;
-    // Who changes their own password stays signed in where they did it.
+    // Users who change their own password stay signed in in this browser.
     await revokeAllAccess(tx, id, actor.now, own ? actor.sessionId : undefined);
     recordInTransaction(tx, {
       kind: 'user.password_set',

@@ -10,7 +10,7 @@ export interface OwnEmail {
   readonly currentPassword: string | undefined;
 }
 
-/** Changes the address of one's own account. Whoever reads the mail there is trusted with much: so a session alone is not enough. */
+/** Changes the actor's own email address. A session alone is not enough, because mail to that address is trusted. */
 export async function updateOwnEmail(
   em: Em,
   limits: RateLimits,
@@ -18,6 +18,6 @@ export async function updateOwnEmail(
   id: string,
   { email, currentPassword }: OwnEmail,
 ): Promise<User> {
-  const proven = await verifyCurrentPassword(em, limits, id, currentPassword);
-  return updateUser(em, actor, id, { email }, proven);
+  const verifiedHash = await verifyCurrentPassword(em, limits, id, currentPassword);
+  return updateUser(em, actor, id, { email }, verifiedHash);
 }

@@ -13,7 +13,7 @@ import { mapUniqueViolation } from './register-user.ts';
 import { revokeAllAccess } from './revoke-all-access.ts';
 import { wrongPassword } from './verify-current-password.ts';
 
-/** What is undefined or null stays as it is, but for `email`, which null removes. */
+/** Fields that are undefined or null stay unchanged, except that null removes `email`. */
 export interface UserChanges {
   readonly username?: string | null | undefined;
   readonly email?: string | null | undefined;
@@ -25,22 +25,25 @@ export interface UserChanges {
   readonly superuser?: boolean | null | undefined;
 }
 
-/** Of their own account everybody may change this much. */
+/** The fields that users may change of their own account. */
 const OWN_PROFILE: readonly string[] = ['firstName', 'lastName', 'email'];
 
-/** Changes a user: their own profile, or anything with MANAGE_USERS. `proven` is the hash of a password that must still be theirs. */
+/**
+ * Changes a user. Without MANAGE_USERS the actor can only change their own profile. If `verifiedHash` is given, the change is
+ * rejected unless it is still the user's password hash.
+ */
 export async function updateUser(
   em: Em,
   actor: Actor,
   id: string,
   changes: UserChanges,
-  proven?: string | null,
+  verifiedHash?: string | null,
 ): Promise<User> {
-  const asked = Object.entries(changes).filter(([field, value]) =>
+  const changed = Object.entries(changes).filter(([field, value]) =>
     field === 'email' ? value !== undefined : value != null,
   );
   const manages = holds(actor.caller, 'MANAGE_USERS');
-  if (!manages && !(isSelf(actor, id) && asked.every(([field]) => OWN_PROFILE.includes(field)))) throw forbidden();
+  if (!manages && !(isSelf(actor, id) && changed.every(([field]) => OWN_PROFILE.includes(field)))) throw forbidden();
 
   return mapUniqueViolation(() =>
     em.transactional(async (tx) => {
@@ -49,7 +52,7 @@ export async function updateUser(
       const { row: user, held } = await lockUser(tx, id);
       const after: Holdings = { ...held, superuser: changes.superuser ?? held.superuser };
       requireRank(actor, held, after);
-      if (proven !== undefined && user.passwordHash !== proven) throw wrongPassword();
+      if (verifiedHash !== undefined && user.passwordHash !== verifiedHash) throw wrongPassword();
       if (superusers) rejectLastSuperuser(superusers, id);
 
       apply(user, changes);
@@ -60,7 +63,7 @@ export async function updateUser(
         actorId: actor.caller.userId,
         clientId: actor.caller.clientId,
         origin: actor.origin,
-        detail: { user: prefixedId('usr', id), username: user.username, changed: asked.map(([field]) => field) },
+        detail: { user: prefixedId('usr', id), username: user.username, changed: changed.map(([field]) => field) },
       });
       return user;
     }),
@@ -74,7 +77,7 @@ function apply(user: User, changes: UserChanges): void {
   }
   if (changes.email !== undefined) {
     const email = changes.email === null ? null : parseEmail(changes.email);
-    // Nobody has shown that mail reaches the person there.
+    // The new address has not been verified.
     if (email !== user.email) user.emailVerified = false;
     user.email = email;
     user.emailKey = email === null ? null : emailKey(email);

@@ -7,7 +7,7 @@ import { DomainError } from './error.ts';
 export const wrongPassword = (): DomainError =>
   new DomainError('INVALID', 'This is not your current password', ['currentPassword']);
 
-/** The hash that the current password was checked against: what is built on the proof is void once that changes. */
+/** Verifies the current password of a user. Returns the hash it was verified against; if that changes, verify again. */
 export async function verifyCurrentPassword(
   em: Em,
   limits: RateLimits,
@@ -17,8 +17,8 @@ export async function verifyCurrentPassword(
   const user = await em.findOne(User, { id }, { refresh: true });
   const stored = user?.passwordHash ?? null;
   const given = currentPassword ?? '';
-  // Who holds a stolen token must not find the password out by it.
-  const guess = async () => (await verifyPassword(stored, given.length <= 4096 ? given : '')) || undefined;
-  if (!(await limits.guess({ account: [id, 'current password'] }, guess))) throw wrongPassword();
+  const attempt = async () => (await verifyPassword(stored, given.length <= 4096 ? given : '')) || undefined;
+  // Attempts are limited, so that the holder of a stolen token cannot guess the password.
+  if (!(await limits.guess({ account: [id, 'current password'] }, attempt))) throw wrongPassword();
   return stored;
 }

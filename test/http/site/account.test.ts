@@ -62,7 +62,7 @@ describe('The account page', () => {
     for (const [fields, words] of [
       [{ email }, 'This is not your current password.'],
       [{ email, currentPassword: 'quite wrong' }, 'This is not your current password.'],
-      [{ email: 'nobody', currentPassword: user.password }, 'This is not an e-mail address.'],
+      [{ email: 'nobody', currentPassword: user.password }, 'This is not an email address.'],
       [{ email: other.email, currentPassword: user.password }, ''],
     ] as const) {
       const page = await changeAccount(browser, account, 'email', fields);

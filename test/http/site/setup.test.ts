@@ -136,7 +136,7 @@ describe('The set-up form', () => {
     ['no username', { username: '' }, 'The username must not be empty'],
     ['an e-mail address for a username', { username: 'olivia@example.com' }, 'A username cannot contain @'],
     ['a username with NUL', { username: 'oli\0via' }, 'The username contains invisible characters'],
-    ['what is no e-mail address', { email: 'olivia' }, 'This is not an e-mail address'],
+    ['what is no e-mail address', { email: 'olivia' }, 'This is not an email address'],
     ['a short password', { password: 'short', repeated: 'short' }, 'A password needs at least 8 characters'],
     [
       'a long one',

@@ -94,7 +94,7 @@ describe('RFC 6749 §4.3: a trusted client trades a password for tokens', () => 
       expect({ status, refreshable: 'refresh_token' in body }).toEqual({ status: 200, refreshable: true });
     }
     await expect(server.user({ email: user.email.toUpperCase() })).rejects.toThrow(
-      'Somebody else has this e-mail address',
+      'This email address is already taken',
     );
   });
 });
