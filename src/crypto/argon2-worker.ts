@@ -1,27 +1,27 @@
-// A thread that does nothing but hash, one password after the other: src/crypto/argon2-pool.ts starts it.
+// A worker thread that hashes one password after the other. src/crypto/argon2-pool.ts starts it.
 import { getPriority, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { hashSync, type Options, verifySync } from '@node-rs/argon2';
 
-/** What is the hash of `password`, or does it open `stored`? */
+/** Hash `password` with `parameters`, or verify it against the hash `stored`. */
 export type Job = { readonly password: string } & ({ readonly parameters: Options } | { readonly stored: string });
 
 export type Outcome = { readonly result: string | boolean } | { readonly error: unknown };
 
-/** Below all who answer requests, and yet a tenth of a core that they fill: nobody waits for ever to sign in. */
-const STEPS_DOWN = 10;
+/** Hashing has a lower priority than requests, but still gets about a tenth of a busy core, so that sign-ins do not starve. */
+const NICE_INCREMENT = 10;
 
-/** Linux alone has a priority for each thread: elsewhere this would slow down the whole process. */
-function giveWay(): void {
+/** Only Linux has a priority per thread. Elsewhere this would slow down the whole process. */
+function lowerPriority(): void {
   if (process.platform !== 'linux') return;
   try {
-    setPriority(Math.min(getPriority() + STEPS_DOWN, 19));
+    setPriority(Math.min(getPriority() + NICE_INCREMENT, 19));
   } catch {
-    // A sandbox forbids it: then it hashes beside the others, as fast as they.
+    // A sandbox may forbid it. Hashing then runs at normal priority.
   }
 }
 
-function carryOut(job: Job): Outcome {
+function run(job: Job): Outcome {
   try {
     return {
       result: 'stored' in job ? verifySync(job.stored, job.password) : hashSync(job.password, job.parameters),
@@ -33,6 +33,6 @@ function carryOut(job: Job): Outcome {
 
 if (parentPort) {
   const port = parentPort;
-  giveWay();
-  port.on('message', (job: Job) => port.postMessage(carryOut(job)));
+  lowerPriority();
+  port.on('message', (job: Job) => port.postMessage(run(job)));
 }

@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { sameBytes } from './secrets.ts';
 
-/** Each use has a key of its own, so that a value made for one can never serve another. */
+/** Each use has its own key, so that a value made for one use is invalid for any other. */
 export type KeyUse = 'refresh' | 'csrf' | 'key-check' | 'signing-keys';
 
-/** The keys of one use, newest first: the first makes, all are tried when reading. */
+/** The keys of a use, newest first. New values use the first key; existing values may use any of them. */
 export type Keyring = (use: KeyUse) => readonly [Buffer, ...Buffer[]];
 
 /** Derives every key from SECRET_KEY by HKDF-SHA-256 (RFC 5869). */
@@ -22,7 +22,7 @@ export function makeKeyring(secretKeys: readonly string[]): Keyring {
   };
 }
 
-/** HMAC-SHA-256 over parts whose lengths are bound in, so that no two lists of parts give the same value. */
+/** HMAC-SHA-256 over the parts and their lengths, so that different lists of parts never give the same input. */
 export function hmac(key: Buffer, ...parts: (string | Uint8Array)[]): Buffer {
   const mac = createHmac('sha256', key);
   for (const part of parts) mac.update(`${Buffer.byteLength(part)}:`).update(part);
@@ -31,21 +31,21 @@ export function hmac(key: Buffer, ...parts: (string | Uint8Array)[]): Buffer {
 
 /** True if any key of the ring made `tag` (base64url) over these parts. */
 export function verifyHmac(keys: readonly Buffer[], tag: string, ...parts: (string | Uint8Array)[]): boolean {
-  const given = Buffer.from(tag, 'base64url');
-  return keys.some((key) => sameBytes(hmac(key, ...parts), given));
+  const bytes = Buffer.from(tag, 'base64url');
+  return keys.some((key) => sameBytes(hmac(key, ...parts), bytes));
 }
 
 const NONCE = 12;
 const TAG = 16;
 
-/** AES-256-GCM under the first key: nonce, ciphertext, tag. `name` is bound in, so that nothing sealed can stand for another. */
+/** AES-256-GCM with the first key: nonce, ciphertext, tag. `name` is authenticated, so that sealed values cannot be swapped. */
 export function seal([key]: readonly [Buffer, ...Buffer[]], name: string, plain: Uint8Array): Buffer {
   const nonce = randomBytes(NONCE);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(name));
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** What was sealed under this key and name; undefined if it was not, or has been tampered with. */
+/** Decrypts what `seal` made with this key and name. Undefined if the key or name differs or the value was modified. */
 export function unseal(key: Buffer, name: string, sealed: Uint8Array): Buffer | undefined {
   const bytes = Buffer.from(sealed);
   if (bytes.length < NONCE + TAG) return undefined;

@@ -1,4 +1,4 @@
-/** Every error code a client may meet, with its HTTP status. Where it is written stands above it. */
+/** Every error code that a client may receive, with its HTTP status and the section that defines it. */
 const STATUS = {
   // RFC 6749 §4.1.2.1, §4.2.2.1, §5.2
   invalid_request: 400,
@@ -30,7 +30,7 @@ const STATUS = {
 
 export type OAuthErrorCode = keyof typeof STATUS;
 
-/** An answer the RFCs foresee. `description` is for the client: ASCII, no secret, nothing a stranger should not know. */
+/** An error response that an RFC defines. Anyone may see `description`, so it is ASCII and contains no secret. */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';
   readonly code: OAuthErrorCode;

@@ -9,7 +9,7 @@ import { AUTH_METHODS, type AuthMethod } from './registration/attribute-types.ts
 import { BUILT_IN_SCOPES } from './scopes/scope.ts';
 import { GRANT_TYPES } from './tokens/grants/grants.ts';
 
-/** RFC 8414 §2, OpenID Connect Discovery 1.0 §3: each endpoint by its name, where it is mounted. */
+/** RFC 8414 §2, OpenID Connect Discovery 1.0 §3: the metadata name and path of each endpoint. */
 const ENDPOINTS = {
   authorization_endpoint: '/oauth/authorize',
   token_endpoint: '/oauth/token',
@@ -20,13 +20,13 @@ const ENDPOINTS = {
   end_session_endpoint: '/oauth/logout',
 } as const;
 
-/** How a client proves itself there, and what it signs with if it does so by a signature. */
+/** The client authentication methods of an endpoint, and the signing algorithms for `private_key_jwt`. */
 const authenticationAt = (endpoint: string, methods: readonly AuthMethod[]): object => ({
   [`${endpoint}_endpoint_auth_methods_supported`]: methods,
   [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: ASSERTION_ALGORITHMS,
 });
 
-/** The document of RFC 8414 and of OpenID Connect Discovery 1.0: what is mounted, and what the tables of this code hold. */
+/** The metadata document of RFC 8414 and OpenID Connect Discovery 1.0. It lists only endpoints whose path is mounted. */
 export function authorizationServerMetadata(issuer: string, paths: ReadonlySet<string>): object {
   const endpoints = Object.entries(ENDPOINTS).filter(([, path]) => paths.has(path));
   return {
@@ -38,7 +38,7 @@ export function authorizationServerMetadata(issuer: string, paths: ReadonlySet<s
     grant_types_supported: GRANT_TYPES,
     ...authenticationAt('token', AUTH_METHODS),
     ...authenticationAt('revocation', AUTH_METHODS),
-    // RFC 7662 §2.1: whoever has proven nothing is told nothing.
+    // RFC 7662 §2.1: introspection requires client authentication, so public clients are excluded.
     ...authenticationAt(
       'introspection',
       AUTH_METHODS.filter((method) => method !== 'none'),
@@ -55,7 +55,7 @@ export function authorizationServerMetadata(issuer: string, paths: ReadonlySet<s
     claims_supported: [...ID_TOKEN_CLAIMS, ...Object.values(SCOPE_CLAIMS).flat()],
     claims_parameter_supported: true,
     request_parameter_supported: false,
-    // Left out it would mean true.
+    // The default would be true.
     request_uri_parameter_supported: false,
     // OpenID Connect Back-Channel Logout 1.0 §2.1
     backchannel_logout_supported: true,
@@ -64,10 +64,10 @@ export function authorizationServerMetadata(issuer: string, paths: ReadonlySet<s
   };
 }
 
-/** RFC 9728 §1.2: what has a document of its own besides the server as a whole. */
+/** RFC 9728 §1.2: paths that have their own metadata document, in addition to the whole server. */
 export const RESOURCES = ['/graphql'] as const;
 
-/** RFC 9728 §2: the API at `path`, or the whole server, whose userinfo wants a token as well. */
+/** RFC 9728 §2: metadata of the API at `path`, or of the whole server (empty path), whose userinfo endpoint needs a token. */
 export function protectedResourceMetadata(issuer: string, path: string): object {
   return {
     resource: issuer + path,

@@ -6,7 +6,7 @@ import type { Sql } from '../store/connection/sql.ts';
 import type { RateLimits } from '../store/rate-limits.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
 
-/** One request to the authorization server: what is needed to answer it, and the one moment at which it is answered. */
+/** The context of a request to the authorization server. `now` is its only time, so that all checks agree. */
 export interface OAuthRequest {
   readonly sql: Sql;
   readonly config: Config;

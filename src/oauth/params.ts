@@ -1,9 +1,9 @@
 import { OAuthError } from './error.ts';
 
-/** A decoded form or query: every value of every name, so that a repeat can be seen where it matters. */
+/** The parameters of a decoded form or query. Repeated names keep all values, so that repeats can be detected. */
 export type Params = ReadonlyMap<string, readonly string[]>;
 
-/** RFC 6749 §3.1, §3.2: an empty parameter counts as omitted, a repeated one is an error. */
+/** RFC 6749 §3.1, §3.2: an empty parameter counts as omitted, and a repeated one is an error. */
 export function optional(params: Params, name: string): string | undefined {
   const values = params.get(name);
   if (values === undefined) return undefined;

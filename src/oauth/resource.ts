@@ -2,41 +2,41 @@ import type { Client } from './clients/client.ts';
 import { OAuthError } from './error.ts';
 import type { Params } from './params.ts';
 
-const MAX = 10;
+const MAX_RESOURCES = 10;
 
-/** This server as a whole, and its API: what every client may ask for. */
+/** True for the whole server and for its API, which every client may request. */
 export const isOwnResource = (issuer: string, resource: string): boolean =>
   resource === issuer || resource === `${issuer}/graphql`;
 
-/** RFC 8707 §2: the APIs that a token is asked for, byte for byte as they are known; none: no limit is asked for. */
+/** RFC 8707 §2: validates the requested resources, which are compared exactly. Empty if the token is not to be limited. */
 export function parseResources(params: Params, client: Client, issuer: string): string[] {
   const resources = [...new Set((params.get('resource') ?? []).filter((value) => value !== ''))];
-  if (resources.length > MAX || !resources.every((resource) => mayAskFor(client, issuer, resource)))
+  if (resources.length > MAX_RESOURCES || !resources.every((resource) => mayRequest(client, issuer, resource)))
     throw new OAuthError('invalid_target', 'The resource is unknown, or not allowed to this client.');
   return resources;
 }
 
-const mayAskFor = (client: Client, issuer: string, resource: string): boolean =>
+const mayRequest = (client: Client, issuer: string, resource: string): boolean =>
   isOwnResource(issuer, resource) || client.resources.includes(resource);
 
-/** RFC 8707 §2.2: some of what was granted, or all of it; what the client may no longer ask for it no longer gets. */
+/** RFC 8707 §2.2: the requested part of the granted resources, or all of them, if the client may still request them. */
 export function narrowResources(
   params: Params,
   client: Client,
   issuer: string,
   granted: readonly string[],
 ): readonly string[] {
-  const asked = parseResources(params, client, issuer);
-  if (granted.length === 0) return asked;
-  const left = (asked.length === 0 ? granted : asked).filter(
-    (resource) => granted.includes(resource) && mayAskFor(client, issuer, resource),
+  const requested = parseResources(params, client, issuer);
+  if (granted.length === 0) return requested;
+  const allowed = (requested.length === 0 ? granted : requested).filter(
+    (resource) => granted.includes(resource) && mayRequest(client, issuer, resource),
   );
   // An empty list would mean no limit at all.
-  if (left.length === 0 || left.length < asked.length)
+  if (allowed.length === 0 || allowed.length < requested.length)
     throw new OAuthError('invalid_target', 'The resource is not among those that were granted.');
-  return left;
+  return allowed;
 }
 
-/** RFC 9068 §4: a token that was asked for one API is good for no other. */
+/** RFC 9068 §4: true if a token with these resources is valid for `resource`. An unlimited token is valid for all. */
 export const isValidForResource = (resources: readonly string[], issuer: string, resource: string): boolean =>
   resources.length === 0 || resources.includes(issuer) || resources.includes(resource);

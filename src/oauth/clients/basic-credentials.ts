@@ -2,19 +2,22 @@ import { isUtf8 } from 'node:buffer';
 import { OAuthError } from '../error.ts';
 import { decodeForm } from '../form-encoding.ts';
 
-/** An id and a secret as sent in an Authorization header; an empty secret is none. */
+/** The id and the secret of an Authorization header. An empty secret is undefined. */
 export interface BasicCredentials {
   readonly clientId: string;
   readonly secret: string | undefined;
 }
 
-/** `malformed`: not what RFC 6749 §2.3.1 asks for, and right only if the raw reading happens to be. */
+/** `malformed` means that the header is not form-encoded as RFC 6749 §2.3.1 requires, so only its raw value may be correct. */
 export interface BasicHeader {
   readonly readings: readonly BasicCredentials[];
   readonly malformed: boolean;
 }
 
-/** RFC 7617, with RFC 6749 §2.3.1's form-encoding: half of all clients encode, the other half does not, so both are read. */
+/**
+ * RFC 7617, RFC 6749 §2.3.1: parses the header both without and with form-decoding, because many clients do not encode. Throws
+ * invalid_request.
+ */
 export function parseBasicHeader(header: string): BasicHeader {
   const match = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header);
   const text = match?.[1] === undefined ? undefined : decodeUtf8(Buffer.from(match[1], 'base64'));

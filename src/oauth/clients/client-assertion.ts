@@ -9,21 +9,21 @@ import type { Client } from './client.ts';
 /** RFC 7523 §2.2 */
 const TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** What a client may sign with (RFC 7518 §3.1, RFC 8037 §3.1): never a secret both sides know, never nothing. */
+/** Algorithms of client assertions (RFC 7518 §3.1, RFC 8037 §3.1): neither symmetric ones nor `none`. */
 export const ASSERTION_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
 /** Seconds by which two clocks may differ. */
 const SKEW = 10;
-/** Seconds an assertion may live at most: for so long its jti is remembered. */
+/** Maximum lifetime of an assertion in seconds, because its jti must be stored that long. */
 const MAX_TTL = 3600;
-/** Seconds for which it is remembered beyond that: a node whose clock is ahead clears it away, and one whose clock is behind would take it again. */
-const REMEMBERED_AFTER = 60;
+/** Seconds for which a jti is kept after expiry. A node whose clock is fast may sweep it while another would still accept it. */
+const RETENTION_MARGIN = 60;
 const MAX_JTI = 255;
 
-/** A JWT for another purpose is none for this one (RFC 8725 §3.11). */
+/** RFC 8725 §3.11: a JWT that was made for another purpose is rejected. */
 const HEADER_TYPES: readonly (string | undefined)[] = [undefined, 'jwt', 'client-authentication+jwt'];
 
-/** RFC 7521 §4.2: the assertion of the request and whom it speaks of, nothing of which is proven yet. */
+/** RFC 7521 §4.2: the client assertion of the request and its unverified subject. Undefined if none was sent. */
 export function parseClientAssertion(
   params: Params,
 ): { readonly clientId: string; readonly assertion: string } | undefined {
@@ -31,7 +31,7 @@ export function parseClientAssertion(
   const type = optional(params, 'client_assertion_type');
   if (assertion === undefined && type === undefined) return undefined;
   if (assertion === undefined || type !== TYPE)
-    throw new OAuthError('invalid_request', `client_assertion goes with client_assertion_type=${TYPE}.`);
+    throw new OAuthError('invalid_request', `client_assertion requires client_assertion_type=${TYPE}.`);
   return { assertion, clientId: subjectOf(assertion) };
 }
 
@@ -40,12 +40,12 @@ function subjectOf(assertion: string): string {
     const { sub } = decodeJwt(assertion);
     if (typeof sub === 'string') return sub;
   } catch {
-    // Told below like an assertion that says nothing.
+    // An unreadable assertion gets the same error as one without a subject.
   }
   throw new OAuthError('invalid_client', 'Client authentication failed.');
 }
 
-/** RFC 7523 §3: signed by a key of the client's, meant for us and nobody else, not expired, and never seen before. */
+/** RFC 7523 §3: true if a key of the client signed the assertion, we are its only audience, it has not expired and is not reused. */
 export async function verifyClientAssertion(
   { sql, config, now }: OAuthRequest,
   client: Client,
@@ -65,11 +65,11 @@ export async function verifyClientAssertion(
 
   const { aud, exp = 0, iat = 0, jti } = payload;
   const seconds = now.getTime() / 1000;
-  // RFC 7523bis §4: with another audience beside ours, another server could have been given the same assertion.
-  const foreign = Array.isArray(aud) && aud.length !== 1;
-  const untimely = exp > seconds + MAX_TTL + SKEW || iat > seconds + SKEW;
-  if (foreign || untimely || !HEADER_TYPES.includes(protectedHeader.typ?.toLowerCase())) return false;
+  // RFC 7523bis §4: with more than one audience, another server could have received the same assertion.
+  const severalAudiences = Array.isArray(aud) && aud.length !== 1;
+  const wrongTimes = exp > seconds + MAX_TTL + SKEW || iat > seconds + SKEW;
+  if (severalAudiences || wrongTimes || !HEADER_TYPES.includes(protectedHeader.typ?.toLowerCase())) return false;
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI) return false;
-  // Last, so that only who holds the key can spend it.
-  return consumeAssertion(sql, digest(`${client.id} ${jti}`), new Date((exp + SKEW + REMEMBERED_AFTER) * 1000));
+  // This check is the last one, so that only the holder of the key can consume the jti.
+  return consumeAssertion(sql, digest(`${client.id} ${jti}`), new Date((exp + SKEW + RETENTION_MARGIN) * 1000));
 }

@@ -12,7 +12,7 @@ import { parseClientAssertion, verifyClientAssertion } from './client-assertion.
 
 interface Credentials {
   readonly clientId: string;
-  /** Undefined: none was sent. */
+  /** Undefined if none was sent. */
   readonly secret: string | undefined;
   readonly assertion?: string;
   readonly method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
@@ -20,22 +20,23 @@ interface Credentials {
 
 type StoredSecret = Client['secrets'][number];
 
-const LAST_USED_STEP = 3_600_000;
+/** Milliseconds between two updates of last_used_at. */
+const LAST_USED_INTERVAL = 3_600_000;
 const touchSecret = statement<never>(
   'touch-client-secret',
   'UPDATE client_secrets SET last_used_at = $2 WHERE id = $1',
 );
 
 /**
- * RFC 6749 §2.3, §3.2.1: who is calling. Throws invalid_client, invalid_request where the attempt itself is malformed, and
- * TooManyAttempts after many failures.
+ * RFC 6749 §2.3, §3.2.1: authenticates the client. Throws invalid_client, invalid_request if the credentials are malformed,
+ * and TooManyAttempts after many failures.
  */
 export async function authenticateClient(
   request: OAuthRequest,
   header: string | undefined,
   params: Params,
 ): Promise<Client> {
-  const { readings, malformed } = readCredentials(header, params);
+  const { readings, malformed } = parseCredentials(header, params);
   const { sql, config, limits, now, origin } = request;
   const network = networkOf(origin.ip);
   const counts = { client: [readings[0]?.clientId ?? '', network] };
@@ -51,29 +52,29 @@ export async function authenticateClient(
       return client;
     }
     known = client;
-    tellOperator(request, client, credentials.secret, secret);
+    logMisconfiguration(request, client, credentials.secret, secret);
   }
-  // Before it is recorded: a stranger with a new name for each request must fill neither the trail nor the counts. Guesses at
-  // the secret of a client that is there are counted whatever else came from that network.
-  const everybody = { clients: [network] };
-  await limits.fail(known ? { ...counts, ...everybody } : { ...everybody, ...counts });
-  // For an unknown client as well: a statement less would be an answer sooner.
+  // Count the failure before recording it, so that requests with random client ids cannot fill the audit trail or the counters.
+  // The order matters: guesses at a known client are always counted, even if its network has reached its limit.
+  const allClients = { clients: [network] };
+  await limits.fail(known ? { ...counts, ...allClients } : { ...allClients, ...counts });
+  // An unknown client is recorded as well, because a faster response would reveal that it is unknown.
   await record(sql, { kind: 'client_authentication.failed', at: now, clientId: known?.id, origin });
-  // One sentence for an unknown client, a wrong secret and a method that is not the registered one (§5.2).
+  // §5.2: an unknown client, a wrong secret and an unregistered method get the same error, which does not reveal the cause.
   throw malformed ? malformedHeader() : new OAuthError('invalid_client', 'Client authentication failed.');
 }
 
-/** Each reading is one way to understand what was sent: of a Basic header there are two. */
-function readCredentials(header: string | undefined, params: Params) {
+/** Returns all ways to interpret the credentials. A Basic header has two: form-encoded and not. */
+function parseCredentials(header: string | undefined, params: Params) {
   const clientId = optional(params, 'client_id');
   const secret = optional(params, 'client_secret');
   const basicHeader = header !== undefined && /^basic(\s|$)/i.test(header) ? header : undefined;
-  const signed = parseClientAssertion(params);
-  if (signed) {
+  const assertion = parseClientAssertion(params);
+  if (assertion) {
     if (basicHeader !== undefined || secret !== undefined) throw twoMethods();
-    if (clientId !== undefined && clientId !== signed.clientId)
+    if (clientId !== undefined && clientId !== assertion.clientId)
       throw new OAuthError('invalid_request', 'The client_id parameter differs from the sub of the client_assertion.');
-    return { readings: [{ ...signed, secret: undefined, method: 'private_key_jwt' as const }], malformed: false };
+    return { readings: [{ ...assertion, secret: undefined, method: 'private_key_jwt' as const }], malformed: false };
   }
   if (basicHeader === undefined) {
     if (clientId === undefined) throw new OAuthError('invalid_client', 'No client authentication was sent.');
@@ -98,12 +99,12 @@ function readCredentials(header: string | undefined, params: Params) {
   return { readings, malformed: basic.malformed };
 }
 
-/** §2.3: not more than one method a request. */
+/** §2.3: a client must use only one method per request. */
 const twoMethods = (): OAuthError =>
   new OAuthError('invalid_request', 'Two client authentication methods were used at once.');
 
 function matchingSecret(client: Client, secret: string | undefined): StoredSecret | undefined {
-  // A value that claims to be one of ours and fails its checksum is a typing error: nothing to compare.
+  // A secret with our prefix but a wrong checksum is a typing error, so it need not be compared.
   if (secret === undefined || (secret.startsWith('gcs_') && !isWellFormed('gcs', secret))) return undefined;
   const presented = digest(secret);
   return client.secrets.filter((stored) => sameBytes(stored.digest, presented))[0];
@@ -125,14 +126,14 @@ async function accepts(
   );
 }
 
-/** Hourly is exact enough to see which secret is still in use, and keeps the write off the hot path. */
+/** Updates last_used_at once an hour. That shows which secrets are in use without a write on every request. */
 async function touch({ sql, now }: OAuthRequest, { id, lastUsedAt }: StoredSecret): Promise<void> {
-  if (lastUsedAt === undefined || now.getTime() - lastUsedAt.getTime() > LAST_USED_STEP)
+  if (lastUsedAt === undefined || now.getTime() - lastUsedAt.getTime() > LAST_USED_INTERVAL)
     await sql(touchSecret, [id, now]);
 }
 
-/** What an operator needs to find the app that is set up wrongly, and the caller must not learn. */
-function tellOperator(
+/** Logs why authentication failed if the client is misconfigured. The client itself must not learn it. */
+function logMisconfiguration(
   { log, now, origin }: OAuthRequest,
   client: Client,
   presented: string | undefined,
@@ -140,9 +141,9 @@ function tellOperator(
 ): void {
   const about = { client: client.clientId, requestId: origin.requestId };
   if (secret && hasExpired(secret, now))
-    log.warn({ ...about, secret: prefixedId('sec', secret.id) }, 'a client sent a secret that has expired');
+    log.warn({ ...about, secret: prefixedId('sec', secret.id) }, 'client sent an expired secret');
   else if (presented !== undefined && isStoredDigest(client, presented))
-    log.warn(about, 'a client sent the stored digest of its secret in place of the secret');
+    log.warn(about, 'client sent the stored digest of its secret instead of the secret');
 }
 
 const isStoredDigest = ({ secrets }: Client, presented: string): boolean =>

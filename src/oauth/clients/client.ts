@@ -2,9 +2,9 @@ import { batched, inOrder } from '../../store/connection/shared-statement.ts';
 import { type Sql, statement } from '../../store/connection/sql.ts';
 import type { SigningAlgorithm } from '../keys/signing-algorithm.ts';
 
-/** RFC 6749 §2: a registered client, as the protocol needs it. */
+/** RFC 6749 §2: a registered client, with the attributes that the protocol needs. */
 export interface Client {
-  /** The row's uuid; `clientId` is what the protocol calls client_id. */
+  /** The UUID of the row. `clientId` is the client_id of the protocol. */
   readonly id: string;
   readonly clientId: string;
   readonly name: string;
@@ -13,22 +13,22 @@ export interface Client {
   readonly redirectUris: readonly string[];
   readonly scopes: readonly string[];
   readonly defaultScopes: readonly string[];
-  /** Undefined: Basic or body, whichever comes. */
+  /** Undefined accepts the secret in the Authorization header or in the body. */
   readonly tokenEndpointAuthMethod: string | undefined;
   readonly idTokenSignedResponseAlg: SigningAlgorithm;
-  /** Public keys, for `private_key_jwt`. */
+  /** Public keys for `private_key_jwt`. */
   readonly jwks: { readonly keys: readonly object[] } | undefined;
   readonly requirePkce: boolean;
   readonly redirectUriOptional: boolean;
   /** Seconds. */
   readonly accessTokenTtl: number | undefined;
-  /** RFC 8707: the APIs it may ask for beside our own. */
+  /** RFC 8707: the APIs that the client may request besides our own. */
   readonly resources: readonly string[];
   readonly accessTokenFormat: 'OPAQUE' | 'JWT';
   readonly alwaysAsksForConsent: boolean;
   readonly servicePermissions: readonly string[];
   readonly builtIn: boolean;
-  /** Who registered it, if that was somebody whose word does not vouch for it. */
+  /** The username of the owner if they do not have MANAGE_CLIENTS, so no administrator has reviewed the client. */
   readonly uncheckedOwner: string | undefined;
   readonly secrets: readonly ClientSecret[];
 }
@@ -36,7 +36,7 @@ export interface Client {
 interface ClientSecret {
   readonly id: string;
   readonly digest: Buffer;
-  /** From then on it is no longer accepted, and known only to tell the operator that it is still being sent. */
+  /** The secret is rejected after this time. It is kept so that the log can show that a client still sends it. */
   readonly expiresAt: Date | undefined;
   readonly lastUsedAt: Date | undefined;
 }
@@ -77,13 +77,13 @@ const CLIENT = `
    FROM client_secrets s
    WHERE s.client_id = c.id) AS secrets`;
 
-/** An unknown id is answered with the row of the client that every database has: so it takes no less time than a known one. */
+/** For an unknown id the query returns the built-in client, so that it takes as long as for a known one. */
 const byClientId = statement<Row & { n: number }>(
   'find-clients',
-  `SELECT w.n::int, ${CLIENT}
-   FROM unnest($1::text[]) WITH ORDINALITY AS w (client_id, n)
-   LEFT JOIN clients k ON k.client_id = w.client_id AND NOT k.disabled
-   JOIN clients c ON c.id = coalesce(k.id, '019a0000-0000-7000-8000-000000000001')
+  `SELECT requested.n::int, ${CLIENT}
+   FROM unnest($1::text[]) WITH ORDINALITY AS requested (client_id, n)
+   LEFT JOIN clients known ON known.client_id = requested.client_id AND NOT known.disabled
+   JOIN clients c ON c.id = coalesce(known.id, '019a0000-0000-7000-8000-000000000001')
    WHERE NOT c.disabled`,
 );
 const byRow = statement<Row>(
@@ -91,26 +91,31 @@ const byRow = statement<Row>(
   `SELECT ${CLIENT} FROM clients c WHERE c.id = $1 AND NOT c.disabled`,
 );
 
-/** Those who ask for the same client at the same moment are answered with the same row. */
-const lookUp = batched(async (sql: Sql, asked: readonly { readonly clientId: string; readonly issuer: string }[]) => {
-  const distinct = [...new Map(asked.map((one) => [one.clientId, one])).values()];
+interface LookUp {
+  readonly clientId: string;
+  readonly issuer: string;
+}
+
+/** Concurrent look-ups of the same client share one row. */
+const lookUp = batched(async (sql: Sql, lookUps: readonly LookUp[]) => {
+  const distinct = [...new Map(lookUps.map((one) => [one.clientId, one])).values()];
   const rows = inOrder(distinct.length, await sql(byClientId, [distinct.map(({ clientId }) => clientId)]));
   const clients = new Map(
     distinct.map(({ clientId, issuer }, index) => [clientId, rows[index] && toClient(rows[index], issuer)]),
   );
-  return asked.map(({ clientId }) => clients.get(clientId));
+  return lookUps.map(({ clientId }) => clients.get(clientId));
 });
 
-/** RFC 6749 App. A.1: VSCHAR. Anything else is nobody's client_id and must not be looked up. */
+/** RFC 6749 App. A.1: a client_id consists of VSCHAR. Other values need no look-up. */
 export const isClientId = (text: string): boolean => /^[\x20-\x7e]{1,255}$/.test(text);
 
-/** The enabled client of that client_id, with its secrets. */
+/** Finds the enabled client with that client_id. */
 export async function findClient(sql: Sql, issuer: string, clientId: string): Promise<Client | undefined> {
   const client = isClientId(clientId) ? await lookUp(sql, { clientId, issuer }) : undefined;
   return client?.clientId === clientId ? client : undefined;
 }
 
-/** The same by the row's uuid, for a stored authorization request. */
+/** Finds an enabled client by the UUID of its row, for a pending authorization. */
 export async function findClientByRowId(sql: Sql, issuer: string, id: string): Promise<Client | undefined> {
   const [row] = await sql(byRow, [id]);
   return row && toClient(row, issuer);

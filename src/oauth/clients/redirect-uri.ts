@@ -1,27 +1,27 @@
 import type { Client } from './client.ts';
 import { isLoopbackAddress, withoutLoopbackPort } from './loopback.ts';
 
-/** RFC 9700 §2.1, RFC 8252 §7.3: byte for byte, but for the port of a loopback address. */
+/** RFC 9700 §2.1, RFC 8252 §7.3: compared exactly, except for the port of a loopback address. */
 export function isRegistered(client: Client, uri: string): boolean {
   if (client.redirectUris.includes(uri)) return true;
   if (!isLoopbackAddress(uri)) return false;
   return client.redirectUris.some((registered) => withoutLoopbackPort(registered) === withoutLoopbackPort(uri));
 }
 
-/** RFC 6749 §3.1.2.3: the URI to answer to; undefined where one must be told to the person instead. */
+/** RFC 6749 §3.1.2.3: the URI to redirect to. If it is undefined, show the error to the user instead of redirecting. */
 export function resolveRedirectUri(client: Client, sent: string | undefined): string | undefined {
   if (sent !== undefined) return isRegistered(client, sent) ? sent : undefined;
   return client.redirectUris.length === 1 ? client.redirectUris[0] : undefined;
 }
 
-/** Adds the answer behind the registered bytes, which stay as they are: no URL parser rewrites them. */
+/** Appends the response parameters to the registered URI without parsing it, because a URL parser could rewrite it. */
 export function addResponseParameters(
   uri: string,
   separator: '?' | '#',
-  answer: Record<string, string | undefined>,
+  parameters: Record<string, string | undefined>,
 ): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(answer)) if (value !== undefined) query.append(name, value);
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.append(name, value);
   const joint = separator === '?' && uri.includes('?') ? (/[?&]$/.test(uri) ? '' : '&') : separator;
   return `${uri}${joint}${query}`;
 }

@@ -1,20 +1,20 @@
 import { type Sql, statement } from '../../store/connection/sql.ts';
 import { withoutLoopbackPort } from './loopback.ts';
 
-/** The origins a browser app of this client can run at: where its answers go. A private-use scheme has none. */
+/** The web origins of these redirect URIs, where the client's browser app runs. Private-use schemes have none. */
 export function webOriginsOf(redirectUris: readonly string[]): string[] {
   const web = redirectUris.map((uri) => URL.parse(uri)).filter((url) => url !== null && /^https?:$/.test(url.protocol));
   return [...new Set(web.map((url) => withoutLoopbackPort(url?.origin ?? '')))];
 }
 
-const findOrigin = statement<{ listed: boolean }>(
+const findOrigin = statement<{ registered: boolean }>(
   'find-web-origin',
-  'SELECT EXISTS (SELECT FROM clients WHERE web_origins @> ARRAY[$1::text] AND NOT disabled) AS listed',
+  'SELECT EXISTS (SELECT FROM clients WHERE web_origins @> ARRAY[$1::text] AND NOT disabled) AS registered',
 );
 
-/** True if an enabled client is registered at that origin. */
+/** True if an enabled client has a redirect URI at that origin. */
 export async function isListedOrigin(sql: Sql, origin: string): Promise<boolean> {
-  // `null`, and what no browser would send, is nobody's.
+  // Reject `null` and values that no browser sends.
   if (origin.length > 2000 || URL.parse(origin)?.origin !== origin) return false;
-  return (await sql(findOrigin, [withoutLoopbackPort(origin)]))[0]?.listed === true;
+  return (await sql(findOrigin, [withoutLoopbackPort(origin)]))[0]?.registered === true;
 }

@@ -9,12 +9,12 @@ interface KeyPair {
 }
 
 interface Algorithm {
-  /** OpenID Connect Core 1.0 §3.1.3.6: the hash that the algorithm itself uses. */
+  /** OpenID Connect Core 1.0 §3.1.3.6: the hash of the algorithm, also used for at_hash. */
   readonly hash: 'sha256' | 'sha512';
   readonly generate: () => Promise<KeyPair>;
 }
 
-/** RFC 7518 §3.1, RFC 8037 §3.1: what tokens are signed with here. RS256 is what every client must know (Core §15.1). */
+/** RFC 7518 §3.1, RFC 8037 §3.1: the algorithms that sign tokens. Every client supports RS256 (Core §15.1). */
 export const SIGNING_ALGORITHMS = {
   RS256: { hash: 'sha256', generate: () => generate('rsa', { modulusLength: 2048 }) },
   ES256: { hash: 'sha256', generate: () => generate('ec', { namedCurve: 'P-256' }) },

@@ -11,14 +11,14 @@ import { ID_TOKEN_TTL, secondsLater } from '../lifetime.ts';
 import { SIGNING_ALGORITHM_NAMES, SIGNING_ALGORITHMS, type SigningAlgorithm } from './signing-algorithm.ts';
 import { makeSigningKeys } from './signing-keys.ts';
 
-/** Seconds for which a key is published before it signs: longer than anybody may keep a copy of the JWKS. */
+/** Seconds for which a key is published before it signs. Clients may not cache the JWKS for longer. */
 const PUBLISHED_BEFORE = 3600;
-/** Seconds after which a key has a successor made for it: 90 days. */
+/** Seconds after which a key gets a successor: 90 days. */
 const ROTATED_AFTER = 90 * 86_400;
-/** Seconds for which a node may still sign with a key whose successor's turn has come. */
+/** Seconds for which a node may still sign with the old key after its successor has become active. */
 const SLACK = 60;
 
-/** What is needed to make keys, and the moment at which it is done. */
+/** The context of a rotation. */
 export interface KeyRotation {
   readonly sql: Sql;
   readonly keyring: Keyring;
@@ -31,20 +31,20 @@ export interface GeneratedKey {
   readonly signsFrom: Date;
 }
 
-/** At the start: every algorithm has a key that signs. Of nodes that start together one makes it. */
+/** At start-up, creates a signing key for each algorithm that has none. If several nodes start at once, one creates it. */
 export async function ensureSigningKeys(rotation: KeyRotation): Promise<void> {
   const { sql, keyring, now } = rotation;
   const keys = await makeSigningKeys(sql, keyring).published(now);
   const make = async (algorithm: SigningAlgorithm) => {
     const own = keys.filter((key) => key.algorithm === algorithm);
     if (own.some(({ privateKey, signsFrom }) => privateKey !== undefined && signsFrom <= now)) return;
-    // A key that nobody can open stands in nobody's way.
+    // A key that this node cannot unseal does not count. SLACK lets only one of several nodes replace it.
     await makeKey(rotation, algorithm, now, own.length === 0 ? new Date(0) : secondsLater(now, -SLACK));
   };
   await Promise.all(SIGNING_ALGORITHM_NAMES.map(make));
 }
 
-/** By the clock: makes a successor for each key that has grown old, and lets go those whose successor has taken over. */
+/** Creates a successor for each key that is older than 90 days, and retires keys whose successor has become active. */
 export async function rotateSigningKeysByAge(rotation: KeyRotation): Promise<readonly GeneratedKey[]> {
   const { sql, now } = rotation;
   const old = secondsLater(now, -ROTATED_AFTER);
@@ -61,12 +61,12 @@ export async function rotateSigningKeysByAge(rotation: KeyRotation): Promise<rea
   return made;
 }
 
-/** At the operator's word: a successor for each key, which signs once everybody can know it. */
+/** Creates a successor for each key on the operator's request. It signs after clients have had time to fetch it. */
 export async function rotateSigningKeys(rotation: KeyRotation): Promise<readonly GeneratedKey[]> {
   return makeKeys(rotation, secondsLater(rotation.now, PUBLISHED_BEFORE));
 }
 
-/** Somebody else may hold the keys: new ones sign at once, and nothing that the others signed is good any more. */
+/** For compromised keys: new keys sign at once, and everything that the old keys signed becomes invalid. */
 export async function replaceSigningKeys(rotation: KeyRotation): Promise<readonly GeneratedKey[]> {
   const made = await makeKeys(rotation, rotation.now);
   for (const { algorithm, kid } of made) await dropOtherSigningKeys(rotation.sql, algorithm, kid, rotation.now);
@@ -80,7 +80,7 @@ async function makeKeys(rotation: KeyRotation, signsFrom: Date): Promise<Generat
   return keys.filter((key) => key !== undefined);
 }
 
-/** Undefined if another node made one at this moment, or one is younger than `unlessSince`. */
+/** Returns undefined if another node created a key at the same time, or if a key was created after `unlessSince`. */
 async function makeKey(
   { sql, keyring, now }: KeyRotation,
   algorithm: SigningAlgorithm,

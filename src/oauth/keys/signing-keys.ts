@@ -5,8 +5,8 @@ import type { Sql } from '../../store/connection/sql.ts';
 import { findSigningKeys, type SigningKeyRow } from '../../store/signing-keys.ts';
 import { SIGNING_ALGORITHM_NAMES, type SigningAlgorithm } from './signing-algorithm.ts';
 
-/** Milliseconds for which a node believes it knows which keys there are. A new one is published for far longer before it signs. */
-const FRESH = 10_000;
+/** Milliseconds for which a node caches the list of keys. New keys are published for much longer before they sign. */
+const CACHE_TTL = 10_000;
 
 interface SigningKey {
   readonly kid: string;
@@ -15,24 +15,24 @@ interface SigningKey {
   readonly publicKey: KeyObject;
   /** RFC 7517 §4 */
   readonly jwk: Readonly<Record<string, unknown>>;
-  /** Undefined where no key of SECRET_KEY opens it: another node can use it, this one can but publish it. */
+  /** Undefined if this node's SECRET_KEY cannot unseal it. The node then only publishes the key. */
   readonly privateKey: KeyObject | undefined;
 }
 
-/** The keys that sign tokens, as one node knows them. */
+/** Signs and verifies JWTs with the signing keys of this instance. */
 export interface SigningKeys {
-  /** A JWT by the key of that algorithm whose turn it is. `type` goes into its header (RFC 8725 §3.11). */
+  /** Signs with the current key of the algorithm. `type` becomes the header parameter typ (RFC 8725 §3.11). */
   sign(algorithm: SigningAlgorithm, type: string, claims: JWTPayload, now: Date): Promise<string>;
-  /** The claims of a JWT that we signed, whatever they say: issuer, audience and times are the caller's to judge. */
+  /** Returns the claims of a JWT that we signed, otherwise undefined. The caller must check issuer, audience and times. */
   verify(jwt: string, type: string, now: Date): Promise<JWTPayload | undefined>;
-  /** RFC 7517 §5: every key by which something good may be signed, or soon will be. */
+  /** RFC 7517 §5: all keys that sign, will sign soon, or signed something that is still valid. */
   published(now: Date): Promise<readonly SigningKey[]>;
 }
 
-/** Keeps what never changes, a key by its kid, and looks again now and then which keys there are. */
+/** Caches parsed keys by kid, and the list of published keys for CACHE_TTL. */
 export function makeSigningKeys(sql: Sql, keyring: Keyring): SigningKeys {
   const parsed = new Map<string, SigningKey>();
-  let known: { readonly at: number; readonly keys: Promise<readonly SigningKey[]> } | undefined;
+  let cached: { readonly at: number; readonly keys: Promise<readonly SigningKey[]> } | undefined;
 
   const read = async (now: Date): Promise<readonly SigningKey[]> => {
     const rows = await findSigningKeys(sql, now);
@@ -41,22 +41,22 @@ export function makeSigningKeys(sql: Sql, keyring: Keyring): SigningKeys {
   };
 
   const published = (now: Date): Promise<readonly SigningKey[]> => {
-    const age = known === undefined ? Number.POSITIVE_INFINITY : now.getTime() - known.at;
-    if (known !== undefined && age >= 0 && age < FRESH) return known.keys;
-    const asked = { at: now.getTime(), keys: read(now) };
-    known = asked;
-    // A database that was away is asked again by the next who comes.
-    asked.keys.catch(() => {
-      if (known === asked) known = undefined;
+    const age = cached === undefined ? Number.POSITIVE_INFINITY : now.getTime() - cached.at;
+    if (cached !== undefined && age >= 0 && age < CACHE_TTL) return cached.keys;
+    const loaded = { at: now.getTime(), keys: read(now) };
+    cached = loaded;
+    // Do not cache a failure, so that the next caller queries the database again.
+    loaded.keys.catch(() => {
+      if (cached === loaded) cached = undefined;
     });
-    return asked.keys;
+    return loaded.keys;
   };
 
   return {
     published,
     async sign(algorithm, type, claims, now) {
-      const key = (await published(now)).find((one) => one.algorithm === algorithm && signs(one, now));
-      if (key?.privateKey === undefined) throw new Error(`no key signs ${algorithm}`);
+      const key = (await published(now)).find((one) => one.algorithm === algorithm && canSign(one, now));
+      if (key?.privateKey === undefined) throw new Error(`There is no signing key for ${algorithm}`);
       return new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ: type, kid: key.kid }).sign(key.privateKey);
     },
     async verify(jwt, type, now) {
@@ -66,7 +66,7 @@ export function makeSigningKeys(sql: Sql, keyring: Keyring): SigningKeys {
           jwt,
           ({ kid, alg }) => {
             const key = keys.find((one) => one.kid === kid && one.algorithm === alg);
-            if (!key) throw new Error('no such key');
+            if (!key) throw new Error('unknown key');
             return key.publicKey;
           },
           { algorithms: SIGNING_ALGORITHM_NAMES },
@@ -80,7 +80,7 @@ export function makeSigningKeys(sql: Sql, keyring: Keyring): SigningKeys {
   };
 }
 
-const signs = ({ privateKey, signsFrom }: SigningKey, now: Date): boolean =>
+const canSign = ({ privateKey, signsFrom }: SigningKey, now: Date): boolean =>
   privateKey !== undefined && signsFrom <= now;
 
 const isClaims = (value: unknown): value is JWTPayload =>

@@ -1,7 +1,7 @@
 import { type Sql, statement } from '../../store/connection/sql.ts';
 import type { BuiltInScope } from '../scopes/scope.ts';
 
-/** OpenID Connect Core 1.0 §5.4: what each scope tells of the person; `groups` is what many servers and clients agree on. */
+/** OpenID Connect Core 1.0 §5.4: the claims of each scope. `groups` is not in the standard, but widely used. */
 export const SCOPE_CLAIMS = {
   profile: ['name', 'given_name', 'family_name', 'preferred_username'],
   email: ['email', 'email_verified'],
@@ -28,7 +28,7 @@ interface Row {
   groups: string[];
 }
 
-const selectPerson = statement<Row>(
+const selectClaims = statement<Row>(
   'find-claims',
   `SELECT u.username, u.first_name, u.last_name, u.email, u.email_verified,
           CASE WHEN $2::boolean THEN ARRAY(
@@ -37,21 +37,21 @@ const selectPerson = statement<Row>(
    FROM users u WHERE u.id = $1`,
 );
 
-/** What these scopes let a client know of the person as things stand now; what is not known is left out (§5.3.2). */
+/** The current claims of a user for these scopes. Claims without a value are omitted (§5.3.2). */
 export async function claimsOf(sql: Sql, userId: string, scopes: readonly string[]): Promise<Claims> {
-  const told = (scope: keyof typeof SCOPE_CLAIMS): boolean => scopes.includes(scope);
-  if (!told('profile') && !told('email') && !told('groups')) return {};
-  const [person] = await sql(selectPerson, [userId, told('groups')]);
-  if (!person) return {};
-  const { username, first_name: first, last_name: last, email } = person;
+  const granted = (scope: keyof typeof SCOPE_CLAIMS): boolean => scopes.includes(scope);
+  if (!granted('profile') && !granted('email') && !granted('groups')) return {};
+  const [user] = await sql(selectClaims, [userId, granted('groups')]);
+  if (!user) return {};
+  const { username, first_name: first, last_name: last, email } = user;
   return {
-    ...(told('profile') && {
+    ...(granted('profile') && {
       name: `${first} ${last}`.trim() || username,
       ...(first !== '' && { given_name: first }),
       ...(last !== '' && { family_name: last }),
       preferred_username: username,
     }),
-    ...(told('email') && email !== null && { email, email_verified: person.email_verified }),
-    ...(told('groups') && { groups: person.groups }),
+    ...(granted('email') && email !== null && { email, email_verified: user.email_verified }),
+    ...(granted('groups') && { groups: user.groups }),
   };
 }

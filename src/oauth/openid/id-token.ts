@@ -10,7 +10,7 @@ import { claimsOf } from './claims.ts';
 /** RFC 8725 §3.11 */
 const TYPE = 'JWT';
 
-/** OpenID Connect Core 1.0 §2: a password was proven, and that is all there is. §15.1: acr is a number of our own. */
+/** OpenID Connect Core 1.0 §2: the user signed in with a password. §15.1: we define the value of acr. */
 export const PASSWORD_AUTHENTICATION = { acr: '1', amr: ['pwd'] } as const;
 
 /** §2, with `sid` of OpenID Connect Front-Channel Logout 1.0 §3. */
@@ -18,7 +18,7 @@ export const ID_TOKEN_CLAIMS = [
   ...['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'acr', 'amr', 'sid'],
 ] as const;
 
-/** Who was signed in when this was approved, when they had proven it, and in which session. Ids are rows' uuids. */
+/** The user's sign-in that an ID token describes. Ids are row UUIDs. */
 export interface Authentication {
   readonly user_id: string;
   readonly auth_time: Date;
@@ -26,7 +26,7 @@ export interface Authentication {
   readonly nonce: string | null;
 }
 
-/** The answer with its ID token, if `openid` is among what was granted (OpenID Connect Core 1.0 §3.1.3.3). */
+/** Adds an ID token to the response if the scope `openid` was granted (OpenID Connect Core 1.0 §3.1.3.3). */
 export async function withIdToken(
   { client, config, sql, signingKeys, now }: TokenRequest,
   { user_id: userId, auth_time: authTime, session_id: sessionId, nonce }: Authentication,
@@ -52,20 +52,20 @@ export async function withIdToken(
   return { ...response, id_token: await signingKeys.sign(algorithm, TYPE, claims, now) };
 }
 
-/** §3.1.3.6: base64url of the left half of the hash. */
+/** §3.1.3.6 (at_hash): base64url of the left half of the hash. */
 function leftHalf(hash: string, text: string): string {
   const bytes = createHash(hash).update(text).digest();
   return bytes.subarray(0, bytes.length / 2).toString('base64url');
 }
 
-/** What an ID token of ours says, long after it has expired, too (§3.1.2.1, id_token_hint). */
+/** §3.1.2.1: the claims of an id_token_hint. It may be an expired ID token. */
 export interface IdTokenHint {
   readonly sub: string;
   readonly aud: string;
   readonly sid: string | undefined;
 }
 
-/** Undefined for anything that is not an ID token we signed. */
+/** Verifies an id_token_hint. Undefined if it is not an ID token that we signed. */
 export async function verifyIdTokenHint(
   { config, signingKeys, now }: { config: { issuer: string }; signingKeys: SigningKeys; now: Date },
   hint: string,

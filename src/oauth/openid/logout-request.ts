@@ -6,12 +6,12 @@ import type { OAuthRequest } from '../oauth-request.ts';
 import { optional, type Params } from '../params.ts';
 import { type IdTokenHint, verifyIdTokenHint } from './id-token.ts';
 
-/** OpenID Connect RP-Initiated Logout 1.0 §2, checked. */
+/** A validated request of OpenID Connect RP-Initiated Logout 1.0 §2. */
 export interface LogoutRequest {
-  /** Undefined: no client has said that it is one. */
+  /** Undefined if the request names no client. */
   readonly client: LogoutClient | undefined;
   readonly hint: IdTokenHint | undefined;
-  /** Registered, byte for byte; `state` is in it. */
+  /** The registered URI to redirect to, with `state` added. */
   readonly redirectUri: string | undefined;
 }
 
@@ -26,19 +26,20 @@ const selectClient = statement<LogoutClient>(
   'SELECT client_id, name, post_logout_redirect_uris FROM clients WHERE client_id = $1 AND NOT disabled',
 );
 
+/** Bytes. */
 const MAX_STATE = 2048;
 
-/** Throws invalid_request, told on a page: before the request is known to be right there is nowhere to send anybody. */
+/** Throws invalid_request. The error is shown on a page, because nobody may be redirected before the request is validated. */
 export async function parseLogoutRequest(request: OAuthRequest, params: Params): Promise<LogoutRequest> {
   const token = optional(params, 'id_token_hint');
   const hint = token === undefined ? undefined : await verifyIdTokenHint(request, token);
-  if (token !== undefined && hint === undefined) throw wrong('The id_token_hint was not issued here.');
+  if (token !== undefined && hint === undefined) throw invalidRequest('The id_token_hint was not issued here.');
 
-  const named = optional(params, 'client_id');
-  if (hint && named !== undefined && named !== hint.aud)
-    throw wrong('The id_token_hint was issued to another app than the one in client_id.');
-  const client = await findClient(request.sql, named ?? hint?.aud);
-  if (named !== undefined && !client) throw wrong('No app is registered with this client_id.');
+  const clientId = optional(params, 'client_id');
+  if (hint && clientId !== undefined && clientId !== hint.aud)
+    throw invalidRequest('The id_token_hint was issued to another app than the one in client_id.');
+  const client = await findClient(request.sql, clientId ?? hint?.aud);
+  if (clientId !== undefined && !client) throw invalidRequest('No app is registered with this client_id.');
   return { client, hint, redirectUri: parseRedirectUri(client, params) };
 }
 
@@ -47,17 +48,17 @@ async function findClient(sql: Sql, clientId: string | undefined): Promise<Logou
   return (await sql(selectClient, [clientId]))[0];
 }
 
-/** §3: compared by simple string comparison; nothing else is ever redirected to. */
+/** §3: the URI must equal a registered one exactly, because it is the target of a redirect. */
 function parseRedirectUri(client: LogoutClient | undefined, params: Params): string | undefined {
   const uri = optional(params, 'post_logout_redirect_uri');
   const state = optional(params, 'state');
   if (state !== undefined && Buffer.byteLength(state) > MAX_STATE)
-    throw wrong(`The state is longer than ${MAX_STATE} bytes.`);
+    throw invalidRequest(`The state is longer than ${MAX_STATE} bytes.`);
   if (uri === undefined) return undefined;
-  if (!client) throw wrong('A post_logout_redirect_uri needs a client_id or an id_token_hint beside it.');
+  if (!client) throw invalidRequest('A post_logout_redirect_uri needs a client_id or an id_token_hint beside it.');
   if (!client.post_logout_redirect_uris.includes(uri))
-    throw wrong('The post_logout_redirect_uri is not one the app has registered, character for character.');
+    throw invalidRequest('The post_logout_redirect_uri is not one the app has registered, character for character.');
   return state === undefined ? uri : addResponseParameters(uri, '?', { state });
 }
 
-const wrong = (message: string): OAuthError => new OAuthError('invalid_request', message);
+const invalidRequest = (message: string): OAuthError => new OAuthError('invalid_request', message);

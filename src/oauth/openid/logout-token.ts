@@ -5,10 +5,10 @@ import { isSigningAlgorithm } from '../keys/signing-algorithm.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
 import { seconds } from '../lifetime.ts';
 
-/** Seconds; §4 asks for no more than two minutes. */
+/** Seconds. §4 recommends at most two minutes. */
 const TTL = 120;
 
-/** OpenID Connect Back-Channel Logout 1.0 §2.4: made anew for each attempt; without a nonce, so that it is no ID token. */
+/** OpenID Connect Back-Channel Logout 1.0 §2.4: each delivery attempt gets a new token. It has no nonce, unlike an ID token. */
 export function makeLogoutToken(
   signingKeys: SigningKeys,
   issuer: string,

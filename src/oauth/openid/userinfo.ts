@@ -7,9 +7,9 @@ import { type Claims, claimsOf } from './claims.ts';
 /** OpenID Connect Core 1.0 §5.3.2 */
 export type UserInfo = { readonly sub: string } & Claims;
 
-/** OpenID Connect Core 1.0 §5.3: what the scopes of this token tell of the person it speaks for. */
+/** OpenID Connect Core 1.0 §5.3: the claims of the token's user. Throws insufficient_scope. */
 export async function userInfo({ sql }: Pick<OAuthRequest, 'sql'>, { user, scopes }: AccessToken): Promise<UserInfo> {
-  if (!user) throw new OAuthError('insufficient_scope', 'This token speaks for a client, not for a person.');
+  if (!user) throw new OAuthError('insufficient_scope', 'This token belongs to a client, not to a user.');
   if (!scopes.has('openid')) throw new OAuthError('insufficient_scope', 'The token was not granted the scope openid.');
   return { sub: prefixedId('usr', user.id), ...(await claimsOf(sql, user.id, [...scopes])) };
 }

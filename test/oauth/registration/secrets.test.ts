@@ -115,7 +115,7 @@ describe('A secret sent by mistake is named in the log, and never to the client'
     expect(answer.body).toEqual((await use({ ...first, secret: 'wrong' })).body);
     const [warning, ...more] = warningsSince(from);
     expect(more).toEqual([]);
-    const msg = 'a client sent a secret that has expired';
+    const msg = 'client sent an expired secret';
     expect(warning).toMatchObject({ client: first.clientId, secret: id, msg });
     expect(warning.requestId).toBe(answer.headers.get('X-Request-Id'));
     expect(server.log.join('')).not.toContain(first.secret);
@@ -136,7 +136,7 @@ describe('A secret sent by mistake is named in the log, and never to the client'
     expectTokenError(answer, 401, 'invalid_client');
     expect(answer.body).toEqual((await use({ ...client, secret: 'wrong' })).body);
     expect(warningsSince(from)).toMatchObject([
-      { client: client.clientId, msg: 'a client sent the stored digest of its secret in place of the secret' },
+      { client: client.clientId, msg: 'client sent the stored digest of its secret instead of the secret' },
     ]);
     expect(server.log.join('')).not.toContain(secret);
   });
