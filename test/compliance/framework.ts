@@ -6,7 +6,7 @@ export const FRAMEWORK = [
     'The OAuth 2.0 Authorization Framework',
     `
 2.1  MUST  a client is confidential or public; a public one is trusted with no secret
-  oauth/clients/registered-auth-method: S4-01 S2-05 has no secret
+  oauth/clients/registered-auth-method: S4-01 S2-05 a public client has no secret and uses PKCE
 2.2  MUST  a client identifier is unique and by itself proves nothing
   graphql/types/register-client: S0-05 makes ids
   http/endpoints/introspect: G125
@@ -14,13 +14,13 @@ export const FRAMEWORK = [
   oauth/clients/client-authentication: E79
   oauth/clients/client-assertion: RFC 6749 §2.3
 2.3.1  MUST  Basic is understood, id and secret form-encoded
-  oauth/clients/client-authentication-basic: E82: a secret with %s works
+  oauth/clients/client-authentication-basic: E82: a secret with %s is accepted both raw and form-encoded
 2.3.1  MAY  id and secret come in the body
-  oauth/clients/registered-auth-method: S2-12 takes client_secret_post from the body only
+  oauth/clients/registered-auth-method: S2-12 a client_secret_post client must send its secret in the body
 2.3.1  MUST  credentials are not taken from the URL
   http/endpoints/token-requests: E70: parameters in the URL
 2.3.1  MUST  guessing a secret is made hopeless
-  oauth/clients/client-rate-limit: E91: a hundred wrong ones in a minute
+  oauth/clients/client-rate-limit: E91: of a hundred wrong secrets in a minute the 21st and later get 429 with Retry-After
 3.1  MUST  the person is identified before anything is granted
   http/endpoints/authorize: S0-08 leads to the sign-in page
 3.1  MUST  passwords and codes travel by TLS
@@ -119,7 +119,7 @@ export const FRAMEWORK = [
 5.2  MUST  every mistake has its code, 400
   http/endpoints/token-errors: RFC 6749 §5.2: every mistake has its code
 5.2  MUST  a failed Basic is 401 with a challenge
-  oauth/clients/client-authentication: E76: an unknown client and a wrong secret
+  oauth/clients/client-authentication: E76: with Basic an unknown client and a wrong secret get the same response
 5.2  MUST  error_description is of the characters allowed
   oauth/tokens/grants/token-request: E95
 6  MUST  a refresh token is bound to its client, which proves itself

@@ -43,9 +43,9 @@ Status  SHOULD  200 for a partial answer
     'The Basic Authentication Scheme',
     `
 2  MUST  id and secret are parted at the first colon
-  oauth/known-defects: S3-12 parts Basic
+  oauth/known-defects: S3-12 Basic credentials are split at the first colon
 2  MUST  the scheme is read in any case
-  oauth/clients/client-authentication-basic: E83: the scheme is a word
+  oauth/clients/client-authentication-basic: E83: the scheme is case-insensitive and may be followed by several spaces
 `,
   ),
   rfc(
@@ -57,7 +57,7 @@ Status  SHOULD  200 for a partial answer
 9.3.7  MAY  OPTIONS says which methods there are
   http/route: L236: OPTIONS
 11  MUST  a malformed Authorization header is no credentials
-  oauth/clients/client-authentication-basic: E83: one that cannot be read
+  oauth/clients/client-authentication-basic: E83: a malformed Authorization header is invalid_request
 15.5.6  MUST  405 says Allow
   http/route: L235: PUT, DELETE
 15.5.9  MAY  408 for who takes too long

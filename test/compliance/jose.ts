@@ -7,7 +7,7 @@ export const JOSE = [
     `
 4.1.4  SHOULD  kid says which key has signed
   http/operations/backchannel-logout: the app gets a signed logout token
-  oauth/keys/signing-keys: publishes one public key
+  oauth/keys/signing-keys: the JWKS has one public key per algorithm with its thumbprint as kid, and may be cached
 4.1.11  MUST  a critical header that is not known is refused
   oauth/clients/client-assertion: RFC 7515 §4.1.11
 5.2  MUST  a signature that does not fit is refused
@@ -28,13 +28,13 @@ export const JOSE = [
     'JSON Web Key',
     `
 4.1  MUST  a key says kty; here also use, alg and kid
-  oauth/keys/signing-keys: publishes one public key
+  oauth/keys/signing-keys: the JWKS has one public key per algorithm with its thumbprint as kid, and may be cached
 5  MUST  keys come as a set
   oauth/keys/signing-keys: RFC 7517 §5
 9.2  MUST  no private member is published
-  oauth/keys/signing-keys: publishes one public key
+  oauth/keys/signing-keys: the JWKS has one public key per algorithm with its thumbprint as kid, and may be cached
 9.2  MUST  private keys are protected where they are stored
-  oauth/keys/signing-keys-secret-key: lie in the database sealed
+  oauth/keys/signing-keys-secret-key: the database stores private keys sealed with SECRET_KEY, so that a copy of it reveals none
 `,
   ),
   rfc(
@@ -54,8 +54,8 @@ export const JOSE = [
     'JSON Web Token',
     `
 4.1  MUST  exp, nbf, iss, aud and jti mean what they say
-  oauth/clients/client-assertion: that has ended
-  oauth/clients/client-assertion: that begins later
+  oauth/clients/client-assertion: that has expired
+  oauth/clients/client-assertion: that is not valid yet
   oauth/clients/client-assertion: for another server
 2  MUST  times are numbers of seconds; words are refused
   oauth/clients/client-assertion: whose times are words
@@ -66,7 +66,7 @@ export const JOSE = [
     'JSON Web Key Thumbprint',
     `
 3  MAY  a key is named by its thumbprint
-  oauth/keys/signing-keys: publishes one public key
+  oauth/keys/signing-keys: the JWKS has one public key per algorithm with its thumbprint as kid, and may be cached
 `,
   ),
   rfc(
@@ -75,7 +75,7 @@ export const JOSE = [
     `
 3.1  MAY  Ed25519, as EdDSA
   oauth/openid/id-token: is signed with %s for a client
-  oauth/clients/client-assertion: %s, at token, revoke and introspect
+  oauth/clients/client-assertion: a %s assertion authenticates the client at the token, revocation and introspection endpoints
 `,
   ),
   rfc(

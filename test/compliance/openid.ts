@@ -7,7 +7,7 @@ export const OPENID = [
     'https://openid.net/specs/openid-connect-core-1_0.html',
     `
 2  MUST  an ID token says iss, sub, aud, exp and iat, and is signed
-  oauth/openid/id-token: is signed with RS256 and says who
+  oauth/openid/id-token: an ID token is signed with RS256 and describes the user's sign-in, and a code without openid gets none
   end-to-end/openid-conformance-tokens: oidcc-idtoken-signature
 2  MUST  nonce is in it, as it was sent
   end-to-end/openid-conformance-tokens: oidcc-server
@@ -18,7 +18,7 @@ export const OPENID = [
   end-to-end/openid-conformance-tokens: oidcc-idtoken-unsigned
 3.1.2.1  MUST  GET and POST, and scope openid makes it OpenID Connect
   end-to-end/openid-conformance-requests: oidcc-ensure-post-request-succeeds
-  oauth/openid/id-token: is signed with RS256 and says who
+  oauth/openid/id-token: an ID token is signed with RS256 and describes the user's sign-in, and a code without openid gets none
 3.1.2.1  MUST  redirect_uri is there and registered
   end-to-end/openid-conformance-requests: oidcc-ensure-registered-redirect-uri
 3.1.2.1  MUST  prompt=none shows nothing
@@ -52,7 +52,7 @@ export const OPENID = [
 3.1.3.3  MUST  the token answer has an ID token where openid was granted
   oauth/openid/id-token: OpenID Connect Core 1.0 §2, §3.1.3.3
 3.1.3.6  MAY  at_hash
-  oauth/openid/id-token: is signed with RS256 and says who
+  oauth/openid/id-token: an ID token is signed with RS256 and describes the user's sign-in, and a code without openid gets none
 3.2  MAY  implicit with an ID token
   not offered: unsupported_response_type; a code does it without an ID token in the address
   http/endpoints/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: from then on
@@ -97,7 +97,7 @@ export const OPENID = [
 8.1  MAY  pairwise subjects
   not offered: sub is the id of the user in the API, the same for all clients
 8  MUST  sub is never given to somebody else
-  oauth/openid/id-token: is signed with RS256 and says who
+  oauth/openid/id-token: an ID token is signed with RS256 and describes the user's sign-in, and a code without openid gets none
 9  MAY  client_secret_basic, client_secret_post, private_key_jwt and none
   http/endpoints/well-known-values: ways for a client to prove itself
 9  MAY  client_secret_jwt
@@ -105,7 +105,7 @@ export const OPENID = [
 10.1  MUST  ID tokens are signed with published keys
   end-to-end/openid-clients: oauth4webapi discovers
 10.1.1  SHOULD  keys are changed with an overlap
-  oauth/keys/signing-keys: with an overlap
+  oauth/keys/signing-keys: tokens signed before, during and after a rotation verify with the keys that a client has cached
 10.2  MAY  encryption
   not offered: TLS does it between the parties
 11  MUST  offline_access outlives the session

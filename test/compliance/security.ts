@@ -18,7 +18,7 @@ export const SECURITY = [
 2.1.1  SHOULD  confidential ones, too; here unless registered with requirePkce off
   oauth/pkce-flow: C47
 2.1.1  MUST  PKCE is served, and not to be taken out of a request unseen
-  oauth/pkce-flow: a verifier twice is malformed; one without a challenge
+  oauth/pkce-flow: a repeated verifier is malformed, and a verifier without a challenge is a downgrade
 2.1.1  SHOULD  it is advertised
   http/endpoints/well-known-values: PKCE methods
 2.1.2  SHOULD  no implicit grant
@@ -39,7 +39,7 @@ export const SECURITY = [
   not held: an administrator can register a client with it; off for all others
   oauth/tokens/grants/token-request: E89, E74
 2.5  SHOULD  clients prove themselves by a key of their own where they can
-  oauth/clients/client-assertion: %s, at token, revoke and introspect
+  oauth/clients/client-assertion: a %s assertion authenticates the client at the token, revocation and introspection endpoints
 2.6  SHOULD  metadata is published
   http/endpoints/well-known: Q295 C56
 2.6  MUST  redirect URIs are not plain http, but on loopback
@@ -59,7 +59,7 @@ export const SECURITY = [
   oauth/pkce-flow: C52, C53
 4.8  MUST  a challenge cannot be taken away: what was demanded stays demanded
   oauth/pkce-flow: C46: a public client must send one
-  oauth/pkce: is refused where no challenge was sent
+  oauth/pkce: a verifier without a challenge is rejected
 4.12  MUST  after a form 303, never 307
   http/site/login: J178: an answer to a form is 303
 4.13  MUST  headers of a proxy count only from a proxy that is trusted

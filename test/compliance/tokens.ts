@@ -83,7 +83,7 @@ export const TOKENS = [
 2.2  MUST  who may not know about a token is told the same
   http/endpoints/introspect: a client sees its own
 2.3  MUST  a caller that is not known gets the error of RFC 6749 §5.2
-  oauth/clients/client-rate-limit: E91: at all endpoints
+  oauth/clients/client-rate-limit: E91: failures at all endpoints with client authentication are counted together
   http/endpoints/introspect: G125
 4  MUST  nobody can search for tokens here
   http/endpoints/introspect: G128
@@ -94,17 +94,17 @@ export const TOKENS = [
     'Resource Indicators',
     `
 2  MAY  resource says which APIs the token is for, at both endpoints
-  oauth/resource: several at once, and introspection tells which
+  oauth/resource: a token can be limited to several APIs, and introspection lists them
 2  MUST  it is an absolute URI without a fragment
-  oauth/resource: refuses %s
+  oauth/resource: the resource %s is rejected
 2  SHOULD  what is unknown or not allowed is invalid_target
-  oauth/resource: refuses %s
-  oauth/resource: refuses more than anybody needs
+  oauth/resource: the resource %s is rejected
+  oauth/resource: too many resources and the resources of another client are rejected
 2.2  MAY  the token request narrows what was granted; more is invalid_target
-  oauth/resource: at the code, and at every refresh
-  oauth/resource: a code is not spent by asking for too much
+  oauth/resource: resources can be narrowed when a code is redeemed and at every refresh
+  oauth/resource: a code is not redeemed by a request for too many resources
 3  SHOULD  a token is good for those APIs and no other
-  oauth/resource: H145: at our API a token for another one is none
+  oauth/resource: H145: our API rejects a token for another API
 `,
   ),
   rfc(

@@ -11,8 +11,8 @@ import { isTransientError } from '../../src/store/connection/sql-errors.ts';
 const PASSWORD = 'correct horse battery';
 afterEach(() => void vi.useRealTimers());
 
-describe('a password', () => {
-  it('opens its own hash and no other', async () => {
+describe('verifyPassword', () => {
+  it('a password matches its own hash and no other', async () => {
     const [one, other] = await Promise.all([hashPassword(PASSWORD), hashPassword(PASSWORD)]);
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(one).not.toBe(other);
@@ -22,7 +22,7 @@ describe('a password', () => {
     expect(await verifyPassword(null, PASSWORD)).toBe(false);
   });
 
-  it('is in no error, whatever lies where its hash should', async () => {
+  it('an error about an invalid hash does not contain the password', async () => {
     for (const stored of ['', 'x', '$argon2id$v=19$m=19456,t=2,p=1$', `$2b$10$${'a'.repeat(53)}`]) {
       const error = await verifyPassword(stored, PASSWORD).catch((fault: unknown) => fault);
       expect(error).toBeInstanceOf(Error);
@@ -32,8 +32,8 @@ describe('a password', () => {
   });
 });
 
-describe('hashing', () => {
-  it('waits in a queue that ends: who comes too late is told so at once, and those who wait are served', async () => {
+describe('The hashing queue', () => {
+  it('a full queue rejects further passwords at once and serves the waiting ones', async () => {
     const asked = await Promise.allSettled(
       Array.from({ length: availableParallelism() + 150 }, () => verifyPassword(null, PASSWORD)),
     );
@@ -44,7 +44,7 @@ describe('hashing', () => {
     expect(await verifyPassword(null, PASSWORD)).toBe(false);
   });
 
-  it('goes on after a thread that does not answer: who waited for it is told to come again', async () => {
+  it('a stuck thread fails its own job, and later jobs get a new thread', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const endless = `$argon2id$v=19$m=65536,t=100,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
     const waiting = verifyPassword(endless, PASSWORD).catch((fault: unknown) => fault);
@@ -69,7 +69,7 @@ describe('hashing', () => {
     for (const { hashes, priority } of threads) if (!hashes) expect(priority).toBe(getPriority());
   });
 
-  it('keeps a process alive as long as somebody waits for it, and no longer', async () => {
+  it('only a running job keeps the process alive', async () => {
     const passwords = join(import.meta.dirname, '../../src/crypto/passwords.ts');
     const script = `import { hashPassword } from ${JSON.stringify(passwords)}; console.log(await hashPassword('x'))`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe' });

@@ -28,8 +28,8 @@ async function restart(SECRET_KEY: string): Promise<void> {
 
 const newBrowser = (): Browser => new Browser('http://localhost:4400', (path, init) => server.request(path, init));
 
-describe('O283: SECRET_KEY changes', () => {
-  it('from a to b,a: tokens, codes, answers that were lost, forms and sessions go on as if nothing had been', async () => {
+describe('O283: SECRET_KEY is rotated', () => {
+  it('with SECRET_KEY=b,a all tokens, codes, lost responses, forms and sessions of the key a remain valid', async () => {
     const [client, user] = [await server.client(), await server.user()];
     const [signedIn, deciding] = [newBrowser(), newBrowser()];
     const { code = '' } = answerIn(sentTo(await allowAll(signedIn)));
@@ -59,7 +59,7 @@ describe('O283: SECRET_KEY changes', () => {
     }
   });
 
-  it('and once the grace is over, to b alone; what was made with a then is of no more use, and nobody is blamed', async () => {
+  it('after the grace period the key b works alone, and values of the key a are rejected without being treated as theft', async () => {
     const [client, browser] = [await server.client(), newBrowser()];
     const user = await server.user();
     await restart(B);
@@ -84,8 +84,8 @@ describe('O283: SECRET_KEY changes', () => {
   });
 });
 
-describe('O283: from a to b alone', () => {
-  it('the node refuses to start, says why and how to go about it, and leaves everything as it was', async () => {
+describe('O283: SECRET_KEY is replaced without the old key', () => {
+  it('the node refuses to start, explains how to rotate the key, and changes nothing', async () => {
     const mine = await emptyDatabase();
     try {
       await (await startServer({ SECRET_KEY: A }, mine)).close();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { digest, isWellFormed, makeSecret, sameBytes, secretFrom } from '../../src/crypto/secrets.ts';
 
-describe('secrets that we make', () => {
-  it('P290: 100 000 tokens are distinct and carry 256 bits', () => {
+describe('Generated secrets', () => {
+  it('P290: 100,000 tokens are distinct and have 256 random bits', () => {
     const tokens = new Set(Array.from({ length: 100_000 }, () => makeSecret('gat')));
     expect(tokens.size).toBe(100_000);
     const biggest = secretFrom('gat', new Uint8Array(32).fill(255));
@@ -10,7 +10,7 @@ describe('secrets that we make', () => {
     expect(secretFrom('gat', new Uint8Array(32).fill(254))).not.toBe(biggest);
   });
 
-  it('knows its own kind, and a mistyped one, without a look-up', () => {
+  it('the prefix and the checksum reveal another kind of secret and a typing error', () => {
     const token = makeSecret('grt');
     expect(isWellFormed('grt', token)).toBe(true);
     expect(isWellFormed('gat', token)).toBe(false);
@@ -22,19 +22,19 @@ describe('secrets that we make', () => {
       expect(isWellFormed('grt', foreign)).toBe(false);
   });
 
-  it('derives the same secret from the same bytes on every node', () => {
+  it('secretFrom derives the same secret from the same bytes', () => {
     expect(secretFrom('gat', digest('parent'))).toBe(secretFrom('gat', digest('parent')));
     expect(secretFrom('gat', digest('parent'))).not.toBe(secretFrom('grt', digest('parent')));
   });
 
-  it('is written as it always was: tokens are in use that were made by an earlier version', () => {
+  it('the encoding of secrets never changes, because tokens of earlier versions are in use', () => {
     const counting = Uint8Array.from({ length: 32 }, (_, index) => index);
     expect(secretFrom('gat', counting)).toBe('gat_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf3GxxFN');
     const biggest = new Uint8Array(32).fill(255);
     expect(secretFrom('gat', biggest)).toBe('gat_yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw8Xp10xMJif');
   });
 
-  it('compares bytes of any length', () => {
+  it('sameBytes compares values of any length', () => {
     expect(sameBytes(digest('a'), digest('a'))).toBe(true);
     expect(sameBytes(digest('a'), digest('b'))).toBe(false);
     expect(sameBytes(digest('a'), Buffer.from('short'))).toBe(false);

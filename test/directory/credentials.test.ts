@@ -16,7 +16,7 @@ afterAll(() => server?.close());
 const check = (identifier: string, password: string) => checkCredentials(server.database.sql, identifier, password);
 
 describe('checkCredentials', () => {
-  it('finds people by username or e-mail address, in any spelling', async () => {
+  it('a user can sign in with their username or email address in any case and Unicode form', async () => {
     const found = { id: user.uuid, passwordHash: expect.stringMatching(/^\$argon2id\$/) };
     const wide = [...user.username].map((letter) =>
       /[a-z]/.test(letter) ? String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0) : letter,
@@ -31,12 +31,12 @@ describe('checkCredentials', () => {
       expect(await check(identifier, user.password), identifier).toEqual(found);
   });
 
-  it('takes an identifier with @ for an e-mail address and nothing else', async () => {
+  it('an identifier with @ is only looked up as an email address', async () => {
     expect(await check(`${user.username}@`, user.password)).toBeUndefined();
     expect(await check(user.email.replace('@', '＠'), user.password)).toMatchObject({ id: user.uuid });
   });
 
-  it('181 counts every byte of a password, and reads all spellings of a letter alike', async () => {
+  it('181 every byte of a password counts, and all Unicode forms of a letter are equal', async () => {
     const long = `${'x'.repeat(72)}é 🙂`;
     const { username } = await server.user({ password: long });
     expect(await check(username, long)).toBeDefined();
@@ -45,14 +45,14 @@ describe('checkCredentials', () => {
     expect(await check(username, `${'x'.repeat(72)}e 🙂`)).toBeUndefined();
   });
 
-  it('182 says no to what cannot be, and never fails', async () => {
+  it('182 impossible identifiers and passwords are rejected without an error', async () => {
     for (const identifier of ['', ' ', 'a\0b', '\ud800', 'x'.repeat(100_000), "' OR 1=1; --"])
       expect(await check(identifier, user.password)).toBeUndefined();
     for (const password of ['', 'a\0b', '\ud800', 'x'.repeat(1025), 'x'.repeat(1_000_000)])
       expect(await check(user.username, password)).toBeUndefined();
   });
 
-  it('refuses the disabled, and those without a password', async () => {
+  it('disabled users and users without a password are rejected', async () => {
     const disabled = await server.user();
     const em = server.database.em();
     await em.nativeUpdate(User, { id: disabled.uuid }, { disabled: true });
@@ -63,7 +63,7 @@ describe('checkCredentials', () => {
       expect(await check(silent.username, password)).toBeUndefined();
   });
 
-  it('S1-21 takes as long for nobody as for somebody', async () => {
+  it('S1-21 an unknown user takes as long as a known one', async () => {
     const measure = async (identifier: string) => {
       const times: number[] = [];
       for (let round = 0; round < 7; round += 1) {
@@ -78,7 +78,7 @@ describe('checkCredentials', () => {
     expect(nobody / somebody).toBeLessThan(2.5);
   });
 
-  it('187 makes an old hash anew at the next right password', async () => {
+  it('187 an outdated hash is replaced at the next successful sign-in', async () => {
     const old = await server.user();
     const em = server.database.em();
     const weak = await hash(old.password, { memoryCost: 4096, timeCost: 1, parallelism: 1 });

@@ -24,8 +24,8 @@ const WAYS: Record<string, (actor: Actor, id: string) => Promise<unknown>> = {
   unmade: (actor, id) => updateUser(em(), actor, id, { superuser: false }),
 };
 
-describe('the last superuser', () => {
-  it.each(Object.keys(WAYS))('cannot be %s, and the one before can', async (way) => {
+describe('The last superuser', () => {
+  it.each(Object.keys(WAYS))('the last superuser cannot be %s, but the second last can', async (way) => {
     const [first, last] = [await make(), await make()];
     await WAYS[way]!(theOperator(), first);
     for (const attempt of Object.values(WAYS))
@@ -33,7 +33,7 @@ describe('the last superuser', () => {
     expect(await left()).toBe(1);
   });
 
-  it('does not count those who cannot sign in', async () => {
+  it('superusers who cannot sign in do not count', async () => {
     const [first, last] = [await make(), await make()];
     await updateUser(em(), theOperator(), first, { disabled: true });
     await expect(deleteUser(em(), theOperator(), last)).rejects.toMatchObject({ code: 'INVALID' });
@@ -41,7 +41,7 @@ describe('the last superuser', () => {
     expect(await left()).toBe(1);
   });
 
-  it('is left when all unmake each other at once, whichever way', async () => {
+  it('one superuser remains when all remove each other at once, in any way', async () => {
     const ids = await Promise.all(Array.from({ length: 6 }, make));
     const ways = Object.values(WAYS);
     const outcomes = await Promise.allSettled(ids.map((id, at) => ways[at % ways.length]!(theOperator(), id)));

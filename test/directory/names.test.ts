@@ -8,7 +8,7 @@ import {
   usernameKey,
 } from '../../src/directory/names.ts';
 
-describe('the keys by which people are found', () => {
+describe('usernameKey', () => {
   it.each([
     ['Alice', 'alice'],
     ['ＡＬＩＣＥ', 'alice'],
@@ -16,15 +16,15 @@ describe('the keys by which people are found', () => {
     ['Straße', 'straße'],
     ['e\u0301', 'é'],
     ['İ', 'i̇'],
-  ])('%j is %j', (text, key) => {
+  ])('the key of %j is %j', (text, key) => {
     expect(usernameKey(text)).toBe(key);
     expect(emailKey(text)).toBe(key);
     expect(usernameKey(key)).toBe(key);
   });
 });
 
-describe('names', () => {
-  it.each(['alice', '王小明', 'José María', 'a', 'x'.repeat(150), '🙂', "O'Brien", 'ﬁona'])('may be %j', (text) => {
+describe('Names', () => {
+  it.each(['alice', '王小明', 'José María', 'a', 'x'.repeat(150), '🙂', "O'Brien", 'ﬁona'])('%j is a valid name', (text) => {
     expect(parseUsername(text)).toBe(text.normalize('NFKC'));
   });
 
@@ -41,15 +41,15 @@ describe('names', () => {
     '\ud800',
     'x'.repeat(151),
     'ﷺ'.repeat(20),
-  ])('may not be %j', (text) => {
+  ])('%j is not a valid name', (text) => {
     expect(() => parseUsername(text)).toThrow(expect.objectContaining({ code: 'INVALID', path: ['username'] }));
   });
 
-  it('of groups may have an @', () => {
+  it('the name of a group may contain @', () => {
     expect(parseName('sales@berlin', 'name')).toBe('sales@berlin');
   });
 
-  it('of people are one line, or nothing', () => {
+  it('a first or last name is one line or empty', () => {
     expect(parsePersonalName('', 'firstName')).toBe('');
     expect(parsePersonalName(' Anna-Lena ', 'firstName')).toBe(' Anna-Lena ');
     for (const text of ['a\nb', 'a\0b', '\udfff', 'x'.repeat(151)])
@@ -57,7 +57,7 @@ describe('names', () => {
   });
 });
 
-describe('e-mail addresses', () => {
+describe('Email addresses', () => {
   it.each(['a@b', 'Ada.Lovelace+x@example.com', 'root@localhost', 'ü@exämple.de', 'a@[::1]'.replace('[::1]', 'host')])(
     '%j may be one',
     (text) => {
@@ -79,7 +79,7 @@ describe('e-mail addresses', () => {
     '"a"@b',
     'a,b@c',
     `${'x'.repeat(253)}@b`,
-  ])('%j is none', (text) => {
+  ])('%j is not an email address', (text) => {
     expect(() => parseEmail(text)).toThrow(expect.objectContaining({ code: 'INVALID', path: ['email'] }));
   });
 });

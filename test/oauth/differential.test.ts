@@ -31,8 +31,8 @@ const explanations = new Map<string, Difference>(
   DIFFERENCES.flatMap((difference) => difference.cases.map((name) => [name, difference] as const)),
 );
 
-describe('the table', () => {
-  it('has each case once, and explains the differing ones and no others, once each', () => {
+describe('The table of differences', () => {
+  it('the table contains each case once and explains exactly the differing ones', () => {
     expect(CASES.length).toBeGreaterThan(400);
     expect(new Set(CASES.map(({ name }) => name)).size).toBe(CASES.length);
     const explained = DIFFERENCES.flatMap(({ cases }) => cases);
@@ -40,14 +40,14 @@ describe('the table', () => {
     expect(explained.toSorted()).toEqual(differing.toSorted());
   });
 
-  it.each(DIFFERENCES)('says where it is written: $why', ({ why, ours, theirs }) => {
+  it.each(DIFFERENCES)('each difference cites its source: $why', ({ why, ours, theirs }) => {
     expect(why).toMatch(/^(RFC \d+(bis)?|OpenID Connect Core 1\.0|OAuth 2\.0 [A-Z][A-Za-z ]+) (§|App\. )/);
     expect(ours).not.toBe(theirs);
   });
 });
 
 /** Two servers that were written apart are asked the same; where they differ, one of them may be wrong. */
-describe('the same request to Gatehouse and to oidc-provider', () => {
+describe('The same request to Gatehouse and to oidc-provider', () => {
   let both: Awaited<ReturnType<typeof startBoth>>;
   beforeAll(async () => {
     both = await startBoth();

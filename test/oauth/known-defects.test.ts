@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe('What other servers got wrong', () => {
-  it('S3-12 checks the redirect_uri against the client that asks, not against any client', async () => {
+describe('Defects of other servers', () => {
+  it('S3-12 the redirect_uri is compared with the URIs of the requesting client only', async () => {
     const [one, other] = [await server.client(), await server.client({ redirectUris: ['https://other.example/cb'] })];
     for (const redirect_uri of ['https://other.example/cb', 'https://nobody.example/', `${CALLBACK}?x=1`])
       await expectNothingWritten(server, async () =>
@@ -22,7 +22,7 @@ describe('What other servers got wrong', () => {
     await expectErrorPage(await server.request(codeRequest(other)));
   });
 
-  it('S3-12 binds a code to its client, also when both have the same redirect URI', async () => {
+  it('S3-12 a code is bound to its client, even if both clients have the same redirect URI', async () => {
     const [one, other] = [await server.client(), await server.client()];
     const code = await issueCode(server, one);
     const form = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK };
@@ -32,7 +32,7 @@ describe('What other servers got wrong', () => {
     expect((await server.token(form, one)).status).toBe(200);
   });
 
-  it('S3-12 parts Basic at the first colon, whatever follows it', async () => {
+  it('S3-12 Basic credentials are split at the first colon', async () => {
     const secrets = [
       'pass: word with a colon and a blank',
       'a:b:c:d:e:f:g:h:i:j:k:l:m:n:o:p:q:r:s',
@@ -49,7 +49,7 @@ describe('What other servers got wrong', () => {
     }
   });
 
-  it('S3-12 takes no bearer token out of the query string, nor out of a form', async () => {
+  it('S3-12 bearer tokens in the query string or in a form are ignored', async () => {
     const token = await server.accessToken({ scopes: ['read', 'profile'] });
     const body = JSON.stringify({ query: '{ viewer { username } }' });
     const json = { 'Content-Type': 'application/json' };

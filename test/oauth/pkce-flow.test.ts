@@ -31,7 +31,7 @@ const exchange = (code: string, more: Record<string, string> = {}) => ({
   ...more,
 });
 
-describe('RFC 7636 §4.3, §4.4.1: the challenge, at the authorization endpoint', () => {
+describe('RFC 7636 §4.3, §4.4.1: the challenge at the authorization endpoint', () => {
   it('C46: a public client must send one', async () => {
     const path = codeRequest(await publicClient(), { redirect_uri: NATIVE, state: 'x' });
     await expectNothingWritten(server, async () =>
@@ -39,12 +39,12 @@ describe('RFC 7636 §4.3, §4.4.1: the challenge, at the authorization endpoint'
     );
   });
 
-  it('C46: nor can a public client be registered without', async () =>
+  it('C46: a public client cannot be registered without PKCE', async () =>
     expect(server.client({ tokenEndpointAuthMethod: 'none', grantTypes: ['authorization_code'] })).rejects.toThrow(
       /PKCE/,
     ));
 
-  it('C47: so must a confidential client, unless it was registered with requirePkce off', async () => {
+  it('C47: a confidential client must send one unless it was registered with requirePkce off', async () => {
     const strict = await server.client({ requirePkce: true });
     await expectErrorRedirect(server, await server.request(codeRequest(strict)), 'invalid_request');
     const byDefault = await server.client({ requirePkce: null });
@@ -77,8 +77,8 @@ describe('RFC 7636 §4.3, §4.4.1: the challenge, at the authorization endpoint'
   });
 });
 
-describe('RFC 7636 §4.6: the verifier, at the token endpoint', () => {
-  it('takes the right one, of a client with a secret and of one without', async () => {
+describe('RFC 7636 §4.6: the verifier at the token endpoint', () => {
+  it('the right verifier is accepted from clients with and without a secret', async () => {
     const verifier = pkce().verifier;
     const client = await server.client({ requirePkce: true });
     const code = await issueCode(server, client, S256(verifier));
@@ -91,7 +91,7 @@ describe('RFC 7636 §4.6: the verifier, at the token endpoint', () => {
     expect((await server.token(form)).body).toMatchObject({ refresh_token: expect.stringMatching(/^grt_/) });
   });
 
-  it('C52, C53: any other is refused, issues nothing and does not spend the code', async () => {
+  it('C52, C53: a wrong verifier is rejected, issues nothing and does not redeem the code', async () => {
     const verifier = pkce().verifier;
     const client = await server.client();
     const code = await issueCode(server, client, S256(verifier));
@@ -118,7 +118,7 @@ describe('RFC 7636 §4.6: the verifier, at the token endpoint', () => {
     expect((await server.token(exchange(code, { code_verifier: verifier }), client)).status).toBe(200);
   });
 
-  it('C53: a verifier as short or as badly made as its challenge is refused, too', async () => {
+  it('C53: a verifier that is too short or malformed is rejected, even if it matches', async () => {
     const client = await server.client();
     for (const verifier of ['x'.repeat(42), 'x'.repeat(129), `${'x'.repeat(50)}!`]) {
       const code = await issueCode(server, client, S256(verifier));
@@ -126,7 +126,7 @@ describe('RFC 7636 §4.6: the verifier, at the token endpoint', () => {
     }
   });
 
-  it('a verifier twice is malformed; one without a challenge is a downgrade', async () => {
+  it('a repeated verifier is malformed, and a verifier without a challenge is a downgrade', async () => {
     const verifier = pkce().verifier;
     const client = await server.client();
     const code = await issueCode(server, client, S256(verifier));
@@ -138,7 +138,7 @@ describe('RFC 7636 §4.6: the verifier, at the token endpoint', () => {
     expectTokenError(await server.token(exchange(unbound, { code_verifier: verifier }), client), 400, 'invalid_grant');
   });
 
-  it('C55: at a refresh it is ignored', async () => {
+  it('C55: a verifier in a refresh request is ignored', async () => {
     const client = await server.client();
     const { body } = await server.token(exchange(await issueCode(server, client)), client);
     const form = { grant_type: 'refresh_token', refresh_token: body.refresh_token, code_verifier: pkce().verifier };

@@ -10,12 +10,12 @@ const params = (values: Record<string, string>) =>
 const S256 = { code_challenge: challenge, code_challenge_method: 'S256' };
 
 describe('RFC 7636 §4.3: the challenge', () => {
-  it('takes S256', () => expect(parseCodeChallenge(params(S256), true)).toBe(challenge));
-  it('may be left out where it is not demanded', () => expect(parseCodeChallenge(params({}), false)).toBeUndefined());
-  it('C46: must be there where it is', () =>
+  it('the method S256 is accepted', () => expect(parseCodeChallenge(params(S256), true)).toBe(challenge));
+  it('the challenge may be omitted if it is not required', () => expect(parseCodeChallenge(params({}), false)).toBeUndefined());
+  it('C46: the challenge must be sent if it is required', () =>
     expect(() => parseCodeChallenge(params({}), true)).toThrow(/code_challenge/));
 
-  it.each(['plain', 's256', ''])('refuses the method %j', (method) =>
+  it.each(['plain', 's256', ''])('the method %j is rejected', (method) =>
     expect(() => parseCodeChallenge(params({ ...S256, code_challenge_method: method }), false)).toThrow(/S256/),
   );
 
@@ -26,22 +26,22 @@ describe('RFC 7636 §4.3: the challenge', () => {
     `${challenge.slice(1)}+`,
     `${challenge.slice(1)}/`,
     `${challenge.slice(1)}\0`,
-  ])('C49: refuses the challenge %j', (value) =>
+  ])('C49: the challenge %j is rejected', (value) =>
     expect(() => parseCodeChallenge(params({ ...S256, code_challenge: value }), true)).toThrow(/43 characters/),
   );
 
-  it('C50: refuses a method without a challenge', () =>
+  it('C50: a method without a challenge is rejected', () =>
     expect(() => parseCodeChallenge(params({ code_challenge_method: 'S256' }), false)).toThrow(/without/));
 });
 
 describe('RFC 7636 §4.6: the verifier', () => {
-  it('matches its challenge', () => expect(() => verifyCodeVerifier(verifier, challenge)).not.toThrow());
+  it('a verifier matches its challenge', () => expect(() => verifyCodeVerifier(verifier, challenge)).not.toThrow());
 
   it.each([undefined, challenge, 'x'.repeat(43), verifier.slice(1), 'x'.repeat(129), `${verifier.slice(1)}é`])(
     'C52, C53: refuses %j',
     (value) => expect(() => verifyCodeVerifier(value, challenge)).toThrow(),
   );
 
-  it('is refused where no challenge was sent', () =>
+  it('a verifier without a challenge is rejected', () =>
     expect(() => verifyCodeVerifier(verifier, null)).toThrow(/no code_challenge/));
 });

@@ -34,8 +34,8 @@ async function allowed(client: Awaited<ReturnType<typeof register>>, resources: 
   return { code, page };
 }
 
-describe('RFC 8707 §2: a client says which API its token is for', () => {
-  it('several at once, and introspection tells which', async () => {
+describe('RFC 8707 §2: a client requests a token for certain APIs', () => {
+  it('a token can be limited to several APIs, and introspection lists them', async () => {
     const client = await register();
     for (const resources of [[API], [API, OTHER], [own], [server.config.issuer, API]]) {
       const { status, body } = await server.token(withResources(DIRECT, resources), client);
@@ -58,7 +58,7 @@ describe('RFC 8707 §2: a client says which API its token is for', () => {
     'HTTPS://api.example/v1?tenant=1',
     `${API} ${OTHER}`,
     '*',
-  ])('refuses %s', async (resource) => {
+  ])('the resource %s is rejected', async (resource) => {
     const client = await register();
     expectTokenError(await server.token(withResources(DIRECT, [resource]), client), 400, 'invalid_target');
     expectTokenError(await server.token(withResources(DIRECT, [API, resource]), client), 400, 'invalid_target');
@@ -67,7 +67,7 @@ describe('RFC 8707 §2: a client says which API its token is for', () => {
     expect(answerIn(sentTo(page))).toMatchObject({ error: 'invalid_target', state: 's', iss: server.config.issuer });
   });
 
-  it('refuses more than anybody needs, and what another client may ask for', async () => {
+  it('too many resources and the resources of another client are rejected', async () => {
     const many = Array.from({ length: 11 }, (_, n) => `https://api.example/${n}`);
     const client = await server.client({ resources: many });
     expectTokenError(await server.token(withResources(DIRECT, many), client), 400, 'invalid_target');
@@ -75,7 +75,7 @@ describe('RFC 8707 §2: a client says which API its token is for', () => {
     expectTokenError(await server.token(withResources(DIRECT, [API]), client), 400, 'invalid_target');
   });
 
-  it('H145: at our API a token for another one is none', async () => {
+  it('H145: our API rejects a token for another API', async () => {
     const client = await register();
     const user = await server.user();
     const form = { grant_type: 'password', username: user.username, password: user.password, scope: 'openid read' };
@@ -99,8 +99,8 @@ describe('RFC 8707 §2: a client says which API its token is for', () => {
   });
 });
 
-describe('RFC 8707 §2.2: what was granted can be narrowed, and nothing more', () => {
-  it('at the code, and at every refresh', async () => {
+describe('RFC 8707 §2.2: granted resources can only be narrowed', () => {
+  it('resources can be narrowed when a code is redeemed and at every refresh', async () => {
     const client = await register();
     const { code, page } = await allowed(client, [API, OTHER, own]);
     expect(page.html).toContain(`<li class="host">${API}</li>`);
@@ -116,7 +116,7 @@ describe('RFC 8707 §2.2: what was granted can be narrowed, and nothing more', (
     expect((await server.token(refreshing(third.body.refresh_token), client)).status).toBe(200);
   });
 
-  it('a code is not spent by asking for too much', async () => {
+  it('a code is not redeemed by a request for too many resources', async () => {
     const client = await register();
     const { code } = await allowed(client, [API]);
     expectTokenError(await server.token(withResources(exchange(code), [OTHER]), client), 400, 'invalid_target');
@@ -124,7 +124,7 @@ describe('RFC 8707 §2.2: what was granted can be narrowed, and nothing more', (
     expect((await introspect(server, body.access_token, client)).body.aud).toEqual([API]);
   });
 
-  it('what the client has lost since it no longer gets; the last loss is no way to be without limits', async () => {
+  it('a client gets no resource that it may no longer request, and losing the last one does not remove the limit', async () => {
     const client = await register();
     const { code } = await allowed(client, [API, OTHER]);
     const first = await server.token(exchange(code), client);
@@ -137,7 +137,7 @@ describe('RFC 8707 §2.2: what was granted can be narrowed, and nothing more', (
     expectTokenError(await server.token(refreshing(second.body.refresh_token), client), 400, 'invalid_target');
   });
 
-  it('F98: inside the grace, the same is answered for the same resource only', async () => {
+  it('F98: within the grace period the same tokens are returned only for the same resource', async () => {
     const client = await register();
     const { code } = await allowed(client, [API, OTHER]);
     const { body } = await server.token(exchange(code), client);

@@ -26,8 +26,8 @@ const ask = (asking: TestClient): Promise<Answer> =>
 const tokens = async (): Promise<number> =>
   Number((await elsewhere.em().execute('SELECT count(*) FROM access_tokens'))[0]?.count);
 
-describe('tokens of many clients in one statement, when the database fails', () => {
-  it('M248: says 503 to all whose connection is lost before the statement ends, and writes nothing of it', async () => {
+describe('Tokens of many clients in one statement when the database fails', () => {
+  it('M248: all requests of a statement whose connection is lost get 503, and nothing of it is written', async () => {
     const before = await tokens();
     let asked: Promise<Answer>[] = [];
     await elsewhere.em().transactional(async (tx) => {
@@ -58,7 +58,7 @@ describe('tokens of many clients in one statement, when the database fails', () 
     expect((await ask(client)).status).toBe(200);
   });
 
-  it('M254: passes over a client whose row is locked, and holds up nobody else', async () => {
+  it('M254: a client whose row is locked does not delay other clients', async () => {
     let held: Promise<Answer> | undefined;
     await elsewhere.em().transactional(async (tx) => {
       await tx.execute('SELECT FROM clients WHERE client_id = ? FOR UPDATE', [client.clientId]);

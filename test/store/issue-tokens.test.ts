@@ -45,21 +45,21 @@ async function stored(issues: readonly Issue[]) {
 
 const written = (scopes: string[]) => [{ scopes, granted: scopes, grantType: 'client_credentials' }];
 
-describe('tokens of many clients in one statement', () => {
-  it('writes each as if it were alone, with scopes of its own', async () => {
+describe('Tokens of many clients in one statement', () => {
+  it('each token is written with its own scopes', async () => {
     const issues = [['read'], ['read', 'write'], [], ['groups']].map((scopes) => newIssue(scopes));
     expect(await Promise.all(issues.map((one) => issue(client, one)))).toEqual([true, true, true, true]);
     expect(await stored(issues)).toEqual(issues.map(({ scopes }) => written([...scopes])));
   });
 
-  it('refuses a client that is gone, and only that one', async () => {
+  it('only the request of a deleted client is rejected', async () => {
     const issues = Array.from({ length: 20 }, () => newIssue());
     const answers = await Promise.all(issues.map((one, index) => issue(index === 7 ? randomUUID() : client, one)));
     expect(answers).toEqual(issues.map((_, index) => index !== 7));
     expect(await stored(issues)).toEqual(issues.map((_, index) => (index === 7 ? [] : written(['read']))));
   });
 
-  it('lets a row that the database refuses fail alone, and writes the others once', async () => {
+  it('a row that the database rejects fails alone, and the others are written once', async () => {
     const first = newIssue();
     const issues = Array.from({ length: 20 }, (_, index) =>
       index === 7 ? { ...newIssue(), access: first.access } : newIssue(),

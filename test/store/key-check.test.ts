@@ -8,7 +8,7 @@ import { emptyDatabase, type TestDatabase } from '../support/database.ts';
 
 const [FIRST, SECOND, THIRD] = ['1', '2', '3'].map((digit) => digit.repeat(32)) as [string, string, string];
 
-describe('the key check', () => {
+describe('The key check', () => {
   let home: TestDatabase;
   let started: StartedDatabase;
   const check = (...keys: string[]) => checkKeys(started.database.sql, makeKeyring(keys));
@@ -22,13 +22,13 @@ describe('the key check', () => {
     await home.remove();
   });
 
-  it('lets a node with the same key start, again and again', async () => {
+  it('a node with the same key can start any number of times', async () => {
     await check(FIRST);
     await check(FIRST);
     expect(await started.database.em().execute('SELECT id FROM key_checks')).toHaveLength(1);
   });
 
-  it('refuses a node none of whose keys made this database, and says what to set', async () => {
+  it("a node without the database's key is refused, and the error says what to set", async () => {
     const refusal = await check(SECOND, THIRD).catch((error: unknown) => error);
 
     expect(refusal).toBeInstanceOf(Refusal);
@@ -37,18 +37,18 @@ describe('the key check', () => {
     await check(FIRST);
   });
 
-  it('moves to a new key put in front of the old one, which may then go', async () => {
+  it("a new key in front of the old one becomes the database's key, and the old one can be removed", async () => {
     await check(SECOND, FIRST);
     await check(SECOND);
     await expect(check(FIRST)).rejects.toThrow(Refusal);
   });
 
-  it('is passed by nodes that start at once', async () => {
+  it('nodes that start at once pass the check', async () => {
     await Promise.all([check(THIRD, SECOND), check(SECOND, THIRD), check(THIRD, SECOND), check(SECOND, THIRD)]);
     await check(SECOND, THIRD);
   });
 
-  it('stores nothing that a key could be read from', async () => {
+  it('nothing stored reveals a key', async () => {
     const [row] = await started.database
       .em()
       .execute<{ text: string }[]>('SELECT key_checks::text AS text FROM key_checks');
@@ -60,8 +60,8 @@ describe('the key check', () => {
   });
 });
 
-describe('a directory whose key was lost', () => {
-  it('is refused, not silently given another key', async () => {
+describe('A directory whose key was lost', () => {
+  it('a directory is refused if its key was lost, instead of silently getting another key', async () => {
     const home = await emptyDatabase();
     const first = await startDatabase(loadConfig({ ...home.env, SECRET_KEY: FIRST }));
     await first.close();

@@ -26,8 +26,8 @@ async function everything(): Promise<string> {
 const hex = (text: string): string => Buffer.from(text).toString('hex');
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-describe('A copy of the database opens nothing', () => {
-  it('S3-11 S3-12 holds no token, code, secret, password or cookie, neither in clear nor as plain bytes', async () => {
+describe('A copy of the database', () => {
+  it('S3-11 S3-12 a copy contains no token, code, secret, password or cookie, neither as text nor as bytes', async () => {
     const password = unique('a password to look for');
     const [client, user, browser] = [await server.client(), await server.user({ password }), server.browser()];
     const imported = await server.client(
@@ -70,7 +70,7 @@ describe('A copy of the database opens nothing', () => {
     expect(dump).toContain(user.username);
   });
 
-  it('S3-11 keeps a client secret as SHA-256, and no two alike', async () => {
+  it('S3-11 a client secret is stored as SHA-256', async () => {
     const [one, two] = [await server.client(), await server.client()];
     const rows = await server.database
       .em()
@@ -82,7 +82,7 @@ describe('A copy of the database opens nothing', () => {
     expect(stored).toEqual([one, two].map(({ secret }) => sha256(secret)).sort());
   });
 
-  it('S3-11 makes another hash of the same password for everybody', async () => {
+  it('S3-11 two users with the same password have different hashes', async () => {
     const password = unique('the same for both');
     const people = [await server.user({ password }), await server.user({ password })];
     const rows = await server.database.em().execute<{ hash: string }[]>(

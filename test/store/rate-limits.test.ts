@@ -20,8 +20,8 @@ const verdict = (work: Promise<unknown>): Promise<string> =>
 const failing = (limits: RateLimits, counts: Parameters<RateLimits['fail']>[0]) =>
   verdict(limits.guess(counts, async () => undefined));
 
-describe('Counts on the database', () => {
-  it('are shared by two servers: neither gives an account or a network ten more', async () => {
+describe('Counters in the database', () => {
+  it('two servers share the counters of an account and of a network', async () => {
     const [one, two] = [makeRateLimits(started.database.sql), makeRateLimits(started.database.sql)];
     const account = { account: [unique('alice'), '192.0.2.1'] };
     await repeat(10, (index) => failing(index % 2 === 0 ? one : two, account));
@@ -32,7 +32,7 @@ describe('Counts on the database', () => {
     expect([await verdict(one.check(network)), await verdict(two.check(network))]).toEqual(['wait', 'wait']);
   });
 
-  it('a server that has not failed a client yet learns of the others’ count by its first failure', async () => {
+  it('a server learns the count of other servers when it first counts a failure of a client', async () => {
     const [one, two] = [makeRateLimits(started.database.sql), makeRateLimits(started.database.sql)];
     const client = { client: [unique('shop'), '192.0.2.1'] };
     await repeat(20, () => one.fail(client));
@@ -41,7 +41,7 @@ describe('Counts on the database', () => {
     expect(await verdict(two.check(client))).toBe('wait');
   });
 
-  it('parts of a key do not run into each other', async () => {
+  it('the parts of a key are kept separate', async () => {
     const limits = makeRateLimits(started.database.sql);
     const name = unique('a');
     await repeat(10, () => failing(limits, { account: [name, 'bc'] }));
@@ -49,7 +49,7 @@ describe('Counts on the database', () => {
     expect(await verdict(limits.check({ account: [name, 'bc'] }))).toBe('wait');
   });
 
-  it('N271: a hundred at once: as many as there are cores are let in together, and each is counted', async () => {
+  it('N271: of a hundred concurrent attempts only as many as there are cores run at once, and each is counted', async () => {
     const limits = makeRateLimits(started.database.sql);
     const counts = { account: [unique('crowd'), '192.0.2.1'] };
     let asked = 0;
@@ -64,7 +64,7 @@ describe('Counts on the database', () => {
     expect(asked).toBeLessThanOrEqual(10 + navigator.hardwareConcurrency);
   });
 
-  it('the queue of those who wait for a guess ends', async () => {
+  it('the queue of waiting attempts is limited', async () => {
     const limits = makeRateLimits(started.database.sql);
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -82,7 +82,7 @@ describe('Counts on the database', () => {
     expect(refused).toBeLessThan(300);
   });
 
-  it('while the database is away this server counts by itself, and shares again as soon as it is back', async () => {
+  it('a server counts alone while the database is unavailable, and shares the counters again afterwards', async () => {
     let away = false;
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     const sql: Sql = (statement, values) => (away ? Promise.reject(refused) : started.database.sql(statement, values));
@@ -108,7 +108,7 @@ describe('networkOf', () => {
     ['::1', '0:0:0:0'],
     ['fe80::1%eth0', 'fe80:0:0:0'],
     [undefined, ''],
-  ])('J185: %s is of the network %s', (ip, network) => {
+  ])('J185: %s belongs to the network %s', (ip, network) => {
     expect(networkOf(ip)).toBe(network);
   });
 });

@@ -17,7 +17,7 @@ const administrator = (name: string) => ({
   passwordHash: '$argon2id$…',
 });
 
-describe('the set-up ticket', () => {
+describe('The setup ticket', () => {
   let started: StartedDatabase;
   beforeEach(async () => {
     started = await startOwnDatabase();
@@ -29,7 +29,7 @@ describe('the set-up ticket', () => {
     consumeSetupTicket(started.database.sql, ticket, administrator(name), now, ORIGIN);
   const rows = (sql: string): Promise<Record<string, unknown>[]> => started.database.em().execute(sql);
 
-  it('makes the first administrator, once, and tells the audit trail', async () => {
+  it('a ticket creates the first administrator once and records it in the audit trail', async () => {
     const ticket = await issue();
     const id = await spend(ticket);
 
@@ -43,7 +43,7 @@ describe('the set-up ticket', () => {
     expect(await rows('SELECT id FROM users')).toHaveLength(1);
   });
 
-  it('lets one of ten who spend it at once win', async () => {
+  it('of ten requests that consume a ticket at once, one succeeds', async () => {
     const ticket = await issue();
     const made = await Promise.all(Array.from({ length: 10 }, (_, number) => spend(ticket, `boss-${number}`)));
 
@@ -51,7 +51,7 @@ describe('the set-up ticket', () => {
     expect(await rows('SELECT id FROM users')).toHaveLength(1);
   });
 
-  it('lives an hour', async () => {
+  it('a ticket expires after an hour', async () => {
     const ticket = await issue();
 
     expect(await isSetupTicketActive(started.database.sql, ticket, LATER(3599))).toBe(true);
@@ -60,7 +60,7 @@ describe('the set-up ticket', () => {
     expect(await spend(ticket, 'in-time', LATER(3599))).toBeDefined();
   });
 
-  it('of two nodes that issued one each at the same moment, spent at once, makes one administrator', async () => {
+  it('two tickets of two nodes that are consumed at once create one administrator', async () => {
     const tickets = [await issue(), 'the ticket of the other node'] as const;
     await rows(
       `INSERT INTO setup_tickets VALUES ('\\x${digest(tickets[1]).toString('hex')}', '${NOW.toISOString()}', '${LATER(9).toISOString()}')`,
@@ -71,14 +71,14 @@ describe('the set-up ticket', () => {
     expect(await rows('SELECT id FROM users')).toHaveLength(1);
   });
 
-  it('is replaced by the next one', async () => {
+  it('a new ticket replaces the earlier one', async () => {
     const [first, second] = [await issue(), await issue(LATER(1))];
 
     expect(await spend(first)).toBeUndefined();
     expect(await spend(second)).toBeDefined();
   });
 
-  it('is not spent by a wrong one, nor by one whose name is taken', async () => {
+  it('a ticket stays active after a wrong ticket or a taken username', async () => {
     const ticket = await issue();
     await registerTestUser(started.database, { username: 'taken' });
 
@@ -87,7 +87,7 @@ describe('the set-up ticket', () => {
     expect(await isSetupTicketActive(started.database.sql, ticket, NOW)).toBe(true);
   });
 
-  it('is dead, and no other is issued, once there is an administrator', async () => {
+  it('once there is an administrator the ticket is invalid and no other is issued', async () => {
     const ticket = await issue();
     await registerTestUser(started.database, { superuser: true });
 
@@ -97,7 +97,7 @@ describe('the set-up ticket', () => {
     expect(await rows('SELECT digest FROM setup_tickets')).toEqual([]);
   });
 
-  it('is stored as a digest', async () => {
+  it('a ticket is stored as a digest', async () => {
     const ticket = await issue();
     const [row] = await rows('SELECT setup_tickets::text AS text FROM setup_tickets');
 

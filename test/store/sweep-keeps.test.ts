@@ -27,12 +27,12 @@ const salts = async (): Promise<number> => {
   return row?.n ?? 0;
 };
 
-describe('What tells of a thief stays until nothing is left to steal', () => {
+describe('Rows that reveal a theft are kept until everything they issued has expired', () => {
   it.each([
     ['after its own minute', 90],
     ['after the access token', 3700],
     ['after 23 hours', 23 * 3600],
-  ])('D59, O281: a code used twice, %s: still revokes what it bought', async (_, seconds) => {
+  ])('D59, O281: a code that is reused %s still revokes the tokens it was redeemed for', async (_, seconds) => {
     const client = await server.client();
     const code = await issueCode(server, client);
     const { body: pair } = await server.token(exchange(code), client);
@@ -43,10 +43,10 @@ describe('What tells of a thief stays until nothing is left to steal', () => {
   });
 
   it.each([
-    ['when the grace is over', 121],
+    ['when the grace period is over', 121],
     ['after the access token', 3700],
     ['after 13 days', 13 * 86_400],
-  ])('O281: a refresh token used twice, %s: still revokes its family', async (_, seconds) => {
+  ])('O281: a refresh token that is reused %s still revokes its family', async (_, seconds) => {
     const client = await server.client();
     const first = await tokenPair(server, client);
     const { body: second } = await server.token(refreshing(first.refresh_token), client);
@@ -56,7 +56,7 @@ describe('What tells of a thief stays until nothing is left to steal', () => {
     expect(await eventsOf(server, 'refresh_token.replayed', client)).toHaveLength(1);
   });
 
-  it('O281: an unspent refresh token is good until it has lain idle for too long', async () => {
+  it('O281: an unused refresh token is valid until its idle timeout', async () => {
     const client = await server.client();
     const first = await tokenPair(server, client);
     await sweepAfter(13 * 86_400);
@@ -67,8 +67,8 @@ describe('What tells of a thief stays until nothing is left to steal', () => {
   });
 });
 
-describe('What may be asked for again stays until the grace is over', () => {
-  it('the salt of a spent refresh token, and not a moment longer', async () => {
+describe('Rows for repeated requests are kept until the grace period is over', () => {
+  it('the salt of a rotated refresh token is kept until the grace period is over and no longer', async () => {
     const client = await server.client();
     const first = await tokenPair(server, client);
     const before = await salts();
@@ -82,7 +82,7 @@ describe('What may be asked for again stays until the grace is over', () => {
     expect((await server.token(refreshing(second.refresh_token), client)).status).toBe(200);
   });
 
-  it('an access token that has ended by then: the answer that was lost is given again, and nobody is blamed', async () => {
+  it('a lost response is repeated even if its access token has expired, and is not treated as a replay', async () => {
     const client = await server.client({ accessTokenTtl: 60 });
     const first = await tokenPair(server, client);
     const { body: second } = await server.token(refreshing(first.refresh_token), client);

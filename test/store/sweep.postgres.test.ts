@@ -21,8 +21,8 @@ async function took<T>(work: () => Promise<T>): Promise<[result: T, milliseconds
   return [await work(), performance.now() - from];
 }
 
-describe('O280: a sweep stands in nobody’s way', () => {
-  it('passes over rows that somebody holds, and takes them the next time', async () => {
+describe('O280: a sweep beside other transactions', () => {
+  it('a sweep skips locked rows and deletes them the next time', async () => {
     await rows.clear('sessions');
     await rows.add('sessions', 'expires_at', END, 50);
     const { sql } = server.database;
@@ -36,7 +36,7 @@ describe('O280: a sweep stands in nobody’s way', () => {
     expect((await sweep(sql, NOW, RETENTION)).sessions).toBe(7);
   });
 
-  it('waits for no other node that sweeps, and leaves the rest to it', async () => {
+  it('a sweep does not wait for another node that is sweeping', async () => {
     await rows.add('sessions', 'expires_at', END, 50);
     const { sql } = server.database;
     await server.database.em().transactional(async (tx) => {
@@ -49,7 +49,7 @@ describe('O280: a sweep stands in nobody’s way', () => {
     expect((await sweep(sql, NOW, RETENTION)).sessions).toBe(50);
   });
 
-  it('two nodes sweep while a client revokes a row they are about to take', async () => {
+  it('two nodes can sweep while a client revokes a row that they are about to delete', async () => {
     const client = await server.client();
     const token = await server.accessToken({ client });
     await rows.add('access_tokens', 'expires_at', END, 5000);

@@ -46,7 +46,7 @@ const uncovered = (columns: readonly { table: string; column: string }[]): strin
     .map(({ table, column }) => `${table}.${column}`);
 
 describe('Every table with an expiry is swept', () => {
-  it('by what the entities say', () => {
+  it('every entity with an expiry has a sweep rule', () => {
     const entities = server.database.em().getMetadata().getAll();
     const columns = [...entities.values()].flatMap(({ tableName, props }) =>
       props.flatMap(({ fieldNames }) => (fieldNames ?? []).map((column) => ({ table: tableName, column }))),
@@ -55,7 +55,7 @@ describe('Every table with an expiry is swept', () => {
     expect(uncovered(columns)).toEqual([]);
   });
 
-  it('by what the database says, which also has those columns, and an index for all but a few rows', async () => {
+  it('every table with an expiry column has a sweep rule and an index', async () => {
     const em = server.database.em();
     const columns = await em.execute<{ table: string; column: string }[]>(
       `SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns WHERE table_schema = 'public'`,
@@ -71,7 +71,7 @@ describe('Every table with an expiry is swept', () => {
     }
   });
 
-  it('and one that were not would be seen', () => {
+  it('a table without a sweep rule would be detected', () => {
     expect(
       uncovered([
         { table: 'device_codes', column: 'expires_at' },
@@ -83,12 +83,12 @@ describe('Every table with an expiry is swept', () => {
   });
 });
 
-describe('What is over goes, and nothing else', () => {
-  it('knows for how long each table is kept', () => {
+describe('Only expired rows are deleted', () => {
+  it('this test knows the retention of each table', () => {
     expect(Object.keys(SWEPT).sort()).toEqual(Object.keys(KEPT).sort());
   });
 
-  it.each(Object.entries(KEPT))('%s: %i milliseconds after its end', async (table, kept) => {
+  it.each(Object.entries(KEPT))('rows of %s are deleted %i milliseconds after they expire', async (table, kept) => {
     const { column = '' } = SWEPT[table] ?? {};
     await sweep(sql, NOW, RETENTION);
     const before = await rows.count(table);
@@ -103,13 +103,13 @@ describe('What is over goes, and nothing else', () => {
     expect(await sweep(sql, new Date(NOW.getTime() + 1), RETENTION)).toMatchObject({ [table]: 2 });
   });
 
-  it('a secret without an end stays', async () => {
+  it('a secret without an expiry is kept', async () => {
     const client = await server.client();
     await sweep(sql, new Date('2090-01-01'), RETENTION);
     expect((await server.token({ grant_type: 'client_credentials' }, client)).status).toBe(200);
   });
 
-  it('the authorization of what is still alive stays', async () => {
+  it('the authorization of an active token is kept', async () => {
     const user = await server.user();
     const token = await server.accessToken({ user });
     await sweep(sql, new Date(), RETENTION);
@@ -117,8 +117,8 @@ describe('What is over goes, and nothing else', () => {
   });
 });
 
-describe('In bounded batches', () => {
-  it('one after the other, until all are gone', async () => {
+describe('A sweep in bounded batches', () => {
+  it('batches run one after the other until all expired rows are deleted', async () => {
     await sweep(sql, NOW, RETENTION);
     await rows.add('sessions', 'expires_at', new Date(NOW.getTime() - 1), 1200);
     const taken: number[] = [];
@@ -146,7 +146,7 @@ describe('In bounded batches', () => {
     return sizes;
   }
 
-  it('that grow as long as none is slow, to no more than 5000', async () => {
+  it('batches grow up to 5000 rows as long as none is slow', async () => {
     // However slow the machine is, none is late: the 15 ms after which one is never pass.
     const real = setTimeout;
     const late = (work: () => void, milliseconds = 0) => real(work, milliseconds === 15 ? 60_000 : milliseconds);
@@ -158,7 +158,7 @@ describe('In bounded batches', () => {
     expect(sizes.at(-1)).toBeLessThanOrEqual(5000);
   });
 
-  it('that shrink as soon as one is slow, for somebody may be waiting for a row of it', async () => {
+  it('batches shrink as soon as one is slow, because requests may wait for its rows', async () => {
     let slow = 3;
     const [first = 0, ...sizes] = await asked(async () => {
       if (slow-- > 0) await pause(60);
@@ -168,7 +168,7 @@ describe('In bounded batches', () => {
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(50);
   });
 
-  it('stops between two of them when told so', async () => {
+  it('a sweep stops between two batches when it is aborted', async () => {
     await rows.add('sessions', 'expires_at', new Date(NOW.getTime() - 1), 1200);
     const stop = new AbortController();
     const watched: Sql = async (statement, values) => {
@@ -181,7 +181,7 @@ describe('In bounded batches', () => {
     expect((await sweep(sql, NOW, RETENTION)).sessions).toBe(1200 - first);
   });
 
-  it('two at once take each row once, and neither fails', async () => {
+  it('two concurrent sweeps delete each row once, and neither fails', async () => {
     await rows.add('sessions', 'expires_at', new Date(NOW.getTime() - 1), 1200);
     const both = await Promise.all([sweep(sql, NOW, RETENTION), sweep(sql, NOW, RETENTION)]);
     const rest = await sweep(sql, NOW, RETENTION);

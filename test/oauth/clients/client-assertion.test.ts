@@ -22,8 +22,8 @@ const DIRECT = { grant_type: 'client_credentials' };
 const ask = async (form: Record<string, string>, more: Record<string, string> = {}) =>
   server.token({ ...DIRECT, ...form, ...more });
 
-describe('RFC 7523 §2.2, §3: a client proves itself by a signature', () => {
-  it.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as const)('%s, at token, revoke and introspect', async (algorithm) => {
+describe('RFC 7523 §2.2, §3: a client authenticates with a signed assertion', () => {
+  it.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as const)('a %s assertion authenticates the client at the token, revocation and introspection endpoints', async (algorithm) => {
     const client = await signingClient(server, algorithm);
     expect(client.secret).toBe('');
     const { status, body } = await ask(await client.form());
@@ -37,7 +37,7 @@ describe('RFC 7523 §2.2, §3: a client proves itself by a signature', () => {
     expect((await post('/oauth/introspect')).body).toEqual({ active: false });
   });
 
-  it('§3 item 7: each assertion serves once, also for ten at a time, and on any endpoint', async () => {
+  it('§3 item 7: an assertion is accepted once over all endpoints, even if it is sent ten times at once', async () => {
     const client = await signingClient(server);
     const form = await client.form();
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(form)));
@@ -71,31 +71,31 @@ describe('RFC 7523 §2.2, §3: a client proves itself by a signature', () => {
     ['with a jti that is none', () => ({ jti: 7 })],
     ['with an endless jti', () => ({ jti: 'x'.repeat(256) })],
     ['that never ends', () => ({ exp: undefined })],
-    ['that has ended', () => ({ exp: seconds() - 20 })],
+    ['that has expired', () => ({ exp: seconds() - 20 })],
     ['that ends in two hours', () => ({ exp: seconds() + 7200 })],
-    ['that begins later', () => ({ nbf: seconds() + 60 })],
+    ['that is not valid yet', () => ({ nbf: seconds() + 60 })],
     ['made in the future', () => ({ iat: seconds() + 60 })],
     ['whose times are words', () => ({ exp: 'tomorrow' })],
-  ])('§3: refuses one %s', async (_, claims) => {
+  ])('§3: an assertion %s is rejected', async (_, claims) => {
     const client = await signingClient(server);
     expectTokenError(await ask(await client.form(claims(server.config.issuer))), 401, 'invalid_client');
   });
 
-  it.each([['at+jwt'], ['logout+jwt'], ['dpop+jwt']])('RFC 8725 §3.11: refuses a JWT of the type %s', async (typ) => {
+  it.each([['at+jwt'], ['logout+jwt'], ['dpop+jwt']])('RFC 8725 §3.11: a JWT of the type %s is rejected', async (typ) => {
     const client = await signingClient(server);
     expectTokenError(await ask(await client.form({}, { typ })), 401, 'invalid_client');
     for (const good of ['JWT', 'client-authentication+jwt'])
       expect((await ask(await client.form({}, { typ: good }))).status).toBe(200);
   });
 
-  it('RFC 7515 §4.1.11: refuses what says that it is good only for who understands more than we do', async () => {
+  it('RFC 7515 §4.1.11: an assertion with an unknown critical header is rejected', async () => {
     const client = await signingClient(server);
     const more = { [EXTENSION]: true };
     expectTokenError(await ask(await client.form({}, { ...more, crit: [EXTENSION] })), 401, 'invalid_client');
     expect((await ask(await client.form({}, more))).status).toBe(200);
   });
 
-  it('RFC 8725 §3.1: refuses none, a public key taken for a secret, a foreign key, and a signature that is broken', async () => {
+  it('RFC 8725 §3.1: the algorithm none, a public key used as a secret, another key and a broken signature are rejected', async () => {
     const client = await signingClient(server);
     const [header, payload, signature] = (await client.assertion()).split('.');
     const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -126,7 +126,7 @@ describe('RFC 7523 §2.2, §3: a client proves itself by a signature', () => {
     expect((await ask(whole)).status).toBe(200);
   });
 
-  it('RFC 6749 §2.3: is the only method of its client, and of no other', async () => {
+  it('RFC 6749 §2.3: a client with private_key_jwt can use no other method, and other clients cannot use it', async () => {
     const [client, other] = [await signingClient(server), await server.client()];
     expectTokenError(await ask({ client_id: client.clientId }), 401, 'invalid_client');
     expectTokenError(await server.token(DIRECT, { ...client, secret: 'x' }), 401, 'invalid_client');
@@ -138,7 +138,7 @@ describe('RFC 7523 §2.2, §3: a client proves itself by a signature', () => {
     expect((await ask(await client.form(), { client_id: client.clientId })).status).toBe(200);
   });
 
-  it('RFC 7521 §4.2: the assertion and its type go together', async () => {
+  it('RFC 7521 §4.2: client_assertion and client_assertion_type must be sent together', async () => {
     const client = await signingClient(server);
     const client_assertion = await client.assertion();
     const ids = { client_id: client.clientId };
@@ -150,7 +150,7 @@ describe('RFC 7523 §2.2, §3: a client proves itself by a signature', () => {
       expectTokenError(await ask(form as Record<string, string>), 400, 'invalid_request');
   });
 
-  it('lets clocks differ by a few seconds, and remembers for as long', async () => {
+  it('clocks may differ by a few seconds, and a used assertion is stored for as long', async () => {
     const client = await signingClient(server);
     const kept = async () =>
       server.database.em().execute<{ at: Date }[]>('SELECT expires_at AS at FROM client_assertions');
@@ -164,7 +164,7 @@ describe('RFC 7523 §2.2, §3: a client proves itself by a signature', () => {
     expect(until).toBeGreaterThan(Date.now() + 10_000);
   });
 
-  it('takes the keys that are registered at that moment', async () => {
+  it('an assertion is verified with the currently registered keys', async () => {
     const [client, next] = [await signingClient(server), await signingClient(server)];
     const change = (changes: object) => updateClient(server.database.em(), theOperator(), client.clientId, changes);
     const [{ jwks }] = (await server.database

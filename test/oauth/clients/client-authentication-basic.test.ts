@@ -37,7 +37,7 @@ describe('RFC 6749 §2.3.1, App. A, B: ids and secrets of every printable charac
     ['marks', '!"#$&\'()*,-./;<=>?@[\\]^_`{|}~ long enough'],
   ] as const;
 
-  it.each(SECRETS)('E82: a secret with %s works as it is, and form-encoded', async (_, secret) => {
+  it.each(SECRETS)('E82: a secret with %s is accepted both raw and form-encoded', async (_, secret) => {
     const { clientId } = await server.client({}, { secret });
     expect((await ask(basic(`${clientId}:${secret}`))).status).toBe(200);
     for (const encode of encoders) expect((await ask(basic(`${encode(clientId)}:${encode(secret)}`))).status).toBe(200);
@@ -56,7 +56,7 @@ describe('RFC 6749 §2.3.1, App. A, B: ids and secrets of every printable charac
     },
   );
 
-  it('E82: none goes beyond ASCII, as the grammar wants it: such a client cannot be registered, nor exist', async () => {
+  it('E82: a client with non-ASCII credentials cannot be registered and is unknown', async () => {
     for (const imported of [
       { secret: `${'x'.repeat(32)}é` },
       { clientId: 'é' },
@@ -75,7 +75,7 @@ describe('RFC 6749 §2.3.1, App. A, B: ids and secrets of every printable charac
 });
 
 describe('RFC 7617, RFC 9110 §11: the Authorization header', () => {
-  it('E83: one that cannot be read is invalid_request', async () => {
+  it('E83: a malformed Authorization header is invalid_request', async () => {
     const { clientId, secret } = await server.client();
     const whole = base64(`${clientId}:${secret}`);
     const broken = [
@@ -99,7 +99,7 @@ describe('RFC 7617, RFC 9110 §11: the Authorization header', () => {
     for (const header of broken) await refuse(header, 400, 'invalid_request');
   });
 
-  it('E83: a lone percent sign, and a third part, unless that is what the secret is', async () => {
+  it('E83: a lone percent sign or a second colon is invalid_request unless the secret contains it', async () => {
     const { clientId, secret } = await server.client();
     for (const text of [`${clientId}:%`, `${clientId}:${secret}%`, `${clientId}:%zz`, `%:${secret}`, `${clientId}:%ff`])
       await refuse(basic(text), 400, 'invalid_request');
@@ -107,7 +107,7 @@ describe('RFC 7617, RFC 9110 §11: the Authorization header', () => {
       await refuse(basic(text), 400, 'invalid_request');
   });
 
-  it('E83: the scheme is a word, its capitals do not matter, nor blanks behind', async () => {
+  it('E83: the scheme is case-insensitive and may be followed by several spaces', async () => {
     const { clientId, secret } = await server.client();
     const whole = base64(`${clientId}:${secret}`);
     for (const header of [
@@ -120,11 +120,11 @@ describe('RFC 7617, RFC 9110 §11: the Authorization header', () => {
   });
 });
 
-describe('rotated secrets', () => {
+describe('Rotated client secrets', () => {
   const rotate = (clientId: string, overlapSeconds: number) =>
     rotateClientSecret(server.database.em(), theOperator(), clientId, { overlapSeconds });
 
-  it('E92: the old and the new one work while they overlap, then the new one alone', async () => {
+  it('E92: the old and the new secret work during the overlap, and then only the new one', async () => {
     const old = await server.client();
     const { secret } = await rotate(old.clientId, 600);
     const now = Date.now();
@@ -136,14 +136,14 @@ describe('rotated secrets', () => {
     expect((await ask(basic(`${old.clientId}:${secret}`))).status).toBe(200);
   });
 
-  it('E92: no overlap ends the old one at once', async () => {
+  it('E92: without an overlap the old secret expires at once', async () => {
     const old = await server.client();
     const { secret } = await rotate(old.clientId, 0);
     await refuse(basic(`${old.clientId}:${old.secret}`), 401, 'invalid_client');
     expect((await ask(basic(`${old.clientId}:${secret}`))).status).toBe(200);
   });
 
-  it('E92: a second rotation does not lengthen the life of the first secret', async () => {
+  it('E92: a second rotation does not extend the lifetime of the first secret', async () => {
     const old = await server.client();
     await rotate(old.clientId, 60);
     await rotate(old.clientId, 3600);

@@ -35,8 +35,8 @@ const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.f
 const refuse = (status: number, error: string, authorization: string | undefined, more: Record<string, string> = {}) =>
   expectNothingWritten(server, async () => expectTokenError(await ask(authorization, more), status, error));
 
-describe('RFC 6749 §5.2: who is not known', () => {
-  it('E76: an unknown client and a wrong secret are told the same, by Basic', async () => {
+describe('RFC 6749 §5.2: invalid_client', () => {
+  it('E76: with Basic an unknown client and a wrong secret get the same response', async () => {
     const { clientId, secret } = await server.client();
     const wrong = [
       `nobody:${secret}`,
@@ -63,7 +63,7 @@ describe('RFC 6749 §5.2: who is not known', () => {
     expect(new Set(answers.map((body) => JSON.stringify(body))).size).toBe(1);
   });
 
-  it('E76: after the same time', async () => {
+  it('E76: an unknown client and a wrong secret take the same time', async () => {
     const { clientId, secret } = await server.client();
     const wrong = secret.replace('gcs_', 'xxx_');
     const known = () => timed({ clientId, secret: wrong });
@@ -84,7 +84,7 @@ describe('RFC 6749 §5.2: who is not known', () => {
     expect(same).toBe(true);
   });
 
-  it('E77: and in the body', async () => {
+  it('E77: in the body an unknown client and a wrong secret get the same response', async () => {
     const { clientId, secret } = await server.client();
     await refuse(401, 'invalid_client', undefined, { client_id: 'nobody', client_secret: secret });
     await refuse(401, 'invalid_client', undefined, { client_id: clientId, client_secret: 'wrong' });
@@ -98,14 +98,14 @@ describe('RFC 6749 §5.2: who is not known', () => {
     expect((await ask(undefined, { client_id: clientId, client_secret: secret })).status).toBe(200);
   });
 
-  it('E77: another client’s secret, and a disabled client’s own', async () => {
+  it('E77: the secret of another client and the secret of a disabled client are rejected', async () => {
     const [one, other] = [await server.client(), await server.client()];
     await refuse(401, 'invalid_client', basic(`${one.clientId}:${other.secret}`));
     await server.database.em().execute('UPDATE clients SET disabled = true WHERE client_id = ?', [one.clientId]);
     await refuse(401, 'invalid_client', basic(`${one.clientId}:${one.secret}`));
   });
 
-  it('another scheme than Basic is no client authentication', async () => {
+  it('another scheme than Basic is not client authentication', async () => {
     const { clientId, secret } = await server.client();
     const text = Buffer.from(`${clientId}:${secret}`).toString('base64');
     for (const scheme of ['Bearer', 'Digest', 'Basics', 'Negotiate'])
@@ -113,8 +113,8 @@ describe('RFC 6749 §5.2: who is not known', () => {
   });
 });
 
-describe('RFC 6749 §2.3: one method a request', () => {
-  it('E79: Basic and a secret in the body, the same or another, right or wrong', async () => {
+describe('RFC 6749 §2.3: one method per request', () => {
+  it('E79: Basic together with a secret in the body is invalid_request, whether they are equal, right or wrong', async () => {
     const { clientId, secret } = await server.client();
     const header = basic(`${clientId}:${secret}`);
     await refuse(400, 'invalid_request', header, { client_id: clientId, client_secret: secret });
@@ -124,7 +124,7 @@ describe('RFC 6749 §2.3: one method a request', () => {
     await refuse(400, 'invalid_request', basic(`${clientId}:`), { client_secret: secret });
   });
 
-  it('E80: a client_id in the body that is not the one of the header', async () => {
+  it('E80: a client_id in the body that differs from the header is invalid_request', async () => {
     const { clientId, secret } = await server.client();
     const header = basic(`${clientId}:${secret}`);
     await refuse(400, 'invalid_request', header, { client_id: (await server.client()).clientId });
@@ -133,7 +133,7 @@ describe('RFC 6749 §2.3: one method a request', () => {
     expect((await ask(header, { client_id: '' })).status).toBe(200);
   });
 
-  it('two Authorization headers, both right', async () => {
+  it('two correct Authorization headers are rejected', async () => {
     const { clientId, secret } = await server.client();
     const body = new URLSearchParams(GRANT).toString();
     const header = `Authorization: ${basic(`${clientId}:${secret}`)}`;
@@ -149,7 +149,7 @@ describe('RFC 6749 §2.3: one method a request', () => {
     expect((await askRaw(server.url, [...lines, header], body)).status).toBe(200);
   });
 
-  it('E85: a public client has no secret to send', async () => {
+  it('E85: a public client that sends a secret is rejected', async () => {
     const { clientId } = await server.client({
       tokenEndpointAuthMethod: 'none',
       requirePkce: true,

@@ -15,8 +15,8 @@ const wrong = ({ clientId }: TestClient): TestClient => ({ clientId, secret: 'wr
 const HERE = '192.0.2.1';
 const THERE = '192.0.2.2';
 
-describe('OAuth 2.1 §2.4.1: guessing the secret of a client', () => {
-  it('E91: a hundred wrong ones in a minute: 429 with Retry-After from the 21st on', async () => {
+describe('OAuth 2.1 §2.4.1: guessing a client secret', () => {
+  it('E91: of a hundred wrong secrets in a minute the 21st and later get 429 with Retry-After', async () => {
     const client = await server.client();
     const tries = await repeat(100, () => tryClient(server, wrong(client), HERE));
     expect(tries.slice(0, 20).map(({ status }) => status)).toEqual(Array(20).fill(401));
@@ -35,13 +35,13 @@ describe('OAuth 2.1 §2.4.1: guessing the secret of a client', () => {
     expect((await tryClient(server, client, HERE)).status).toBe(200);
   });
 
-  it('E91: a hundred at once are told no more: twenty times no, then to wait', async () => {
+  it('E91: of a hundred concurrent wrong secrets twenty are rejected and the others get 429', async () => {
     const client = await server.client();
     const tries = await Promise.all(Array.from({ length: 100 }, () => tryClient(server, wrong(client), HERE)));
     expect(statuses(tries)).toEqual({ 401: 20, 429: 80 });
   });
 
-  it('E91: at all endpoints where a client authenticates itself, counted as one', async () => {
+  it('E91: failures at all endpoints with client authentication are counted together', async () => {
     const client = await server.client();
     for (const path of ['/oauth/token', '/oauth/revoke', '/oauth/introspect', '/oauth/token/'])
       expect(statuses(await repeat(5, () => tryClient(server, wrong(client), HERE, path)))).toEqual({ 401: 5 });
@@ -49,7 +49,7 @@ describe('OAuth 2.1 §2.4.1: guessing the secret of a client', () => {
       expect((await tryClient(server, client, HERE, path)).status).toBe(429);
   });
 
-  it('E76, E91: whether there is such a client or not', async () => {
+  it('E76, E91: an unknown client is limited like a known one', async () => {
     const names = [(await server.client()).clientId, unique('nobody')];
     const [known, unknown] = await Promise.all(
       names.map((clientId) => repeat(25, () => tryClient(server, { clientId, secret: 'wrong' }, HERE))),
@@ -60,7 +60,7 @@ describe('OAuth 2.1 §2.4.1: guessing the secret of a client', () => {
     expect(statuses(known ?? [])).toEqual({ 401: 20, 429: 5 });
   });
 
-  it('E91: a new name for each try fills neither the trail nor the counts; who is right is not in the way', async () => {
+  it('E91: attempts with random client ids fill neither the audit trail nor the counters, and correct credentials still work', async () => {
     const [flooder, client] = ['192.0.2.66', await server.client()];
     const rowsIn = async (table: string) => {
       const [row] = await server.database.em().execute(`SELECT count(*)::int AS rows FROM ${table}`);
@@ -78,7 +78,7 @@ describe('OAuth 2.1 §2.4.1: guessing the secret of a client', () => {
     expect((await tryClient(server, client, flooder)).status).toBe(429);
   });
 
-  it('only failures count, and only failures write', async () => {
+  it('only failures are counted, and only failures write', async () => {
     const client = await server.client();
     const counted = () => server.database.em().execute('SELECT key, points FROM rate_limits ORDER BY key');
     const before = await counted();
@@ -89,7 +89,7 @@ describe('OAuth 2.1 §2.4.1: guessing the secret of a client', () => {
     expect(await counted()).toEqual(before);
   });
 
-  it('keeps nobody’s name in clear', async () => {
+  it('the stored counters contain no client id', async () => {
     const client = await server.client();
     await tryClient(server, wrong(client), HERE);
     const rows = await server.database.em().execute('SELECT key FROM rate_limits');
@@ -98,8 +98,8 @@ describe('OAuth 2.1 §2.4.1: guessing the secret of a client', () => {
   });
 });
 
-describe('RATE_LIMITS=off, on a machine of one’s own', () => {
-  it('lets everybody try as often as they like', async () => {
+describe('RATE_LIMITS=off', () => {
+  it('attempts are not limited', async () => {
     const free = await startServer({ RATE_LIMITS: 'off' });
     try {
       const client = await free.client();

@@ -4,10 +4,10 @@ import { addResponseParameters, isRegistered, resolveRedirectUri } from '../../.
 
 const client = (...redirectUris: string[]) => ({ redirectUris }) as unknown as Client;
 
-describe('RFC 9700 §2.1: redirect URIs are compared byte for byte', () => {
+describe('RFC 9700 §2.1: redirect URIs are compared exactly', () => {
   const registered = client('https://client.example/cb');
 
-  it('takes the registered one', () => expect(isRegistered(registered, 'https://client.example/cb')).toBe(true));
+  it('the registered URI is accepted', () => expect(isRegistered(registered, 'https://client.example/cb')).toBe(true));
 
   it.each([
     'https://client.example/cb/',
@@ -23,10 +23,10 @@ describe('RFC 9700 §2.1: redirect URIs are compared byte for byte', () => {
     'https://client.example/cb\n',
     'https://client.example/cb\0',
     'https://client.example/cb#',
-  ])('B26-B34: refuses %j', (uri) => expect(isRegistered(registered, uri)).toBe(false));
+  ])('B26-B34: %j is rejected', (uri) => expect(isRegistered(registered, uri)).toBe(false));
 });
 
-describe('RFC 8252 §7.3: loopback addresses, any port', () => {
+describe('RFC 8252 §7.3: loopback addresses with any port', () => {
   const native = client('http://127.0.0.1/cb', 'http://[::1]:9000/cb');
 
   it.each([
@@ -35,7 +35,7 @@ describe('RFC 8252 §7.3: loopback addresses, any port', () => {
     'http://127.0.0.1/cb',
     'http://[::1]:1/cb',
     'http://[::1]/cb',
-  ])('takes %j', (uri) => expect(isRegistered(native, uri)).toBe(true));
+  ])('%j is accepted', (uri) => expect(isRegistered(native, uri)).toBe(true));
 
   it.each([
     'http://127.0.0.1:1/other',
@@ -48,20 +48,20 @@ describe('RFC 8252 §7.3: loopback addresses, any port', () => {
     'http://127.0.0.1:1@evil.example/cb',
     'http://127.0.0.1:x/cb',
     'https://127.0.0.1:1/cb',
-  ])('B40, B41: refuses %j', (uri) => expect(isRegistered(native, uri)).toBe(false));
+  ])('B40, B41: %j is rejected', (uri) => expect(isRegistered(native, uri)).toBe(false));
 
-  it('gives no other host a free port', () =>
+  it('the port of localhost must match', () =>
     expect(isRegistered(client('http://localhost/cb'), 'http://localhost:8000/cb')).toBe(false));
 });
 
 describe('RFC 6749 §3.1.2.3: an omitted redirect URI', () => {
-  it('S2-09: means the one that is registered', () =>
+  it('S2-09: an omitted URI means the only registered one', () =>
     expect(resolveRedirectUri(client('https://a.example/'), undefined)).toBe('https://a.example/'));
-  it('S2-10, B35: is ambiguous where there are two', () =>
+  it('S2-10, B35: an omitted URI is ambiguous if two are registered', () =>
     expect(resolveRedirectUri(client('https://a/', 'https://b/'), undefined)).toBeUndefined());
 });
 
-describe('B43, B44: the answer stands behind the registered bytes', () => {
+describe('B43, B44: response parameters are appended to the registered URI', () => {
   const answer = { code: 'c', state: 'a b&c', left: undefined };
   it.each([
     ['https://client.example', 'https://client.example?code=c&state=a+b%26c'],
@@ -69,8 +69,8 @@ describe('B43, B44: the answer stands behind the registered bytes', () => {
     ['https://client.example/cb?a=b', 'https://client.example/cb?a=b&code=c&state=a+b%26c'],
     ['https://client.example/cb?', 'https://client.example/cb?code=c&state=a+b%26c'],
     ['com.example.app:/cb', 'com.example.app:/cb?code=c&state=a+b%26c'],
-  ])('%s', (uri, expected) => expect(addResponseParameters(uri, '?', answer)).toBe(expected));
+  ])('%s gets the parameters without being rewritten', (uri, expected) => expect(addResponseParameters(uri, '?', answer)).toBe(expected));
 
-  it('in the fragment for implicit', () =>
+  it('the fragment carries the parameters of the implicit grant', () =>
     expect(addResponseParameters('https://c.example/?a=b', '#', { x: '1' })).toBe('https://c.example/?a=b#x=1'));
 });

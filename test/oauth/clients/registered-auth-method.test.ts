@@ -17,20 +17,20 @@ const byBasic = (client: TestClient) => server.token(form, client);
 const inBody = ({ clientId, secret }: TestClient) =>
   server.token({ ...form, client_id: clientId, client_secret: secret });
 
-describe('RFC 7591 §2 token_endpoint_auth_method: the registered one counts', () => {
-  it('S2-12 takes client_secret_basic from the header only', async () => {
+describe('RFC 7591 §2: the registered token_endpoint_auth_method is enforced', () => {
+  it('S2-12 a client_secret_basic client must send its secret in the header', async () => {
     const client = await server.client({ tokenEndpointAuthMethod: 'client_secret_basic' });
     expectTokenError(await inBody(client), 401, 'invalid_client');
     expect((await byBasic(client)).status).toBe(200);
   });
 
-  it('S2-12 takes client_secret_post from the body only', async () => {
+  it('S2-12 a client_secret_post client must send its secret in the body', async () => {
     const client = await server.client({ tokenEndpointAuthMethod: 'client_secret_post' });
     expectTokenError(await byBasic(client), 401, 'invalid_client');
     expect((await inBody(client)).status).toBe(200);
   });
 
-  it('S3-02 takes either where none is registered (where they disagree: client authentication)', async () => {
+  it('S3-02 a client without a registered method may use either (where they disagree: client authentication)', async () => {
     const client = await server.client();
     expect([(await byBasic(client)).status, (await inBody(client)).status]).toEqual([200, 200]);
   });
@@ -44,7 +44,7 @@ describe('RFC 6749 §2.1: a public client', () => {
       requirePkce: true,
     });
 
-  it('S4-01 S2-05 has no secret, and proves itself by PKCE', async () => {
+  it('S4-01 S2-05 a public client has no secret and uses PKCE', async () => {
     const client = await publicClient();
     expect(client.secret).toBe('');
     const { verifier, challenge } = pkce();
@@ -60,7 +60,7 @@ describe('RFC 6749 §2.1: a public client', () => {
     expect((await server.token({ ...exchange, code_verifier: verifier })).status).toBe(200);
   });
 
-  it('S2-12 gets no code without a challenge, nor with a plain one, and can never be registered to need none', async () => {
+  it('S2-12 a public client gets no code without an S256 challenge, and cannot be registered without PKCE', async () => {
     const client = await publicClient();
     const { verifier } = pkce();
     for (const query of [
@@ -80,14 +80,14 @@ describe('RFC 6749 §2.1: a public client', () => {
     await expect(server.client(careless)).rejects.toThrow('A public client must use PKCE');
   });
 
-  it('S4-01 cannot speak for itself', async () => {
+  it('S4-01 a public client cannot use the client_credentials grant', async () => {
     const client = await publicClient();
     expectTokenError(await server.token({ ...form, client_id: client.clientId }), 400, 'unauthorized_client');
   });
 });
 
 describe('Where they disagree: `state`, PKCE', () => {
-  it('PKCE is needed of a client unless it was registered with `requirePkce` off', async () => {
+  it('a client must use PKCE unless it was registered with `requirePkce` off', async () => {
     const strict = await server.client({ requirePkce: true });
     const { headers } = await server.request(codeRequest(strict));
     expect(answerIn(headers.get('Location') ?? '')).toMatchObject({ error: 'invalid_request' });

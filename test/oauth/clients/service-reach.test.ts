@@ -16,7 +16,7 @@ const service = {
   servicePermissions: ['READ_DIRECTORY', 'MANAGE_USERS'],
 };
 
-describe('a token does not make itself a service that may do more than it', () => {
+describe('Clients registered through the API', () => {
   let server: TestServer;
   let admin: (...scopes: string[]) => Promise<string>;
   beforeAll(async () => {
@@ -26,7 +26,7 @@ describe('a token does not make itself a service that may do more than it', () =
   });
   afterAll(() => server.close());
 
-  it('is refused what it was not given, and told what to ask for', async () => {
+  it('a token cannot register a client with scopes that it lacks, and the error lists them', async () => {
     const { body } = await server.graphql(REGISTER, await admin('clients', 'read'), { input: service });
     expect(body.data.registerClient).toMatchObject({ clientSecret: null, client: null });
     expect(body.data.registerClient.errors).toEqual([
@@ -34,7 +34,7 @@ describe('a token does not make itself a service that may do more than it', () =
     ]);
   });
 
-  it('is given it with a token that reaches as far; a lesser one cannot have its secret afterwards', async () => {
+  it('a token with the scopes can register the client, and a lesser token cannot get its secret later', async () => {
     const made = await server.graphql(REGISTER, await admin('clients', 'read', 'write'), { input: service });
     const { clientId } = made.body.data.registerClient.client;
     expect(made.body.data.registerClient.clientSecret).toMatch(/^gcs_/);
@@ -48,7 +48,7 @@ describe('a token does not make itself a service that may do more than it', () =
     });
   });
 
-  it('may register what can do nothing without a person', async () => {
+  it('a token may register a client that cannot act without a user', async () => {
     const input = { ...service, servicePermissions: [] };
     const { body } = await server.graphql(REGISTER, await admin('clients'), { input });
     expect(body.data.registerClient.errors).toEqual([]);

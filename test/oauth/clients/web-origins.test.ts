@@ -5,7 +5,7 @@ import { updateClient } from '../../../src/oauth/registration/update.ts';
 import { theOperator } from '../../support/fixtures.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
-describe('Origins follow from redirect URIs', () => {
+describe('webOriginsOf', () => {
   it.each([
     ['https://app.example/cb', ['https://app.example']],
     ['https://App.Example:443/cb?x=1', ['https://app.example']],
@@ -16,19 +16,19 @@ describe('Origins follow from redirect URIs', () => {
     ['http://[::1]/cb', ['http://[::1]']],
     ['com.example.app:/cb', []],
     ['/graphiql/callback', []],
-  ])('%s', (uri, origins) => {
+  ])('the web origins of %s are derived from the redirect URI', (uri, origins) => {
     expect(webOriginsOf([uri, uri])).toEqual(origins);
   });
 });
 
-describe('A listed origin', () => {
+describe('Registered web origins', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer();
   });
   afterAll(() => server.close());
 
-  it('K211: is one of an enabled client, as its redirect URIs stand', async () => {
+  it('K211: an origin is registered while an enabled client has a redirect URI there', async () => {
     const { sql } = server.database;
     const { clientId } = await server.client({ redirectUris: ['https://spa.example/cb', 'http://127.0.0.1/cb'] });
     const change = (changes: object) => updateClient(server.database.em(), theOperator(), clientId, changes);
@@ -52,12 +52,12 @@ describe('A listed origin', () => {
     'x',
     '',
     'https://evil',
-  ])('K211: %s is none', async (origin) => {
+  ])('K211: %s is not a registered origin', async (origin) => {
     await server.client({ redirectUris: ['https://spa.example/cb'] });
     expect(await isListedOrigin(server.database.sql, origin)).toBe(false);
   });
 
-  it('is worked out for the clients of an earlier version as for new ones', async () => {
+  it('the migration computes the same origins as the code', async () => {
     const uris = [
       ...['https://App.Example:443/cb', 'https://app.example:8443?x=1', 'http://127.0.0.1:8000/cb', 'http://[::1]:99/'],
       ...['http://localhost:5173/callback', 'com.example.app:/cb'],

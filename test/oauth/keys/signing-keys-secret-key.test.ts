@@ -25,8 +25,8 @@ async function restart(SECRET_KEY: string): Promise<void> {
   server = await startServer({ SECRET_KEY, ISSUER: 'http://localhost:4400' }, home);
 }
 
-describe('The private keys', () => {
-  it('lie in the database sealed with a key from SECRET_KEY, and no copy of it opens them', async () => {
+describe('Private signing keys', () => {
+  it('the database stores private keys sealed with SECRET_KEY, so that a copy of it reveals none', async () => {
     const dump = await dumpOf(server.database);
     for (const [algorithm, member] of [
       ['RSA PKCS #8', '300d06092a864886f70d0101010500'],
@@ -37,7 +37,7 @@ describe('The private keys', () => {
     expect(dump).not.toMatch(/PRIVATE KEY|"d":|"d" *:/);
   });
 
-  it('go on when SECRET_KEY goes from a to b,a and on to b: the same keys sign', async () => {
+  it('the same keys sign after SECRET_KEY changes from a to b,a and then to b', async () => {
     const client = await server.client();
     const newToken = async () =>
       (await server.token(exchange(await issueCode(server, client, { scope: 'openid' })), client)).body.id_token;
@@ -50,7 +50,7 @@ describe('The private keys', () => {
     }
   });
 
-  it('that no key opens are replaced at the next start, so that people can sign in', async () => {
+  it('keys that cannot be unsealed are replaced at the next start, so that users can sign in', async () => {
     const old = (await jwksOf(server)).keys.map(({ kid }) => kid);
     await server.database.em().execute(`UPDATE signing_keys SET private_key = '\\x00', created_at = '2026-01-01'`);
     await restart(B);
@@ -61,16 +61,16 @@ describe('The private keys', () => {
   });
 });
 
-describe('What is sealed', () => {
+describe('Sealed values', () => {
   const [ring, other] = [makeKeyring([A])('signing-keys'), makeKeyring([B])('signing-keys')];
   const sealed = seal(ring, 'name', Buffer.from('what nobody may read'));
 
-  it('is opened by its key, under its name', () => {
+  it('a sealed value is opened with its key and name', () => {
     expect(unseal(ring[0], 'name', sealed)?.toString()).toBe('what nobody may read');
     expect(seal(ring, 'name', Buffer.from('what nobody may read'))).not.toEqual(sealed);
   });
 
-  it('is nothing under another key or name, tampered with, or cut', () => {
+  it('a sealed value is rejected with another key or name, or after a modification', () => {
     expect(unseal(other[0], 'name', sealed)).toBeUndefined();
     expect(unseal(makeKeyring([A])('csrf')[0], 'name', sealed)).toBeUndefined();
     expect(unseal(ring[0], 'another name', sealed)).toBeUndefined();

@@ -3,8 +3,8 @@ import { emptyDatabase } from '../../support/database.ts';
 import { jwksOf } from '../../support/id-tokens.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
-describe('Five nodes that start together on an empty database', () => {
-  it('make each key once, and publish the same', async () => {
+describe('Five nodes that start at once on an empty database', () => {
+  it('five nodes create each key once and publish the same keys', async () => {
     const home = await emptyDatabase();
     const nodes: TestServer[] = [];
     try {

@@ -50,7 +50,7 @@ async function idToken(client: { clientId: string; secret: string }): Promise<st
 }
 
 describe('RFC 7517 §5: GET /oauth/jwks', () => {
-  it('publishes one public key an algorithm, with its thumbprint for a name, for everybody and for a while', async () => {
+  it('the JWKS has one public key per algorithm with its thumbprint as kid, and may be cached', async () => {
     const response = await server.request('/oauth/jwks');
     expect(response.status).toBe(200);
     expect(response.headers.get('Content-Type')).toMatch(/^application\/jwk-set\+json\b/);
@@ -75,8 +75,8 @@ describe('RFC 7517 §5: GET /oauth/jwks', () => {
   });
 });
 
-describe('Keys are rotated', () => {
-  it('with an overlap: what is signed before, during and after verifies with the keys that a client has kept', async () => {
+describe('Rotation of signing keys', () => {
+  it('tokens signed before, during and after a rotation verify with the keys that a client has cached', async () => {
     const client = await server.client();
     const [before, kept] = [await idToken(client), await jwksOf(server)];
     const old = await kidsOf();
@@ -114,7 +114,7 @@ describe('Keys are rotated', () => {
     expect(await server.database.em().execute('SELECT kid FROM signing_keys')).toHaveLength(3);
   });
 
-  it('stays with the old key as long as an access token lives that it may have signed', async () => {
+  it('an old key is published until the last access token that it may have signed expires', async () => {
     at(DAY);
     const old = await kidsOf();
     const client = await server.client({ accessTokenTtl: 30 * 86_400 });
@@ -128,7 +128,7 @@ describe('Keys are rotated', () => {
     expect(await kidsOf()).not.toEqual(expect.arrayContaining(old));
   });
 
-  it('by age: after 90 days each key gets one successor, however many nodes look at it', async () => {
+  it('after 90 days each key gets one successor, even with many nodes', async () => {
     at(33 * DAY);
     const old = await kidsOf();
     expect(await rotateSigningKeysByAge(rotation())).toEqual([]);
@@ -140,7 +140,7 @@ describe('Keys are rotated', () => {
     expect(await rotateSigningKeysByAge(rotation())).toEqual([]);
   });
 
-  it('at once where the old ones are in wrong hands: nothing that they signed verifies', async () => {
+  it('replacing compromised keys takes effect at once, and nothing that they signed verifies', async () => {
     at(130 * DAY);
     const client = await server.client();
     const forged = await idToken(client);

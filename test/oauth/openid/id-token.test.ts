@@ -17,7 +17,7 @@ afterAll(() => server.close());
 const now = () => Math.floor(Date.now() / 1000);
 
 describe('OpenID Connect Core 1.0 §2, §3.1.3.3: the ID token', () => {
-  it('is signed with RS256 and says who signed in, when, how, and for whom; a code without openid has none', async () => {
+  it("an ID token is signed with RS256 and describes the user's sign-in, and a code without openid gets none", async () => {
     const [client, user] = [await server.client(), await server.user()];
     const code = await issueCode(server, client, { scope: 'openid read', nonce: 'n-0S6_WzA2Mj' }, user);
     const { body } = await server.token(exchange(code), client);
@@ -47,7 +47,7 @@ describe('OpenID Connect Core 1.0 §2, §3.1.3.3: the ID token', () => {
     expect(plain.body).not.toHaveProperty('id_token');
   });
 
-  it.each(['RS256', 'ES256', 'EdDSA'] as const)('is signed with %s for a client registered with it', async (alg) => {
+  it.each(['RS256', 'ES256', 'EdDSA'] as const)('an ID token is signed with %s for a client that registered it', async (alg) => {
     const client = await server.client({ idTokenSignedResponseAlg: alg });
     const { body } = await server.token(exchange(await issueCode(server, client, { scope: 'openid' })), client);
     const verified = await verifyIdToken(server, client, body.id_token);
@@ -59,7 +59,7 @@ describe('OpenID Connect Core 1.0 §2, §3.1.3.3: the ID token', () => {
     expect(verified.claims).not.toHaveProperty('nonce');
   });
 
-  it('§5.4: tells what the scopes let it tell, and leaves out what is not known', async () => {
+  it('§5.4: an ID token has the claims of the granted scopes and omits those without a value', async () => {
     const client = await server.client();
     const user = await server.user({ firstName: 'Ada', lastName: 'Lovelace' });
     const group = await createGroup(server.database.em(), theOperator(), { name: unique('group') });
@@ -82,7 +82,7 @@ describe('OpenID Connect Core 1.0 §2, §3.1.3.3: the ID token', () => {
     expect(told).not.toHaveProperty('email');
   });
 
-  it('§12.2: a refresh brings a fresh one of the same person, sign-in and session, without the nonce', async () => {
+  it('§12.2: a refresh returns a new ID token for the same user, sign-in and session, without the nonce', async () => {
     const client = await server.client();
     const code = await issueCode(server, client, { scope: 'openid read', nonce: 'once' });
     const { body: first } = await server.token(exchange(code), client);
@@ -104,7 +104,7 @@ describe('OpenID Connect Core 1.0 §2, §3.1.3.3: the ID token', () => {
     expect(narrowed).not.toHaveProperty('id_token');
   });
 
-  it('comes with the password grant as well, as of this moment, with no session', async () => {
+  it('the password grant returns an ID token with the current time and without a session', async () => {
     const [client, user] = [await server.client(), await server.user()];
     const form = { grant_type: 'password', username: user.username, password: user.password, scope: 'openid' };
     const { body } = await server.token(form, client);

@@ -22,8 +22,8 @@ const startAt = (home: TestDatabase, search: string) =>
 
 const STRANGE = { DateStyle: 'German, DMY', standard_conforming_strings: 'off', TimeZone: 'Asia/Kathmandu' };
 
-describe('a PostgreSQL with settings of its own', () => {
-  it('M260 is used as any other, whatever it has for times and quotes', async () => {
+describe('A PostgreSQL server with other settings', () => {
+  it('M260 a server with other DateStyle and quote settings works like any other', async () => {
     const server = await startServer({}, await databaseWith(STRANGE));
     onTestFinished(() => server.close());
     const name = String.raw`O\'Reilly\\`;
@@ -33,14 +33,14 @@ describe('a PostgreSQL with settings of its own', () => {
     expect(await server.database.em().execute(sql, [client.clientId])).toEqual([{ name }]);
   });
 
-  it('M260 is refused where those cannot be set for a session', async () => {
+  it('M260 a server is refused if those settings cannot be set for a session', async () => {
     const home = await databaseWith(STRANGE);
     await expect(startAt(home, 'pgbouncer=true')).rejects.toThrow(
       'The database has DateStyle German, DMY and standard_conforming_strings off: set them to ISO and on for its role.',
     );
   });
 
-  it('is not reached in clear where TLS was asked for', async () => {
+  it('the connection fails if TLS is required and the server has none', async () => {
     const home = await databaseWith({});
     await expect(startAt(home, 'sslmode=verify-full')).rejects.toThrow(/does not support SSL/);
   });

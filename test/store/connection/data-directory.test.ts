@@ -20,15 +20,15 @@ beforeEach(() => {
 /** The state of a process as the kernel tells it: `Z` is a zombie. */
 const stateOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '')[0] ?? '';
 
-describe('the data directory', () => {
-  it('is made with all its parents, for its owner only', async () => {
+describe('The data directory', () => {
+  it('the directory is created with its parents and only its owner can read it', async () => {
     const taken = await lockDataDirectory(join(directory, 'deep', 'er'));
 
     expect(statSync(taken.path).mode & 0o777).toBe(0o700);
     taken.release();
   });
 
-  it('is taken by one at a time, and free again afterwards', async () => {
+  it('the directory can be locked once at a time and again after its release', async () => {
     const first = await lockDataDirectory(directory);
 
     await expect(lockDataDirectory(directory)).rejects.toThrow(`in use by process ${process.pid}`);
@@ -36,7 +36,7 @@ describe('the data directory', () => {
     (await lockDataDirectory(directory)).release();
   });
 
-  it('goes to one of twenty who ask at once', async () => {
+  it('one of twenty concurrent attempts gets the lock', async () => {
     const answers = await Promise.allSettled(Array.from({ length: 20 }, () => lockDataDirectory(directory)));
     const taken = answers.filter((answer) => answer.status === 'fulfilled');
 
@@ -46,8 +46,8 @@ describe('the data directory', () => {
   });
 });
 
-describe('a second process', () => {
-  it('ends with 1 and names the one that has the directory, be it a server or a command', async () => {
+describe('A second process', () => {
+  it('a second server or command exits with 1 and names the process that holds the directory', async () => {
     const holder = startServerProcess({ DATA_DIR: directory });
     await holder.printed(/ready/);
 
@@ -62,7 +62,7 @@ describe('a second process', () => {
     expect(await stopped(holder)).toBe(0);
   });
 
-  it('takes over from one that was killed, and finds what that one wrote', async () => {
+  it('the directory of a killed process can be locked and has its data', async () => {
     await gatehouse(['seed'], { DATA_DIR: directory });
     const holder = startServerProcess({ DATA_DIR: directory });
     await holder.printed(/ready/);
@@ -76,7 +76,7 @@ describe('a second process', () => {
     expect(await stopped(next)).toBe(0);
   });
 
-  it('is not fooled by a pid file that names a living process', async () => {
+  it('a pid file that names a running process does not block the directory', async () => {
     const taken = await lockDataDirectory(directory);
     taken.release();
     writeFileSync(join(directory, 'pid'), '1');
@@ -84,7 +84,7 @@ describe('a second process', () => {
     (await lockDataDirectory(directory)).release();
   });
 
-  it('takes over from a zombie', async () => {
+  it('the directory of a zombie process can be locked', async () => {
     // The shell becomes a program that never asks how its child ended.
     const script = `"${process.execPath}" src/server.ts & echo "pid $!"; exec sleep 60`;
     const env = { PATH: process.env.PATH, DATA_DIR: directory, PORT: '0' };
@@ -108,8 +108,8 @@ describe('a second process', () => {
   });
 });
 
-describe('the secret key', () => {
-  it('is made once, readable by its owner only, and nothing half-written stays', async () => {
+describe('The secret key', () => {
+  it('the key is created once, only its owner can read it, and no temporary file remains', async () => {
     const taken = await lockDataDirectory(directory);
     const key = readOrCreateSecretKey(taken);
 
@@ -120,7 +120,7 @@ describe('the secret key', () => {
     taken.release();
   });
 
-  it('is of another directory another one', async () => {
+  it('another directory has another key', async () => {
     const [one, other] = await Promise.all([lockDataDirectory(directory), lockDataDirectory(`${directory}-other`)]);
 
     expect(readOrCreateSecretKey(one)).not.toBe(readOrCreateSecretKey(other));
@@ -128,7 +128,7 @@ describe('the secret key', () => {
     other.release();
   });
 
-  it('is made although an earlier start died while making it', async () => {
+  it('the key is created even if an earlier start failed while it created one', async () => {
     const taken = await lockDataDirectory(directory);
     writeFileSync(join(directory, 'secret-key.unfinished'), 'half');
 
@@ -136,7 +136,7 @@ describe('the secret key', () => {
     taken.release();
   });
 
-  it('is never replaced when it is damaged: what was derived from it would be lost', async () => {
+  it('a damaged key is never replaced, because everything derived from it would be lost', async () => {
     const taken = await lockDataDirectory(directory);
     writeFileSync(join(directory, 'secret-key'), 'short\n');
 

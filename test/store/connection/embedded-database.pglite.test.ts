@@ -13,7 +13,7 @@ async function emptyDirectory(): Promise<string> {
   return env.DATA_DIR ?? '';
 }
 
-describe('the first start on an empty directory', () => {
+describe('The first start on an empty directory', () => {
   it.each([300, 700, 1100, 1500])(
     'may be killed after %d ms: the next one is ready all the same',
     async (milliseconds) => {
@@ -30,7 +30,7 @@ describe('the first start on an empty directory', () => {
     },
   );
 
-  it('throws away what an earlier one left half made', async () => {
+  it('an incomplete database of an earlier start is deleted', async () => {
     const directory = await emptyDirectory();
     mkdirSync(join(directory, 'database'));
     writeFileSync(join(directory, 'database', 'PG_VERSION'), 'half');
@@ -43,8 +43,8 @@ describe('the first start on an empty directory', () => {
   });
 });
 
-describe('a later start', () => {
-  it('finds what was written', async () => {
+describe('A later start', () => {
+  it('a later start finds the data that was written', async () => {
     const directory = await emptyDirectory();
     const first = await startDatabase(loadConfig({ DATA_DIR: directory }));
     await first.database.em().execute("INSERT INTO scopes VALUES ('kept', 'Kept', now())");

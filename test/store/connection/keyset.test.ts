@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-describe('pages that are asked for at the same moment', () => {
-  it('are read once each, and everybody is given the one they asked for', async () => {
+describe('Pages that are requested at once', () => {
+  it('each page is read once, and each request gets its own page', async () => {
     const pages = [5, 7, 9].map((limit) => ({ limit, backward: limit === 7 }));
     let statements = 0;
     const sql: Sql = (statement, values) => {
@@ -30,7 +30,7 @@ describe('pages that are asked for at the same moment', () => {
     }
   });
 
-  it('are read anew by who asks later', async () => {
+  it('a later request reads its page again', async () => {
     const page = { limit: 100, backward: false };
     const before = await listUsers(server.database.sql, page);
     const { id } = await registerUser(server.database.em(), theOperator(), { username: unique('later') });

@@ -21,8 +21,8 @@ function heldBack() {
   return { ask, run, runs };
 }
 
-describe('statements that are shared', () => {
-  it('leaves at once when none is under way, and takes along all that came while one was', async () => {
+describe('Shared statements', () => {
+  it('a statement starts at once if none is running, and the next one serves all calls that arrived meanwhile', async () => {
     const { ask, run, runs } = heldBack();
     const first = ask(nowhere, 1);
     expect((await run(0)).inputs).toEqual([1]);
@@ -41,7 +41,7 @@ describe('statements that are shared', () => {
     expect(await last).toBe(50);
   });
 
-  it('reads for nobody what was read before they asked', async () => {
+  it('no call gets rows that were read before it arrived', async () => {
     let value = 'before';
     const { promise, resolve: end } = Promise.withResolvers<void>();
     const read = batched(async (_sql: Sql, inputs: readonly null[]) => {
@@ -57,7 +57,7 @@ describe('statements that are shared', () => {
     expect([await early, await late]).toEqual(['before', 'after']);
   });
 
-  it('fails for those who shared it and for nobody else', async () => {
+  it('a failed statement rejects the calls that shared it and no others', async () => {
     const { ask, run } = heldBack();
     const first = ask(nowhere, 1);
     await run(0);
@@ -72,7 +72,7 @@ describe('statements that are shared', () => {
     expect(await next).toBe(40);
   });
 
-  it('waits for no statement that hangs', async () => {
+  it('calls do not wait for a statement that hangs', async () => {
     const { ask, run, runs } = heldBack();
     const stuck = ask(nowhere, 1);
     await run(0);
@@ -84,7 +84,7 @@ describe('statements that are shared', () => {
     expect(await stuck).toBe(10);
   });
 
-  it('takes a hundred at most, and never mixes two databases', async () => {
+  it('a statement serves at most a hundred calls of one database', async () => {
     const { ask, run } = heldBack();
     const elsewhere: Sql = () => Promise.reject(new Error('not asked either'));
     const many = Array.from({ length: 150 }, (_, index) => ask(nowhere, index));
@@ -96,7 +96,7 @@ describe('statements that are shared', () => {
     expect(await Promise.all(many)).toEqual(Array.from({ length: 150 }, (_, index) => index * 10));
   });
 
-  it('puts rows in the order of what was asked', () => {
+  it('rows are sorted by their input', () => {
     expect(inOrder(3, [{ n: 3 }, { n: 1 }])).toEqual([{ n: 1 }, undefined, { n: 3 }]);
   });
 });

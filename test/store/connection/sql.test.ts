@@ -20,6 +20,6 @@ it.each([
   [['NULL', 'null', 'NULLABLE', null, 'x']],
   [['NULLABLE', null]],
   [['größer', '😀', 'line\nbreak', 'tab\t']],
-])('an array of texts comes back as it went: %j', async (texts) => {
+])('a text array is read back unchanged: %j', async (texts) => {
   expect((await started.database.sql(echo, [texts]))[0]?.texts).toEqual(texts);
 });

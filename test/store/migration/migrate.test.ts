@@ -23,7 +23,7 @@ async function meddle(home: TestDatabase, sql: string): Promise<void> {
 }
 
 describe('MIGRATE=check', () => {
-  it('starts on a database that has every migration', async () => {
+  it('a node starts on a database that has every migration', async () => {
     const home = await own(migratedDatabase());
     const { migrated, close } = await start(home, { MIGRATE: 'check' });
 
@@ -31,7 +31,7 @@ describe('MIGRATE=check', () => {
     await close();
   });
 
-  it('M262 refuses one that lacks some, in one line that says what to do, and changes nothing', async () => {
+  it('M262 a database that lacks migrations is refused with one line that says what to do, and is not changed', async () => {
     const home = await own(emptyDatabase());
     const refusal = await start(home, { MIGRATE: 'check' }).catch((error: unknown) => error);
 
@@ -43,8 +43,8 @@ describe('MIGRATE=check', () => {
   });
 });
 
-describe('a database that a newer version has changed', () => {
-  it.each(['auto', 'check'])('M262 is refused and left alone (MIGRATE=%s)', async (mode) => {
+describe('A database that a newer version has migrated', () => {
+  it.each(['auto', 'check'])('M262 a newer database is refused and not changed (MIGRATE=%s)', async (mode) => {
     const home = await own(migratedDatabase());
     await meddle(home, "INSERT INTO migrations (name, executed_at) VALUES ('Migration20991231235959', now())");
 
@@ -54,8 +54,8 @@ describe('a database that a newer version has changed', () => {
   });
 });
 
-describe('a migration that was taken back half-way', () => {
-  it('O278 runs again at the next start, and whole', async () => {
+describe('A migration that failed half-way', () => {
+  it('O278 a failed migration is rolled back and runs again at the next start', async () => {
     const home = await own(migratedDatabase());
     await meddle(home, "DELETE FROM migrations WHERE name = 'Migration20261121000001'");
     // Its row is still there, so the migration fails, and nothing of it stays.

@@ -5,7 +5,7 @@ import { type StartedDatabase, startDatabase } from '../../support/administered.
 import { emptyDatabase, type TestDatabase } from '../../support/database.ts';
 import { gatehouse } from '../../support/process.ts';
 
-describe('the migrations, on an empty database', () => {
+describe('The migrations on an empty database', () => {
   let home: TestDatabase;
   let started: StartedDatabase;
 
@@ -18,12 +18,12 @@ describe('the migrations, on an empty database', () => {
     await home.remove();
   });
 
-  it('leave nothing for the schema generator to change', async () => {
+  it('the schema generator finds nothing to change', async () => {
     expect(started.migrated.length).toBeGreaterThan(0);
     expect(await ormOf(started.database).schema.getUpdateSchemaSQL({ wrap: false })).toBe('');
   });
 
-  it("bring GraphiQL's own client along, and nobody else", async () => {
+  it("the migrations create the GraphiQL client and no users", async () => {
     const rows = await started.database.em().execute('SELECT client_id, built_in FROM clients');
 
     expect(rows).toEqual([{ client_id: 'gatehouse-graphiql', built_in: true }]);
@@ -32,7 +32,7 @@ describe('the migrations, on an empty database', () => {
 });
 
 describe('S0-02: `gatehouse migrate`', () => {
-  it('brings the database to the schema of the code, and a second time changes nothing', async () => {
+  it('the command migrates the database to the current schema, and a second run changes nothing', async () => {
     const home = await emptyDatabase();
     const first = await gatehouse(['migrate', '--json'], home.env);
     const second = await gatehouse(['migrate', '--json'], home.env);
