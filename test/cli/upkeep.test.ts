@@ -5,7 +5,7 @@ import { rowMaker } from '../support/expiring-rows.ts';
 import type { TestClient } from '../support/fixtures.ts';
 import { type Ended, gatehouse } from '../support/process.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { bearerStatus, expectDead, type TokenPair, tokenPair } from '../support/token-forms.ts';
+import { bearerStatus, expectRevoked, type TokenPair, tokenPair } from '../support/token-forms.ts';
 
 let home: TestDatabase;
 beforeAll(async () => {
@@ -66,7 +66,7 @@ describe('gatehouse token revoke', () => {
       expect(await bearerStatus(server, one.access_token)).toBe(401);
       const refreshed = await server.token({ grant_type: 'refresh_token', refresh_token: one.refresh_token }, client);
       expect(refreshed.status).toBe(200);
-      await expectDead(server, client, two);
+      await expectRevoked(server, client, two);
       const events = await server.database
         .em()
         .execute("SELECT actor_id, ip, detail FROM audit_events WHERE kind = 'token.revoked' ORDER BY at");

@@ -4,7 +4,7 @@ import { issueCode } from '../support/authorize.ts';
 import { introspect } from '../support/client-endpoints.ts';
 import { expectTokenError } from '../support/invariants.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { eventsOf, exchange, expectDead, refreshing, tokenPair } from '../support/token-forms.ts';
+import { eventsOf, exchange, expectRevoked, refreshing, tokenPair } from '../support/token-forms.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -38,7 +38,7 @@ describe('Rows that reveal a theft are kept until everything they issued has exp
     const { body: pair } = await server.token(exchange(code), client);
     await sweepAfter(seconds);
     expectTokenError(await server.token(exchange(code), client), 400, 'invalid_grant');
-    await expectDead(server, client, pair);
+    await expectRevoked(server, client, pair);
     expect(await eventsOf(server, 'code.replayed', client)).toHaveLength(1);
   });
 
@@ -52,7 +52,7 @@ describe('Rows that reveal a theft are kept until everything they issued has exp
     const { body: second } = await server.token(refreshing(first.refresh_token), client);
     await sweepAfter(seconds);
     expectTokenError(await server.token(refreshing(first.refresh_token), client), 400, 'invalid_grant');
-    await expectDead(server, client, second);
+    await expectRevoked(server, client, second);
     expect(await eventsOf(server, 'refresh_token.replayed', client)).toHaveLength(1);
   });
 

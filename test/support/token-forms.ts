@@ -46,7 +46,7 @@ export const bearerStatus = async (server: TestServer, accessToken: string): Pro
   (await server.graphql('{ viewer { id } }', accessToken)).status;
 
 /** Neither token of the pair is good for anything any more. */
-export async function expectDead(
+export async function expectRevoked(
   server: TestServer,
   client: TestClient,
   { access_token, refresh_token }: TokenPair,

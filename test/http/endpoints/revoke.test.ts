@@ -10,7 +10,7 @@ import { startServer, type TestServer } from '../../support/server.ts';
 import {
   bearerStatus,
   eventsOf,
-  expectDead,
+  expectRevoked,
   refreshing,
   type TokenPair,
   tokenPair,
@@ -59,7 +59,7 @@ describe('RFC 7009 §2.1, §2.2: a client revokes its own token', () => {
     const { body: second } = await server.token(refreshing(first.refresh_token), client);
     expectDone(await revoke(server, second.refresh_token, client));
     expect(await bearerStatus(server, first.access_token)).toBe(401);
-    await expectDead(server, client, second);
+    await expectRevoked(server, client, second);
     // Inside the grace, too: what is revoked is not asked for again.
     expectTokenError(await server.token(refreshing(first.refresh_token), client), 400, 'invalid_grant');
     expect(await eventsOf(server, 'refresh_token.replayed', client)).toEqual([]);
@@ -72,7 +72,7 @@ describe('RFC 7009 §2.1, §2.2: a client revokes its own token', () => {
     const first = await tokenPair(server, client, {}, user);
     const { body: second } = await server.token(refreshing(first.refresh_token), client);
     expectDone(await revoke(server, first.refresh_token, client));
-    await expectDead(server, client, second);
+    await expectRevoked(server, client, second);
     await expectAlive(client, bystander);
   });
 
@@ -180,7 +180,7 @@ describe('RFC 7009 §2.2.1: what cannot be done is not said to be done', () => {
       expect(await bearerStatus(server, pair.access_token)).toBe(200);
     }
     expectDone(await revoke(server, pair.refresh_token, client));
-    await expectDead(server, client, pair);
+    await expectRevoked(server, client, pair);
   });
 });
 

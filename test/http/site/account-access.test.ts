@@ -5,7 +5,7 @@ import { codeRequest, issueCode, reachConsent, signIn } from '../../support/auth
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 import { sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
-import { bearerStatus, exchange, expectDead, tokenPair } from '../../support/token-forms.ts';
+import { bearerStatus, exchange, expectRevoked, tokenPair } from '../../support/token-forms.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -71,7 +71,7 @@ describe('Sessions on the account page', () => {
     // Somebody else signs in where they were signed in.
     const again = await replaced.browser.get(codeRequest(client, { prompt: 'login' }));
     await signIn(replaced.browser, again, await server.user());
-    for (const { pair } of [session, replaced]) await expectDead(server, client, pair);
+    for (const { pair } of [session, replaced]) await expectRevoked(server, client, pair);
     expect(await bearerStatus(server, offline.pair.access_token)).toBe(200);
     expect(await bearerStatus(server, plain.pair.access_token)).toBe(200);
   });
@@ -95,7 +95,7 @@ describe('Apps on the account page', () => {
     const after = await changeAccount(browser, page, 'apps', {});
     expectGoodPage(after);
     expect(after.html).toContain('No app has access to your account.');
-    await expectDead(server, client, pair);
+    await expectRevoked(server, client, pair);
     expect(await bearerStatus(server, pair.access_token)).toBe(401);
     expect((await server.token(exchange(spare), client)).body.error).toBe('invalid_grant');
     expect((await browser.get(codeRequest(client))).html).toContain('name="decision" value="allow"');

@@ -4,7 +4,7 @@ import { signIn } from '../../support/authorize.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 import { SESSION, sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
-import { bearerStatus, expectDead, tokenPair } from '../../support/token-forms.ts';
+import { bearerStatus, expectRevoked, tokenPair } from '../../support/token-forms.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -102,7 +102,7 @@ describe('The account page', () => {
       1,
     ]);
     expect(await bearerStatus(server, pair.access_token)).toBe(401);
-    await expectDead(server, client, pair);
+    await expectRevoked(server, client, pair);
     expect((await signIn(server.browser(), await server.browser().get('/login'), user)).status).not.toBe(200);
     // A copy of the cookie from before would else be spared along with the browser it was taken from.
     const thief = server.browser();

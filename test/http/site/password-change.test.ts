@@ -5,7 +5,7 @@ import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 import { sessionsOf, whoIs } from '../../support/sessions.ts';
-import { bearerStatus, exchange, expectDead, type TokenPair, tokenPair } from '../../support/token-forms.ts';
+import { bearerStatus, exchange, expectRevoked, type TokenPair, tokenPair } from '../../support/token-forms.ts';
 
 let server: TestServer;
 let client: TestClient;
@@ -56,8 +56,8 @@ describe('OWASP ASVS 5 §7.4.3, RFC 9700 §4.14.2: a new password', () => {
     expect(await sessionsOf(server, user)).toBe(1);
     for (const token of [here.pair.access_token, there.pair.access_token, direct])
       expect(await bearerStatus(server, token)).toBe(401);
-    await expectDead(server, client, here.pair);
-    await expectDead(server, app, elsewhere);
+    await expectRevoked(server, client, here.pair);
+    await expectRevoked(server, app, elsewhere);
     expectTokenError(await server.token(exchange(code), late), 400, 'invalid_grant');
     expect([await signInStatus(user, user.password), await signInStatus(user, NEW)]).toEqual([400, 200]);
 
@@ -73,7 +73,7 @@ describe('OWASP ASVS 5 §7.4.3, RFC 9700 §4.14.2: a new password', () => {
     const { browser, pair } = await signedInWith(user);
     expect(await change(user, await server.accessToken({ client, user }))).toEqual([]);
     expect(await whoIs(browser)).toBeUndefined();
-    await expectDead(server, client, pair);
+    await expectRevoked(server, client, pair);
   });
 
   it("J188: set by somebody else ends every session of theirs, and none of the other's", async () => {
@@ -82,7 +82,7 @@ describe('OWASP ASVS 5 §7.4.3, RFC 9700 §4.14.2: a new password', () => {
     const office = await signedInWith(boss);
     expect(await setPassword(office.pair.access_token, { id: user.id, password: NEW })).toEqual([]);
     expect([await whoIs(browser), await whoIs(office.browser)]).toEqual([undefined, boss.username]);
-    await expectDead(server, client, pair);
+    await expectRevoked(server, client, pair);
     expect(await bearerStatus(server, office.pair.access_token)).toBe(200);
   });
 
@@ -104,11 +104,11 @@ describe('OWASP ASVS 5 §7.4.2: a disabled account', () => {
     const set = (disabled: boolean) => server.graphql(UPDATE, admin, { input: { id: user.id, disabled } });
     await set(true);
     expect(await whoIs(browser)).toBeUndefined();
-    await expectDead(server, client, pair);
+    await expectRevoked(server, client, pair);
     expect(await signInStatus(user, user.password)).toBe(400);
     await set(false);
     expect(await whoIs(browser)).toBeUndefined();
-    await expectDead(server, client, pair);
+    await expectRevoked(server, client, pair);
     expect(await signInStatus(user, user.password)).toBe(200);
   });
 });

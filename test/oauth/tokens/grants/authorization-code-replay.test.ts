@@ -9,7 +9,14 @@ import { type TestClient, type TestUser, theOperator } from '../../../support/fi
 import { expectTokenError } from '../../../support/invariants.ts';
 import { countRows, expectNothingWritten } from '../../../support/refusals.ts';
 import { startServer, type TestServer } from '../../../support/server.ts';
-import { bearerStatus, eventsOf, exchange, expectDead, refreshing, tokenPair } from '../../../support/token-forms.ts';
+import {
+  bearerStatus,
+  eventsOf,
+  exchange,
+  expectRevoked,
+  refreshing,
+  tokenPair,
+} from '../../../support/token-forms.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -34,7 +41,7 @@ describe('RFC 6749 §4.1.2, §10.5: a code that comes twice', () => {
     expect(await bearerStatus(server, pair.access_token)).toBe(200);
 
     await expectNothingWritten(server, () => refuse(code, client));
-    await expectDead(server, client, pair);
+    await expectRevoked(server, client, pair);
     await refuse(code, client);
     expect(await eventsOf(server, 'code.replayed', client)).toEqual([
       { actor_id: user.uuid, ip: '127.0.0.1', detail: { authorization: expect.any(String) } },
@@ -51,7 +58,7 @@ describe('RFC 6749 §4.1.2, §10.5: a code that comes twice', () => {
     const { body: second } = await server.token(refreshing(first.refresh_token), client);
     await refuse(code, client);
     expect(await bearerStatus(server, first.access_token)).toBe(401);
-    await expectDead(server, client, second);
+    await expectRevoked(server, client, second);
     expect(await bearerStatus(server, bystander.access_token)).toBe(200);
   });
 
@@ -67,7 +74,7 @@ describe('RFC 6749 §4.1.2, §10.5: a code that comes twice', () => {
     passTime(seconds);
     await refuse(code, client);
     expect(await eventsOf(server, 'code.replayed', client)).toHaveLength(1);
-    await expectDead(server, client, pair);
+    await expectRevoked(server, client, pair);
   });
 
   it('whoever cannot prove that it is theirs ends nothing', async () => {

@@ -7,7 +7,7 @@ import { startServer, type TestServer } from '../../../support/server.ts';
 import {
   bearerStatus,
   eventsOf,
-  expectDead,
+  expectRevoked,
   refreshing,
   type TokenPair,
   tokenPair,
@@ -51,8 +51,8 @@ describe('RFC 9700 §4.14.2: a refresh token that comes twice, after the grace',
     const second = await refresh(first.refresh_token, client);
     clock(11);
     await refuse(first.refresh_token, client);
-    await expectDead(server, client, second);
-    await expectDead(server, client, first);
+    await expectRevoked(server, client, second);
+    await expectRevoked(server, client, first);
     expect(await eventsOf(server, 'refresh_token.replayed', client)).toEqual([
       { actor_id: user.uuid, ip: '127.0.0.1', detail: { authorization: expect.any(String) } },
     ]);
@@ -68,7 +68,7 @@ describe('RFC 9700 §4.14.2: a refresh token that comes twice, after the grace',
     const second = await refresh(first.refresh_token, client);
     const third = await refresh(second.refresh_token, client);
     await refuse(first.refresh_token, client);
-    await expectDead(server, client, third);
+    await expectRevoked(server, client, third);
   });
 
   it('F97: so does another scope, inside the grace as well: it is not the same request', async () => {
@@ -77,7 +77,7 @@ describe('RFC 9700 §4.14.2: a refresh token that comes twice, after the grace',
     const first = await tokenPair(server, client, { scope: 'read profile' });
     const second = await refresh(first.refresh_token, client);
     await refuse(first.refresh_token, client, { scope: 'profile' });
-    await expectDead(server, client, second);
+    await expectRevoked(server, client, second);
   });
 
   it('F97: another approval of the same person, client and scope lives on', async () => {
@@ -126,7 +126,7 @@ describe('the grace: an answer that was lost', () => {
     }
     clock(12);
     await refuse(first.refresh_token, client);
-    await expectDead(server, client, second);
+    await expectRevoked(server, client, second);
   });
 
   it('F98: the same narrowed scope is the same request', async () => {
