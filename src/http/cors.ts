@@ -1,4 +1,4 @@
-import { isListedOrigin } from '../oauth/clients/web-origins.ts';
+import { isRegisteredOrigin } from '../oauth/clients/web-origins.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import type { HttpContext } from './context.ts';
 
@@ -35,7 +35,7 @@ export async function allowOrigin(ctx: HttpContext, cors: Cors, methods: string)
 /** While the database is away the handler says so, in its own words. */
 async function listed({ state: { sql } }: HttpContext, origin: string): Promise<boolean> {
   try {
-    return await isListedOrigin(sql, origin);
+    return await isRegisteredOrigin(sql, origin);
   } catch (error) {
     if (isTransientError(error)) return false;
     throw error;

@@ -25,7 +25,7 @@ export const CLIENTS = [
   oauth/clients/client-assertion: a %s assertion authenticates the client at the token, revocation and introspection endpoints
 3  MUST  iss and sub are the client, aud is this server and nobody else
   oauth/clients/client-assertion: for us and another server
-  oauth/clients/client-assertion: by somebody else
+  oauth/clients/client-assertion: from another issuer
 3  MUST  exp is there and not over; nbf and iat are not to come
   oauth/clients/client-assertion: that has expired
   oauth/clients/client-assertion: that is not valid yet

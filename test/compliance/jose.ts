@@ -56,9 +56,9 @@ export const JOSE = [
 4.1  MUST  exp, nbf, iss, aud and jti mean what they say
   oauth/clients/client-assertion: that has expired
   oauth/clients/client-assertion: that is not valid yet
-  oauth/clients/client-assertion: for another server
+  oauth/clients/client-assertion: for the token endpoint instead of the issuer
 2  MUST  times are numbers of seconds; words are refused
-  oauth/clients/client-assertion: whose times are words
+  oauth/clients/client-assertion: whose expiry is not a number
 `,
   ),
   rfc(
@@ -87,9 +87,9 @@ export const JOSE = [
 3.3  MUST  a signature is checked before anything is believed
   oauth/clients/client-assertion: RFC 8725 §3.1
 3.8  MUST  issuer and subject are checked
-  oauth/clients/client-assertion: by somebody else
+  oauth/clients/client-assertion: from another issuer
 3.9  MUST  the audience is checked
-  oauth/clients/client-assertion: for another server
+  oauth/clients/client-assertion: for the token endpoint instead of the issuer
 3.11  SHOULD  the kind of a JWT is in its header
   oauth/clients/client-assertion: RFC 8725 §3.11
   http/operations/backchannel-logout: the app gets a signed logout token

@@ -24,7 +24,7 @@ describe('verifyPassword', () => {
 
   it('an error about an invalid hash does not contain the password', async () => {
     for (const stored of ['', 'x', '$argon2id$v=19$m=19456,t=2,p=1$', `$2b$10$${'a'.repeat(53)}`]) {
-      const error = await verifyPassword(stored, PASSWORD).catch((fault: unknown) => fault);
+      const error = await verifyPassword(stored, PASSWORD).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(Error);
       expect(inspect(error, { depth: null, showHidden: true })).not.toContain(PASSWORD);
     }
@@ -34,10 +34,10 @@ describe('verifyPassword', () => {
 
 describe('The hashing queue', () => {
   it('a full queue rejects further passwords at once and serves the waiting ones', async () => {
-    const asked = await Promise.allSettled(
+    const results = await Promise.allSettled(
       Array.from({ length: availableParallelism() + 150 }, () => verifyPassword(null, PASSWORD)),
     );
-    const refused = asked.filter((one) => one.status === 'rejected');
+    const refused = results.filter((one) => one.status === 'rejected');
     expect(refused.length).toBeGreaterThanOrEqual(50);
     expect(refused.length).toBeLessThanOrEqual(50 + availableParallelism());
     expect(refused.every(({ reason }) => reason instanceof Overloaded && isTransientError(reason))).toBe(true);
@@ -47,7 +47,7 @@ describe('The hashing queue', () => {
   it('a stuck thread fails its own job, and later jobs get a new thread', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const endless = `$argon2id$v=19$m=65536,t=100,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
-    const waiting = verifyPassword(endless, PASSWORD).catch((fault: unknown) => fault);
+    const waiting = verifyPassword(endless, PASSWORD).catch((thrown: unknown) => thrown);
     await vi.advanceTimersByTimeAsync(20_001);
     const error = await waiting;
     expect(error).toBeInstanceOf(Overloaded);
@@ -56,18 +56,21 @@ describe('The hashing queue', () => {
     expect(await verifyPassword(await hashPassword(PASSWORD), PASSWORD)).toBe(true);
   });
 
-  it.runIf(process.platform === 'linux')('gives way to all other threads of the process', async () => {
-    await hashPassword(PASSWORD);
-    const threads = readdirSync('/proc/self/task').map((id) => {
-      const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
-      const [, name = '', rest = ''] = /\((.*)\) (.*)/s.exec(stat) ?? [];
-      return { hashes: name === 'argon2id', priority: Number(rest.split(' ')[16]) };
-    });
-    const ours = threads.filter(({ hashes }) => hashes);
-    expect(ours.length).toBeGreaterThan(0);
-    for (const { priority } of ours) expect(priority).toBe(Math.min(getPriority() + 10, 19));
-    for (const { hashes, priority } of threads) if (!hashes) expect(priority).toBe(getPriority());
-  });
+  it.runIf(process.platform === 'linux')(
+    'hashing threads have a lower priority than all other threads of the process',
+    async () => {
+      await hashPassword(PASSWORD);
+      const threads = readdirSync('/proc/self/task').map((id) => {
+        const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
+        const [, name = '', rest = ''] = /\((.*)\) (.*)/s.exec(stat) ?? [];
+        return { hashes: name === 'argon2id', priority: Number(rest.split(' ')[16]) };
+      });
+      const ours = threads.filter(({ hashes }) => hashes);
+      expect(ours.length).toBeGreaterThan(0);
+      for (const { priority } of ours) expect(priority).toBe(Math.min(getPriority() + 10, 19));
+      for (const { hashes, priority } of threads) if (!hashes) expect(priority).toBe(getPriority());
+    },
+  );
 
   it('only a running job keeps the process alive', async () => {
     const passwords = join(import.meta.dirname, '../../src/crypto/passwords.ts');

@@ -20,7 +20,7 @@ afterAll(async () => {
   await home.remove();
 });
 
-/** One node after another; the name stays, wherever it listens. */
+/** Restarts the node with another key. The issuer stays the same, whatever port it listens on. */
 async function restart(SECRET_KEY: string): Promise<void> {
   await server?.close();
   server = await startServer({ SECRET_KEY, ISSUER: 'http://localhost:4400', REFRESH_GRACE: '300' }, home);
@@ -37,13 +37,13 @@ describe('O283: SECRET_KEY is rotated', () => {
     const login = newBrowser();
     const form = await login.get('/login');
     const pair = await tokenPair(server, client);
-    const spent = await tokenPair(server, client);
-    const { body: lost } = await server.token(refreshing(spent.refresh_token), client);
+    const rotated = await tokenPair(server, client);
+    const { body: lost } = await server.token(refreshing(rotated.refresh_token), client);
 
     await restart(`${B},${A}`);
     expect(await bearerStatus(server, pair.access_token)).toBe(200);
     expect((await server.token(refreshing(pair.refresh_token), client)).status).toBe(200);
-    const { body: again } = await server.token(refreshing(spent.refresh_token), client);
+    const { body: again } = await server.token(refreshing(rotated.refresh_token), client);
     expect([again.access_token, again.refresh_token]).toEqual([lost.access_token, lost.refresh_token]);
     expect((await server.token(refreshing(again.refresh_token), client)).status).toBe(200);
     expect(await eventsOf(server, 'refresh_token.replayed', client)).toEqual([]);
@@ -59,7 +59,7 @@ describe('O283: SECRET_KEY is rotated', () => {
     }
   });
 
-  it('after the grace period the key b works alone, and values of the key a are rejected without being treated as theft', async () => {
+  it('once the old key is removed, its forms and lost responses are rejected without being treated as theft', async () => {
     const [client, browser] = [await server.client(), newBrowser()];
     const user = await server.user();
     await restart(B);
@@ -77,8 +77,8 @@ describe('O283: SECRET_KEY is rotated', () => {
     await restart(`${A},${B}`);
     await restart(A);
     expect((await browser.submit(form, { username: user.username, password: user.password })).status).toBe(403);
-    const answer = await server.token(refreshing(first.refresh_token), client);
-    expect(answer.body.error).toBe('invalid_grant');
+    const response = await server.token(refreshing(first.refresh_token), client);
+    expect(response.body.error).toBe('invalid_grant');
     expect(await eventsOf(server, 'refresh_token.replayed', client)).toEqual([]);
     expect((await server.token(refreshing(lost.refresh_token), client)).status).toBe(200);
   });
@@ -90,7 +90,7 @@ describe('O283: SECRET_KEY is replaced without the old key', () => {
     try {
       await (await startServer({ SECRET_KEY: A }, mine)).close();
       await expect(startServer({ SECRET_KEY: B }, mine)).rejects.toThrow(
-        /^SECRET_KEY is not the key this database was made with.*put the new key in front and keep the old one/,
+        /^SECRET_KEY is not the key this database was made with.*set SECRET_KEY to the new key, a comma, and the old key/,
       );
       await (await startServer({ SECRET_KEY: A }, mine)).close();
     } finally {

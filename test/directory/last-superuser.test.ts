@@ -21,11 +21,11 @@ const left = () => em().count(User, { superuser: true, disabled: false });
 const WAYS: Record<string, (actor: Actor, id: string) => Promise<unknown>> = {
   deleted: (actor, id) => deleteUser(em(), actor, id),
   disabled: (actor, id) => updateUser(em(), actor, id, { disabled: true }),
-  unmade: (actor, id) => updateUser(em(), actor, id, { superuser: false }),
+  demoted: (actor, id) => updateUser(em(), actor, id, { superuser: false }),
 };
 
 describe('The last superuser', () => {
-  it.each(Object.keys(WAYS))('the last superuser cannot be %s, but the second last can', async (way) => {
+  it.each(Object.keys(WAYS))('after one of two superusers was %s, the last one cannot be removed', async (way) => {
     const [first, last] = [await make(), await make()];
     await WAYS[way]!(theOperator(), first);
     for (const attempt of Object.values(WAYS))

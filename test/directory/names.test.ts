@@ -24,9 +24,12 @@ describe('usernameKey', () => {
 });
 
 describe('Names', () => {
-  it.each(['alice', '王小明', 'José María', 'a', 'x'.repeat(150), '🙂', "O'Brien", 'ﬁona'])('%j is a valid name', (text) => {
-    expect(parseUsername(text)).toBe(text.normalize('NFKC'));
-  });
+  it.each(['alice', '王小明', 'José María', 'a', 'x'.repeat(150), '🙂', "O'Brien", 'ﬁona'])(
+    '%j is a valid name',
+    (text) => {
+      expect(parseUsername(text)).toBe(text.normalize('NFKC'));
+    },
+  );
 
   it.each([
     '',
@@ -59,7 +62,7 @@ describe('Names', () => {
 
 describe('Email addresses', () => {
   it.each(['a@b', 'Ada.Lovelace+x@example.com', 'root@localhost', 'ü@exämple.de', 'a@[::1]'.replace('[::1]', 'host')])(
-    '%j may be one',
+    '%j is a valid email address',
     (text) => {
       expect(parseEmail(text)).toBe(text);
     },

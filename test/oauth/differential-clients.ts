@@ -10,7 +10,7 @@ const signed = (...names: string[]): string[] => names.map((name) => `client: si
 /** RFC 6749 §2.3, §5.2 */
 const CLIENTS: readonly Difference[] = [
   {
-    why: 'RFC 9110 §15.5.2: every 401 carries a challenge; theirs challenges only who has sent an Authorization header (RFC 6749 §5.2).',
+    why: 'RFC 9110 §15.5.2: every 401 has a challenge; theirs sends one only after an Authorization header (RFC 6749 §5.2).',
     ours: REFUSED,
     theirs: '401 invalid_client',
     cases: [
@@ -33,7 +33,7 @@ const CLIENTS: readonly Difference[] = [
     ],
   },
   {
-    why: 'RFC 7591 §2: a client uses the method that it is registered for; theirs takes Basic and body for one another.',
+    why: 'RFC 7591 §2: a client must use its registered method; theirs accepts Basic and body interchangeably.',
     ours: REFUSED,
     theirs: '400 invalid_grant',
     cases: client(
@@ -42,19 +42,19 @@ const CLIENTS: readonly Difference[] = [
     ),
   },
   {
-    why: 'RFC 7523bis §4: the issuer is the only audience; with the token endpoint, or two, another server could be given the assertion.',
+    why: 'RFC 7523bis §4: the issuer must be the only audience; with another or a second one, another server could receive the assertion.',
     ours: REFUSED,
     theirs: '400 invalid_grant',
     cases: signed('aud is the token endpoint', 'aud is a list of two'),
   },
   {
-    why: 'RFC 7523 §3: one that is good for longer than an hour, or was made in the future, is refused; its jti would have to be kept as long.',
+    why: 'RFC 7523 §3: ours rejects assertions that are valid for more than an hour or issued in the future, because their jti must be stored.',
     ours: REFUSED,
     theirs: '400 invalid_grant',
     cases: signed('exp in a year', 'iat in an hour'),
   },
   {
-    why: 'RFC 6749 §5.2: no client authentication included is invalid_client, by the words of the section.',
+    why: 'RFC 6749 §5.2: a missing client authentication is invalid_client.',
     ours: REFUSED,
     theirs: '400 invalid_request',
     cases: [
@@ -69,13 +69,13 @@ const CLIENTS: readonly Difference[] = [
     cases: signed('no JWT'),
   },
   {
-    why: 'RFC 9110 §11.4: one blank or more stand between the scheme and what follows.',
+    why: 'RFC 9110 §11.4: one or more spaces separate the scheme and the credentials.',
     ours: '400 invalid_grant',
     theirs: '400 invalid_request',
     cases: client('basic, two blanks'),
   },
   {
-    why: 'RFC 6749 §2.3.1: an empty password is none, and libraries send a public client_id so.',
+    why: 'RFC 6749 §2.3.1: an empty password counts as none, and some libraries send a public client_id this way.',
     ours: '400 invalid_grant',
     theirs: '400 invalid_request',
     cases: client('public, by basic without a password'),
@@ -85,73 +85,73 @@ const CLIENTS: readonly Difference[] = [
 /** RFC 7009, RFC 7662, OpenID Connect Core 1.0 §5.3 */
 const ENDPOINTS: readonly Difference[] = [
   {
-    why: 'RFC 6749 §5.1: what an endpoint for clients answers may hold or concern a token, so none of it is stored, refusals included.',
+    why: 'RFC 6749 §5.1: responses may contain or concern a token, so none of them may be cached, including errors.',
     ours: '400 invalid_request',
     theirs: '400 invalid_request (may be stored)',
     cases: ['revoke: token left out', 'revoke: token empty', 'revoke: token twice'],
   },
   {
-    why: 'RFC 6749 §5.2, §5.1: no client authentication included is invalid_client; and it is not stored.',
+    why: 'RFC 6749 §5.2, §5.1: a missing client authentication is invalid_client, and the response may not be cached.',
     ours: REFUSED,
     theirs: '400 invalid_request (may be stored)',
     cases: ['revoke: by nobody'],
   },
   {
-    why: "RFC 7009 §2.1: if the token is another client's, the request is refused and the client informed; theirs is silent.",
+    why: "RFC 7009 §2.1: a request to revoke another client's token is rejected and the client informed; theirs responds with 200.",
     ours: '400 unauthorized_client',
     theirs: '200',
     cases: ['revoke: by another client'],
   },
   {
-    why: 'RFC 7009 §2.1: revoking an access token may revoke the refresh token as well; here it does not, theirs ends the grant.',
+    why: 'RFC 7009 §2.1: revoking an access token may also revoke the refresh token; theirs does, ours does not.',
     ours: ALL,
     theirs: '400 invalid_grant',
     cases: ['revoke: an access token, then refresh'],
   },
   {
-    why: 'RFC 7662 §2.2: username, for people who read it.',
+    why: 'RFC 7662 §2.2: ours includes the optional username.',
     ours: `200 with ${MEMBERS} token_type username, active true`,
     theirs: `200 with ${MEMBERS} token_type, active true`,
     cases: ['introspect: an access token', 'introspect: with a wrong hint'],
   },
   {
-    why: 'RFC 7662 §2.2: username, of a refresh token as well.',
+    why: 'RFC 7662 §2.2: ours includes the optional username for refresh tokens as well.',
     ours: `200 with ${MEMBERS} username, active true`,
     theirs: `200 with ${MEMBERS}, active true`,
     cases: ['introspect: a refresh token'],
   },
   {
-    why: 'RFC 9068 §2.2: a client that acts for itself is its own subject, so resource servers find a sub in every token.',
+    why: 'RFC 9068 §2.2: a client without a user is its own subject, so every token has a sub.',
     ours: `200 with ${MEMBERS} token_type, active true`,
     theirs: '200 with active client_id exp iat iss scope token_type, active true',
     cases: ['introspect: a token of a service'],
   },
   {
-    why: 'RFC 7662 §2.1: who asks must be authenticated, and a public client cannot be.',
+    why: 'RFC 7662 §2.1: the client must be authenticated, which a public client cannot be.',
     ours: REFUSED,
     theirs: '200 with active, active false',
     cases: ['introspect: by a public client'],
   },
   {
-    why: 'RFC 6750 §3: scope is an attribute of the challenge, where it stands here; theirs repeats it in the body.',
+    why: 'RFC 6750 §3: scope is an attribute of the challenge; theirs repeats it in the body.',
     ours: '403 with error error_description, Bearer insufficient_scope',
     theirs: '403 with error error_description scope, Bearer insufficient_scope',
     cases: ['userinfo: without openid'],
   },
   {
-    why: 'RFC 6750 §3.1: the token is good, and what it lacks is openid.',
+    why: 'RFC 6750 §3.1: the token is valid and lacks only the scope openid.',
     ours: '403 with error error_description, Bearer insufficient_scope',
     theirs: '401 with error error_description, Bearer invalid_token',
     cases: ['userinfo: a token of a service'],
   },
   {
-    why: 'RFC 6750 §3: credentials that give no access here are 401; theirs calls the header malformed.',
+    why: 'RFC 6750 §3: credentials that give no access are 401; theirs treats the header as malformed.',
     ours: '401 with error error_description, Bearer invalid_token',
     theirs: '400 with error error_description, Bearer invalid_request',
     cases: ['userinfo: basic'],
   },
   {
-    why: 'OpenID Connect Core 1.0 §2, §3.1.3.6, Back-Channel Logout 1.0 §2.1: acr, amr, azp, at_hash and sid are always told; theirs leaves out what is optional.',
+    why: 'OpenID Connect Core 1.0 §2, §3.1.3.6, Back-Channel Logout 1.0 §2.1: ours always includes acr, amr, azp, at_hash and sid; theirs omits optional claims.',
     ours: 'acr amr at_hash aud auth_time azp exp iat iss nonce sid sub',
     theirs: 'aud auth_time exp iat iss nonce sub',
     cases: ['ID token: its claims'],

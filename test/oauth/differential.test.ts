@@ -46,7 +46,7 @@ describe('The table of differences', () => {
   });
 });
 
-/** Two servers that were written apart are asked the same; where they differ, one of them may be wrong. */
+/** Where two independent servers respond differently to the same request, one of them may be wrong. */
 describe('The same request to Gatehouse and to oidc-provider', () => {
   let both: Awaited<ReturnType<typeof startBoth>>;
   beforeAll(async () => {

@@ -65,10 +65,10 @@ describe('Defects of other servers', () => {
         headers: json,
       }),
     );
-    for (const { status, body: told } of [inQuery, inForm, inJson]) {
+    for (const { status, body: response } of [inQuery, inForm, inJson]) {
       expect([400, 401, 415]).toContain(status);
-      expect(told).not.toHaveProperty('data');
-      expect(JSON.stringify(told)).not.toContain(token);
+      expect(response).not.toHaveProperty('data');
+      expect(JSON.stringify(response)).not.toContain(token);
     }
     expect(server.log.join('')).not.toContain(token);
     const inHeader = await server.graphql('{ viewer { username } }', token);

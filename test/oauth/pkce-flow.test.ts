@@ -69,7 +69,7 @@ describe('RFC 7636 §4.3, §4.4.1: the challenge at the authorization endpoint',
     ['C49', { code_challenge: 'x'.repeat(10_000) }],
     ['C50', { code_challenge: undefined }],
     ['C50', { code_challenge: '' }],
-  ])('%s: %j', async (_, wrong) => {
+  ])('%s: the challenge parameters %j are rejected', async (_, wrong) => {
     const path = codeRequest(await server.client(), { code_challenge: good, code_challenge_method: 'S256', ...wrong });
     await expectNothingWritten(server, async () =>
       expectErrorRedirect(server, await server.request(path), 'invalid_request'),

@@ -11,7 +11,8 @@ const S256 = { code_challenge: challenge, code_challenge_method: 'S256' };
 
 describe('RFC 7636 §4.3: the challenge', () => {
   it('the method S256 is accepted', () => expect(parseCodeChallenge(params(S256), true)).toBe(challenge));
-  it('the challenge may be omitted if it is not required', () => expect(parseCodeChallenge(params({}), false)).toBeUndefined());
+  it('the challenge may be omitted if it is not required', () =>
+    expect(parseCodeChallenge(params({}), false)).toBeUndefined());
   it('C46: the challenge must be sent if it is required', () =>
     expect(() => parseCodeChallenge(params({}), true)).toThrow(/code_challenge/));
 

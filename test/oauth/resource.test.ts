@@ -19,13 +19,13 @@ const API = 'https://api.example/v1?tenant=1';
 const OTHER = 'urn:example:invoices';
 const register = () => server.client({ resources: [API, OTHER] });
 
-/** A form with a parameter that is repeated. */
+/** A form with a repeated parameter. */
 const withResources = (form: Record<string, string>, resources: readonly string[]): URLSearchParams =>
   new URLSearchParams([...Object.entries(form), ...resources.map((resource) => ['resource', resource])]);
 
 const DIRECT = { grant_type: 'client_credentials' };
 
-/** The answer to an authorization request for these resources, by a person who allows it. */
+/** The code for an authorization request with these resources that the user allows. */
 async function allowed(client: Awaited<ReturnType<typeof register>>, resources: readonly string[]) {
   const path = `${codeRequest(client, { scope: 'read openid', state: 's' })}&${withResources({}, resources)}`;
   const browser = server.browser();
@@ -141,10 +141,11 @@ describe('RFC 8707 §2.2: granted resources can only be narrowed', () => {
     const client = await register();
     const { code } = await allowed(client, [API, OTHER]);
     const { body } = await server.token(exchange(code), client);
-    const ask = (resource: string) => server.token(withResources(refreshing(body.refresh_token), [resource]), client);
-    const [first, again] = [await ask(API), await ask(API)];
+    const refresh = (resource: string) =>
+      server.token(withResources(refreshing(body.refresh_token), [resource]), client);
+    const [first, again] = [await refresh(API), await refresh(API)];
     expect([again.status, again.body.access_token]).toEqual([200, first.body.access_token]);
-    expectTokenError(await ask(OTHER), 400, 'invalid_grant');
+    expectTokenError(await refresh(OTHER), 400, 'invalid_grant');
     expectTokenError(await server.token(refreshing(first.body.refresh_token), client), 400, 'invalid_grant');
   });
 });

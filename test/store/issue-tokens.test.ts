@@ -24,12 +24,12 @@ const newIssue = (scopes: string[] = ['read']): Issue => {
   return { scopes, resources: [], now, access: { digest: randomBytes(32), expiresAt }, refresh: undefined };
 };
 
-const issue = (of: string, wanted: Issue): Promise<boolean> => {
-  const { expiresAt } = wanted.access;
-  return issueDirectly(server.database.sql, { client: of, user: undefined, expiresAt }, wanted);
+const issue = (of: string, tokens: Issue): Promise<boolean> => {
+  const { expiresAt } = tokens.access;
+  return issueDirectly(server.database.sql, { client: of, user: undefined, expiresAt }, tokens);
 };
 
-/** What lies in the database of these tokens: scopes of the token and of its authorization. */
+/** The stored scopes of each token and of its authorization. */
 async function stored(issues: readonly Issue[]) {
   const query = statement<{ digest: Buffer; scopes: string[]; granted: string[]; grant_type: string }>(
     'test-issued-tokens',
@@ -54,8 +54,8 @@ describe('Tokens of many clients in one statement', () => {
 
   it('only the request of a deleted client is rejected', async () => {
     const issues = Array.from({ length: 20 }, () => newIssue());
-    const answers = await Promise.all(issues.map((one, index) => issue(index === 7 ? randomUUID() : client, one)));
-    expect(answers).toEqual(issues.map((_, index) => index !== 7));
+    const results = await Promise.all(issues.map((one, index) => issue(index === 7 ? randomUUID() : client, one)));
+    expect(results).toEqual(issues.map((_, index) => index !== 7));
     expect(await stored(issues)).toEqual(issues.map((_, index) => (index === 7 ? [] : written(['read']))));
   });
 
@@ -65,8 +65,8 @@ describe('Tokens of many clients in one statement', () => {
       index === 7 ? { ...newIssue(), access: first.access } : newIssue(),
     );
     await issue(client, first);
-    const answers = await Promise.allSettled(issues.map((one) => issue(client, one)));
-    expect(answers.map(({ status }) => status)).toEqual(
+    const results = await Promise.allSettled(issues.map((one) => issue(client, one)));
+    expect(results.map(({ status }) => status)).toEqual(
       issues.map((_, index) => (index === 7 ? 'rejected' : 'fulfilled')),
     );
     expect(await stored(issues)).toEqual(issues.map(() => written(['read'])));

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Every row of every table, as text: what somebody reads who holds a backup. Bytes come as hex. */
+/** Every row of every table as text, as an attacker with a backup reads it. Bytes are in hex. */
 async function everything(): Promise<string> {
   const em = server.database.em();
   const tables = await em.execute<{ name: string }[]>(
@@ -57,7 +57,7 @@ describe('A copy of the database', () => {
         expect(log).not.toContain(form);
       }
     }
-    // Looked for in the right place: the digests of the same values are there.
+    // The dump contains the digests of the same values, so the search above looked in the right place.
     for (const secret of [
       client.secret,
       imported.secret,
@@ -84,10 +84,10 @@ describe('A copy of the database', () => {
 
   it('S3-11 two users with the same password have different hashes', async () => {
     const password = unique('the same for both');
-    const people = [await server.user({ password }), await server.user({ password })];
+    const users = [await server.user({ password }), await server.user({ password })];
     const rows = await server.database.em().execute<{ hash: string }[]>(
       'SELECT password_hash AS hash FROM users WHERE username IN (?, ?)',
-      people.map(({ username }) => username),
+      users.map(({ username }) => username),
     );
     expect(new Set(rows.map(({ hash }) => hash)).size).toBe(2);
     expect(rows.every(({ hash }) => hash.startsWith('$argon2id$'))).toBe(true);

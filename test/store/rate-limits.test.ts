@@ -52,16 +52,16 @@ describe('Counters in the database', () => {
   it('N271: of a hundred concurrent attempts only as many as there are cores run at once, and each is counted', async () => {
     const limits = makeRateLimits(started.database.sql);
     const counts = { account: [unique('crowd'), '192.0.2.1'] };
-    let asked = 0;
+    let attempts = 0;
     const guess = async () => {
-      asked++;
+      attempts++;
       return undefined;
     };
     const verdicts = await Promise.all(Array.from({ length: 100 }, () => verdict(limits.guess(counts, guess))));
     expect(new Set(verdicts)).toEqual(new Set(['free', 'wait']));
-    expect(asked).toBe(verdicts.filter((word) => word === 'free').length);
-    expect(asked).toBeGreaterThanOrEqual(10);
-    expect(asked).toBeLessThanOrEqual(10 + navigator.hardwareConcurrency);
+    expect(attempts).toBe(verdicts.filter((word) => word === 'free').length);
+    expect(attempts).toBeGreaterThanOrEqual(10);
+    expect(attempts).toBeLessThanOrEqual(10 + navigator.hardwareConcurrency);
   });
 
   it('the queue of waiting attempts is limited', async () => {

@@ -25,13 +25,13 @@ describe('The setup ticket', () => {
   afterEach(() => started.close());
 
   const issue = async (now = NOW): Promise<string> => (await issueSetupTicket(started.database.sql, now)) ?? 'none';
-  const spend = (ticket: string, name = 'boss', now = NOW) =>
+  const consume = (ticket: string, name = 'boss', now = NOW) =>
     consumeSetupTicket(started.database.sql, ticket, administrator(name), now, ORIGIN);
   const rows = (sql: string): Promise<Record<string, unknown>[]> => started.database.em().execute(sql);
 
   it('a ticket creates the first administrator once and records it in the audit trail', async () => {
     const ticket = await issue();
-    const id = await spend(ticket);
+    const id = await consume(ticket);
 
     expect(await rows('SELECT id, username, superuser, disabled, seeded FROM users')).toEqual([
       { id, username: 'boss', superuser: true, disabled: false, seeded: false },
@@ -39,13 +39,13 @@ describe('The setup ticket', () => {
     expect(await rows('SELECT kind, actor_id, ip, request_id FROM audit_events')).toEqual([
       { kind: 'setup.completed', actor_id: id, ip: '127.0.0.1', request_id: 'test' },
     ]);
-    expect(await spend(ticket, 'second')).toBeUndefined();
+    expect(await consume(ticket, 'second')).toBeUndefined();
     expect(await rows('SELECT id FROM users')).toHaveLength(1);
   });
 
   it('of ten requests that consume a ticket at once, one succeeds', async () => {
     const ticket = await issue();
-    const made = await Promise.all(Array.from({ length: 10 }, (_, number) => spend(ticket, `boss-${number}`)));
+    const made = await Promise.all(Array.from({ length: 10 }, (_, number) => consume(ticket, `boss-${number}`)));
 
     expect(made.filter((id) => id !== undefined)).toHaveLength(1);
     expect(await rows('SELECT id FROM users')).toHaveLength(1);
@@ -56,8 +56,8 @@ describe('The setup ticket', () => {
 
     expect(await isSetupTicketActive(started.database.sql, ticket, LATER(3599))).toBe(true);
     expect(await isSetupTicketActive(started.database.sql, ticket, LATER(3600))).toBe(false);
-    expect(await spend(ticket, 'late', LATER(3600))).toBeUndefined();
-    expect(await spend(ticket, 'in-time', LATER(3599))).toBeDefined();
+    expect(await consume(ticket, 'late', LATER(3600))).toBeUndefined();
+    expect(await consume(ticket, 'in-time', LATER(3599))).toBeDefined();
   });
 
   it('two tickets of two nodes that are consumed at once create one administrator', async () => {
@@ -65,7 +65,7 @@ describe('The setup ticket', () => {
     await rows(
       `INSERT INTO setup_tickets VALUES ('\\x${digest(tickets[1]).toString('hex')}', '${NOW.toISOString()}', '${LATER(9).toISOString()}')`,
     );
-    const made = await Promise.all(tickets.map((ticket, number) => spend(ticket, `boss-${number}`)));
+    const made = await Promise.all(tickets.map((ticket, number) => consume(ticket, `boss-${number}`)));
 
     expect(made.filter((id) => id !== undefined)).toHaveLength(1);
     expect(await rows('SELECT id FROM users')).toHaveLength(1);
@@ -74,16 +74,16 @@ describe('The setup ticket', () => {
   it('a new ticket replaces the earlier one', async () => {
     const [first, second] = [await issue(), await issue(LATER(1))];
 
-    expect(await spend(first)).toBeUndefined();
-    expect(await spend(second)).toBeDefined();
+    expect(await consume(first)).toBeUndefined();
+    expect(await consume(second)).toBeDefined();
   });
 
   it('a ticket stays active after a wrong ticket or a taken username', async () => {
     const ticket = await issue();
     await registerTestUser(started.database, { username: 'taken' });
 
-    expect(await spend('guess')).toBeUndefined();
-    await expect(spend(ticket, 'taken')).rejects.toThrow(/users_username_key_unique/);
+    expect(await consume('guess')).toBeUndefined();
+    await expect(consume(ticket, 'taken')).rejects.toThrow(/users_username_key_unique/);
     expect(await isSetupTicketActive(started.database.sql, ticket, NOW)).toBe(true);
   });
 
@@ -92,7 +92,7 @@ describe('The setup ticket', () => {
     await registerTestUser(started.database, { superuser: true });
 
     expect(await isSetupTicketActive(started.database.sql, ticket, NOW)).toBe(false);
-    expect(await spend(ticket)).toBeUndefined();
+    expect(await consume(ticket)).toBeUndefined();
     expect(await issueSetupTicket(started.database.sql, NOW)).toBeUndefined();
     expect(await rows('SELECT digest FROM setup_tickets')).toEqual([]);
   });

@@ -8,13 +8,13 @@ import { eventsOf, exchange, expectRevoked, refreshing, tokenPair } from '../sup
 
 let server: TestServer;
 beforeAll(async () => {
-  // Longer than the shortest life of an access token, which then ends while its answer may still be asked for again.
+  // The grace period is longer than the shortest access token lifetime, so a token can expire before the grace period ends.
   server = await startServer({ REFRESH_GRACE: '120' });
 });
 afterAll(() => server.close());
 afterEach(() => vi.useRealTimers());
 
-/** Lets time pass and sweeps at the end of it. */
+/** Advances the clock by that time and sweeps. */
 async function sweepAfter(seconds: number): Promise<void> {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
   await sweep(server.database.sql, new Date(), retentionOf(server.config));

@@ -30,7 +30,7 @@ describe('O280: a sweep beside other transactions', () => {
       await tx.execute('SELECT id FROM sessions LIMIT 7 FOR UPDATE');
       const [swept, milliseconds] = await took(() => sweep(sql, NOW, RETENTION));
       expect(swept.sessions).toBe(43);
-      // Not even as long as a lock may be waited for.
+      // Shorter than the lock timeout.
       expect(milliseconds).toBeLessThan(2000);
     });
     expect((await sweep(sql, NOW, RETENTION)).sessions).toBe(7);
@@ -55,8 +55,8 @@ describe('O280: a sweep beside other transactions', () => {
     await rows.add('access_tokens', 'expires_at', END, 5000);
     const { sql } = server.database;
     const sweeps = Promise.all([sweep(sql, NOW, RETENTION), sweep(sql, NOW, RETENTION)]);
-    const [answer, milliseconds] = await took(() => revoke(server, token, client));
-    expect(answer.status).toBe(200);
+    const [response, milliseconds] = await took(() => revoke(server, token, client));
+    expect(response.status).toBe(200);
     expect(milliseconds).toBeLessThan(1500);
     await sweeps;
     await sweep(sql, NOW, RETENTION);

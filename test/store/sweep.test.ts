@@ -16,12 +16,12 @@ beforeAll(async () => {
 afterAll(() => server.close());
 afterEach(() => vi.restoreAllMocks());
 
-/** Long after everything that the tests do by themselves. */
+/** Later than all other rows of these tests. */
 const NOW = new Date('2031-01-01T00:00:00Z');
 const DAY = 86_400_000;
 const RETENTION: Retention = { audit: 400 * DAY, grace: 10_000 };
 
-/** For how long a row is kept after its end, in milliseconds. */
+/** Milliseconds for which a row is kept after it expires. */
 const KEPT: Record<string, number> = {
   access_tokens: RETENTION.grace,
   refresh_tokens: RETENTION.grace,
@@ -38,7 +38,7 @@ const KEPT: Record<string, number> = {
   rate_limits: 0,
 };
 
-/** Tables with a column that sounds like an end, and that no rule of the sweep speaks of. */
+/** Columns whose name suggests an expiry but that have no sweep rule. */
 const uncovered = (columns: readonly { table: string; column: string }[]): string[] =>
   columns
     .filter(({ column }) => /expir|_until$|_ends?_at$|^ttl$/.test(column))
@@ -121,25 +121,25 @@ describe('A sweep in bounded batches', () => {
   it('batches run one after the other until all expired rows are deleted', async () => {
     await sweep(sql, NOW, RETENTION);
     await rows.add('sessions', 'expires_at', new Date(NOW.getTime() - 1), 1200);
-    const taken: number[] = [];
+    const swept: number[] = [];
     const watched: Sql = async (statement, values) => {
       const found = await sql(statement, values);
-      if (statement.name === 'sweep-sessions') taken.push((found[0] as { swept: number }).swept);
+      if (statement.name === 'sweep-sessions') swept.push((found[0] as { swept: number }).swept);
       return found;
     };
     expect((await sweep(watched, NOW, RETENTION)).sessions).toBe(1200);
-    expect(taken.reduce((sum, batch) => sum + batch)).toBe(1200);
-    expect(taken.length).toBeGreaterThan(2);
+    expect(swept.reduce((sum, batch) => sum + batch)).toBe(1200);
+    expect(swept.length).toBeGreaterThan(2);
   });
 
-  /** How many rows each batch of sessions was to take. */
-  async function asked(whileAsking: () => Promise<void> = async () => {}): Promise<number[]> {
+  /** The maximum number of rows of each batch of sessions. */
+  async function batchSizes(duringBatch: () => Promise<void> = async () => {}): Promise<number[]> {
     await rows.add('sessions', 'expires_at', new Date(NOW.getTime() - 1), 12_000);
     const sizes: number[] = [];
     const watched: Sql = async (statement, values) => {
       if (statement.name !== 'sweep-sessions') return sql(statement, values);
       sizes.push(values[1] as number);
-      await whileAsking();
+      await duringBatch();
       return sql(statement, values);
     };
     expect((await sweep(watched, NOW, RETENTION)).sessions).toBe(12_000);
@@ -147,11 +147,11 @@ describe('A sweep in bounded batches', () => {
   }
 
   it('batches grow up to 5000 rows as long as none is slow', async () => {
-    // However slow the machine is, none is late: the 15 ms after which one is never pass.
+    // The 15 ms timer never fires, so no batch counts as slow, even on a slow machine.
     const real = setTimeout;
     const late = (work: () => void, milliseconds = 0) => real(work, milliseconds === 15 ? 60_000 : milliseconds);
     vi.spyOn(globalThis, 'setTimeout').mockImplementation(late as typeof setTimeout);
-    const sizes = await asked();
+    const sizes = await batchSizes();
     expect(sizes).toEqual(sizes.toSorted((one, other) => one - other));
     expect(sizes.at(0)).toBeLessThan(500);
     expect(sizes.at(-1)).toBeGreaterThan(2500);
@@ -160,7 +160,7 @@ describe('A sweep in bounded batches', () => {
 
   it('batches shrink as soon as one is slow, because requests may wait for its rows', async () => {
     let slow = 3;
-    const [first = 0, ...sizes] = await asked(async () => {
+    const [first = 0, ...sizes] = await batchSizes(async () => {
       if (slow-- > 0) await pause(60);
     });
     expect(sizes[0]).toBeLessThan(first);

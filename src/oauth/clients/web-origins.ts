@@ -13,7 +13,7 @@ const findOrigin = statement<{ registered: boolean }>(
 );
 
 /** True if an enabled client has a redirect URI at that origin. */
-export async function isListedOrigin(sql: Sql, origin: string): Promise<boolean> {
+export async function isRegisteredOrigin(sql: Sql, origin: string): Promise<boolean> {
   // Reject `null` and values that no browser sends.
   if (origin.length > 2000 || URL.parse(origin)?.origin !== origin) return false;
   return (await sql(findOrigin, [withoutLoopbackPort(origin)]))[0]?.registered === true;

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 afterEach(() => vi.useRealTimers());
 
-async function ask(authorization: string, more: Record<string, string> = {}): Promise<Answer> {
+async function requestToken(authorization: string, more: Record<string, string> = {}): Promise<Answer> {
   const body = new URLSearchParams({ grant_type: 'client_credentials', ...more });
   return read(
     await server.request('/oauth/token', { method: 'POST', headers: { Authorization: authorization }, body }),
@@ -22,11 +22,11 @@ async function ask(authorization: string, more: Record<string, string> = {}): Pr
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const basic = (text: string): string => `Basic ${base64(text)}`;
-/** RFC 6749 App. B, as the browser's own encoder does it, and as `encodeURIComponent` does. */
+/** RFC 6749 App. B, as encoded by URLSearchParams and by `encodeURIComponent`. */
 const encoders = [(text: string) => new URLSearchParams({ x: text }).toString().slice(2), encodeURIComponent];
 
 const refuse = (authorization: string, status: number, error: string) =>
-  expectNothingWritten(server, async () => expectTokenError(await ask(authorization), status, error));
+  expectNothingWritten(server, async () => expectTokenError(await requestToken(authorization), status, error));
 
 describe('RFC 6749 §2.3.1, App. A, B: ids and secrets of every printable character', () => {
   const SECRETS = [
@@ -39,18 +39,19 @@ describe('RFC 6749 §2.3.1, App. A, B: ids and secrets of every printable charac
 
   it.each(SECRETS)('E82: a secret with %s is accepted both raw and form-encoded', async (_, secret) => {
     const { clientId } = await server.client({}, { secret });
-    expect((await ask(basic(`${clientId}:${secret}`))).status).toBe(200);
-    for (const encode of encoders) expect((await ask(basic(`${encode(clientId)}:${encode(secret)}`))).status).toBe(200);
+    expect((await requestToken(basic(`${clientId}:${secret}`))).status).toBe(200);
+    for (const encode of encoders)
+      expect((await requestToken(basic(`${encode(clientId)}:${encode(secret)}`))).status).toBe(200);
     const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: secret };
     expect((await server.token(form)).status).toBe(200);
   });
 
   it.each(['https://client.example/', 'a:b', '50%', 'x+y', 'two words', '%41', '<b>&"\'\\'])(
-    'E82: the id %j works form-encoded',
+    'E82: the client_id %j is accepted form-encoded',
     async (id) => {
       const made = await server.client({}, { clientId: unique(id), secret: SECRETS[0][1] });
       for (const encode of encoders)
-        expect((await ask(basic(`${encode(made.clientId)}:${encode(made.secret)}`))).status).toBe(200);
+        expect((await requestToken(basic(`${encode(made.clientId)}:${encode(made.secret)}`))).status).toBe(200);
       const form = { grant_type: 'client_credentials', client_id: made.clientId, client_secret: made.secret };
       expect((await server.token(form)).status).toBe(200);
     },
@@ -116,7 +117,7 @@ describe('RFC 7617, RFC 9110 §11: the Authorization header', () => {
       `bAsIc   ${whole}  `,
       `Basic ${whole.replace(/=+$/, '')}`,
     ])
-      expect((await ask(header)).status).toBe(200);
+      expect((await requestToken(header)).status).toBe(200);
   });
 });
 
@@ -129,18 +130,18 @@ describe('Rotated client secrets', () => {
     const { secret } = await rotate(old.clientId, 600);
     const now = Date.now();
     vi.useFakeTimers({ toFake: ['Date'], now: now + 590_000 });
-    expect((await ask(basic(`${old.clientId}:${old.secret}`))).status).toBe(200);
-    expect((await ask(basic(`${old.clientId}:${secret}`))).status).toBe(200);
+    expect((await requestToken(basic(`${old.clientId}:${old.secret}`))).status).toBe(200);
+    expect((await requestToken(basic(`${old.clientId}:${secret}`))).status).toBe(200);
     vi.setSystemTime(now + 601_000);
     await refuse(basic(`${old.clientId}:${old.secret}`), 401, 'invalid_client');
-    expect((await ask(basic(`${old.clientId}:${secret}`))).status).toBe(200);
+    expect((await requestToken(basic(`${old.clientId}:${secret}`))).status).toBe(200);
   });
 
   it('E92: without an overlap the old secret expires at once', async () => {
     const old = await server.client();
     const { secret } = await rotate(old.clientId, 0);
     await refuse(basic(`${old.clientId}:${old.secret}`), 401, 'invalid_client');
-    expect((await ask(basic(`${old.clientId}:${secret}`))).status).toBe(200);
+    expect((await requestToken(basic(`${old.clientId}:${secret}`))).status).toBe(200);
   });
 
   it('E92: a second rotation does not extend the lifetime of the first secret', async () => {

@@ -14,8 +14,8 @@ afterAll(() => server.close());
 
 const GRANT = { grant_type: 'client_credentials' };
 
-/** Asks for a client_credentials token with that header, as it stands, and those parameters. */
-async function ask(authorization: string | undefined, more: Record<string, string> = {}): Promise<Answer> {
+/** Requests a client_credentials token with exactly that header and those parameters. */
+async function requestToken(authorization: string | undefined, more: Record<string, string> = {}): Promise<Answer> {
   const headers = authorization === undefined ? {} : { Authorization: authorization };
   const body = new URLSearchParams({ ...GRANT, ...more });
   return read(await server.request('/oauth/token', { method: 'POST', headers, body }));
@@ -23,7 +23,7 @@ async function ask(authorization: string | undefined, more: Record<string, strin
 
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 
-/** Milliseconds until the client is answered. */
+/** The response time in milliseconds. */
 async function timed(client: TestClient): Promise<number> {
   const from = performance.now();
   await server.token(GRANT, client);
@@ -33,7 +33,7 @@ async function timed(client: TestClient): Promise<number> {
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 const refuse = (status: number, error: string, authorization: string | undefined, more: Record<string, string> = {}) =>
-  expectNothingWritten(server, async () => expectTokenError(await ask(authorization, more), status, error));
+  expectNothingWritten(server, async () => expectTokenError(await requestToken(authorization, more), status, error));
 
 describe('RFC 6749 §5.2: invalid_client', () => {
   it('E76: with Basic an unknown client and a wrong secret get the same response', async () => {
@@ -44,7 +44,7 @@ describe('RFC 6749 §5.2: invalid_client', () => {
       `${clientId}:${secret}x`,
       `${clientId.toLowerCase()}:${secret}`,
     ];
-    const answers: unknown[] = [];
+    const bodies: unknown[] = [];
     for (const text of [
       ...wrong,
       `${clientId}:`,
@@ -54,13 +54,13 @@ describe('RFC 6749 §5.2: invalid_client', () => {
       `${clientId}:${secret}\0`,
     ]) {
       const { body } = await expectNothingWritten(server, async () => {
-        const answer = await ask(basic(text));
-        expectTokenError(answer, 401, 'invalid_client');
-        return answer;
+        const response = await requestToken(basic(text));
+        expectTokenError(response, 401, 'invalid_client');
+        return response;
       });
-      answers.push(body);
+      bodies.push(body);
     }
-    expect(new Set(answers.map((body) => JSON.stringify(body))).size).toBe(1);
+    expect(new Set(bodies.map((body) => JSON.stringify(body))).size).toBe(1);
   });
 
   it('E76: an unknown client and a wrong secret take the same time', async () => {
@@ -68,7 +68,7 @@ describe('RFC 6749 §5.2: invalid_client', () => {
     const wrong = secret.replace('gcs_', 'xxx_');
     const known = () => timed({ clientId, secret: wrong });
     const unknown = () => timed({ clientId: 'x'.repeat(clientId.length), secret: wrong });
-    // A busy machine may disturb a round or two; a difference would show in every one.
+    // A busy machine may disturb some rounds, but a real difference would appear in every round.
     let same = false;
     for (let round = 0; round < 6 && !same; round++) {
       const pairs: [known: number, unknown: number][] = [];
@@ -84,7 +84,7 @@ describe('RFC 6749 §5.2: invalid_client', () => {
     expect(same).toBe(true);
   });
 
-  it('E77: in the body an unknown client and a wrong secret get the same response', async () => {
+  it('E77: wrong or missing credentials in the body are invalid_client', async () => {
     const { clientId, secret } = await server.client();
     await refuse(401, 'invalid_client', undefined, { client_id: 'nobody', client_secret: secret });
     await refuse(401, 'invalid_client', undefined, { client_id: clientId, client_secret: 'wrong' });
@@ -95,7 +95,7 @@ describe('RFC 6749 §5.2: invalid_client', () => {
     await refuse(401, 'invalid_client', undefined, { client_id: clientId, client_secret: '' });
     await refuse(401, 'invalid_client', undefined, { client_secret: secret });
     await refuse(401, 'invalid_client', undefined);
-    expect((await ask(undefined, { client_id: clientId, client_secret: secret })).status).toBe(200);
+    expect((await requestToken(undefined, { client_id: clientId, client_secret: secret })).status).toBe(200);
   });
 
   it('E77: the secret of another client and the secret of a disabled client are rejected', async () => {
@@ -129,8 +129,8 @@ describe('RFC 6749 §2.3: one method per request', () => {
     const header = basic(`${clientId}:${secret}`);
     await refuse(400, 'invalid_request', header, { client_id: (await server.client()).clientId });
     await refuse(400, 'invalid_request', header, { client_id: 'nobody' });
-    expect((await ask(header, { client_id: clientId })).status).toBe(200);
-    expect((await ask(header, { client_id: '' })).status).toBe(200);
+    expect((await requestToken(header, { client_id: clientId })).status).toBe(200);
+    expect((await requestToken(header, { client_id: '' })).status).toBe(200);
   });
 
   it('two correct Authorization headers are rejected', async () => {

@@ -27,7 +27,7 @@ describe('OAuth 2.1 §2.4.1: guessing a client secret', () => {
       expect(JSON.parse(text)).toEqual({ error: 'temporarily_unavailable', error_description: expect.any(String) });
     }
     expect((await tryClient(server, client, HERE)).status).toBe(429);
-    // No lock-out weapon: the app itself is somewhere else. And no lock on others who are here.
+    // The limit blocks neither the client from its own network nor other clients from this network.
     expect((await tryClient(server, client, THERE)).status).toBe(200);
     expect((await tryClient(server, await server.client(), HERE)).status).toBe(200);
 
@@ -73,7 +73,7 @@ describe('OAuth 2.1 §2.4.1: guessing a client secret', () => {
     expect(after.map((rows, at) => rows - Number(before[at]))).toEqual([200, 200]);
     expect((await tryClient(server, client, flooder)).status).toBe(200);
     expect((await tryClient(server, wrong(client), THERE)).status).toBe(401);
-    // Behind the noise a secret cannot be guessed at either.
+    // The flood cannot hide guesses at the secret of a known client.
     expect(statuses(await repeat(25, () => tryClient(server, wrong(client), flooder)))).toEqual({ 429: 25 });
     expect((await tryClient(server, client, flooder)).status).toBe(429);
   });
@@ -84,7 +84,7 @@ describe('OAuth 2.1 §2.4.1: guessing a client secret', () => {
     const before = await counted();
     expect(statuses(await repeat(60, () => tryClient(server, client, HERE)))).toEqual({ 200: 60 });
     expect(await counted()).toEqual(before);
-    // What is wrong with the request, and not with the secret, is none either.
+    // An invalid request with a correct secret is not a failure either.
     expect(statuses(await repeat(30, () => tryClient(server, client, HERE, '/oauth/introspect')))).toEqual({ 200: 30 });
     expect(await counted()).toEqual(before);
   });

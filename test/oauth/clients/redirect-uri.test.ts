@@ -62,14 +62,16 @@ describe('RFC 6749 §3.1.2.3: an omitted redirect URI', () => {
 });
 
 describe('B43, B44: response parameters are appended to the registered URI', () => {
-  const answer = { code: 'c', state: 'a b&c', left: undefined };
+  const parameters = { code: 'c', state: 'a b&c', left: undefined };
   it.each([
     ['https://client.example', 'https://client.example?code=c&state=a+b%26c'],
     ['https://CLIENT.example:443/x/../cb', 'https://CLIENT.example:443/x/../cb?code=c&state=a+b%26c'],
     ['https://client.example/cb?a=b', 'https://client.example/cb?a=b&code=c&state=a+b%26c'],
     ['https://client.example/cb?', 'https://client.example/cb?code=c&state=a+b%26c'],
     ['com.example.app:/cb', 'com.example.app:/cb?code=c&state=a+b%26c'],
-  ])('%s gets the parameters without being rewritten', (uri, expected) => expect(addResponseParameters(uri, '?', answer)).toBe(expected));
+  ])('%s gets the parameters without being rewritten', (uri, expected) =>
+    expect(addResponseParameters(uri, '?', parameters)).toBe(expected),
+  );
 
   it('the fragment carries the parameters of the implicit grant', () =>
     expect(addResponseParameters('https://c.example/?a=b', '#', { x: '1' })).toBe('https://c.example/?a=b#x=1'));

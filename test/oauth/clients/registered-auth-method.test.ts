@@ -99,13 +99,13 @@ describe('Where they disagree: `state`, PKCE', () => {
   });
 
   it.each(['', 'plain', 'a b+c%2B&d=e;f', '"><script>🙂', 'x'.repeat(2048)])(
-    '`state` comes back as it was: %j',
+    '`state` is returned unchanged: %j',
     async (state) => {
       const client = await server.client({ requirePkce: true });
       const { headers } = await server.request(codeRequest(client, { state }));
-      const answer = answerIn(headers.get('Location') ?? '');
-      expect(answer.state).toBe(state === '' ? undefined : state);
-      expect(answer.error).toBe('invalid_request');
+      const response = answerIn(headers.get('Location') ?? '');
+      expect(response.state).toBe(state === '' ? undefined : state);
+      expect(response.error).toBe('invalid_request');
     },
   );
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Migration20261121000016 } from '../../../migrations/Migration20261121000016.ts';
-import { isListedOrigin, webOriginsOf } from '../../../src/oauth/clients/web-origins.ts';
+import { isRegisteredOrigin, webOriginsOf } from '../../../src/oauth/clients/web-origins.ts';
 import { updateClient } from '../../../src/oauth/registration/update.ts';
 import { theOperator } from '../../support/fixtures.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -32,15 +32,17 @@ describe('Registered web origins', () => {
     const { sql } = server.database;
     const { clientId } = await server.client({ redirectUris: ['https://spa.example/cb', 'http://127.0.0.1/cb'] });
     const change = (changes: object) => updateClient(server.database.em(), theOperator(), clientId, changes);
-    const listed = () =>
+    const registered = () =>
       Promise.all(
-        ['https://spa.example', 'https://moved.example', 'http://127.0.0.1:5173'].map((at) => isListedOrigin(sql, at)),
+        ['https://spa.example', 'https://moved.example', 'http://127.0.0.1:5173'].map((at) =>
+          isRegisteredOrigin(sql, at),
+        ),
       );
-    expect(await listed()).toEqual([true, false, true]);
+    expect(await registered()).toEqual([true, false, true]);
     await change({ redirectUris: ['https://moved.example/cb'] });
-    expect(await listed()).toEqual([false, true, false]);
+    expect(await registered()).toEqual([false, true, false]);
     await change({ disabled: true });
-    expect(await listed()).toEqual([false, false, false]);
+    expect(await registered()).toEqual([false, false, false]);
   });
 
   it.each([
@@ -54,7 +56,7 @@ describe('Registered web origins', () => {
     'https://evil',
   ])('K211: %s is not a registered origin', async (origin) => {
     await server.client({ redirectUris: ['https://spa.example/cb'] });
-    expect(await isListedOrigin(server.database.sql, origin)).toBe(false);
+    expect(await isRegisteredOrigin(server.database.sql, origin)).toBe(false);
   });
 
   it('the migration computes the same origins as the code', async () => {

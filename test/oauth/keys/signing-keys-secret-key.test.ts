@@ -63,11 +63,11 @@ describe('Private signing keys', () => {
 
 describe('Sealed values', () => {
   const [ring, other] = [makeKeyring([A])('signing-keys'), makeKeyring([B])('signing-keys')];
-  const sealed = seal(ring, 'name', Buffer.from('what nobody may read'));
+  const sealed = seal(ring, 'name', Buffer.from('a secret value'));
 
   it('a sealed value is opened with its key and name', () => {
-    expect(unseal(ring[0], 'name', sealed)?.toString()).toBe('what nobody may read');
-    expect(seal(ring, 'name', Buffer.from('what nobody may read'))).not.toEqual(sealed);
+    expect(unseal(ring[0], 'name', sealed)?.toString()).toBe('a secret value');
+    expect(seal(ring, 'name', Buffer.from('a secret value'))).not.toEqual(sealed);
   });
 
   it('a sealed value is rejected with another key or name, or after a modification', () => {

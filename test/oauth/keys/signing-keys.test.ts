@@ -14,7 +14,7 @@ import { jwksOf, verifyIdToken } from '../../support/id-tokens.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { exchange } from '../../support/token-forms.ts';
 
-const SECRET_KEY = 'a key of its own for this file that is long enough';
+const SECRET_KEY = 'a separate key for this file that is long enough';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** The clock stands still, this long after the server was started; each test goes on where the last one was. */
+/** Stops the clock that long after the server start. Each test continues at the time of the one before. */
 const at = (milliseconds: number): void => {
   vi.useFakeTimers({ toFake: ['Date'] });
   vi.setSystemTime(start + milliseconds);
@@ -87,7 +87,7 @@ describe('Rotation of signing keys', () => {
     at(2 * MINUTE);
     expect(await kidsOf()).toEqual([...old, ...made.map(({ kid }) => kid)].sort());
 
-    // Published, and not yet in use: whoever has kept the keys of before can go on.
+    // The new keys are published but do not sign yet, so clients can still use their cached keys.
     at(50 * MINUTE);
     const during = await idToken(client);
     for (const token of [before, during]) {
@@ -102,7 +102,7 @@ describe('Rotation of signing keys', () => {
     expect(made.map((key) => key.kid)).toContain(kid);
     await verifyIdToken(server, client, during, keptLater);
 
-    // The old keys are published until nothing that they signed is good any more.
+    // The old keys are published until everything that they signed has expired.
     at(63 * MINUTE);
     await rotateSigningKeysByAge(rotation());
     at(63 * MINUTE + DAY / 48);

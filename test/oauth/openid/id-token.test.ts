@@ -47,25 +47,28 @@ describe('OpenID Connect Core 1.0 §2, §3.1.3.3: the ID token', () => {
     expect(plain.body).not.toHaveProperty('id_token');
   });
 
-  it.each(['RS256', 'ES256', 'EdDSA'] as const)('an ID token is signed with %s for a client that registered it', async (alg) => {
-    const client = await server.client({ idTokenSignedResponseAlg: alg });
-    const { body } = await server.token(exchange(await issueCode(server, client, { scope: 'openid' })), client);
-    const verified = await verifyIdToken(server, client, body.id_token);
-    const digest = createHash(alg === 'EdDSA' ? 'sha512' : 'sha256')
-      .update(body.access_token)
-      .digest();
-    expect(verified.alg).toBe(alg);
-    expect(verified.claims.at_hash).toBe(digest.subarray(0, digest.length / 2).toString('base64url'));
-    expect(verified.claims).not.toHaveProperty('nonce');
-  });
+  it.each(['RS256', 'ES256', 'EdDSA'] as const)(
+    'an ID token is signed with %s for a client that registered it',
+    async (alg) => {
+      const client = await server.client({ idTokenSignedResponseAlg: alg });
+      const { body } = await server.token(exchange(await issueCode(server, client, { scope: 'openid' })), client);
+      const verified = await verifyIdToken(server, client, body.id_token);
+      const digest = createHash(alg === 'EdDSA' ? 'sha512' : 'sha256')
+        .update(body.access_token)
+        .digest();
+      expect(verified.alg).toBe(alg);
+      expect(verified.claims.at_hash).toBe(digest.subarray(0, digest.length / 2).toString('base64url'));
+      expect(verified.claims).not.toHaveProperty('nonce');
+    },
+  );
 
   it('§5.4: an ID token has the claims of the granted scopes and omits those without a value', async () => {
     const client = await server.client();
     const user = await server.user({ firstName: 'Ada', lastName: 'Lovelace' });
     const group = await createGroup(server.database.em(), theOperator(), { name: unique('group') });
     await addGroupMember(server.database.em(), theOperator(), group.id, user.uuid);
-    const claimsOf = async (scope: string, person = user) => {
-      const { body } = await server.token(exchange(await issueCode(server, client, { scope }, person)), client);
+    const claimsOf = async (scope: string, owner = user) => {
+      const { body } = await server.token(exchange(await issueCode(server, client, { scope }, owner)), client);
       return (await verifyIdToken(server, client, body.id_token)).claims;
     };
 
@@ -76,10 +79,10 @@ describe('OpenID Connect Core 1.0 §2, §3.1.3.3: the ID token', () => {
     const bare = await claimsOf('openid');
     for (const claim of ['name', 'preferred_username', 'email', 'groups']) expect(bare).not.toHaveProperty(claim);
     const nameless = await server.user();
-    const told = await claimsOf('openid profile', nameless);
-    expect(told).toMatchObject({ name: nameless.username, preferred_username: nameless.username });
-    expect(told).not.toHaveProperty('given_name');
-    expect(told).not.toHaveProperty('email');
+    const claims = await claimsOf('openid profile', nameless);
+    expect(claims).toMatchObject({ name: nameless.username, preferred_username: nameless.username });
+    expect(claims).not.toHaveProperty('given_name');
+    expect(claims).not.toHaveProperty('email');
   });
 
   it('§12.2: a refresh returns a new ID token for the same user, sign-in and session, without the nonce', async () => {
@@ -95,7 +98,7 @@ describe('OpenID Connect Core 1.0 §2, §3.1.3.3: the ID token', () => {
     expect(after).not.toHaveProperty('nonce');
     expect(after.at_hash).not.toBe(before.at_hash);
 
-    // The answer was lost and is asked for again: the same tokens, and a signature of its own.
+    // A repeated request after a lost response returns the same tokens and a new ID token.
     const { body: again } = await server.token(refreshing(first.refresh_token), client);
     expect(again.access_token).toBe(second.access_token);
     expect((await verifyIdToken(server, client, again.id_token)).claims.at_hash).toBe(after.at_hash);

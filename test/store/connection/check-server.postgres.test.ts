@@ -5,7 +5,7 @@ import { migratedDatabase, type TestDatabase } from '../../support/database.ts';
 import { startServer } from '../../support/server.ts';
 import { tokenPair } from '../../support/token-forms.ts';
 
-/** A database whose sessions begin with these settings. */
+/** A database whose sessions start with these settings. */
 async function databaseWith(settings: Record<string, string>): Promise<TestDatabase> {
   const home = await migratedDatabase();
   onTestFinished(() => home.remove());

@@ -17,15 +17,15 @@ beforeEach(() => {
   directory = join(parent, `data-${number}`);
 });
 
-/** The state of a process as the kernel tells it: `Z` is a zombie. */
+/** The state of a process in /proc. `Z` is a zombie. */
 const stateOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '')[0] ?? '';
 
 describe('The data directory', () => {
   it('the directory is created with its parents and only its owner can read it', async () => {
-    const taken = await lockDataDirectory(join(directory, 'deep', 'er'));
+    const locked = await lockDataDirectory(join(directory, 'deep', 'er'));
 
-    expect(statSync(taken.path).mode & 0o777).toBe(0o700);
-    taken.release();
+    expect(statSync(locked.path).mode & 0o777).toBe(0o700);
+    locked.release();
   });
 
   it('the directory can be locked once at a time and again after its release', async () => {
@@ -37,12 +37,12 @@ describe('The data directory', () => {
   });
 
   it('one of twenty concurrent attempts gets the lock', async () => {
-    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => lockDataDirectory(directory)));
-    const taken = answers.filter((answer) => answer.status === 'fulfilled');
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockDataDirectory(directory)));
+    const locked = results.filter((result) => result.status === 'fulfilled');
 
-    expect(taken).toHaveLength(1);
-    for (const answer of answers) if (answer.status === 'rejected') expect(answer.reason).toBeInstanceOf(Refusal);
-    taken[0]?.value.release();
+    expect(locked).toHaveLength(1);
+    for (const result of results) if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(Refusal);
+    locked[0]?.value.release();
   });
 });
 
@@ -77,47 +77,47 @@ describe('A second process', () => {
   });
 
   it('a pid file that names a running process does not block the directory', async () => {
-    const taken = await lockDataDirectory(directory);
-    taken.release();
+    const locked = await lockDataDirectory(directory);
+    locked.release();
     writeFileSync(join(directory, 'pid'), '1');
 
     (await lockDataDirectory(directory)).release();
   });
 
   it('the directory of a zombie process can be locked', async () => {
-    // The shell becomes a program that never asks how its child ended.
+    // exec replaces the shell with a program that never waits for its child, which therefore becomes a zombie.
     const script = `"${process.execPath}" src/server.ts & echo "pid $!"; exec sleep 60`;
     const env = { PATH: process.env.PATH, DATA_DIR: directory, PORT: '0' };
     const shell = spawn('sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
+    let output = '';
     await new Promise<void>((resolve) => {
       shell.stdout.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-        if (said.includes('ready')) resolve();
+        output += chunk.toString();
+        if (output.includes('ready')) resolve();
       });
     });
-    const zombie = Number(/pid (\d+)/.exec(said)?.[1]);
+    const zombie = Number(/pid (\d+)/.exec(output)?.[1]);
     process.kill(zombie, 'SIGKILL');
     onTestFinished(() => void shell.kill('SIGKILL'));
     await expect.poll(() => stateOf(zombie)).toBe('Z');
 
-    // Its threads end one by one: until the last is gone, it could still write.
-    const taken = await vi.waitFor(() => lockDataDirectory(directory), { timeout: 10_000 });
+    // The lock is released when the last thread of the process has ended.
+    const locked = await vi.waitFor(() => lockDataDirectory(directory), { timeout: 10_000 });
     expect(stateOf(zombie)).toBe('Z');
-    taken.release();
+    locked.release();
   });
 });
 
 describe('The secret key', () => {
   it('the key is created once, only its owner can read it, and no temporary file remains', async () => {
-    const taken = await lockDataDirectory(directory);
-    const key = readOrCreateSecretKey(taken);
+    const locked = await lockDataDirectory(directory);
+    const key = readOrCreateSecretKey(locked);
 
     expect(Buffer.byteLength(key)).toBeGreaterThanOrEqual(32);
-    expect(readOrCreateSecretKey(taken)).toBe(key);
+    expect(readOrCreateSecretKey(locked)).toBe(key);
     expect(statSync(join(directory, 'secret-key')).mode & 0o777).toBe(0o600);
     expect(readdirSync(directory).filter((name) => name.includes('unfinished'))).toEqual([]);
-    taken.release();
+    locked.release();
   });
 
   it('another directory has another key', async () => {
@@ -129,20 +129,20 @@ describe('The secret key', () => {
   });
 
   it('the key is created even if an earlier start failed while it created one', async () => {
-    const taken = await lockDataDirectory(directory);
+    const locked = await lockDataDirectory(directory);
     writeFileSync(join(directory, 'secret-key.unfinished'), 'half');
 
-    expect(Buffer.byteLength(readOrCreateSecretKey(taken))).toBeGreaterThanOrEqual(32);
-    taken.release();
+    expect(Buffer.byteLength(readOrCreateSecretKey(locked))).toBeGreaterThanOrEqual(32);
+    locked.release();
   });
 
   it('a damaged key is never replaced, because everything derived from it would be lost', async () => {
-    const taken = await lockDataDirectory(directory);
+    const locked = await lockDataDirectory(directory);
     writeFileSync(join(directory, 'secret-key'), 'short\n');
 
-    expect(() => readOrCreateSecretKey(taken)).toThrow(/damaged/);
+    expect(() => readOrCreateSecretKey(locked)).toThrow(/damaged/);
     expect(readFileSync(join(directory, 'secret-key'), 'utf8')).toBe('short\n');
-    taken.release();
+    locked.release();
   });
 });
 

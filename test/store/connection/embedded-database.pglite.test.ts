@@ -15,7 +15,7 @@ async function emptyDirectory(): Promise<string> {
 
 describe('The first start on an empty directory', () => {
   it.each([300, 700, 1100, 1500])(
-    'may be killed after %d ms: the next one is ready all the same',
+    'the next start succeeds if the first one is killed after %d ms',
     async (milliseconds) => {
       const directory = await emptyDirectory();
       const first = startServerProcess({ DATA_DIR: directory });

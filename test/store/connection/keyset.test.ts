@@ -35,6 +35,6 @@ describe('Pages that are requested at once', () => {
     const before = await listUsers(server.database.sql, page);
     const { id } = await registerUser(server.database.em(), theOperator(), { username: unique('later') });
     const after = await listUsers(server.database.sql, page);
-    expect(after.map((person) => person.id)).toEqual([...before.map((person) => person.id), id]);
+    expect(after.map((listed) => listed.id)).toEqual([...before.map((listed) => listed.id), id]);
   });
 });

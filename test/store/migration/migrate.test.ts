@@ -15,8 +15,8 @@ async function own(making: Promise<TestDatabase>): Promise<TestDatabase> {
   return home;
 }
 
-/** Changes the database behind Gatehouse's back. */
-async function meddle(home: TestDatabase, sql: string): Promise<void> {
+/** Changes the database directly with SQL. */
+async function alterDatabase(home: TestDatabase, sql: string): Promise<void> {
   const { database, close } = await start(home);
   await database.em().execute(sql);
   await close();
@@ -46,7 +46,7 @@ describe('MIGRATE=check', () => {
 describe('A database that a newer version has migrated', () => {
   it.each(['auto', 'check'])('M262 a newer database is refused and not changed (MIGRATE=%s)', async (mode) => {
     const home = await own(migratedDatabase());
-    await meddle(home, "INSERT INTO migrations (name, executed_at) VALUES ('Migration20991231235959', now())");
+    await alterDatabase(home, "INSERT INTO migrations (name, executed_at) VALUES ('Migration20991231235959', now())");
 
     await expect(start(home, { MIGRATE: mode })).rejects.toThrow(
       /newer than this Gatehouse \(it has Migration20991231235959\)/,
@@ -57,8 +57,8 @@ describe('A database that a newer version has migrated', () => {
 describe('A migration that failed half-way', () => {
   it('O278 a failed migration is rolled back and runs again at the next start', async () => {
     const home = await own(migratedDatabase());
-    await meddle(home, "DELETE FROM migrations WHERE name = 'Migration20261121000001'");
-    // Its row is still there, so the migration fails, and nothing of it stays.
+    await alterDatabase(home, "DELETE FROM migrations WHERE name = 'Migration20261121000001'");
+    // The migration fails because its client row still exists, and it is rolled back.
     await expect(start(home)).rejects.toThrow(/clients/);
     const { database, close } = await startAfterCleaning(home);
 

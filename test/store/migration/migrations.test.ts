@@ -23,7 +23,7 @@ describe('The migrations on an empty database', () => {
     expect(await ormOf(started.database).schema.getUpdateSchemaSQL({ wrap: false })).toBe('');
   });
 
-  it("the migrations create the GraphiQL client and no users", async () => {
+  it('the migrations create the GraphiQL client and no users', async () => {
     const rows = await started.database.em().execute('SELECT client_id, built_in FROM clients');
 
     expect(rows).toEqual([{ client_id: 'gatehouse-graphiql', built_in: true }]);
