@@ -3,7 +3,7 @@ import { type Sql, statement } from './connection/sql.ts';
 import { type Issue, tokenValues } from './issue-tokens.ts';
 import { AUTHORIZATION_COLUMNS, DIGESTS, INSERT_ACCESS, insertRefresh, lockLiveAuthorization } from './token-family.ts';
 
-/** A code as it was issued, with what it hangs on. */
+/** An authorization code with its authorization. */
 export interface CodeRow {
   readonly id: string;
   readonly redirect_uri: string | null;
@@ -19,8 +19,8 @@ export interface CodeRow {
   readonly nonce: string | null;
   readonly scopes: string[];
   readonly resources: string[];
-  /** The authorization is neither revoked nor its user disabled. */
-  readonly alive: boolean;
+  /** False if the authorization was revoked or its user disabled. */
+  readonly active: boolean;
 }
 
 const selectCodes = statement<CodeRow & { n: number }>(
@@ -30,28 +30,31 @@ const selectCodes = statement<CodeRow & { n: number }>(
    JOIN authorizations a ON a.id = c.authorization_id JOIN users u ON u.id = a.user_id`,
 );
 
-const SPENT_CODE = `${lockLiveAuthorization('authorization_codes')},
-  spent AS (
-    UPDATE authorization_codes c SET used_at = $2 FROM ground
-    WHERE c.id = $1 AND c.authorization_id = ground.id AND c.used_at IS NULL AND c.expires_at > $2
+const CONSUMED_CODE = `${lockLiveAuthorization('authorization_codes')},
+  consumed AS (
+    UPDATE authorization_codes c SET used_at = $2 FROM locked
+    WHERE c.id = $1 AND c.authorization_id = locked.id AND c.used_at IS NULL AND c.expires_at > $2
     RETURNING c.authorization_id
   )`;
 
-const spendCodeForAccess = statement<{ authorization_id: string }>(
-  'spend-code',
-  `WITH ${SPENT_CODE},${INSERT_ACCESS} SELECT authorization_id FROM spent`,
+const consumeCodeForAccess = statement<{ authorization_id: string }>(
+  'consume-code',
+  `WITH ${CONSUMED_CODE},${INSERT_ACCESS} SELECT authorization_id FROM consumed`,
 );
-const spendCodeForBoth = statement<{ authorization_id: string }>(
-  'spend-code-for-refresh',
-  `WITH ${SPENT_CODE},${INSERT_ACCESS},${insertRefresh('NULL::uuid')} SELECT authorization_id FROM spent`,
+const consumeCodeForBoth = statement<{ authorization_id: string }>(
+  'consume-code-for-refresh-token',
+  `WITH ${CONSUMED_CODE},${INSERT_ACCESS},${insertRefresh('NULL::uuid')} SELECT authorization_id FROM consumed`,
 );
 
 export const findCode = batched(async (sql: Sql, digests: readonly Buffer[]) =>
   inOrder(digests.length, await sql(selectCodes, [digests])),
 );
 
-/** Spends the code and writes what it buys, in one statement; false if somebody was first, or it has died meanwhile. */
-export async function spendCode(sql: Sql, id: string, issue: Issue): Promise<boolean> {
-  const query = issue.refresh ? spendCodeForBoth : spendCodeForAccess;
+/**
+ * Redeems the code and writes its tokens in one statement. Returns false if another request was first, or if the code expired or
+ * its authorization was revoked in the meantime.
+ */
+export async function consumeCode(sql: Sql, id: string, issue: Issue): Promise<boolean> {
+  const query = issue.refresh ? consumeCodeForBoth : consumeCodeForAccess;
   return (await sql(query, [id, issue.now, issue.scopes, ...tokenValues(issue)])).length === 1;
 }

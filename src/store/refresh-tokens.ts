@@ -3,7 +3,7 @@ import { type Sql, statement } from './connection/sql.ts';
 import { type Issue, tokenValues } from './issue-tokens.ts';
 import { AUTHORIZATION_COLUMNS, DIGESTS, INSERT_ACCESS, insertRefresh, lockLiveAuthorization } from './token-family.ts';
 
-/** A refresh token, spent or not, with what it hangs on. */
+/** A refresh token, whether rotated or not, with its authorization. */
 export interface RefreshRow {
   readonly id: string;
   readonly expires_at: Date;
@@ -17,16 +17,17 @@ export interface RefreshRow {
   readonly nonce: string | null;
   readonly scopes: string[];
   readonly resources: string[];
-  readonly alive: boolean;
+  /** False if the authorization was revoked or its user disabled. */
+  readonly active: boolean;
 }
 
-/** What a spent refresh token bought. */
+/** The refresh token that replaced a rotated one. */
 export interface SuccessorRow {
   readonly used_at: Date;
   readonly salt: Buffer | null;
   readonly refresh_digest: Buffer;
   readonly refresh_used_at: Date | null;
-  readonly alive: boolean;
+  readonly active: boolean;
 }
 
 const selectRefreshTokens = statement<RefreshRow & { n: number }>(
@@ -39,7 +40,7 @@ const selectRefreshTokens = statement<RefreshRow & { n: number }>(
 const selectSuccessor = statement<SuccessorRow>(
   'find-successor',
   `SELECT r.used_at, n.salt, n.digest AS refresh_digest, n.used_at AS refresh_used_at,
-          a.revoked_at IS NULL AND NOT u.disabled AS alive
+          a.revoked_at IS NULL AND NOT u.disabled AS active
    FROM refresh_tokens r JOIN refresh_tokens n ON n.parent_id = r.id
    JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id
    WHERE r.id = $1`,
@@ -50,29 +51,32 @@ const selectAccess = statement<{ scopes: string[]; resources: string[]; expires_
   'SELECT scopes, resources, expires_at FROM access_tokens WHERE digest = $1 AND authorization_id = $2',
 );
 
-/** The salt that it was made from goes with it: from now on nobody can ask for it again. */
-const rotateRefresh = statement<{ authorization_id: string }>(
+/** Also deletes the salt of the rotated token, because the response that contained it need not be repeated any more. */
+const rotateToken = statement<{ authorization_id: string }>(
   'rotate-refresh-token',
-  `WITH ${lockLiveAuthorization('refresh_tokens')}, spent AS (
-     UPDATE refresh_tokens r SET used_at = $2, salt = NULL FROM ground
-     WHERE r.id = $1 AND r.authorization_id = ground.id AND r.used_at IS NULL AND r.expires_at > $2
+  `WITH ${lockLiveAuthorization('refresh_tokens')}, consumed AS (
+     UPDATE refresh_tokens r SET used_at = $2, salt = NULL FROM locked
+     WHERE r.id = $1 AND r.authorization_id = locked.id AND r.used_at IS NULL AND r.expires_at > $2
      RETURNING r.authorization_id
    ),${INSERT_ACCESS},${insertRefresh('$1::uuid')}
-   SELECT authorization_id FROM spent`,
+   SELECT authorization_id FROM consumed`,
 );
 
 export const findRefreshToken = batched(async (sql: Sql, digests: readonly Buffer[]) =>
   inOrder(digests.length, await sql(selectRefreshTokens, [digests])),
 );
 
-/** In a statement of its own, after losing the race: only a new snapshot sees what the winner wrote. */
+/** Needs its own statement, because only a new snapshot sees what a concurrent rotation has written. */
 export const findSuccessor = async (sql: Sql, refreshTokenId: string): Promise<SuccessorRow | undefined> =>
   (await sql(selectSuccessor, [refreshTokenId]))[0];
 
 export const findIssuedAccess = async (sql: Sql, digest: Buffer, authorizationId: string) =>
   (await sql(selectAccess, [digest, authorizationId]))[0];
 
-/** Spends the refresh token and writes its successor, in one statement; false if somebody was first, or it has died meanwhile. */
-export async function rotate(sql: Sql, id: string, issue: Issue): Promise<boolean> {
-  return (await sql(rotateRefresh, [id, issue.now, issue.scopes, ...tokenValues(issue)])).length === 1;
+/**
+ * Rotates the refresh token and writes its successor in one statement. Returns false if another request was first, or if the
+ * token expired or its authorization was revoked in the meantime.
+ */
+export async function rotateRefreshToken(sql: Sql, id: string, issue: Issue): Promise<boolean> {
+  return (await sql(rotateToken, [id, issue.now, issue.scopes, ...tokenValues(issue)])).length === 1;
 }

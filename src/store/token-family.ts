@@ -2,37 +2,37 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { AuditKind, Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
-/** Of the authorization `a` and its user `u`, for a code or refresh token that was issued from it. */
+/** The columns of the authorization `a` and its user `u` that a code or refresh token is loaded with. */
 export const AUTHORIZATION_COLUMNS = `
   a.id AS authorization_id, a.expires_at AS authorization_expires_at, a.client_id AS client, a.user_id, a.scopes, a.resources,
   a.session_id, coalesce(a.auth_time, a.created_at) AS auth_time, a.nonce,
-  a.revoked_at IS NULL AND NOT u.disabled AS alive`;
+  a.revoked_at IS NULL AND NOT u.disabled AS active`;
 
-/** The digests to look up, with their positions. */
+/** The digests to look up, numbered by their position. */
 export const DIGESTS = 'unnest($1::bytea[]) WITH ORDINALITY AS d (digest, n)';
 
 /**
- * What the code or token descends from, if it is alive. Locked before the row that is spent, as whoever deletes it does: in the
- * other order the two would wait for each other.
+ * Locks the authorization of the code or token if it is active. It is locked before the consumed row, as a deletion does, because
+ * the other order could deadlock.
  */
 export const lockLiveAuthorization = (table: string): string => `
-  ground AS MATERIALIZED (
+  locked AS MATERIALIZED (
     SELECT a.id FROM authorizations a JOIN users u ON u.id = a.user_id
     WHERE a.id = (SELECT authorization_id FROM ${table} WHERE id = $1) AND a.revoked_at IS NULL AND NOT u.disabled
     FOR KEY SHARE OF a
   )`;
 
-/** Parts of the statements that consume a code or refresh token as `spent`; the parameters are those of `tokenValues`. */
+/** Inserts the tokens that the CTE `consumed` is exchanged for. The parameters are those of `tokenValues`. */
 export const INSERT_ACCESS = `
   access AS (
     INSERT INTO access_tokens (id, digest, authorization_id, scopes, created_at, expires_at, resources)
-    SELECT $4::uuid, $5::bytea, authorization_id, $3::text[], $2::timestamptz, $6::timestamptz, $7::text[] FROM spent
+    SELECT $4::uuid, $5::bytea, authorization_id, $3::text[], $2::timestamptz, $6::timestamptz, $7::text[] FROM consumed
   )`;
 
 export const insertRefresh = (parent: string): string => `
   refresh AS (
     INSERT INTO refresh_tokens (id, digest, authorization_id, parent_id, salt, created_at, expires_at)
-    SELECT $8::uuid, $9::bytea, authorization_id, ${parent}, $10::bytea, $2, $11::timestamptz FROM spent
+    SELECT $8::uuid, $9::bytea, authorization_id, ${parent}, $10::bytea, $2, $11::timestamptz FROM consumed
   )`;
 
 const revokeAuthorization = statement<{ id: string }>(
@@ -46,7 +46,10 @@ const revokeAuthorization = statement<{ id: string }>(
    SELECT id FROM revoked`,
 );
 
-/** A replay kills all that descends from the approval; false if it was dead already. In a statement of its own, which no later failure undoes. */
+/**
+ * Revokes the authorization of a replayed code or refresh token, and with it all its tokens. Returns false if it was already
+ * revoked. It is a separate statement, so that no later failure rolls it back.
+ */
 export async function revokeReplayed(
   sql: Sql,
   authorizationId: string,

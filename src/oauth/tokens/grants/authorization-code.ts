@@ -1,4 +1,4 @@
-import { type CodeRow, findCode, spendCode } from '../../../store/codes.ts';
+import { type CodeRow, consumeCode, findCode } from '../../../store/codes.ts';
 import { OAuthError } from '../../error.ts';
 import type { Grant, TokenRequest } from '../../grant.ts';
 import { withIdToken } from '../../openid/id-token.ts';
@@ -35,7 +35,7 @@ async function redeemCode(request: TokenRequest<CodeRow>): Promise<TokenResponse
   verifyCodeVerifier(verifier, code.code_challenge);
   // From here on the caller has proven to be the one the code was made for (§4.1.2, §10.5).
   if (code.used_at !== null) throw await replayed(request, 'code.replayed', code);
-  if (code.expires_at <= now || !code.alive)
+  if (code.expires_at <= now || !code.active)
     throw new OAuthError('invalid_grant', 'The code has expired or was revoked.');
 
   const scopes = stillAllowed(code.scopes, client.scopes);
@@ -47,7 +47,7 @@ async function redeemCode(request: TokenRequest<CodeRow>): Promise<TokenResponse
     refreshable: isRefreshable(request),
   });
   const answer = await withIdToken(request, code, scopes, response);
-  if (!(await spendCode(sql, code.id, issue))) throw await replayed(request, 'code.replayed', code);
+  if (!(await consumeCode(sql, code.id, issue))) throw await replayed(request, 'code.replayed', code);
   return answer;
 }
 

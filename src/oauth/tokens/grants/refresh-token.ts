@@ -6,7 +6,7 @@ import {
   findRefreshToken,
   findSuccessor,
   type RefreshRow,
-  rotate,
+  rotateRefreshToken,
 } from '../../../store/refresh-tokens.ts';
 import { OAuthError } from '../../error.ts';
 import type { Grant, TokenRequest } from '../../grant.ts';
@@ -41,7 +41,7 @@ async function refresh(request: TokenRequest<RefreshRow>): Promise<TokenResponse
     throw new OAuthError('invalid_grant', 'The refresh token is unknown, or was issued to another client.');
   const scopes = narrowScope(request, token);
   const resources = narrowResources(params, client, config.issuer, token.resources);
-  if (!token.alive) throw dead();
+  if (!token.active) throw dead();
   if (token.used_at !== null) return again(request, value, token, scopes, resources);
   if (token.expires_at <= now || token.authorization_expires_at <= now) throw dead();
 
@@ -51,7 +51,7 @@ async function refresh(request: TokenRequest<RefreshRow>): Promise<TokenResponse
   const wanted = { userId: token.user_id, scopes, resources, until, refreshable: true };
   const { issue, response } = await makeTokens(request, wanted, given);
   const answer = await withIdToken(request, renewed(token), scopes, response);
-  const spent = await rotate(sql, token.id, issue);
+  const spent = await rotateRefreshToken(sql, token.id, issue);
   return spent ? answer : again(request, value, token, scopes, resources);
 }
 
@@ -93,7 +93,7 @@ async function again(
 ): Promise<TokenResponse> {
   const { sql, keyring, client, config, now } = request;
   const successor = await findSuccessor(sql, token.id);
-  if (successor && !successor.alive) throw dead();
+  if (successor && !successor.active) throw dead();
 
   const { salt } = successor ?? {};
   if (
