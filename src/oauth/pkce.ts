@@ -8,7 +8,7 @@ const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 /** RFC 7636 §4.1 */
 const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
 
-/** RFC 7636 §4.3. `plain` is not supported, because it does not protect against an attacker who reads the request (RFC 9700 §2.1.1). */
+/** RFC 7636 §4.3. `plain` does not protect against an attacker who can read the request (RFC 9700 §2.1.1). */
 export const CODE_CHALLENGE_METHODS = ['S256'] as const;
 
 /** RFC 7636 §4.3, §4.4.1: validates the code_challenge. Undefined if it was not sent and is not required. */

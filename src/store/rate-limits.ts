@@ -15,7 +15,7 @@ export class TooManyAttempts extends Error {
   }
 }
 
-/** `points` failures within `duration` are free. Then the caller must `wait`, and each further failure doubles that. In seconds. */
+/** `points` failures in `duration` are free. Then the caller must `wait`, and each further failure doubles that. In seconds. */
 const RULES = {
   /** An account from one network or through one client, so that a stranger cannot lock out its owner. */
   account: { points: 10, duration: 86_400, wait: 30, longest: 3600 },

@@ -45,7 +45,7 @@ function subjectOf(assertion: string): string {
   throw new OAuthError('invalid_client', 'Client authentication failed.');
 }
 
-/** RFC 7523 §3: true if a key of the client signed the assertion, we are its only audience, it has not expired and is not reused. */
+/** RFC 7523 §3: true if a key of the client signed the assertion for us only, and it is neither expired nor reused. */
 export async function verifyClientAssertion(
   { sql, config, now }: OAuthRequest,
   client: Client,

@@ -9,7 +9,7 @@ const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
 const POOL =
   /timeout exceeded when trying to connect|timeout expired|Connection terminated|Query read timeout|Client has encountered a connection error/;
 
-/** True if the database is unavailable or busy, or if this process is overloaded. The response is then 503. Other errors are bugs. */
+/** True if the database is unavailable or busy, or this process is overloaded, which is a 503. Other errors are bugs. */
 export function isTransientError(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
@@ -20,7 +20,7 @@ export function isTransientError(error: unknown): boolean {
   return false;
 }
 
-/** True if PostgreSQL rejected the statement because of its values or a lock. It wrote nothing, and the connection is still usable. */
+/** True if PostgreSQL rejected a statement because of its values or a lock. It wrote nothing; the connection is usable. */
 export function isStatementRejected(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };

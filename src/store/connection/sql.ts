@@ -25,7 +25,7 @@ const toDate = (text: string): Date => new Date(text);
 
 const TEXT_ARRAY: number = 1009;
 const PLAIN = /^\{[^"\\{]+\}$/;
-/** Splits arrays in which PostgreSQL quotes no element at the commas, which is faster. It never quotes NULL, so those are parsed. */
+/** Splits arrays without quoted elements at the commas, which is faster. NULL is never quoted, so such arrays are parsed. */
 const toTexts = (parse: (text: string) => unknown) => (text: string) => {
   if (text === '{}') return [];
   return PLAIN.test(text) && !text.includes('NULL') ? text.slice(1, -1).split(',') : parse(text);

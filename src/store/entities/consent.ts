@@ -21,6 +21,6 @@ const schema = defineEntity({
   uniques: [{ properties: ['user', 'client'] }],
 });
 
-/** The scopes that a user allowed a client, remembered for later requests. Tokens belong to an Authorization, not to a consent. */
+/** The scopes that a user allowed a client, remembered for later requests. Tokens belong to an Authorization instead. */
 export class Consent extends schema.class {}
 schema.setClass(Consent);
