@@ -43,7 +43,7 @@ describe('Rows that reveal a theft are kept until everything they issued has exp
   });
 
   it.each([
-    ['when the grace period is over', 121],
+    ['when the grace period has ended', 121],
     ['after the access token', 3700],
     ['after 13 days', 13 * 86_400],
   ])('O281: a refresh token that is reused %s still revokes its family', async (_, seconds) => {
@@ -67,8 +67,8 @@ describe('Rows that reveal a theft are kept until everything they issued has exp
   });
 });
 
-describe('Rows for repeated requests are kept until the grace period is over', () => {
-  it('the salt of a rotated refresh token is kept until the grace period is over and no longer', async () => {
+describe('Rows for repeated requests are kept until the grace period ends', () => {
+  it('the salt of a rotated refresh token is kept until the grace period ends and no longer', async () => {
     const client = await server.client();
     const first = await tokenPair(server, client);
     const before = await salts();

@@ -16,7 +16,7 @@ const schema = defineEntity({
     parentId: p.uuid().nullable().unique(),
     /**
      * 128 random bits. This token was derived from them, SECRET_KEY and its parent, so that a lost response can be repeated.
-     * Null once the grace period is over.
+     * Null once the grace period has ended.
      */
     salt: p.uint8array().columnType('bytea').nullable().hidden(),
     createdAt: p.datetime(3),
@@ -24,7 +24,7 @@ const schema = defineEntity({
     expiresAt: p.datetime(3).index(),
     usedAt: p.datetime(3).nullable(),
   },
-  // The sweep uses this index to find salts whose grace period is over.
+  // The sweep uses this index to find salts whose grace period has ended.
   indexes: [
     {
       name: 'refresh_tokens_salt_index',
