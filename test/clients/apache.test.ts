@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerIn, signIn } from '../support/authorize.ts';
 import { Browser } from '../support/browser.ts';
 import type { TestClient, TestUser } from '../support/fixtures.ts';
-import { sendRaw } from '../support/raw.ts';
+import { sendRaw } from '../support/raw-http.ts';
 import { send } from '../support/send.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { cookiesOf } from '../support/sessions.ts';

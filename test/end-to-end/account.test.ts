@@ -3,9 +3,9 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import type { Gatehouse } from '../../src/process/serve.ts';
-import { administered } from '../support/administered.ts';
 import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';
+import { administered } from '../support/database-with-em.ts';
 import { registerTestUser, type TestUser } from '../support/fixtures.ts';
 import { startInTurn } from '../support/round-robin.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Administered, openDatabase } from '../support/administered.ts';
+import { type Administered, openDatabase } from '../support/database-with-em.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;

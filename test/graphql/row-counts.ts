@@ -1,5 +1,5 @@
 import { entities } from '../../src/store/entities/entities.ts';
-import type { Administered } from '../support/administered.ts';
+import type { Administered } from '../support/database-with-em.ts';
 
 /** Row counts by table, without the audit trail, which also records refusals. */
 export async function rowCounts(database: Administered): Promise<Record<string, number>> {

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Administered } from '../support/administered.ts';
+import type { Administered } from '../support/database-with-em.ts';
 
 interface Native {
   query(...values: unknown[]): unknown;

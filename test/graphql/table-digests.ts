@@ -1,6 +1,6 @@
 import { entities } from '../../src/store/entities/entities.ts';
 import type { User } from '../../src/store/entities/user.ts';
-import type { Administered } from '../support/administered.ts';
+import type { Administered } from '../support/database-with-em.ts';
 
 /** Digests of the contents of every table, without the audit trail, which also records refusals. */
 export async function tableDigests(database: Administered): Promise<Record<string, string>> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectCleanAnswer } from '../support/invariants.ts';
-import { askRaw, readAnswers, sendRaw } from '../support/raw.ts';
+import { askRaw, readAnswers, sendRaw } from '../support/raw-http.ts';
 import { expectNothingWritten } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

@@ -3,7 +3,7 @@ import { CALLBACK, issueCode } from '../support/authorize.ts';
 import { expectCleanAnswer } from '../support/invariants.ts';
 import { type Dice, type Mutant, mutate, type Pairs, randomness } from '../support/mutations.ts';
 import { pkce } from '../support/pkce.ts';
-import { readAnswers, sendRaw } from '../support/raw.ts';
+import { readAnswers, sendRaw } from '../support/raw-http.ts';
 import { countRows } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { tokenPair } from '../support/token-forms.ts';

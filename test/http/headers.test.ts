@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorizePath, CALLBACK, codeRequest } from '../support/authorize.ts';
 import { expectCleanAnswer } from '../support/invariants.ts';
-import { askRaw } from '../support/raw.ts';
+import { askRaw } from '../support/raw-http.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let local: TestServer;

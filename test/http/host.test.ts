@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorizePath } from '../support/authorize.ts';
 import { expectGoodPage } from '../support/page-rules.ts';
-import { askRaw } from '../support/raw.ts';
+import { askRaw } from '../support/raw-http.ts';
 import { expectNothingWritten } from '../support/refusals.ts';
 import { sharedServer, type TestServer } from '../support/server.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repeat, statuses, type Told, trySignIn } from '../support/attempts.ts';
+import { repeat, statuses, type Told, trySignIn } from '../support/authentication-attempts.ts';
 import { unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

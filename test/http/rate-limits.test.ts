@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { repeat, statuses, tryPasswordGrant, trySignIn } from '../support/attempts.ts';
+import { repeat, statuses, tryPasswordGrant, trySignIn } from '../support/authentication-attempts.ts';
 import { unique } from '../support/fixtures.ts';
 import { expectErrorPage } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeSecret } from '../../src/crypto/secrets.ts';
 import { updateUser } from '../../src/directory/update-user.ts';
-import { tryClient, tryPasswordGrant, trySignIn } from '../support/attempts.ts';
+import { tryClient, tryPasswordGrant, trySignIn } from '../support/authentication-attempts.ts';
 import { postForm, publicClient } from '../support/client-endpoints.ts';
 import { type TestClient, theOperator, unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';

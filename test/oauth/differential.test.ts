@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUTHORIZE_CASES } from '../support/differential/authorize-cases.ts';
+import { startBoth } from '../support/differential/both-servers.ts';
 import { BROWSER_CASES } from '../support/differential/browser-cases.ts';
 import { DIFFERS, type Difference } from '../support/differential/case.ts';
 import { CLIENT_CASES } from '../support/differential/client-cases.ts';
@@ -8,7 +9,6 @@ import { ENCODING_CASES } from '../support/differential/encoding-cases.ts';
 import { ENDPOINT_CASES } from '../support/differential/endpoint-cases.ts';
 import { GRANT_CASES } from '../support/differential/grant-cases.ts';
 import { approve } from '../support/differential/requests.ts';
-import { startBoth } from '../support/differential/subject.ts';
 import { USERINFO_CASES } from '../support/differential/userinfo-cases.ts';
 import { AUTHORIZE_DIFFERENCES } from './differential-authorize.ts';
 import { CLIENT_DIFFERENCES } from './differential-clients.ts';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { answerUnreadable } from '../../src/http/client-error.ts';
 import { drain, listen, portOf } from '../../src/process/listen.ts';
-import { readAnswers } from '../support/raw.ts';
+import { readAnswers } from '../support/raw-http.ts';
 import { send } from '../support/send.ts';
 
 let server: Server;

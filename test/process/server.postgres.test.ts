@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../support/administered.ts';
 import { emptyDatabase } from '../support/database.ts';
+import { openDatabase } from '../support/database-with-em.ts';
 import { startServerProcess } from '../support/process.ts';
 import { startServer } from '../support/server.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Administered, openDatabase } from '../support/administered.ts';
+import { type Administered, openDatabase } from '../support/database-with-em.ts';
 import type { TestClient } from '../support/fixtures.ts';
 import type { Answer } from '../support/send.ts';
 import { startServer, type TestServer } from '../support/server.ts';

@@ -3,8 +3,8 @@ import { loadConfig } from '../../src/config.ts';
 import { makeKeyring } from '../../src/crypto/keyring.ts';
 import { Refusal } from '../../src/store/connection/refusal.ts';
 import { checkKeys } from '../../src/store/key-check.ts';
-import { type StartedDatabase, startDatabase } from '../support/administered.ts';
 import { emptyDatabase, type TestDatabase } from '../support/database.ts';
+import { type StartedDatabase, startDatabase } from '../support/database-with-em.ts';
 
 const [FIRST, SECOND, THIRD] = ['1', '2', '3'].map((digit) => digit.repeat(32)) as [string, string, string];
 

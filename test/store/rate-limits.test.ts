@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sql } from '../../src/store/connection/sql.ts';
 import { makeRateLimits, networkOf, type RateLimits, TooManyAttempts } from '../../src/store/rate-limits.ts';
-import type { StartedDatabase } from '../support/administered.ts';
-import { repeat } from '../support/attempts.ts';
+import { repeat } from '../support/authentication-attempts.ts';
+import type { StartedDatabase } from '../support/database-with-em.ts';
 import { unique } from '../support/fixtures.ts';
 import { startOwnDatabase } from '../support/own-database.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digest } from '../../src/crypto/secrets.ts';
 import { consumeSetupTicket, isSetupTicketActive, issueSetupTicket } from '../../src/store/setup-ticket.ts';
-import type { StartedDatabase } from '../support/administered.ts';
+import type { StartedDatabase } from '../support/database-with-em.ts';
 import { registerTestUser } from '../support/fixtures.ts';
 import { startOwnDatabase } from '../support/own-database.ts';
 

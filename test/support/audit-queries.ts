@@ -1,4 +1,4 @@
-import type { Administered } from './administered.ts';
+import type { Administered } from './database-with-em.ts';
 
 /** What must never be there, whatever raced and whatever died: each of these queries returns no row. */
 const AUDIT_QUERIES: Readonly<Record<string, string>> = {

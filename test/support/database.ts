@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
-import { openDatabase } from './administered.ts';
+import { openDatabase } from './database-with-em.ts';
 import { dumpAt } from './dump.ts';
 import { expectNoSecret } from './seen-secrets.ts';
 

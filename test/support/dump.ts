@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { type Administered, openDatabase } from './administered.ts';
+import { type Administered, openDatabase } from './database-with-em.ts';
 
 /** The transaction that this database will run next, for `dumpOf`. */
 export async function nextTransaction(database: Administered): Promise<string> {

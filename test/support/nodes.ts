@@ -1,8 +1,8 @@
 import { loadConfig } from '../../src/config.ts';
 import { registerClient } from '../../src/oauth/registration/register.ts';
-import { type Administered, openDatabase } from './administered.ts';
 import { answerIn, codeRequest, sentTo } from './authorize.ts';
 import { Browser } from './browser.ts';
+import { type Administered, openDatabase } from './database-with-em.ts';
 import type { Address } from './event-stream.ts';
 import { registerTestUser, type TestClient, testRegistration, theOperator } from './fixtures.ts';
 import { freePort } from './postgres.ts';

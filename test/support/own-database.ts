@@ -1,6 +1,6 @@
 import { loadConfig } from '../../src/config.ts';
-import { type StartedDatabase, startDatabase } from './administered.ts';
 import { migratedDatabase } from './database.ts';
+import { type StartedDatabase, startDatabase } from './database-with-em.ts';
 
 /** A migrated database, started without a server around it; closing it takes it away. */
 export async function startOwnDatabase(): Promise<StartedDatabase> {

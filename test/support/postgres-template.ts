@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
 import { loadConfig } from '../../src/config.ts';
-import { openDatabase, startDatabase } from './administered.ts';
 import { databaseUrl, SECRET_KEY } from './database.ts';
+import { openDatabase, startDatabase } from './database-with-em.ts';
 import { type PostgresServer, startPostgres } from './postgres.ts';
 
 /** Makes one migrated database, as a first start does; each test database is a copy of it. */

@@ -3,9 +3,9 @@ import { makeLog } from '../../src/log.ts';
 import type { ClientRegistration } from '../../src/oauth/registration/metadata.ts';
 import { type ImportedClient, registerClient } from '../../src/oauth/registration/register.ts';
 import { type Gatehouse, startGatehouse } from '../../src/process/serve.ts';
-import { type Administered, administered } from './administered.ts';
 import { Browser } from './browser.ts';
 import { migratedDatabase, sharedDatabase, type TestDatabase } from './database.ts';
+import { type Administered, administered } from './database-with-em.ts';
 import { dumpOf, nextTransaction } from './dump.ts';
 import {
   registerTestUser,

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { trySignIn } from '../support/attempts.ts';
+import { trySignIn } from '../support/authentication-attempts.ts';
 import { answerIn, codeRequest, reachConsent, sentTo } from '../support/authorize.ts';
 import { revoke } from '../support/client-endpoints.ts';
 import { type TestClient, type TestUser, unique } from '../support/fixtures.ts';

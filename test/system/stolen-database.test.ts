@@ -4,7 +4,7 @@ import { basicOf } from '../support/client-endpoints.ts';
 import type { TestClient } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { SESSION, signedIn } from '../support/sessions.ts';
-import { present, presentBearer } from '../support/stolen.ts';
+import { present, presentBearer } from '../support/stolen-credentials.ts';
 import { exchange, refreshing, tokenPair } from '../support/token-forms.ts';
 
 let server: TestServer;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Administered, openDatabase } from '../../support/administered.ts';
+import { type Administered, openDatabase } from '../../support/database-with-em.ts';
 import { unique } from '../../support/fixtures.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { mutate } from '../mutate.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Administered, openDatabase } from '../../support/administered.ts';
+import { type Administered, openDatabase } from '../../support/database-with-em.ts';
 import { addressOf, subscribe } from '../../support/event-stream.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { mutate } from '../mutate.ts';

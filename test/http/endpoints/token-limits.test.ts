@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestClient } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
-import { askRaw, type RawAnswer, sendRaw } from '../../support/raw.ts';
+import { askRaw, type RawAnswer, sendRaw } from '../../support/raw-http.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 

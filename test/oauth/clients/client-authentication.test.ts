@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestClient } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
-import { askRaw } from '../../support/raw.ts';
+import { askRaw } from '../../support/raw-http.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
 import { type Answer, read } from '../../support/send.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { repeat, statuses, tryClient } from '../../support/attempts.ts';
+import { repeat, statuses, tryClient } from '../../support/authentication-attempts.ts';
 import { revoke } from '../../support/client-endpoints.ts';
 import { type TestClient, unique } from '../../support/fixtures.ts';
 import { startServer, type TestServer } from '../../support/server.ts';

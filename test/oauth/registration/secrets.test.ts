@@ -6,7 +6,7 @@ import { type TestClient, theOperator } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
 import type { Answer } from '../../support/send.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { present } from '../../support/stolen.ts';
+import { present } from '../../support/stolen-credentials.ts';
 
 let server: TestServer;
 let admin: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../../src/config.ts';
-import { openDatabase, startDatabase } from '../../support/administered.ts';
 import { migratedDatabase, type TestDatabase } from '../../support/database.ts';
+import { openDatabase, startDatabase } from '../../support/database-with-em.ts';
 import { startServer } from '../../support/server.ts';
 import { tokenPair } from '../../support/token-forms.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../../src/config.ts';
-import { startDatabase } from '../../support/administered.ts';
 import { emptyDatabase } from '../../support/database.ts';
+import { startDatabase } from '../../support/database-with-em.ts';
 import { startServerProcess } from '../../support/process.ts';
 
 async function emptyDirectory(): Promise<string> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { statement } from '../../../src/store/connection/sql.ts';
-import type { StartedDatabase } from '../../support/administered.ts';
+import type { StartedDatabase } from '../../support/database-with-em.ts';
 import { startOwnDatabase } from '../../support/own-database.ts';
 
 let started: StartedDatabase;

@@ -3,8 +3,8 @@ import { PGlite } from '@electric-sql/pglite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../../src/config.ts';
 import { Refusal } from '../../../src/store/connection/refusal.ts';
-import { openDatabase, startDatabase } from '../../support/administered.ts';
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../../support/database.ts';
+import { openDatabase, startDatabase } from '../../support/database-with-em.ts';
 
 const start = (home: TestDatabase, env: Record<string, string> = {}) =>
   startDatabase(loadConfig({ ...home.env, ...env }));

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config.ts';
 import { ormOf } from '../../../src/store/connection/orm.ts';
-import { type StartedDatabase, startDatabase } from '../../support/administered.ts';
 import { emptyDatabase, type TestDatabase } from '../../support/database.ts';
+import { type StartedDatabase, startDatabase } from '../../support/database-with-em.ts';
 import { gatehouse } from '../../support/process.ts';
 
 describe('The migrations on an empty database', () => {

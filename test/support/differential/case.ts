@@ -1,5 +1,5 @@
+import type { Subject } from './both-servers.ts';
 import type { Outcome } from './outcome.ts';
-import type { Subject } from './subject.ts';
 
 /** One request, or a few of which the last one counts, sent to both servers alike. */
 export interface Case {

@@ -1,11 +1,11 @@
 import { CALLBACK } from '../authorize.ts';
 import { seconds } from '../client-assertions.ts';
 import { basicOf } from '../client-endpoints.ts';
+import type { Subject } from './both-servers.ts';
 import { type Case, DIFFERS } from './case.ts';
 import { CLIENTS, type ClientId, secretOf } from './clients.ts';
 import { type Outcome, outcomeOfToken } from './outcome.ts';
 import { authentication, type Change, type Method, post, TWICE } from './requests.ts';
-import type { Subject } from './subject.ts';
 
 /** The client is believed: only the code is no good. */
 const BELIEVED = '400 invalid_grant';

@@ -1,7 +1,7 @@
+import type { Subject } from './both-servers.ts';
 import { type Case, DIFFERS, LOGIN, PAGE } from './case.ts';
 import { type Outcome, outcomeOfPage } from './outcome.ts';
 import { changed, codeRequest } from './requests.ts';
-import type { Subject } from './subject.ts';
 
 /** The usual request, and this behind it as it stands: bytes that no well-kept client sends. */
 const BEHIND: Record<string, Outcome> = {

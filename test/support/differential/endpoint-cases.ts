@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { CALLBACK } from '../authorize.ts';
 import { basicOf } from '../client-endpoints.ts';
 import { type Answer, read } from '../send.ts';
+import type { Subject } from './both-servers.ts';
 import { type Case, DIFFERS } from './case.ts';
 import { type ClientId, secretOf } from './clients.ts';
 import { type Outcome, outcomeOfMembers, outcomeOfToken } from './outcome.ts';
@@ -16,7 +17,6 @@ import {
   TWICE,
   tokens,
 } from './requests.ts';
-import type { Subject } from './subject.ts';
 
 type Kind = 'access_token' | 'refresh_token';
 type Endpoint = 'revoke' | 'introspect';

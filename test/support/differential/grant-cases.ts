@@ -1,9 +1,9 @@
 import { CALLBACK } from '../authorize.ts';
+import type { Subject } from './both-servers.ts';
 import { type Case, DIFFERS } from './case.ts';
 import type { ClientId } from './clients.ts';
 import type { Outcome } from './outcome.ts';
 import { type Change, codeForm, exchange, refreshForm, spend, TWICE, tokens } from './requests.ts';
-import type { Subject } from './subject.ts';
 
 const ALL = '200 access+refresh+id for "openid read"';
 const MALFORMED = '400 invalid_request';

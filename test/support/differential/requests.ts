@@ -6,9 +6,9 @@ import { ASSERTION_TYPE, seconds } from '../client-assertions.ts';
 import { basicOf } from '../client-endpoints.ts';
 import { pkce } from '../pkce.ts';
 import { read } from '../send.ts';
+import type { Subject } from './both-servers.ts';
 import { CLIENTS, type ClientId, SIGNED_WITH, secretOf } from './clients.ts';
 import { type Outcome, outcomeOfPage, outcomeOfToken } from './outcome.ts';
-import type { Subject } from './subject.ts';
 
 /** Two of them. */
 export const TWICE = '(twice)';

@@ -1,10 +1,10 @@
 import { basicOf } from '../client-endpoints.ts';
 import { read } from '../send.ts';
+import type { Subject } from './both-servers.ts';
 import { type Case, DIFFERS } from './case.ts';
 import { secretOf } from './clients.ts';
 import { type Outcome, outcomeOfMembers } from './outcome.ts';
 import { exchange, tokens } from './requests.ts';
-import type { Subject } from './subject.ts';
 
 /** What is sent, by GET unless there is a form. */
 type Sent = (subject: Subject) => Promise<{ bearer?: string; form?: string; header?: string }>;
