@@ -6,7 +6,7 @@ import { registerUser } from '../../src/directory/register-user.ts';
 import { registerClient } from '../../src/oauth/registration/register.ts';
 import { BUILT_IN_SCOPES } from '../../src/oauth/scopes/scope.ts';
 import { statement } from '../../src/store/connection/sql.ts';
-import { type Administered, openDatabase } from '../../test/support/database-with-em.ts';
+import { type DatabaseWithEm, openDatabase } from '../../test/support/database-with-em.ts';
 import { theOperator } from '../../test/support/fixtures.ts';
 import { codeFlows, signedIn } from '../load/code-flow-workload.ts';
 import { type Bearer, GROUPS, groupsOf, USERNAMES, userQueries, viewerQueries } from '../load/graphql-workloads.ts';
@@ -43,7 +43,7 @@ const INSERTS = {
 };
 
 interface Directory {
-  readonly database: Administered;
+  readonly database: DatabaseWithEm;
   readonly client: { readonly id: string; readonly clientId: string; readonly secret: string };
   readonly users: readonly { readonly id: string; readonly username: string }[];
 }

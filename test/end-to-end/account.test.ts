@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config.ts';
 import type { Gatehouse } from '../../src/process/serve.ts';
 import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';
-import { administered } from '../support/database-with-em.ts';
+import { withEm } from '../support/database-with-em.ts';
 import { registerTestUser, type TestUser } from '../support/fixtures.ts';
 import { startInTurn } from '../support/round-robin.ts';
 
@@ -24,7 +24,7 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
     database = await migratedDatabase();
     const config = loadConfig({ ...database.env, PORT: '0', LOG_LEVEL: 'silent' });
     gatehouse = await startInTurn(config, { out: () => {}, log: pino({ level: 'silent' }) });
-    user = await registerTestUser(administered(gatehouse.database), {});
+    user = await registerTestUser(withEm(gatehouse.database), {});
     chromium = await openChromium();
     const context = await chromium.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
     page = await context.newPage();

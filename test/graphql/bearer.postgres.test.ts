@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Administered, openDatabase } from '../support/database-with-em.ts';
+import { type DatabaseWithEm, openDatabase } from '../support/database-with-em.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
-let other: Administered;
+let other: DatabaseWithEm;
 beforeAll(async () => {
   server = await startServer();
   other = await openDatabase({ url: server.config.databaseUrl ?? '' });

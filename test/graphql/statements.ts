@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Administered } from '../support/database-with-em.ts';
+import type { DatabaseWithEm } from '../support/database-with-em.ts';
 
 interface Native {
   query(...values: unknown[]): unknown;
@@ -8,7 +8,7 @@ interface Native {
 }
 
 /** Runs `work` and returns how many prepared statements the server sent during it. */
-export async function countStatements(database: Administered, work: () => Promise<unknown>): Promise<number> {
+export async function countStatements(database: DatabaseWithEm, work: () => Promise<unknown>): Promise<number> {
   const native = database.client as unknown as Native;
   const spy = vi.spyOn(native.Client?.prototype ?? native, 'query');
   try {

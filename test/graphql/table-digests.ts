@@ -1,9 +1,9 @@
 import { entities } from '../../src/store/entities/entities.ts';
 import type { User } from '../../src/store/entities/user.ts';
-import type { Administered } from '../support/database-with-em.ts';
+import type { DatabaseWithEm } from '../support/database-with-em.ts';
 
 /** Digests of the contents of every table, without the audit trail, which also records refusals. */
-export async function tableDigests(database: Administered): Promise<Record<string, string>> {
+export async function tableDigests(database: DatabaseWithEm): Promise<Record<string, string>> {
   const em = database.em();
   const digests: Record<string, string> = {};
   for (const entity of entities) {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Administered, openDatabase } from '../support/database-with-em.ts';
+import { type DatabaseWithEm, openDatabase } from '../support/database-with-em.ts';
 import type { TestClient } from '../support/fixtures.ts';
 import type { Answer } from '../support/send.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -9,7 +9,7 @@ let server: TestServer;
 let client: TestClient;
 let other: TestClient;
 /** Another connection to the same database. */
-let otherConnection: Administered;
+let otherConnection: DatabaseWithEm;
 beforeAll(async () => {
   server = await startServer();
   [client, other] = [await server.client(), await server.client()];

@@ -1,4 +1,4 @@
-import type { Administered } from './database-with-em.ts';
+import type { DatabaseWithEm } from './database-with-em.ts';
 
 /** What must never be there, whatever raced and whatever died: each of these queries returns no row. */
 const AUDIT_QUERIES: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const AUDIT_QUERIES: Readonly<Record<string, string>> = {
 };
 
 /** What an audit of the database finds, in words; nothing, if all is well. */
-export async function audit(database: Administered): Promise<string[]> {
+export async function audit(database: DatabaseWithEm): Promise<string[]> {
   const found: string[] = [];
   for (const [finding, query] of Object.entries(AUDIT_QUERIES)) {
     const rows = await database.em().execute<object[]>(query);

@@ -3,23 +3,23 @@ import { type Em, entityManager } from '../../src/store/connection/orm.ts';
 import * as start from '../../src/store/start-database.ts';
 
 /** A database with its entity manager at hand, as most tests want it. */
-export interface Administered extends store.Database {
+export interface DatabaseWithEm extends store.Database {
   em(): Em;
 }
 
-export const administered = (database: store.Database): Administered => ({
+export const withEm = (database: store.Database): DatabaseWithEm => ({
   ...database,
   em: () => entityManager(database),
 });
 
-export const openDatabase = async (location: store.DatabaseLocation): Promise<Administered> =>
-  administered(await store.openDatabase(location));
+export const openDatabase = async (location: store.DatabaseLocation): Promise<DatabaseWithEm> =>
+  withEm(await store.openDatabase(location));
 
 export interface StartedDatabase extends start.StartedDatabase {
-  readonly database: Administered;
+  readonly database: DatabaseWithEm;
 }
 
 export async function startDatabase(...given: Parameters<typeof start.startDatabase>): Promise<StartedDatabase> {
   const started = await start.startDatabase(...given);
-  return { ...started, database: administered(started.database) };
+  return { ...started, database: withEm(started.database) };
 }

@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { type Administered, openDatabase } from './database-with-em.ts';
+import { type DatabaseWithEm, openDatabase } from './database-with-em.ts';
 
 /** The transaction that this database will run next, for `dumpOf`. */
-export async function nextTransaction(database: Administered): Promise<string> {
+export async function nextTransaction(database: DatabaseWithEm): Promise<string> {
   const [row] = await database.em().execute<{ xid: string }[]>('SELECT pg_current_xact_id()::text AS xid');
   return row?.xid ?? '0';
 }
 
 /** Every row of every table that was written by transaction `since` or a later one, as text: what a backup shows. Bytes come as hex. */
-export async function dumpOf(database: Administered, since = '0'): Promise<string> {
+export async function dumpOf(database: DatabaseWithEm, since = '0'): Promise<string> {
   const em = database.em();
   const tables = await em.execute<{ name: string }[]>(
     `SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,

@@ -7,7 +7,7 @@ import { type NewUser, registerUser } from '../../src/directory/register-user.ts
 import type { ClientRegistration } from '../../src/oauth/registration/metadata.ts';
 import { BUILT_IN_SCOPES } from '../../src/oauth/scopes/scope.ts';
 import { prefixedId } from '../../src/store/prefixed-id.ts';
-import type { Administered } from './database-with-em.ts';
+import type { DatabaseWithEm } from './database-with-em.ts';
 import { keepSecret } from './seen-secrets.ts';
 
 export interface TestClient {
@@ -46,7 +46,7 @@ export const testRegistration = (): ClientRegistration => ({
 });
 
 export async function registerTestUser(
-  database: Administered,
+  database: DatabaseWithEm,
   { permissions, ...fields }: TestUserOptions,
 ): Promise<TestUser> {
   const username = fields.username ?? unique('person');

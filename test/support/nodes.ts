@@ -2,7 +2,7 @@ import { loadConfig } from '../../src/config.ts';
 import { registerClient } from '../../src/oauth/registration/register.ts';
 import { answerIn, codeRequest, sentTo } from './authorize.ts';
 import { Browser } from './browser.ts';
-import { type Administered, openDatabase } from './database-with-em.ts';
+import { type DatabaseWithEm, openDatabase } from './database-with-em.ts';
 import type { Address } from './event-stream.ts';
 import { registerTestUser, type TestClient, testRegistration, theOperator } from './fixtures.ts';
 import { freePort } from './postgres.ts';
@@ -16,7 +16,7 @@ export interface Nodes {
   /** The name all go by. */
   readonly host: string;
   /** The test's own way into their database. */
-  readonly database: Administered;
+  readonly database: DatabaseWithEm;
   readonly client: TestClient;
   /** One request to one of them (any number will do), under the name all go by. */
   ask(node: number, path: string, init?: RequestInit): Promise<Response>;

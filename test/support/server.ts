@@ -5,7 +5,7 @@ import { type ImportedClient, registerClient } from '../../src/oauth/registratio
 import { type Gatehouse, startGatehouse } from '../../src/process/serve.ts';
 import { Browser } from './browser.ts';
 import { migratedDatabase, sharedDatabase, type TestDatabase } from './database.ts';
-import { type Administered, administered } from './database-with-em.ts';
+import { type DatabaseWithEm, withEm } from './database-with-em.ts';
 import { dumpOf, nextTransaction } from './dump.ts';
 import {
   registerTestUser,
@@ -35,7 +35,7 @@ export interface GraphQLAnswer extends Answer {
 export interface TestServer {
   readonly url: string;
   readonly config: Config;
-  readonly database: Administered;
+  readonly database: DatabaseWithEm;
   /** What was printed for people at the start. */
   readonly printed: string;
   /** Every line of the log so far. */
@@ -73,14 +73,14 @@ export async function startServer(
   });
   keepSecretsIn(printed.join(''));
   for (const secret of [config.admin?.password, ...config.secretKeys]) keepSecret(secret);
-  const since = home.shared ? await beginFile(administered(gatehouse.database)) : '0';
+  const since = home.shared ? await beginFile(withEm(gatehouse.database)) : '0';
   let open = true;
   return serverOn(gatehouse, printed.join(''), log, async () => {
     try {
       expectNoSecret('the log', log.join(''));
       // Other databases of a PostgreSQL server are searched when they are removed.
       if (open && (home.shared || gatehouse.database.embedded))
-        expectNoSecret('the database', await dumpOf(administered(gatehouse.database), since));
+        expectNoSecret('the database', await dumpOf(withEm(gatehouse.database), since));
     } finally {
       open = false;
       await gatehouse.close();
@@ -101,14 +101,14 @@ export const sharedServer = async (env: Record<string, string> = {}): Promise<Te
 export const startServerInTurn = (): Promise<TestServer> => startServer({}, undefined, startInTurn);
 
 /** Forgets the failed attempts of earlier files. Returns the first transaction of this one, whose rows must show no secret of its own. */
-async function beginFile(database: Administered): Promise<string> {
+async function beginFile(database: DatabaseWithEm): Promise<string> {
   await database.em().execute('DELETE FROM rate_limits');
   return nextTransaction(database);
 }
 
 function serverOn(gatehouse: Gatehouse, printed: string, log: string[], close: () => Promise<void>): TestServer {
   const { url, config } = gatehouse;
-  const database = administered(gatehouse.database);
+  const database = withEm(gatehouse.database);
   const request = (path: string, init?: RequestInit) => send(url, new URL(config.issuer).host, path, init);
 
   const token: TestServer['token'] = async (form, basic) => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Administered, openDatabase } from '../../support/database-with-em.ts';
+import { type DatabaseWithEm, openDatabase } from '../../support/database-with-em.ts';
 import { unique } from '../../support/fixtures.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { mutate } from '../mutate.ts';
 import { rowCounts } from '../row-counts.ts';
 
 let server: TestServer;
-let other: Administered;
+let other: DatabaseWithEm;
 let token: string;
 beforeAll(async () => {
   server = await startServer();

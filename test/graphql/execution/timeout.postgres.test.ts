@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Administered, openDatabase } from '../../support/database-with-em.ts';
+import { type DatabaseWithEm, openDatabase } from '../../support/database-with-em.ts';
 import { addressOf, subscribe } from '../../support/event-stream.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { mutate } from '../mutate.ts';
 
 let server: TestServer;
-let other: Administered;
+let other: DatabaseWithEm;
 let token: string;
 beforeAll(async () => {
   server = await startServer();

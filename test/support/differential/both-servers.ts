@@ -5,7 +5,7 @@ import { CLIENTS, registrationOf, SIGNED_WITH, secretOf } from './clients.ts';
 import { startOidcProvider } from './oidc-provider.ts';
 
 /** One of the two servers, and the key of the client that signs. */
-export interface Subject {
+export interface ComparedServer {
   readonly issuer: string;
   readonly request: (path: string, init?: RequestInit) => Promise<Response>;
   readonly browser: () => Browser;
@@ -32,7 +32,7 @@ export async function startBoth() {
     { issuer: gatehouse.config.issuer, request: gatehouse.request, browser: gatehouse.browser },
     provider,
   ].map(
-    ({ issuer, request, browser }): Subject => ({
+    ({ issuer, request, browser }): ComparedServer => ({
       issuer,
       request,
       browser,
@@ -41,7 +41,7 @@ export async function startBoth() {
       privateKey,
     }),
   );
-  const [ours, theirs] = subjects as [Subject, Subject];
+  const [ours, theirs] = subjects as [ComparedServer, ComparedServer];
   const close = async () => {
     await provider.close();
     await gatehouse.close();

@@ -1,4 +1,4 @@
-import type { Subject } from './both-servers.ts';
+import type { ComparedServer } from './both-servers.ts';
 import type { Outcome } from './outcome.ts';
 
 /** One request, or a few of which the last one counts, sent to both servers alike. */
@@ -6,7 +6,7 @@ export interface Case {
   readonly name: string;
   /** What it comes to at both, or that this differs. */
   readonly outcome: Outcome;
-  readonly run: (subject: Subject) => Promise<Outcome>;
+  readonly run: (subject: ComparedServer) => Promise<Outcome>;
 }
 
 /** Then a Difference says how, and why. */

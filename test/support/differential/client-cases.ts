@@ -1,7 +1,7 @@
 import { CALLBACK } from '../authorize.ts';
 import { seconds } from '../client-assertions.ts';
 import { basicOf } from '../client-endpoints.ts';
-import type { Subject } from './both-servers.ts';
+import type { ComparedServer } from './both-servers.ts';
 import { type Case, DIFFERS } from './case.ts';
 import { CLIENTS, type ClientId, secretOf } from './clients.ts';
 import { type Outcome, outcomeOfToken } from './outcome.ts';
@@ -59,7 +59,7 @@ const HEADERS: readonly [name: string, outcome: Outcome, header: string][] = [
   ['public, by basic without a password', DIFFERS, basic('page', '')],
 ];
 
-type Claims = (subject: Subject) => Record<string, unknown>;
+type Claims = (subject: ComparedServer) => Record<string, unknown>;
 const usual: Claims = () => ({});
 
 /** RFC 7523 §3: what stands in the assertion, and what is changed in the form. */
@@ -92,7 +92,7 @@ const SIGNED: readonly [name: string, outcome: Outcome, claims: Claims, change?:
   ['a secret beside it', MALFORMED, usual, { client_secret: 'x' }],
 ];
 
-async function tried(subject: Subject, client: ClientId, method: Method, change: Change = {}): Promise<Outcome> {
+async function tried(subject: ComparedServer, client: ClientId, method: Method, change: Change = {}): Promise<Outcome> {
   const { headers, form } = await authentication(subject, client, method);
   return outcomeOfToken(await post(subject, '/oauth/token', { ...FORM, ...form }, change, headers));
 }

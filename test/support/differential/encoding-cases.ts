@@ -1,4 +1,4 @@
-import type { Subject } from './both-servers.ts';
+import type { ComparedServer } from './both-servers.ts';
 import { type Case, DIFFERS, LOGIN, PAGE } from './case.ts';
 import { type Outcome, outcomeOfPage } from './outcome.ts';
 import { changed, codeRequest } from './requests.ts';
@@ -20,13 +20,13 @@ const BEHIND: Record<string, Outcome> = {
   '%6eonce=x': LOGIN,
 };
 
-async function afterThis(subject: Subject, text: string): Promise<Outcome> {
+async function afterThis(subject: ComparedServer, text: string): Promise<Outcome> {
   const page = await subject.browser().get(`/oauth/authorize?${changed(codeRequest('web'), {})}&${text}`);
   return outcomeOfPage(page, subject.issuer, undefined);
 }
 
 /** OpenID Connect Core 1.0 §3.1.2.1: the parameters are form-encoded. */
-async function asJson(subject: Subject): Promise<Outcome> {
+async function asJson(subject: ComparedServer): Promise<Outcome> {
   const body = JSON.stringify(codeRequest('web'));
   const headers = { 'Content-Type': 'application/json' };
   const { status, headers: answer } = await subject.request('/oauth/authorize', { method: 'POST', body, headers });
@@ -38,7 +38,7 @@ export const ENCODING_CASES: readonly Case[] = [
   ...Object.entries(BEHIND).map(([text, outcome]) => ({
     name: `authorize with ${text} behind it`,
     outcome,
-    run: (subject: Subject) => afterThis(subject, text),
+    run: (subject: ComparedServer) => afterThis(subject, text),
   })),
   { name: 'authorize by POST: as JSON', outcome: PAGE, run: asJson },
 ];

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { CALLBACK } from '../authorize.ts';
 import { basicOf } from '../client-endpoints.ts';
 import { type Answer, read } from '../send.ts';
-import type { Subject } from './both-servers.ts';
+import type { ComparedServer } from './both-servers.ts';
 import { type Case, DIFFERS } from './case.ts';
 import { type ClientId, secretOf } from './clients.ts';
 import { type Outcome, outcomeOfMembers, outcomeOfToken } from './outcome.ts';
@@ -24,7 +24,7 @@ type Endpoint = 'revoke' | 'introspect';
 /** The token that is asked about: of the client, of another, or what is written. */
 type Token = Kind | { readonly of: ClientId; readonly kind: Kind } | { readonly text: string };
 
-async function told(subject: Subject, endpoint: Endpoint, client: ClientId, token: string, change: Change = {}) {
+async function told(subject: ComparedServer, endpoint: Endpoint, client: ClientId, token: string, change: Change = {}) {
   const { headers, form } = await authentication(subject, client);
   return outcomeAt(endpoint, await post(subject, `/oauth/${endpoint}`, { token, ...form }, change, headers));
 }
@@ -34,13 +34,13 @@ const outcomeAt = (endpoint: Endpoint, answer: Answer): Outcome => {
   return endpoint === 'revoke' ? `${answer.status}` : `${outcomeOfMembers(answer)}, active ${answer.body.active}`;
 };
 
-async function tokenFor(subject: Subject, client: ClientId, token: Token): Promise<string> {
+async function tokenFor(subject: ComparedServer, client: ClientId, token: Token): Promise<string> {
   if (typeof token === 'object' && 'text' in token) return token.text;
   const { of, kind } = typeof token === 'object' ? token : { of: client, kind: token };
   return of === 'service' ? (await serviceToken(subject)).access_token : (await tokens(subject, of))[kind];
 }
 
-const serviceToken = async (subject: Subject) =>
+const serviceToken = async (subject: ComparedServer) =>
   (await exchange(subject, 'service', { grant_type: 'client_credentials', scope: 'read' })).body;
 
 const INACTIVE = '200 with active, active false';

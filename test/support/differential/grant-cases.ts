@@ -1,5 +1,5 @@
 import { CALLBACK } from '../authorize.ts';
-import type { Subject } from './both-servers.ts';
+import type { ComparedServer } from './both-servers.ts';
 import { type Case, DIFFERS } from './case.ts';
 import type { ClientId } from './clients.ts';
 import type { Outcome } from './outcome.ts';
@@ -59,7 +59,7 @@ const GRANT_TYPES: Record<string, Outcome> = {
 };
 
 /** The form that spends a fresh refresh token. */
-const fresh = async (subject: Subject, client: ClientId = 'web') =>
+const fresh = async (subject: ComparedServer, client: ClientId = 'web') =>
   refreshForm((await tokens(subject, client)).refresh_token);
 
 const STORIES: Record<string, readonly [outcome: Outcome, run: Case['run']]> = {
@@ -129,7 +129,7 @@ const STORIES: Record<string, readonly [outcome: Outcome, run: Case['run']]> = {
   ],
 };
 
-async function twoSteps(subject: Subject, first: Change, second: Change): Promise<Outcome> {
+async function twoSteps(subject: ComparedServer, first: Change, second: Change): Promise<Outcome> {
   const { body } = await exchange(subject, 'web', await fresh(subject), first);
   return spend(subject, 'web', refreshForm(body.refresh_token), second);
 }

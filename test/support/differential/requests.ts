@@ -6,7 +6,7 @@ import { ASSERTION_TYPE, seconds } from '../client-assertions.ts';
 import { basicOf } from '../client-endpoints.ts';
 import { pkce } from '../pkce.ts';
 import { read } from '../send.ts';
-import type { Subject } from './both-servers.ts';
+import type { ComparedServer } from './both-servers.ts';
 import { CLIENTS, type ClientId, SIGNED_WITH, secretOf } from './clients.ts';
 import { type Outcome, outcomeOfPage, outcomeOfToken } from './outcome.ts';
 
@@ -39,7 +39,7 @@ export const codeRequest = (client: ClientId): Record<string, string> => ({
 
 /** Where the browser first ends that opens the link, or posts it as a form. */
 export async function ask(
-  subject: Subject,
+  subject: ComparedServer,
   client: ClientId,
   change: Change = {},
   { browser = subject.browser(), post = false }: { browser?: Browser; post?: boolean } = {},
@@ -52,7 +52,12 @@ export async function ask(
 }
 
 /** The person's browser follows the link, signs in and allows what is asked: what the client is sent. */
-export async function approve(subject: Subject, client: ClientId, change: Change = {}, browser = subject.person) {
+export async function approve(
+  subject: ComparedServer,
+  client: ClientId,
+  change: Change = {},
+  browser = subject.person,
+) {
   let page = await browser.get(`/oauth/authorize?${changed(codeRequest(client), change)}`);
   for (let asked = 0; page.location === undefined && asked < 3; asked++)
     page =
@@ -66,7 +71,7 @@ export type Method = 'client_secret_basic' | 'client_secret_post' | 'private_key
 
 /** RFC 6749 §2.3, RFC 7523 §2.2 */
 export async function authentication(
-  { privateKey, issuer }: Subject,
+  { privateKey, issuer }: ComparedServer,
   client: ClientId,
   method: Method = CLIENTS[client].method,
   claims: Record<string, unknown> = {},
@@ -86,7 +91,7 @@ export async function authentication(
 
 /** Posts a form as the client would; `headers` on top. */
 export async function post(
-  subject: Subject,
+  subject: ComparedServer,
   path: string,
   form: Record<string, string>,
   change: Change = {},
@@ -99,7 +104,7 @@ export async function post(
 
 /** A token request by that client, authenticated as it is registered to do. */
 export async function exchange(
-  subject: Subject,
+  subject: ComparedServer,
   client: ClientId,
   form: Record<string, string>,
   change: Change = {},
@@ -118,14 +123,14 @@ export const spending = (client: ClientId, code: string, asked: Change = {}): Re
 });
 
 /** The same for a fresh code. */
-export async function codeForm(subject: Subject, client: ClientId, asked: Change = {}) {
+export async function codeForm(subject: ComparedServer, client: ClientId, asked: Change = {}) {
   const { code, error } = await approve(subject, client, asked);
   if (code === undefined) throw new Error(`No code for ${client}: ${error}`);
   return spending(client, code, asked);
 }
 
 /** The answer to it. */
-export async function tokens(subject: Subject, client: ClientId, change: Change = {}) {
+export async function tokens(subject: ComparedServer, client: ClientId, change: Change = {}) {
   const { status, body } = await exchange(subject, client, await codeForm(subject, client, change));
   if (status !== 200) throw new Error(`No tokens for ${client}: ${JSON.stringify(body)}`);
   return body;

@@ -1,15 +1,15 @@
 import { basicOf } from '../client-endpoints.ts';
 import { read } from '../send.ts';
-import type { Subject } from './both-servers.ts';
+import type { ComparedServer } from './both-servers.ts';
 import { type Case, DIFFERS } from './case.ts';
 import { secretOf } from './clients.ts';
 import { type Outcome, outcomeOfMembers } from './outcome.ts';
 import { exchange, tokens } from './requests.ts';
 
 /** What is sent, by GET unless there is a form. */
-type Sent = (subject: Subject) => Promise<{ bearer?: string; form?: string; header?: string }>;
+type Sent = (subject: ComparedServer) => Promise<{ bearer?: string; form?: string; header?: string }>;
 
-const accessToken = async (subject: Subject, scope = 'openid'): Promise<string> =>
+const accessToken = async (subject: ComparedServer, scope = 'openid'): Promise<string> =>
   (await tokens(subject, 'web', { scope })).access_token;
 
 const ROWS: readonly [name: string, outcome: Outcome, sent: Sent][] = [
