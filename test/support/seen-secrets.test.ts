@@ -4,7 +4,7 @@ import { issueCode } from './authorize.ts';
 import { dumpOf } from './dump.ts';
 import { unique } from './fixtures.ts';
 import { keepSecret, secretsIn } from './seen-secrets.ts';
-import { startServer, type TestServer } from './server.ts';
+import { sharedServer, startServer, type TestServer } from './server.ts';
 import { exchange } from './token-forms.ts';
 
 let server: TestServer;
@@ -73,5 +73,17 @@ describe('P286: what every test is looked through for when it ends', () => {
     await other.user({ password });
     (other.log as string[]).push(`{"msg":"${password}"}\n`);
     await expect(other.close()).rejects.toThrow('1 secrets stand in the log');
+  });
+
+  it('is searched for in the rows that a file wrote to the shared database, not in those of earlier files', async () => {
+    const [before, after] = [unique('written before'), unique('written after')];
+    const earlier = await sharedServer();
+    await earlier.user({ attributes: { note: before } });
+    await earlier.close();
+
+    const later = await sharedServer();
+    keepSecret(before);
+    await later.user({ attributes: { note: after }, password: after });
+    await expect(later.close()).rejects.toThrow(`1 secrets stand in the database: ${after}`);
   });
 });
