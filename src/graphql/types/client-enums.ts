@@ -45,14 +45,14 @@ export const SigningAlgorithmEnum = builder.enumType('SigningAlgorithm', {
 });
 
 export const AccessTokenFormatEnum = builder.enumType('AccessTokenFormat', {
-  description: 'Format of access tokens.',
+  description: 'Whether access tokens are opaque strings or JWTs (RFC 9068).',
   values: {
     OPAQUE: {
       description: 'A random string. APIs ask this server about it, so that a revocation takes effect at once.',
     },
     JWT: {
       description:
-        'RFC 9068. APIs validate it locally and accept it until it expires, even after a revocation. This server itself always checks for a revocation.',
+        'APIs validate the token locally and accept it until it expires, even after a revocation. This server itself always checks for a revocation.',
     },
   },
 });

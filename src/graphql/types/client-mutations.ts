@@ -120,7 +120,7 @@ builder.relayMutationField(
 builder.relayMutationField(
   'deleteClient',
   {
-    description: 'The client to delete.',
+    description: 'The client to delete, with everything that was issued to it.',
     inputFields: (t) => ({
       clientId: t.string({ required: true, description: 'The client_id of the client to delete.' }),
     }),

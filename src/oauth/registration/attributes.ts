@@ -181,7 +181,7 @@ export const ATTRIBUTES = {
     initial: 'OPAQUE',
     // An API that validates a JWT locally accepts it after its revocation.
     managed: { refused: 'access tokens as JWTs', values: 'JWT' },
-    description: 'Format of access tokens.',
+    description: 'Whether access tokens are opaque strings or JWTs.',
     cli: {
       flags: '--access-token-jwt',
       preset: 'JWT',
