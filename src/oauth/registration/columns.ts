@@ -14,8 +14,13 @@ export async function knownScopes(em: Em): Promise<ReadonlySet<string>> {
   return new Set<string>([...BUILT_IN_SCOPES, ...own.map(({ name }) => name)]);
 }
 
-/** The metadata as columns of the row. */
-export const toColumns = (metadata: ClientMetadata): Pick<Client, AttributeName | 'webOrigins'> => ({
+type Columns = Omit<
+  Client,
+  'id' | 'clientId' | 'owner' | 'secrets' | 'disabled' | 'builtIn' | 'seeded' | 'createdAt' | symbol
+>;
+
+/** The metadata as columns of the row. The compiler refuses a column that no attribute has. */
+export const toColumns = (metadata: ClientMetadata): Columns => ({
   ...metadata,
   webOrigins: webOriginsOf(metadata.redirectUris),
 });
