@@ -6,7 +6,7 @@ import { violatesForeignKey } from './connection/sql-errors.ts';
 /** A new authorization and the code or access token that is issued with it. Ids are row UUIDs. */
 export interface NewAuthorization {
   readonly userId: string;
-  readonly client: string;
+  readonly clientRowId: string;
   readonly sessionId: string;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
@@ -95,7 +95,7 @@ export async function approveAuthorization(
   const { credential } = given;
   const grantType = credential.kind === 'code' ? 'authorization_code' : 'implicit';
   const values: unknown[] = [
-    ...[given.now, randomUUIDv7(), given.client, grantType, given.scopes, given.nonce, given.expiresAt],
+    ...[given.now, randomUUIDv7(), given.clientRowId, grantType, given.scopes, given.nonce, given.expiresAt],
     ...[given.userId, given.sessionId, randomUUIDv7(), credential.digest, credential.expiresAt, given.resources],
   ];
   if (decision) {

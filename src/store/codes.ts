@@ -12,7 +12,7 @@ export interface CodeRow {
   readonly used_at: Date | null;
   readonly authorization_id: string;
   readonly authorization_expires_at: Date;
-  readonly client: string;
+  readonly client_row_id: string;
   readonly user_id: string;
   readonly session_id: string | null;
   readonly auth_time: Date;

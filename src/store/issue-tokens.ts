@@ -17,7 +17,7 @@ export interface Issue {
 
 /** An authorization that needs no consent: client_credentials (no user) or password. */
 export interface DirectAuthorization {
-  readonly client: string;
+  readonly clientRowId: string;
   /** The user, and the hash that their password was verified against. Undefined for client_credentials. */
   readonly user: { readonly id: string; readonly passwordHash: string } | undefined;
   readonly expiresAt: Date;
@@ -59,7 +59,7 @@ const issueForUser = issuing('issue-for-user', FOR_USER, access(9));
 const issueForUserWithRefresh = issuing('issue-for-user-with-refresh', FOR_USER, access(9), refresh(13));
 
 interface ClientIssue {
-  readonly client: string;
+  readonly clientRowId: string;
   readonly expiresAt: Date;
   readonly issue: Issue;
 }
@@ -92,7 +92,7 @@ const issueForClients = statement<{ n: number }>(
 const issueTogether = batched(async (sql: Sql, requests: readonly ClientIssue[]): Promise<readonly boolean[]> => {
   const rows = await sql(issueForClients, [
     requests.map(() => randomUUIDv7()),
-    requests.map(({ client }) => client),
+    requests.map(({ clientRowId }) => clientRowId),
     requests.map(({ issue }) => issue.scopes.join(' ')),
     requests.map(({ issue }) => issue.now),
     requests.map(({ expiresAt }) => expiresAt),
@@ -113,10 +113,11 @@ const issueTogether = batched(async (sql: Sql, requests: readonly ClientIssue[])
  * or got a new password in the meantime.
  */
 export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<boolean> {
-  const { client, user, expiresAt } = authorization;
-  if (!user && issue.resources.length === 0 && (await issueTogether(sql, { client, expiresAt, issue }))) return true;
+  const { clientRowId, user, expiresAt } = authorization;
+  if (!user && issue.resources.length === 0 && (await issueTogether(sql, { clientRowId, expiresAt, issue })))
+    return true;
   const grantType = user ? 'password' : 'client_credentials';
-  const row = [randomUUIDv7(), client, grantType, issue.scopes, issue.now, expiresAt];
+  const row = [randomUUIDv7(), clientRowId, grantType, issue.scopes, issue.now, expiresAt];
   const userValues = user ? [user.id, user.passwordHash] : [];
   const query = user ? (issue.refresh ? issueForUserWithRefresh : issueForUser) : issueForClient;
   try {

@@ -20,8 +20,7 @@ interface Requested {
 /** A validated authorization request that is stored while the user signs in and decides. */
 export interface PendingAuthorizationRow {
   readonly id: string;
-  /** The UUID of the client's row. */
-  readonly client: string;
+  readonly clientRowId: string;
   readonly requestedAt: Date;
   readonly request: Requested;
 }
@@ -51,13 +50,13 @@ const insertPending = statement<never>(
 
 type Row = { readonly [member in keyof Requested]: Requested[member] | null } & {
   readonly id: string;
-  readonly client: string;
+  readonly clientRowId: string;
   readonly requestedAt: Date;
 };
 
 const selectPending = statement<Row>(
   'find-pending-authorization',
-  `SELECT id, client_id AS client, created_at AS "requestedAt",
+  `SELECT id, client_id AS "clientRowId", created_at AS "requestedAt",
           ${MEMBERS.map((member) => `${COLUMNS[member]} AS "${member}"`).join(', ')}
    FROM authorization_requests
    WHERE digest = $1 AND browser = $2 AND expires_at > $3 AND decided_at IS NULL`,
@@ -78,12 +77,12 @@ const denyPending = statement<{ client_id: string }>(
 /** Stores the request until `expiresAt`. `digests` are the SHA-256 digests of its handle and of the browser's cookie. */
 export async function savePendingAuthorization(
   sql: Sql,
-  { id, client, requestedAt, request }: PendingAuthorizationRow,
+  { id, clientRowId, requestedAt, request }: PendingAuthorizationRow,
   digests: { readonly handle: Buffer; readonly browser: Buffer },
   expiresAt: Date,
 ): Promise<void> {
   const values = MEMBERS.map((member) => request[member] ?? null);
-  await sql(insertPending, [id, digests.handle, digests.browser, client, requestedAt, expiresAt, ...values]);
+  await sql(insertPending, [id, digests.handle, digests.browser, clientRowId, requestedAt, expiresAt, ...values]);
 }
 
 /** Finds an undecided request. Only the browser that started it may continue it. */
@@ -96,7 +95,12 @@ export async function findPendingAuthorization(
   const [row] = await sql(selectPending, [handle, browser, now]);
   if (!row) return undefined;
   const request = Object.fromEntries(MEMBERS.map((member) => [member, row[member] ?? undefined]));
-  return { id: row.id, client: row.client, requestedAt: row.requestedAt, request: request as unknown as Requested };
+  return {
+    id: row.id,
+    clientRowId: row.clientRowId,
+    requestedAt: row.requestedAt,
+    request: request as unknown as Requested,
+  };
 }
 
 /** Records that the user denied the request. Returns false if it was already decided. */

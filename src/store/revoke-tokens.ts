@@ -44,10 +44,10 @@ export async function revoke(
   sql: Sql,
   kind: 'access' | 'refresh',
   digest: Buffer,
-  client: string,
+  clientRowId: string,
   now: Date,
   { ip, requestId }: Origin,
 ): Promise<Revoked | undefined> {
-  const values = [digest, now, client, randomUUIDv7(), ip ?? null, requestId ?? null];
+  const values = [digest, now, clientRowId, randomUUIDv7(), ip ?? null, requestId ?? null];
   return (await sql(kind === 'access' ? revokeAccess : revokeFamily, values))[0];
 }

@@ -4,7 +4,7 @@ import { type Sql, statement } from './connection/sql.ts';
 
 /** The columns of the authorization `a` and its user `u` that a code or refresh token is loaded with. */
 export const AUTHORIZATION_COLUMNS = `
-  a.id AS authorization_id, a.expires_at AS authorization_expires_at, a.client_id AS client, a.user_id, a.scopes, a.resources,
+  a.id AS authorization_id, a.expires_at AS authorization_expires_at, a.client_id AS client_row_id, a.user_id, a.scopes, a.resources,
   a.session_id, coalesce(a.auth_time, a.created_at) AS auth_time, a.nonce,
   a.revoked_at IS NULL AND NOT u.disabled AS active`;
 

@@ -36,7 +36,7 @@ export async function savePending(
   const { sql, now } = ctx.state;
   const handle = makeHandle();
   const digests = { handle: digest(handle), browser: digest(ensureBrowser(ctx)) };
-  const pending = { id: randomUUIDv7(), client: client.id, requestedAt: now, request };
+  const pending = { id: randomUUIDv7(), clientRowId: client.id, requestedAt: now, request };
   await savePendingAuthorization(sql, pending, digests, secondsLater(now, PENDING_TTL));
   return handle;
 }
@@ -48,7 +48,7 @@ export async function savePending(
 export async function readPending(ctx: HttpContext, handle: string): Promise<PendingAuthorization> {
   const { sql, config, now } = ctx.state;
   const pending = await findPendingAuthorization(sql, digest(handle), digest(browserSecret(ctx) ?? ''), now);
-  const client = pending && (await findClientByRowId(sql, config.issuer, pending.client));
+  const client = pending && (await findClientByRowId(sql, config.issuer, pending.clientRowId));
   const redirectUri = client && resolveRedirectUri(client, pending.request.sentRedirectUri);
   if (
     !pending ||

@@ -29,7 +29,7 @@ export async function grantAuthorization(
   const { separator } = RESPONSE_TYPES[request.responseType];
   const common = {
     ...approver,
-    client: client.id,
+    clientRowId: client.id,
     scopes,
     resources: request.resources,
     nonce: request.nonce ?? null,

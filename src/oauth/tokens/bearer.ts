@@ -37,7 +37,7 @@ interface Row {
   scopes: string[];
   resources: string[];
   expires_at: Date;
-  client: string;
+  client_row_id: string;
   client_id: string;
   may_ask: string[] | null;
   service_permissions: string[];
@@ -55,7 +55,7 @@ const liveTokens = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uuid') 
   statement<Row>(
     name,
     `SELECT d.n::int, t.id, a.session_id, t.scopes, t.resources, t.expires_at,
-          c.id AS client, c.client_id, c.service_permissions,
+          c.id AS client_row_id, c.client_id, c.service_permissions,
           CASE WHEN 'authorization_code' = ANY(c.grant_types) THEN c.scopes END AS may_ask,
           u.id AS user_id, u.username, u.superuser,
           ARRAY(SELECT DISTINCT unnest(g.permissions)
@@ -118,8 +118,8 @@ function toAccessToken(row: Row): AccessToken {
     scopes,
     resources: row.resources,
     expiresAt: row.expires_at,
-    client: { id: row.client, clientId: row.client_id, mayAsk: row.may_ask ?? [] },
+    client: { id: row.client_row_id, clientId: row.client_id, mayAsk: row.may_ask ?? [] },
     user: row.user_id !== null && row.username !== null ? { id: row.user_id, username: row.username } : undefined,
-    caller: { ...held, userId: row.user_id ?? undefined, clientId: row.client, scopes },
+    caller: { ...held, userId: row.user_id ?? undefined, clientId: row.client_row_id, scopes },
   };
 }

@@ -30,7 +30,7 @@ interface ActiveToken {
 interface Row {
   /** Which of the digests asked for. */
   n: number;
-  client: string;
+  client_row_id: string;
   client_id: string;
   scopes: string[];
   /** Those of the client at this moment. */
@@ -46,7 +46,7 @@ interface Row {
 const introspect = (kind: string, table: string, scopes: string, alive: string) => {
   const query = statement<Row>(
     `introspect-${kind}-tokens`,
-    `SELECT d.n::int, c.id AS client, c.client_id, c.scopes AS allowed, t.created_at, t.expires_at, a.expires_at AS authorization_expires_at,
+    `SELECT d.n::int, c.id AS client_row_id, c.client_id, c.scopes AS allowed, t.created_at, t.expires_at, a.expires_at AS authorization_expires_at,
             u.id AS user_id, u.username, ${scopes}
      FROM unnest($1::bytea[]) WITH ORDINALITY AS d (digest, n)
      JOIN ${table} t ON t.digest = d.digest
@@ -78,7 +78,7 @@ export async function introspectToken(
   if (
     !row ||
     !isAlive(row, request.now) ||
-    (row.client !== client.id && !client.servicePermissions.includes('INTROSPECT'))
+    (row.client_row_id !== client.id && !client.servicePermissions.includes('INTROSPECT'))
   )
     return { active: false };
   return {

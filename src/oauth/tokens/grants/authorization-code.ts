@@ -29,7 +29,7 @@ async function redeemCode(request: TokenRequest<CodeRow>): Promise<TokenResponse
   const verifier = optional(params, 'code_verifier');
 
   const code = await request.presented;
-  if (code?.client !== client.id)
+  if (code?.client_row_id !== client.id)
     throw new OAuthError('invalid_grant', 'The code is unknown, or was issued to another client.');
   checkRedirectUri(request, code, redirectUri);
   verifyCodeVerifier(verifier, code.code_challenge);

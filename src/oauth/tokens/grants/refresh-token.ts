@@ -37,7 +37,7 @@ async function refresh(request: TokenRequest<RefreshRow>): Promise<TokenResponse
   const value = required(params, 'refresh_token');
   const token = await request.presented;
 
-  if (token?.client !== client.id)
+  if (token?.client_row_id !== client.id)
     throw new OAuthError('invalid_grant', 'The refresh token is unknown, or was issued to another client.');
   const scopes = narrowScope(request, token);
   const resources = narrowResources(params, client, config.issuer, token.resources);
