@@ -1,15 +1,44 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
 import { aggregateMetrics } from '../http/operations/worker-metrics.ts';
 import { Refusal } from '../store/connection/refusal.ts';
+import { startDatabase } from '../store/start-database.ts';
+import { freePort } from './listen.ts';
+import { prepare, refuseInspector, type StartOptions, withPort } from './prepare.ts';
 import type { Close } from './shutdown.ts';
+import { greeting, type Started, whatStarted } from './startup-message.ts';
 
 /** Milliseconds before another is tried in the place of a worker that never came to listen. */
 const BREATH = 1000;
 
+/** Several processes on one port; this one prepares, supervises them and answers nobody. */
+export async function startWithWorkers(
+  given: Config,
+  count: number,
+  { out, log }: StartOptions,
+  now: Date,
+): Promise<Started & { readonly close: Close }> {
+  if (given.databaseUrl === undefined)
+    throw new Refusal('--workers needs DATABASE_URL: the embedded database belongs to one process.');
+  refuseInspector(given);
+  const prepared = await startDatabase(given);
+  let ticket: string | undefined;
+  try {
+    ticket = await prepare(given, prepared, log, now);
+  } finally {
+    await prepared.close();
+  }
+  const port = await freePort(given.host, given.port);
+  const { close } = await startWorkers(count, port, log);
+  const started = whatStarted(withPort(given, port), ticket);
+  out(`${greeting(started)}\n`);
+  return { ...started, close };
+}
+
 /** Starts so many copies of this process on one port, and resolves when all of them listen; one that dies is replaced. */
-export async function startWorkers(count: number, port: number, log: Logger): Promise<{ readonly close: Close }> {
+async function startWorkers(count: number, port: number, log: Logger): Promise<{ readonly close: Close }> {
   // The first alone: what hinders them is told once.
   await startWorker(port);
   try {

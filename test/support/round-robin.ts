@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, request } from 'node:http';
 import { inject } from 'vitest';
 import type { Config } from '../../src/config.ts';
-import { type Gatehouse, type StartOptions, startGatehouse } from '../../src/process/serve.ts';
+import type { StartOptions } from '../../src/process/prepare.ts';
+import { type Gatehouse, startGatehouse } from '../../src/process/serve.ts';
 import { freePort } from './postgres.ts';
 
 const NODES = 3;
