@@ -19,6 +19,7 @@ const FLOORS: readonly (readonly [floor: string, ...rooms: string[]])[] = [
   ['store', '.', 'migration', 'audit', 'connection', 'entities'],
   ['log'],
   ['config'],
+  ['settings'],
   ['crypto'],
 ];
 const CLOCKS = ['src/http/app.ts', 'src/process/serve.ts', 'src/cli/command.ts', 'src/cli/doctor.ts'];

@@ -5,10 +5,6 @@ import { runOnWorker } from './argon2-pool.ts';
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$';
 
-/** NIST SP 800-63B §3.1.1.2: lengths in characters. */
-export const PASSWORD_MIN = 8;
-export const PASSWORD_MAX = 1024;
-
 const random = (bytes: number): string => randomBytes(bytes).toString('base64').replaceAll('=', '');
 
 /** Passwords for unknown accounts are verified against this hash, so that the response takes as long as for known ones. */

@@ -1,4 +1,5 @@
-import { hashPassword, isOutdated, PASSWORD_MAX, verifyPassword } from '../crypto/passwords.ts';
+import { PASSWORD_MAX } from '../crypto/password-length.ts';
+import { hashPassword, isOutdated, verifyPassword } from '../crypto/passwords.ts';
 import { type AuditEntry, record } from '../store/audit/record.ts';
 import { type Sql, statement } from '../store/connection/sql.ts';
 import { prefixedId } from '../store/prefixed-id.ts';

@@ -1,4 +1,4 @@
-import { PASSWORD_MAX, PASSWORD_MIN } from '../crypto/passwords.ts';
+import { PASSWORD_MAX, PASSWORD_MIN } from '../crypto/password-length.ts';
 import { DomainError } from './error.ts';
 
 /** NIST SP 800-63B §3.1.1.2: only the length is restricted, counted in Unicode characters. */

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { PASSWORD_MIN } from '../../crypto/passwords.ts';
+import { PASSWORD_MIN } from '../../crypto/password-length.ts';
 import { focus, formSection, passwordField, type Section } from './account-section.ts';
 import type { Html } from './layout.ts';
 

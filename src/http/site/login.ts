@@ -1,4 +1,4 @@
-import { PASSWORD_MAX } from '../../crypto/passwords.ts';
+import { PASSWORD_MAX } from '../../crypto/password-length.ts';
 import { checkCredentials, recordFailedSignIn } from '../../directory/credentials.ts';
 import { usernameKey } from '../../directory/names.ts';
 import { nextStep } from '../../oauth/authorize/next-step.ts';

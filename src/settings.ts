@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { PASSWORD_MIN } from './crypto/password-length.ts';
+
+const DAY = 86_400;
+const TEN_YEARS = 3650 * DAY;
+
+const text = z.string().optional();
+
+const seconds = (minimum: number, maximum = TEN_YEARS) =>
+  z.coerce
+    .number('must be a number of seconds')
+    .int('must be a whole number of seconds')
+    .min(minimum, `must be at least ${minimum}`)
+    .max(maximum, `must be at most ${maximum}`);
+
+const flag = z.enum(['1', '0'], 'must be 1 or 0').transform((value) => value === '1');
+const onOff = z.enum(['on', 'off'], 'must be on or off').transform((value) => value === 'on');
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+
+/** One environment variable. */
+interface Setting {
+  readonly variable: string;
+  /** From the variable's text to the value in Config. */
+  readonly schema: z.ZodType;
+  /** The text that stands in for an unset variable; without it the schema gets `undefined`. */
+  readonly fallback?: string;
+  /** For the documentation: what applies if the variable is not set and there is no fallback. */
+  readonly unset?: string;
+  /** The value may come from a file instead: `<variable>_FILE` names it (a container's mounted secret). */
+  readonly file?: true;
+  readonly description: string;
+}
+
+/** Every setting, by its name in Config. Parsing, Config's type and docs/settings.md follow from this table. */
+export const SETTINGS = {
+  port: {
+    variable: 'PORT',
+    schema: z.coerce.number('must be a port number').int().min(0).max(65_535, 'must be a port number'),
+    fallback: '4400',
+    description: 'TCP port; `0` takes a free one',
+  },
+  host: {
+    variable: 'HOST',
+    schema: z.string(),
+    fallback: '127.0.0.1',
+    description: 'address to listen on; `0.0.0.0` or `::` for all',
+  },
+  issuer: {
+    variable: 'ISSUER',
+    schema: text,
+    unset: '`http://localhost:$PORT`',
+    description: 'public base URL, without a path; must be https unless it is a loopback address',
+  },
+  insecureHttp: {
+    variable: 'INSECURE_HTTP',
+    schema: flag,
+    fallback: '0',
+    description: '`1` allows plain http on non-loopback addresses; passwords are then sent unencrypted',
+  },
+  databaseUrl: {
+    variable: 'DATABASE_URL',
+    schema: text.refine((url) => url === undefined || /^postgres(ql)?:\/\//.test(url), 'must begin with postgres://'),
+    unset: 'the embedded database',
+    file: true,
+    description:
+      '`postgres://…` (PostgreSQL 15 or newer); over a network with `?sslmode=verify-full`, behind PgBouncer with `?pgbouncer=true`',
+  },
+  dataDir: {
+    variable: 'DATA_DIR',
+    schema: z.string(),
+    fallback: './data',
+    description: 'directory of the embedded database and its key',
+  },
+  adminUsername: {
+    variable: 'ADMIN_USERNAME',
+    schema: text,
+    unset: 'a set-up link is printed',
+    description: 'the first administrator, created at the first start; goes with `ADMIN_PASSWORD`',
+  },
+  adminPassword: {
+    variable: 'ADMIN_PASSWORD',
+    schema: z.string().min(PASSWORD_MIN, `must have at least ${PASSWORD_MIN} characters`).optional(),
+    file: true,
+    description: 'password of the first administrator',
+  },
+  secretKeys: {
+    variable: 'SECRET_KEY',
+    schema: text.transform((keys) => (keys ?? '').split(',').filter((key) => key !== '')),
+    unset: 'created in `DATA_DIR`',
+    file: true,
+    description:
+      '32 bytes or more, for example from `openssl rand -hex 32`; required with `DATABASE_URL`. To change it set `new,old`, later only `new`',
+  },
+  accessTokenTtl: {
+    variable: 'ACCESS_TOKEN_TTL',
+    schema: seconds(1),
+    fallback: '3600',
+    description: 'lifetime of access tokens in seconds; a client can have its own',
+  },
+  refreshTokenIdleTtl: {
+    variable: 'REFRESH_TOKEN_IDLE_TTL',
+    schema: seconds(1),
+    fallback: String(14 * DAY),
+    description: 'seconds after which an unused refresh token expires (14 days)',
+  },
+  refreshTokenTtl: {
+    variable: 'REFRESH_TOKEN_TTL',
+    schema: seconds(1),
+    fallback: String(90 * DAY),
+    description: 'seconds after which an authorization with refresh tokens expires, used or not (90 days)',
+  },
+  refreshGrace: {
+    variable: 'REFRESH_GRACE',
+    schema: seconds(0, 300),
+    fallback: '10',
+    description: 'seconds in which a refresh can be repeated with the same result',
+  },
+  codeTtl: {
+    variable: 'CODE_TTL',
+    schema: seconds(1),
+    fallback: '60',
+    description: 'lifetime of authorization codes in seconds',
+  },
+  auditRetention: {
+    variable: 'AUDIT_RETENTION',
+    schema: seconds(1),
+    fallback: String(400 * DAY),
+    description: 'seconds for which audit events are kept (400 days)',
+  },
+  trustProxy: {
+    variable: 'TRUST_PROXY',
+    schema: flag,
+    fallback: '0',
+    description: '`1` behind a proxy that sets `X-Forwarded-For`',
+  },
+  logLevel: {
+    variable: 'LOG_LEVEL',
+    schema: z.enum(levels, 'must be fatal, error, warn, info, debug or silent'),
+    fallback: 'info',
+    description: `${levels.map((level) => `\`${level}\``).join(', ')}; JSON on standard error`,
+  },
+  graphiql: {
+    variable: 'GRAPHIQL',
+    schema: onOff,
+    fallback: 'on',
+    description: '`off` removes GraphiQL',
+  },
+  metrics: {
+    variable: 'METRICS',
+    schema: onOff,
+    fallback: 'on',
+    description: '`off` removes `/metrics`',
+  },
+  rateLimits: {
+    variable: 'RATE_LIMITS',
+    schema: onOff,
+    fallback: 'on',
+    description: '`off` for load tests, with a loopback `ISSUER` only',
+  },
+  migrate: {
+    variable: 'MIGRATE',
+    schema: z.enum(['auto', 'check'], 'must be auto or check'),
+    fallback: 'auto',
+    description: '`check` refuses to start if a migration is missing',
+  },
+  production: {
+    variable: 'NODE_ENV',
+    schema: text.transform((value) => value === 'production'),
+    description: '`production`: the schema requires a token, and GraphiQL confirms every mutation',
+  },
+} as const satisfies Record<string, Setting>;
+
+/** The parsed settings, each by itself. */
+export type Settings = {
+  readonly [name in keyof typeof SETTINGS]: z.infer<(typeof SETTINGS)[name]['schema']>;
+};
+
+export const settings: readonly (readonly [name: string, setting: Setting])[] = Object.entries(SETTINGS);
