@@ -21,6 +21,7 @@ const FLOORS: readonly (readonly [floor: string, ...rooms: string[]])[] = [
   ['config'],
   ['settings'],
   ['crypto'],
+  ['overloaded'],
 ];
 const CLOCKS = ['src/http/app.ts', 'src/process/serve.ts', 'src/cli/command.ts', 'src/cli/doctor.ts'];
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
+import { Overloaded } from '../overloaded.ts';
 import type { Job, Outcome } from './argon2-worker.ts';
 
 /** A hash takes a core for 12 ms and 19 MiB, so at most one per core runs at a time and the queue is limited. */
@@ -9,11 +10,6 @@ const MAX_WAITING = 100;
 
 /** Milliseconds after which a thread counts as stuck. That is a hundred times as long as a hash takes on a busy machine. */
 const TIMEOUT = 20_000;
-
-/** Too many passwords are waiting to be hashed, or a thread failed. The caller should retry later. */
-export class Overloaded extends Error {
-  override readonly name = 'Overloaded';
-}
 
 interface Thread {
   readonly worker: Worker;

@@ -1,5 +1,5 @@
-import { Overloaded } from '../crypto/argon2-pool.ts';
 import { OAuthError, type OAuthErrorCode } from '../oauth/error.ts';
+import { Overloaded } from '../overloaded.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
 import type { HttpContext } from './context.ts';
@@ -60,8 +60,11 @@ function tell(ctx: HttpContext, error: unknown): Told {
 
   if (error instanceof TooManyAttempts)
     return {
-      ...{ status: 429, code: 'temporarily_unavailable', title: 'Too many attempts' },
-      ...{ message: error.message, retryAfter: error.seconds },
+      status: 429,
+      code: 'temporarily_unavailable',
+      title: 'Too many attempts',
+      message: error.message,
+      retryAfter: error.seconds,
     };
 
   const status = statusOf(error);

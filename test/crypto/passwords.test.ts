@@ -4,8 +4,8 @@ import { availableParallelism, getPriority } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Overloaded } from '../../src/crypto/argon2-pool.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../../src/crypto/passwords.ts';
+import { Overloaded } from '../../src/overloaded.ts';
 import { isTransientError } from '../../src/store/connection/sql-errors.ts';
 
 const PASSWORD = 'correct horse battery';

@@ -1,4 +1,4 @@
-import { Overloaded } from '../../crypto/argon2-pool.ts';
+import { Overloaded } from '../../overloaded.ts';
 
 /**
  * Requests that one process handles at a time. More would compete for the same connections and cores, and get their responses

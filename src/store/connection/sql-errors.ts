@@ -1,4 +1,4 @@
-import { Overloaded } from '../../crypto/argon2-pool.ts';
+import { Overloaded } from '../../overloaded.ts';
 
 /**
  * SQLSTATE classes and codes of transient errors: connection, resources, operator intervention, locks, timeouts, a read-only
