@@ -1,14 +1,15 @@
 import type { GraphQLError } from 'graphql';
 import { createGraphQLError } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { Overloaded } from '../crypto/argon2-pool.ts';
 import { DomainError, type DomainErrorCode, forbidden as forbiddenError } from '../directory/error.ts';
 import { authorizeUrl } from '../oauth/authorize/authorize-url.ts';
 import { OAuthError } from '../oauth/error.ts';
 import type { AccessToken } from '../oauth/tokens/bearer.ts';
+import { Overloaded } from '../overloaded.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
 import type { MissingAccess } from './access/access.ts';
+import { LIMITS } from './access/limits.ts';
 
 const NOT_PERMITTED = forbiddenError().message;
 const BEARER = 'Bearer realm="gatehouse"';
@@ -67,7 +68,7 @@ export const badRequest = (message: string, code = 'BAD_USER_INPUT', status = 40
 
 /** The operation was stopped. Mutations that had completed by then stay in effect. */
 export const timedOut = (): GraphQLError =>
-  busy('The operation took longer than 5 seconds and was stopped', { code: 'TIMEOUT' });
+  busy(`The operation took longer than ${LIMITS.milliseconds / 1000} seconds and was stopped`, { code: 'TIMEOUT' });
 
 /** RFC 6585 §4: 429 if the caller reached its own limit, 503 if the server reached its limit. */
 export const tooManySubscriptions = (whose: string, status: 429 | 503): GraphQLError =>

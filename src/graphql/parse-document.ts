@@ -1,5 +1,5 @@
 import { type DocumentNode, type NameNode, parse, visit } from 'graphql';
-import { LIMITS } from './access/operation-limits.ts';
+import { LIMITS } from './access/limits.ts';
 import { badRequest } from './errors.ts';
 
 /**

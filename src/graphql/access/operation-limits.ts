@@ -1,19 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import { badRequest } from '../errors.ts';
-
-/** The limits of one operation. */
-export const LIMITS = {
-  tokens: 1000,
-  comments: 1000,
-  /** Characters of a name. */
-  name: 100,
-  depth: 8,
-  aliases: 15,
-  directives: 10,
-  /** Look-ups: one for each object, or list of objects, that is fetched. */
-  cost: 1000,
-  milliseconds: 5000,
-} as const;
+import { LIMITS } from './limits.ts';
 
 /** Selections that are visited, including skipped ones. Fragments that spread each other twice double the work at each level. */
 const MAX_STEPS = 10_000;

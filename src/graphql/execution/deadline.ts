@@ -1,4 +1,4 @@
-import { LIMITS } from '../access/operation-limits.ts';
+import { LIMITS } from '../access/limits.ts';
 
 /**
  * Runs `work` with a signal that aborts at the time limit. `AbortSignal.timeout` would stay in memory for five seconds even

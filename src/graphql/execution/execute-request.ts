@@ -1,7 +1,7 @@
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
+import { LIMITS } from '../access/limits.ts';
 import { checkOperation, type OperationCheck } from '../access/operation-check.ts';
-import { LIMITS } from '../access/operation-limits.ts';
 import { recordRefusal } from '../access/record-refusal.ts';
 import type { Context } from '../context.ts';
 import { expose } from '../errors.ts';

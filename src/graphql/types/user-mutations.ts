@@ -1,3 +1,4 @@
+import { PASSWORD_MAX, PASSWORD_MIN } from '../../crypto/password-length.ts';
 import { deleteUser } from '../../directory/delete-user.ts';
 import { DomainError } from '../../directory/error.ts';
 import { registerUser } from '../../directory/register-user.ts';
@@ -33,7 +34,9 @@ builder.relayMutationField(
           'What they will sign in with: at most 150 visible characters, no @; no two accounts differ only in capitals.',
       }),
       email: t.string({ description: 'Their e-mail address; no two accounts have the same, whatever its capitals.' }),
-      password: t.string({ description: '8 to 1024 characters. Without one they cannot sign in with a password.' }),
+      password: t.string({
+        description: `${PASSWORD_MIN} to ${PASSWORD_MAX} characters. Without one they cannot sign in with a password.`,
+      }),
       firstName: t.string({
         description: 'Their first name: one line of at most 150 characters; an empty one removes it.',
       }),
@@ -161,7 +164,10 @@ builder.relayMutationField(
     description: 'A new password, and whose it is.',
     inputFields: (t) => ({
       id: t.id({ required: true, description: 'Whose password to set, as a `usr_…` id.' }),
-      password: t.string({ required: true, description: 'The new password: 8 to 1024 characters.' }),
+      password: t.string({
+        required: true,
+        description: `The new password: ${PASSWORD_MIN} to ${PASSWORD_MAX} characters.`,
+      }),
       currentPassword: t.string({
         description: 'The password up to now: needed for your own account, whatever you may do besides.',
       }),

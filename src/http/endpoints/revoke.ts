@@ -1,11 +1,11 @@
-import { revokeToken } from '../../oauth/tokens/revocation-endpoint.ts';
+import { revokeByClient } from '../../oauth/tokens/revocation-endpoint.ts';
 import type { HttpContext } from '../context.ts';
 import { readClientRequest } from './client-request.ts';
 
 /** RFC 7009 §2: POST /oauth/revoke */
 export async function revoke(ctx: HttpContext): Promise<void> {
   const { header, params } = await readClientRequest(ctx);
-  await revokeToken(ctx.state, header, params);
+  await revokeByClient(ctx.state, header, params);
   // §2.2: nothing is to be read here, but who asks for JSON may refuse to take an answer that is none.
   ctx.body = ctx.get('Accept').includes('application/json') ? {} : '';
   ctx.status = 200;

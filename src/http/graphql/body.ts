@@ -2,6 +2,9 @@ import { badRequest, malformedAuthentication } from '../../graphql/errors.ts';
 import type { GraphQLRequest } from '../../graphql/execution/execute-request.ts';
 import { isStorable } from '../../graphql/well-formed-strings.ts';
 
+/** Maximum bytes of a body; longer ones get 413. */
+export const MAX_BODY = 100 * 1024;
+
 /** Maximum nesting of objects and lists; no input of the schema comes close. */
 const MAX_NESTING = 64;
 

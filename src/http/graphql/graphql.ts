@@ -14,7 +14,7 @@ import type { Database } from '../../store/connection/database.ts';
 import { withDeadline } from '../../store/connection/orm.ts';
 import type { HttpContext } from '../context.ts';
 import { tellWhereDescribed } from '../endpoints/protected-resource.ts';
-import { parseGraphQLBody } from './body.ts';
+import { MAX_BODY, parseGraphQLBody } from './body.ts';
 import { refuse } from './refusal.ts';
 import { jsonResponse, jsonTypeFor } from './response.ts';
 import { authenticate } from './token.ts';
@@ -25,9 +25,6 @@ interface GraphQLOptions {
   readonly live: LiveEvents;
   readonly log: Logger;
 }
-
-/** Maximum bytes of a body; longer ones get 413. */
-const MAX_BODY = 100 * 1024;
 
 /** POST /graphql with a bearer token and a JSON body. Errors have GraphQL's shape even if nothing is executed. */
 export function graphqlHandler({ config, database, live, log }: GraphQLOptions): (ctx: HttpContext) => Promise<void> {

@@ -2,6 +2,7 @@ import { badRequest, expose, unauthenticated } from '../../graphql/errors.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import type { HttpContext } from '../context.ts';
 import { tellWhereDescribed } from '../endpoints/protected-resource.ts';
+import { MAX_BODY } from './body.ts';
 
 /** Responds with an error in GraphQL's shape and with the headers of that error. */
 export function refuse(ctx: HttpContext, error: unknown): void {
@@ -22,6 +23,6 @@ export function refuse(ctx: HttpContext, error: unknown): void {
 function translated(error: unknown): unknown {
   if (error instanceof OAuthError && error.code === 'invalid_token') return unauthenticated(true);
   const { status } = error instanceof Error ? (error as { status?: unknown }) : {};
-  if (status === 413) return badRequest('The body is longer than 100 KB', 'PAYLOAD_TOO_LARGE', 413);
+  if (status === 413) return badRequest(`The body is longer than ${MAX_BODY / 1024} KB`, 'PAYLOAD_TOO_LARGE', 413);
   return status === 400 ? badRequest('The body could not be read', 'BAD_REQUEST') : error;
 }

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { PASSWORD_MIN } from '../../crypto/password-length.ts';
 import { alert, layout } from './layout.ts';
 
 export interface SetupPage {
@@ -20,10 +21,10 @@ ${alert(problem)}
 <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="150" required autofocus>
 <label for="email">E-mail address <span class="small">(may be left out)</span></label>
 <input id="email" name="email" type="email" value="${email}" autocomplete="email" maxlength="254">
-<label for="password">Password <span class="small">(8 characters or more)</span></label>
-<input id="password" name="password" type="password" autocomplete="new-password" minlength="8" required>
+<label for="password">Password <span class="small">(${PASSWORD_MIN} characters or more)</span></label>
+<input id="password" name="password" type="password" autocomplete="new-password" minlength="${PASSWORD_MIN}" required>
 <label for="repeated">The same password again</label>
-<input id="repeated" name="repeated" type="password" autocomplete="new-password" minlength="8" required>
+<input id="repeated" name="repeated" type="password" autocomplete="new-password" minlength="${PASSWORD_MIN}" required>
 <button type="submit">Make the administrator</button>
 </form>`,
   );

@@ -3,7 +3,7 @@ import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccessRule } from '../../../src/graphql/access/access.ts';
 import { checkOperation } from '../../../src/graphql/access/operation-check.ts';
-import { LIMITS } from '../../../src/graphql/access/operation-limits.ts';
+import { LIMITS } from '../../../src/graphql/access/limits.ts';
 import { type Operation, walkOperation } from '../../../src/graphql/access/operation-walk.ts';
 import { minimalScopeSets, requiredScopes } from '../../../src/graphql/access/required-scopes.ts';
 import type { Context } from '../../../src/graphql/context.ts';
