@@ -15,7 +15,18 @@ export const PASSWORD_AUTHENTICATION = { acr: '1', amr: ['pwd'] } as const;
 
 /** §2, with `sid` of OpenID Connect Front-Channel Logout 1.0 §3. */
 export const ID_TOKEN_CLAIMS = [
-  ...['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'acr', 'amr', 'sid'],
+  'iss',
+  'sub',
+  'aud',
+  'azp',
+  'exp',
+  'iat',
+  'auth_time',
+  'nonce',
+  'at_hash',
+  'acr',
+  'amr',
+  'sid',
 ] as const;
 
 /** The user's sign-in that an ID token describes. Ids are row UUIDs. */

@@ -50,7 +50,7 @@ export async function revokeToken(em: Em, actor: Actor, token: string): Promise<
       ? await tx.findOne(RefreshToken, presented, { populate, refresh: true })
       : await tx.findOne(AccessToken, presented, { populate, refresh: true });
     if (!found) return false;
-    await requireAuthority(tx, actor, found.authorization);
+    await requireAuthorityOver(tx, actor, found.authorization);
 
     const doomed = found instanceof AccessToken ? found : found.authorization;
     if (doomed.revokedAt || found.authorization.revokedAt || doomed.expiresAt <= actor.now) return false;
@@ -68,7 +68,7 @@ export async function revokeToken(em: Em, actor: Actor, token: string): Promise<
 }
 
 /** One's own, or MANAGE_USERS; and nobody takes anything from those who hold more. */
-async function requireAuthority(tx: Em, actor: Actor, { user, client }: Authorization): Promise<void> {
+async function requireAuthorityOver(tx: Em, actor: Actor, { user, client }: Authorization): Promise<void> {
   if (!user || !isSelf(actor, user.id)) requirePermission(actor, 'MANAGE_USERS');
   const target = user ? (await lockUser(tx, user.id)).held : holdings(false, client.servicePermissions);
   requireRank(actor, target);

@@ -8,7 +8,7 @@ import { type Params, required } from '../params.ts';
 import { presentedDigest } from './access-token.ts';
 
 /** RFC 7009 §2: returns when the token is dead, or never was. Its prefix says what it is, so token_type_hint is not needed. */
-export async function revokeToken(request: OAuthRequest, header: string | undefined, params: Params): Promise<void> {
+export async function revokeByClient(request: OAuthRequest, header: string | undefined, params: Params): Promise<void> {
   const client = await authenticateClient(request, header, params);
   const token = required(params, 'token');
   const kind = isWellFormed('grt', token) ? 'refresh' : 'access';

@@ -122,7 +122,7 @@ describe('a JWT is looked up here, whatever it says', () => {
   });
 });
 
-describe('design: a refresh inside the grace', () => {
+describe('RFC 9700 §4.14.2: a refresh inside the grace', () => {
   it('F98: gets the same refresh token, and the same access token, signed as of the first use', async () => {
     const { body } = await server.token(exchange(await issueCode(server, client)), client);
     const ask = () => server.token(refreshing(body.refresh_token), client);

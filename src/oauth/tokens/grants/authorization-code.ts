@@ -51,7 +51,10 @@ async function redeemCode(request: TokenRequest<CodeRow>): Promise<TokenResponse
   return answer;
 }
 
-/** §4.1.3: what was sent at authorize must be sent again; the page of the design's decisions says when it may be left out. */
+/**
+ * §4.1.3: redirect_uri must match the authorization request. It may be omitted when none was sent, when the code is bound by
+ * PKCE, or when the client has redirectUriOptional.
+ */
 function checkRedirectUri({ client }: TokenRequest, code: CodeRow, sent: string | undefined): void {
   if (sent === undefined) {
     if (code.redirect_uri === null || code.code_challenge !== null || client.redirectUriOptional) return;
