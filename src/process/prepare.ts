@@ -1,6 +1,7 @@
 import { url as inspectorUrl } from 'node:inspector';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { ensureConsoleScopes } from '../oauth/clients/console-client.ts';
 import { ensureSigningKeys } from '../oauth/keys/signing-key-rotation.ts';
 import type { Database } from '../store/connection/database.ts';
 import { Refusal } from '../store/connection/refusal.ts';
@@ -47,6 +48,7 @@ export async function prepare(
   now: Date,
 ): Promise<string | undefined> {
   await refuseKnownPasswords(config, database, log, now);
+  await ensureConsoleScopes(database.sql);
   await ensureSigningKeys({ sql: database.sql, keyring, now });
   return prepareAdministrator(config, database, now);
 }

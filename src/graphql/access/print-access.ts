@@ -26,7 +26,7 @@ A field requires all scopes of its line, or of one of the alternatives, and the 
 
 /** The text of docs/access.md. */
 export function printedAccess(): string {
-  const scopes = Object.entries(SCOPES).map(([scope, description]) => row([`\`${scope}\``, description]));
+  const scopes = Object.entries(SCOPES).map(([scope, { description }]) => row([`\`${scope}\``, description]));
   const types = Object.values(schema.getTypeMap())
     .filter((type) => isObjectType(type) && !type.name.startsWith('__'))
     .toSorted((a, b) => a.name.localeCompare(b.name)) as GraphQLObjectType[];

@@ -1,14 +1,12 @@
 import { html } from 'hono/html';
-import { BUILT_IN_SCOPES, SCOPES } from '../../oauth/scopes/scope.ts';
+import { CONSOLE_CLIENT_ID } from '../../oauth/clients/console-client.ts';
+import { CONSOLE_SCOPES, SCOPES } from '../../oauth/scopes/scope.ts';
 import type { HttpContext } from '../context.ts';
 import { PageError } from '../errors.ts';
 import { type Html, layout, rendered } from '../pages/layout.ts';
 import { graphiqlAssets } from './graphiql-assets.ts';
 
-const CLIENT_ID = 'gatehouse-graphiql';
 const DEFAULT_SCOPES: ReadonlySet<string> = new Set(['openid', 'profile', 'read']);
-/** GraphiQL keeps its token in memory and has no refresh token, so offline access would be of no use. */
-const OFFERED_SCOPES = BUILT_IN_SCOPES.filter((scope) => scope !== 'offline_access');
 
 const NO_RESOURCES = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /** The editor adds style elements at run time, and its style sheet contains its icons as a font. */
@@ -21,7 +19,7 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
   const { urls } = await graphiqlAssets();
   const settings = JSON.stringify({
     issuer,
-    clientId: CLIENT_ID,
+    clientId: CONSOLE_CLIENT_ID,
     redirectUri: `${issuer}/graphiql/callback`,
     production,
     script: urls.script,
@@ -51,11 +49,11 @@ export async function graphiqlPage(ctx: HttpContext): Promise<void> {
       <summary><span>Scopes: </span><span id="chosen" class="chosen"></span></summary>
       <fieldset>
         <legend>Scopes of your token</legend>
-        ${OFFERED_SCOPES.map(
+        ${CONSOLE_SCOPES.map(
           (scope) => html`
         <label>
           <input type="checkbox" value="${scope}" ${DEFAULT_SCOPES.has(scope) ? 'checked' : ''}>
-          <code>${scope}</code> <span>${SCOPES[scope]}</span>
+          <code>${scope}</code> <span>${SCOPES[scope].description}</span>
         </label>`,
         )}
       </fieldset>

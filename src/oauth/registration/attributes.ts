@@ -1,10 +1,11 @@
 import { DomainError } from '../../directory/error.ts';
 import { parseName } from '../../directory/names.ts';
+import { OWN_SCOPES } from '../scopes/scope.ts';
 import { grantTypesWith } from '../tokens/grants/grants.ts';
 import { wordList } from '../word-list.ts';
 import type { AnyAttribute } from './attribute-types.ts';
 import { readClientKeys } from './jwks.ts';
-import { OWN_GRANT_TYPES, OWN_SCOPES, USUAL_SCOPES } from './self-service.ts';
+import { OWN_GRANT_TYPES, USUAL_SCOPES } from './self-service.ts';
 import {
   isHttpsOrLoopback,
   readBackchannelLogoutUri,

@@ -3,7 +3,8 @@ import type { Actor } from '../../directory/actor.ts';
 import { DomainError, forbidden } from '../../directory/error.ts';
 import { type Holdings, holdings, holds, outranks } from '../../directory/permissions.ts';
 import type { Client } from '../../store/entities/client.ts';
-import type { BuiltInScope } from '../scopes/scope.ts';
+import { DIRECTORY_SCOPES } from '../scopes/scope.ts';
+import { wordList } from '../word-list.ts';
 import { ATTRIBUTE_NAMES, type AttributeName, type ClientMetadata, fieldOf, TABLE } from './metadata.ts';
 
 const heldBy = (servicePermissions: readonly string[]): Holdings => holdings(false, servicePermissions);
@@ -15,9 +16,6 @@ export function requireAuthority({ caller }: Actor, client: Client): void {
   if (client.builtIn || !(own || holds(caller, 'MANAGE_CLIENTS'))) throw forbidden();
   if (!outranks(caller, heldBy(client.servicePermissions))) throw forbidden();
 }
-
-/** The scopes of this server's own API. */
-const DIRECTORY_SCOPES: readonly string[] = ['read', 'write', 'groups', 'clients', 'audit'] satisfies BuiltInScope[];
 
 /**
  * Whoever creates a service or holds its secret can do everything the service may do. So the caller's token needs the same scopes:
@@ -36,11 +34,9 @@ export function requireReach(
     return;
   const missing = DIRECTORY_SCOPES.filter((scope) => scopes.includes(scope) && !callerScopes.has(scope));
   if (missing.length > 0)
-    throw new DomainError(
-      'INVALID',
-      `This service may do more than your token: ask for ${missing.join(' and ')} as well`,
-      ['scope'],
-    );
+    throw new DomainError('INVALID', `This service may do more than your token: ask for ${wordList(missing)} as well`, [
+      'scope',
+    ]);
 }
 
 /** Throws unless the actor may give a client these attributes: permissions they hold themselves, and what the table allows. */

@@ -4,16 +4,8 @@ import { grantTypesWith } from '../tokens/grants/grants.ts';
 /** How many clients a user may register without MANAGE_CLIENTS. */
 export const OWN_CLIENTS_MAX = 10;
 
-/** The grant types and scopes that users may give to their own clients. */
+/** The grant types that users may give to their own clients. */
 export const OWN_GRANT_TYPES = grantTypesWith(({ selfService }) => selfService);
-export const OWN_SCOPES: readonly string[] = [
-  'openid',
-  'profile',
-  'email',
-  'offline_access',
-  'read',
-  'groups',
-] satisfies BuiltInScope[];
 
 /** The scopes of a client whose registration names none: enough to sign users in. */
 export const USUAL_SCOPES: readonly BuiltInScope[] = ['openid', 'profile', 'email', 'read'];

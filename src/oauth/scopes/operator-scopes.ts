@@ -6,7 +6,7 @@ import type { Em } from '../../store/connection/orm.ts';
 import { type Sql, statement } from '../../store/connection/sql.ts';
 import { violatedUniqueConstraint } from '../../store/connection/sql-errors.ts';
 import { Scope } from '../../store/entities/scope.ts';
-import { SCOPE_TOKEN, SCOPES } from './scope.ts';
+import { BUILT_IN_SCOPES, SCOPE_TOKEN, SCOPES } from './scope.ts';
 
 /** A scope that people can be asked for. */
 export interface NamedScope {
@@ -24,11 +24,28 @@ const selectScopes = statement<{ name: string; sentence: string }>(
   'SELECT name, sentence FROM scopes ORDER BY created_at, name',
 );
 
+const selectSentences = statement<{ name: string; sentence: string }>(
+  'find-scope-sentences',
+  'SELECT name, sentence FROM scopes WHERE name = ANY ($1::text[])',
+);
+
 /** Ours first, then the operator's own. */
 export async function listScopes(sql: Sql): Promise<NamedScope[]> {
-  const builtIn = Object.entries(SCOPES).map(([name, sentence]) => ({ name, sentence, builtIn: true }));
+  const builtIn = Object.entries(SCOPES).map(([name, { description }]) => ({
+    name,
+    sentence: description,
+    builtIn: true,
+  }));
   const own = await sql(selectScopes, []);
   return [...builtIn, ...own.map(({ name, sentence }) => ({ name, sentence, builtIn: false }))];
+}
+
+/** What each scope means to a person: the built-in ones from code, an operator's own from their rows. */
+export async function scopeSentences(sql: Sql, scopes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const builtIn = BUILT_IN_SCOPES.map((scope) => [scope, SCOPES[scope].description] as const);
+  const own = scopes.filter((scope) => !Object.hasOwn(SCOPES, scope));
+  const rows = own.length === 0 ? [] : await sql(selectSentences, [own]);
+  return new Map<string, string>([...builtIn, ...rows.map(({ name, sentence }) => [name, sentence] as const)]);
 }
 
 /** Adds a scope of the operator's own: it is asked for, granted and told like ours, and opens nothing here. */

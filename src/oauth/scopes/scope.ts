@@ -1,24 +1,98 @@
 import { OAuthError } from '../error.ts';
 
-/** The built-in scopes, with the sentence consent shows. Operators' own are rows (`store/entities/scope.ts`). */
+/** What there is to know of a built-in scope. */
+interface ScopeDeclaration {
+  /** What the consent page shows. */
+  readonly description: string;
+  /** Whether an app can do harm with it in the user's name: the consent page says so. */
+  readonly powerful: boolean;
+  /** Whether users may give it to their own clients, without MANAGE_CLIENTS. */
+  readonly selfService: boolean;
+  /** Whether it opens parts of the API to services as well, together with their permissions. */
+  readonly directory: boolean;
+  /** Whether the built-in client of GraphiQL may request it. */
+  readonly console: boolean;
+}
+
+/** The built-in scopes. Operators' own are rows (`store/entities/scope.ts`). */
 export const SCOPES = {
-  openid: 'Know who you are here',
-  profile: 'See your username and your name',
-  email: 'See your e-mail address',
-  offline_access: 'Stay signed in when you are away',
-  read: 'See the people in this directory',
-  write: 'Create people, and change what you may change about them',
-  groups: 'See groups and who is in them',
-  clients: 'See and manage OAuth clients',
-  audit: 'Read the audit trail',
-} as const;
+  openid: {
+    description: 'Know who you are here',
+    powerful: false,
+    selfService: true,
+    directory: false,
+    console: true,
+  },
+  profile: {
+    description: 'See your username and your name',
+    powerful: false,
+    selfService: true,
+    directory: false,
+    console: true,
+  },
+  email: {
+    description: 'See your e-mail address',
+    powerful: false,
+    selfService: true,
+    directory: false,
+    console: true,
+  },
+  offline_access: {
+    description: 'Stay signed in when you are away',
+    powerful: false,
+    selfService: true,
+    directory: false,
+    console: false,
+  },
+  read: {
+    description: 'See the people in this directory',
+    powerful: false,
+    selfService: true,
+    directory: true,
+    console: true,
+  },
+  write: {
+    description: 'Create people, and change what you may change about them',
+    powerful: true,
+    selfService: false,
+    directory: true,
+    console: true,
+  },
+  groups: {
+    description: 'See groups and who is in them',
+    powerful: false,
+    selfService: true,
+    directory: true,
+    console: true,
+  },
+  clients: {
+    description: 'See and manage OAuth clients',
+    powerful: true,
+    selfService: false,
+    directory: true,
+    console: true,
+  },
+  audit: {
+    description: 'Read the audit trail',
+    powerful: true,
+    selfService: false,
+    directory: true,
+    console: true,
+  },
+} as const satisfies Record<string, ScopeDeclaration>;
 
 export type BuiltInScope = keyof typeof SCOPES;
 
 export const BUILT_IN_SCOPES = Object.keys(SCOPES) as BuiltInScope[];
 
-/** With these an application can do harm in the person's name: consent says so in words. */
-export const POWERFUL_SCOPES: ReadonlySet<string> = new Set<BuiltInScope>(['write', 'clients', 'audit']);
+const scopesWith = (property: 'powerful' | 'selfService' | 'directory' | 'console'): readonly BuiltInScope[] =>
+  BUILT_IN_SCOPES.filter((scope) => SCOPES[scope][property]);
+
+export const POWERFUL_SCOPES: ReadonlySet<string> = new Set(scopesWith('powerful'));
+export const OWN_SCOPES: readonly string[] = scopesWith('selfService');
+export const DIRECTORY_SCOPES = scopesWith('directory');
+/** GraphiQL keeps its token in memory and has no refresh token, so it has no `offline_access`. */
+export const CONSOLE_SCOPES = scopesWith('console');
 
 /** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) */
 export const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;

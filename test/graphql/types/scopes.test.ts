@@ -23,7 +23,11 @@ describe("the operator's own scopes", () => {
       '{ scopes { name sentence builtIn } }',
       await server.accessToken({ scopes: ['openid'] }),
     );
-    const builtIn = Object.entries(SCOPES).map(([known, sentence]) => ({ name: known, sentence, builtIn: true }));
+    const builtIn = Object.entries(SCOPES).map(([known, { description }]) => ({
+      name: known,
+      sentence: description,
+      builtIn: true,
+    }));
     expect(body.data.scopes).toEqual([...builtIn, made.scope]);
   });
 

@@ -88,7 +88,7 @@ describe('Apps on the account page', () => {
     expectGoodPage(page);
     for (const scope of ['openid', 'profile', 'write'] as const)
       expect(page.html).toContain(
-        `<li>${SCOPES[scope]}${POWERFUL_SCOPES.has(scope) ? ' <em>(powerful)</em>' : ''} <code>${scope}</code></li>`,
+        `<li>${SCOPES[scope].description}${POWERFUL_SCOPES.has(scope) ? ' <em>(powerful)</em>' : ''} <code>${scope}</code></li>`,
       );
     expect(page.html).toMatch(/Since <time datetime="[^"]+">[^<]+<\/time>, last used <time/);
 

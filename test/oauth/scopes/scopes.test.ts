@@ -33,13 +33,17 @@ const exchange = (client: TestClient, location: string) =>
 describe('RFC 6749 §3.3: every scope has a sentence', () => {
   it('S1-01 declares the built-in ones in one map, tells them by GraphQL and words the consent page with them', async () => {
     const { body } = await server.graphql('{ scopes { name sentence builtIn } }', await server.accessToken());
-    const builtIn = Object.entries(SCOPES).map(([name, sentence]) => ({ name, sentence, builtIn: true }));
+    const builtIn = Object.entries(SCOPES).map(([name, { description }]) => ({
+      name,
+      sentence: description,
+      builtIn: true,
+    }));
     expect(body.data.scopes.slice(0, builtIn.length)).toEqual(builtIn);
 
     const path = codeRequest(await server.client(), { scope: 'read write groups' });
     const { html } = await reachConsent(server, path, await server.user());
-    for (const scope of ['read', 'write', 'groups'] as const) expect(html).toContain(SCOPES[scope]);
-    expect(html).not.toContain(SCOPES.audit);
+    for (const scope of ['read', 'write', 'groups'] as const) expect(html).toContain(SCOPES[scope].description);
+    expect(html).not.toContain(SCOPES.audit.description);
   });
 
   it('S1-01 S3-10 lets an operator add scopes of their own as rows, which consent, tokens and clients know', async () => {
