@@ -10,19 +10,19 @@ export function addScopeCommands(program: Command, env: NodeJS.ProcessEnv): void
       'Create a scope of your own: clients can ask for it, tokens carry it, it opens nothing in Gatehouse itself.',
     )
     .argument('<name>', 'such as invoices:read')
-    .requiredOption('--sentence <text>', 'what people read when they are asked for consent')
+    .requiredOption('--description <text>', 'what the consent page shows to users')
     .option('--json', 'answer in JSON')
     .addHelpText(
       'after',
       `
 Example:
-  $ gatehouse scope create invoices:read --sentence "See your invoices"`,
+  $ gatehouse scope create invoices:read --description "See your invoices"`,
     )
-    .action(async (name: string, { sentence }: { sentence: string }, command: Command) => {
+    .action(async (name: string, { description }: { description: string }, command: Command) => {
       await runWith(env, command, async ({ actor, em }) => {
         const { createScope } = await import('../oauth/scopes/operator-scopes.ts');
-        const scope = await createScope(await em(), actor, { name, sentence });
-        return { facts: { name: scope.name, sentence: scope.sentence }, text: `Created scope ${scope.name}` };
+        const scope = await createScope(await em(), actor, { name, description });
+        return { facts: { name: scope.name, description: scope.description }, text: `Created scope ${scope.name}` };
       });
     });
 }

@@ -178,14 +178,14 @@ describe('client rotate-secret', () => {
 describe('scope create', () => {
   it("makes a scope of the operator's own, which a client may then ask for", async () => {
     const made = await gatehouse(
-      ['scope', 'create', 'invoices:read', '--sentence', 'See your invoices', '--json'],
+      ['scope', 'create', 'invoices:read', '--description', 'See your invoices', '--json'],
       home.env,
     );
-    expect(json(made)).toEqual({ name: 'invoices:read', sentence: 'See your invoices' });
+    expect(json(made)).toEqual({ name: 'invoices:read', description: 'See your invoices' });
 
     const client = await cli('client create --name I --grant-type client_credentials --scope invoices:read --json');
     expect(client.code).toBe(0);
-    expect(await gatehouse(['scope', 'create', 'read', '--sentence', 'x'], home.env)).toMatchObject({
+    expect(await gatehouse(['scope', 'create', 'read', '--description', 'x'], home.env)).toMatchObject({
       code: 1,
       stdout: '',
     });

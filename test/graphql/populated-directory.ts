@@ -50,7 +50,7 @@ export async function populateDirectory(server: TestServer): Promise<PopulatedDi
   );
   const doomed = await Promise.all(Array.from({ length: 5 }, () => server.user()));
   const doomedClients = await Promise.all(Array.from({ length: 5 }, () => server.client()));
-  await createScope(database.em(), theOperator(), { name: 'doomed:scope', sentence: 'See what goes' });
+  await createScope(database.em(), theOperator(), { name: 'doomed:scope', description: 'See what goes' });
   const nodes = (list: { nodes: { id: string }[] }) => list.nodes.map(({ id }) => id);
   return {
     tokens,

@@ -45,7 +45,7 @@ describe('Fifty at once who want the same name', () => {
       email: `${name}@example.com`,
     }));
     const groups = await tally('createGroup', 'group { id }', () => ({ name }));
-    const scopes = await tally('createScope', 'scope { name }', () => ({ name: `${name}:read`, sentence: 'Read' }));
+    const scopes = await tally('createScope', 'scope { name }', () => ({ name: `${name}:read`, description: 'Read' }));
     expect([users, emails, groups, scopes]).toEqual(Array(4).fill([1, new Set(['TAKEN'])]));
     expect(server.log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
   });

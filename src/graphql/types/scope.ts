@@ -11,7 +11,7 @@ const ScopeType = builder.objectRef<NamedScope>('Scope').implement({
   access: 'token',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name by which clients ask for it, such as `read`.' }),
-    sentence: t.exposeString('sentence', { description: 'What people are told when they are asked for consent.' }),
+    description: t.exposeString('description', { description: 'What the consent page shows to users.' }),
     builtIn: t.exposeBoolean('builtIn', {
       description: 'Whether it opens fields of this API; those of your own open none.',
     }),
@@ -37,9 +37,9 @@ builder.relayMutationField(
         description:
           'The name by which clients will ask for it, such as `invoices:read`: RFC 6749 §3.3, at most 100 characters.',
       }),
-      sentence: t.string({
+      description: t.string({
         required: true,
-        description: 'What people are told when they are asked for consent, such as `See your invoices`.',
+        description: 'What the consent page shows to users, such as `See your invoices`.',
       }),
     }),
   },
@@ -49,8 +49,8 @@ builder.relayMutationField(
     access: MANAGES_SCOPES,
     resolve: (_root, { input }, context) =>
       attempt(async () => {
-        const { name, sentence } = input;
-        return { scope: await createScope(context.em(), actorOf(context), { name, sentence }) };
+        const { name, description } = input;
+        return { scope: await createScope(context.em(), actorOf(context), { name, description }) };
       }),
   },
   {

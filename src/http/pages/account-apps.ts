@@ -7,7 +7,7 @@ export interface ShownApp {
   readonly name: string;
   readonly since: Date;
   readonly lastUsedAt: Date;
-  readonly allowed: readonly { readonly name: string; readonly sentence: string; readonly powerful: boolean }[];
+  readonly allowed: readonly { readonly name: string; readonly description: string; readonly powerful: boolean }[];
 }
 
 export const appsSection = (of: Section, apps: readonly ShownApp[]): Html =>
@@ -25,7 +25,7 @@ function item(of: Section, { clientId, name, since, lastUsedAt, allowed }: Shown
 ${
   allowed.length === 0
     ? html`<p>It knows that you came from here, and nothing more.</p>`
-    : html`<p>It is able to:</p><ul>${allowed.map(({ name: scope, sentence, powerful }) => html`<li>${sentence}${powerful ? html` <em>(powerful)</em>` : ''} <code>${scope}</code></li>`)}</ul>`
+    : html`<p>It is able to:</p><ul>${allowed.map(({ name: scope, description, powerful }) => html`<li>${description}${powerful ? html` <em>(powerful)</em>` : ''} <code>${scope}</code></li>`)}</ul>`
 }
 <form method="post" action="/account">${hidden(of)}<input type="hidden" name="client_id" value="${clientId}">
 <button type="submit" class="quiet" aria-label="Remove access of ${name}">Remove access</button></form></li>`;

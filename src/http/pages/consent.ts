@@ -12,7 +12,7 @@ export interface ConsentPage {
   readonly uncheckedOwner: string | undefined;
   readonly username: string;
   readonly asked: readonly AskedScope[];
-  /** Sentences of what was allowed before and is asked for again. */
+  /** Descriptions of what was allowed before and is requested again. */
   readonly allowedBefore: readonly string[];
   /** The APIs it asks for beside this server's own. */
   readonly elsewhere: readonly string[];
@@ -21,7 +21,7 @@ export interface ConsentPage {
 
 interface AskedScope {
   readonly name: string;
-  readonly sentence: string;
+  readonly description: string;
   readonly powerful: boolean;
 }
 
@@ -43,10 +43,10 @@ ${
   asked.length === 0
     ? html`<p>It asks for nothing but to know that you came from here.</p>`
     : html`<fieldset><legend>It would be able to:</legend>
-${asked.map(({ name, sentence, powerful }) => html`<label class="tick"><input type="checkbox" name="${scopeField(name)}" value="on" checked> <span>${sentence}${powerful ? html` <em>(powerful)</em>` : ''} <code>${name}</code></span></label>`)}
+${asked.map(({ name, description, powerful }) => html`<label class="tick"><input type="checkbox" name="${scopeField(name)}" value="on" checked> <span>${description}${powerful ? html` <em>(powerful)</em>` : ''} <code>${name}</code></span></label>`)}
 </fieldset>`
 }
-${allowedBefore.length === 0 ? '' : html`<p>You allowed before:</p><ul>${allowedBefore.map((sentence) => html`<li>${sentence}</li>`)}</ul>`}
+${allowedBefore.length === 0 ? '' : html`<p>You allowed before:</p><ul>${allowedBefore.map((description) => html`<li>${description}</li>`)}</ul>`}
 ${page.elsewhere.length === 0 ? '' : html`<p>It will use this at:</p><ul>${page.elsewhere.map((resource) => html`<li class="host">${resource}</li>`)}</ul>`}
 <p class="small">${page.lifetime}</p>
 <div class="choices">

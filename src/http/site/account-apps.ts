@@ -2,7 +2,7 @@ import { DomainError } from '../../directory/error.ts';
 import { listAppsWithAccess } from '../../oauth/authorize/apps-with-access.ts';
 import { isClientId } from '../../oauth/clients/client.ts';
 import { optional } from '../../oauth/params.ts';
-import { scopeSentences } from '../../oauth/scopes/operator-scopes.ts';
+import { scopeDescriptions } from '../../oauth/scopes/operator-scopes.ts';
 import { POWERFUL_SCOPES } from '../../oauth/scopes/scope.ts';
 import { revokeAuthorizations } from '../../oauth/tokens/admin-revocation.ts';
 import { entityManager } from '../../store/connection/orm.ts';
@@ -18,13 +18,13 @@ export const apps: AccountForm = {
   },
   show: async ({ state: { sql, now } }, { section, session }) => {
     const found = await listAppsWithAccess(sql, session.user_id, now);
-    const sentences = await scopeSentences(
+    const descriptions = await scopeDescriptions(
       sql,
       found.flatMap(({ scopes }) => scopes),
     );
     const allowed = (name: string) => ({
       name,
-      sentence: sentences.get(name) ?? name,
+      description: descriptions.get(name) ?? name,
       powerful: POWERFUL_SCOPES.has(name),
     });
     return appsSection(

@@ -5,7 +5,7 @@ import { RESPONSE_TYPES } from '../../oauth/authorize/response-types.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { optional, type Params, required } from '../../oauth/params.ts';
 import { isOwnResource } from '../../oauth/resource.ts';
-import { scopeSentences } from '../../oauth/scopes/operator-scopes.ts';
+import { scopeDescriptions } from '../../oauth/scopes/operator-scopes.ts';
 import { POWERFUL_SCOPES } from '../../oauth/scopes/scope.ts';
 import { denyPendingAuthorization } from '../../store/pending-authorizations.ts';
 import type { SessionRow } from '../../store/sessions.ts';
@@ -93,8 +93,8 @@ async function ask(
 ): Promise<void> {
   const { client, redirectUri } = pending.recipient;
   const { scopes } = pending.request;
-  const sentences = await scopeSentences(ctx.state.sql, scopes);
-  const sentence = (scope: string): string => sentences.get(scope) ?? scope;
+  const descriptions = await scopeDescriptions(ctx.state.sql, scopes);
+  const describe = (scope: string): string => descriptions.get(scope) ?? scope;
   ctx.type = 'html';
   ctx.body = consentPage({
     csrf: csrfToken(ctx, ensureBrowser(ctx), 'consent', pending.handle),
@@ -106,8 +106,8 @@ async function ask(
     username: session.username,
     asked: scopes
       .filter((scope) => !covered.includes(scope))
-      .map((name) => ({ name, sentence: sentence(name), powerful: POWERFUL_SCOPES.has(name) })),
-    allowedBefore: covered.map(sentence),
+      .map((name) => ({ name, description: describe(name), powerful: POWERFUL_SCOPES.has(name) })),
+    allowedBefore: covered.map(describe),
     elsewhere: pending.request.resources.filter((resource) => !isOwnResource(ctx.state.config.issuer, resource)),
     lifetime: lifetimeOf(ctx, pending),
   });

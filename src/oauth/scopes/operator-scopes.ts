@@ -11,62 +11,64 @@ import { BUILT_IN_SCOPES, SCOPE_TOKEN, SCOPES } from './scope.ts';
 /** A scope that people can be asked for. */
 export interface NamedScope {
   readonly name: string;
-  /** What consent tells the person. */
-  readonly sentence: string;
+  /** What the consent page shows. */
+  readonly description: string;
   readonly builtIn: boolean;
 }
 
 const NAME_MAX = 100;
-const SENTENCE_MAX = 200;
+const DESCRIPTION_MAX = 200;
 
-const selectScopes = statement<{ name: string; sentence: string }>(
+const selectScopes = statement<{ name: string; description: string }>(
   'list-scopes',
-  'SELECT name, sentence FROM scopes ORDER BY created_at, name',
+  'SELECT name, description FROM scopes ORDER BY created_at, name',
 );
 
-const selectSentences = statement<{ name: string; sentence: string }>(
-  'find-scope-sentences',
-  'SELECT name, sentence FROM scopes WHERE name = ANY ($1::text[])',
+const selectDescriptions = statement<{ name: string; description: string }>(
+  'find-scope-descriptions',
+  'SELECT name, description FROM scopes WHERE name = ANY ($1::text[])',
 );
 
 /** Ours first, then the operator's own. */
 export async function listScopes(sql: Sql): Promise<NamedScope[]> {
   const builtIn = Object.entries(SCOPES).map(([name, { description }]) => ({
     name,
-    sentence: description,
+    description,
     builtIn: true,
   }));
   const own = await sql(selectScopes, []);
-  return [...builtIn, ...own.map(({ name, sentence }) => ({ name, sentence, builtIn: false }))];
+  return [...builtIn, ...own.map(({ name, description }) => ({ name, description, builtIn: false }))];
 }
 
 /** What each scope means to a person: the built-in ones from code, an operator's own from their rows. */
-export async function scopeSentences(sql: Sql, scopes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function scopeDescriptions(sql: Sql, scopes: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const builtIn = BUILT_IN_SCOPES.map((scope) => [scope, SCOPES[scope].description] as const);
   const own = scopes.filter((scope) => !Object.hasOwn(SCOPES, scope));
-  const rows = own.length === 0 ? [] : await sql(selectSentences, [own]);
-  return new Map<string, string>([...builtIn, ...rows.map(({ name, sentence }) => [name, sentence] as const)]);
+  const rows = own.length === 0 ? [] : await sql(selectDescriptions, [own]);
+  return new Map<string, string>([...builtIn, ...rows.map(({ name, description }) => [name, description] as const)]);
 }
 
 /** Adds a scope of the operator's own: it is asked for, granted and told like ours, and opens nothing here. */
 export async function createScope(
   em: Em,
   actor: Actor,
-  input: { name: string; sentence: string },
+  input: { name: string; description: string },
 ): Promise<NamedScope> {
   requirePermission(actor, 'MANAGE_CLIENTS');
-  const { name, sentence } = input;
+  const { name, description } = input;
   if (name.length > NAME_MAX || !SCOPE_TOKEN.test(name))
     throw new DomainError('INVALID', `A scope is at most ${NAME_MAX} ASCII characters without blanks, " and \\`, [
       'name',
     ]);
   if (Object.hasOwn(SCOPES, name)) throw new DomainError('TAKEN', 'There is such a scope already', ['name']);
-  if (sentence.trim() === '' || [...sentence].length > SENTENCE_MAX || /\p{C}/u.test(sentence))
-    throw new DomainError('INVALID', `The sentence is one line of at most ${SENTENCE_MAX} characters`, ['sentence']);
+  if (description.trim() === '' || [...description].length > DESCRIPTION_MAX || /\p{C}/u.test(description))
+    throw new DomainError('INVALID', `The description is one line of at most ${DESCRIPTION_MAX} characters`, [
+      'description',
+    ]);
 
   try {
     await em.transactional(async (tx) => {
-      tx.persist(tx.create(Scope, { name, sentence, createdAt: actor.now }));
+      tx.persist(tx.create(Scope, { name, description, createdAt: actor.now }));
       recordScope(tx, actor, 'scope.created', name);
     });
   } catch (error) {
@@ -74,7 +76,7 @@ export async function createScope(
       throw new DomainError('TAKEN', 'There is such a scope already', ['name']);
     throw error;
   }
-  return { name, sentence, builtIn: false };
+  return { name, description, builtIn: false };
 }
 
 /**

@@ -5,8 +5,8 @@ const schema = defineEntity({
   tableName: 'scopes',
   properties: {
     name: p.text().primary(),
-    /** The description that the consent page shows to the user. */
-    sentence: p.text(),
+    /** What the consent page shows. */
+    description: p.text(),
     createdAt: p.datetime(3),
   },
 });

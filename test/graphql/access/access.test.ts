@@ -45,7 +45,7 @@ const TABLE: Record<string, Row> = {
   updateClient: mutation('updateClient', 'clientId: "x"', ['clients'], 'own'),
   rotateClientSecret: mutation('rotateClientSecret', 'clientId: "x"', ['clients'], 'own'),
   deleteClient: mutation('deleteClient', 'clientId: "x"', ['clients'], 'own'),
-  createScope: mutation('createScope', 'name: "", sentence: ""', ['clients'], 'managed'),
+  createScope: mutation('createScope', 'name: "", description: ""', ['clients'], 'managed'),
   deleteScope: mutation('deleteScope', 'name: "x"', ['clients'], 'managed'),
   revokeAuthorization: mutation('revokeAuthorization', 'clientId: "x"', ['write'], 'own'),
   revokeToken: mutation('revokeToken', 'token: "x"', ['write'], 'own'),
@@ -120,7 +120,7 @@ describe('S1-08 S1-09 S1-10 access to each root field', () => {
       'createUser(input: {username: "intruder", password: "long enough"}) { errors { code } }',
       `deleteUser(input: {id: "${user.id}"}) { errors { code } }`,
       'createGroup(input: {name: "intruders"}) { errors { code } }',
-      'createScope(input: {name: "x:y", sentence: "See x"}) { errors { code } }',
+      'createScope(input: {name: "x:y", description: "See x"}) { errors { code } }',
     ];
     const documents = inputs.map((input) => `mutation { ${input} }`);
     for (const token of ['plain user, read only', 'plain user, all scopes', 'service, all scopes'])

@@ -102,7 +102,10 @@ async function doomedOf(server: TestServer, owner: TestUser | undefined): Promis
   const client = await server.client(PLAIN);
   await setOwner(server, client, owner);
   const group = await createGroup(server.database.em(), theOperator(), { name: unique('group') });
-  const scope = await createScope(server.database.em(), theOperator(), { name: unique('scope'), sentence: 'See it' });
+  const scope = await createScope(server.database.em(), theOperator(), {
+    name: unique('scope'),
+    description: 'See it',
+  });
   const user = await server.user();
   return { user: user.id, group: prefixedId('grp', group.id), client: client.clientId, scope: scope.name };
 }

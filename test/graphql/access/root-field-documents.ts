@@ -46,7 +46,7 @@ const ARGUMENTS: Record<string, (subject: Subject) => Record<string, unknown>> =
   viewer: () => ({}),
   addGroupMember: ({ target, group }) => ({ groupId: group, userId: target.user }),
   createGroup: ({ fresh }) => ({ name: fresh() }),
-  createScope: ({ fresh }) => ({ name: fresh(), sentence: 'See what is fresh' }),
+  createScope: ({ fresh }) => ({ name: fresh(), description: 'See what is fresh' }),
   createUser: ({ fresh }) => ({ username: fresh() }),
   deleteClient: ({ doomed }) => ({ clientId: doomed.client }),
   deleteGroup: ({ doomed }) => ({ id: doomed.group }),

@@ -28,7 +28,7 @@ async function expectRefused(response: Awaited<ReturnType<typeof send>>, status:
 }
 
 const json = (value: unknown) => send(JSON.stringify(value));
-const CREATE = 'mutation { createScope(input: {name: "by:form", sentence: "By a form"}) { errors { code } } }';
+const CREATE = 'mutation { createScope(input: {name: "by:form", description: "By a form"}) { errors { code } } }';
 
 describe('Requests to POST /graphql', () => {
   it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'HEAD'])(

@@ -69,7 +69,7 @@ describe('An operation that takes more than five seconds', () => {
                $$ BEGIN PERFORM pg_sleep(3); RETURN NEW; END $$`);
     await run('CREATE TRIGGER slowly BEFORE INSERT ON scopes FOR EACH ROW EXECUTE FUNCTION slowly()');
     const create = (name: string) =>
-      `${name}: createScope(input: {name: "slow:${name}", sentence: "See"}) { scope { name } }`;
+      `${name}: createScope(input: {name: "slow:${name}", description: "See"}) { scope { name } }`;
     const [{ status, body }, seconds] = await timed(() =>
       server.graphql(`mutation { ${create('first')} ${create('second')} }`, token),
     );

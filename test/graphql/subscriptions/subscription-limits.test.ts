@@ -112,7 +112,7 @@ describe('Limits of live subscriptions', () => {
 
   it('events of mutations in other files reach a subscription', async () => {
     const own = await watch(await server.accessToken({ user: admin }));
-    await mutate(server, token, 'createScope', { name: 'seen:read', sentence: 'See' });
+    await mutate(server, token, 'createScope', { name: 'seen:read', description: 'See' });
     const next = async (): Promise<string> => (await own.next()).data.auditEvent.kind;
     let kind = await next();
     // The client of the token was registered just before, so the subscription may receive that event first.

@@ -55,7 +55,7 @@ describe('auditEvents', () => {
       ['updateClient', { clientId: made.clientId, name: 'Seen' }],
       ['rotateClientSecret', { clientId: made.clientId }],
       ['deleteClient', { clientId: made.clientId }],
-      ['createScope', { name: 'watched:read', sentence: 'Watch' }],
+      ['createScope', { name: 'watched:read', description: 'Watch' }],
       ['deleteScope', { name: 'watched:read' }],
       ['revokeAuthorization', { clientId: client.clientId, userId: user.id }],
       ['deleteUser', { id: user.id }],

@@ -12,20 +12,20 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-const SCOPE = 'scope { name sentence builtIn }';
+const SCOPE = 'scope { name description builtIn }';
 
 describe("the operator's own scopes", () => {
-  it('S1-01 stand behind the built-in ones, each with its sentence', async () => {
+  it('S1-01 stand behind the built-in ones, each with its description', async () => {
     const name = unique('invoices:read');
-    const made = await mutate(server, token, 'createScope', { name, sentence: 'See your invoices' }, SCOPE);
-    expect(made.scope).toEqual({ name, sentence: 'See your invoices', builtIn: false });
+    const made = await mutate(server, token, 'createScope', { name, description: 'See your invoices' }, SCOPE);
+    expect(made.scope).toEqual({ name, description: 'See your invoices', builtIn: false });
     const { body } = await server.graphql(
-      '{ scopes { name sentence builtIn } }',
+      '{ scopes { name description builtIn } }',
       await server.accessToken({ scopes: ['openid'] }),
     );
     const builtIn = Object.entries(SCOPES).map(([known, { description }]) => ({
       name: known,
-      sentence: description,
+      description,
       builtIn: true,
     }));
     expect(body.data.scopes).toEqual([...builtIn, made.scope]);
@@ -33,7 +33,7 @@ describe("the operator's own scopes", () => {
 
   it('are granted to the clients that may ask for them, open nothing here, and go everywhere when deleted', async () => {
     const name = unique('own');
-    await mutate(server, token, 'createScope', { name, sentence: 'Something of ours' });
+    await mutate(server, token, 'createScope', { name, description: 'Something of ours' });
     const client = await server.client({ scope: `${name} read`, defaultScopes: [name] });
     const granted = await server.token({ grant_type: 'client_credentials' }, client);
     expect(granted.body.scope).toBe(name);
@@ -51,24 +51,24 @@ describe("the operator's own scopes", () => {
   });
 
   it.each(['', 'a b', 'a"b', 'a\\b', 'ü', 'x'.repeat(101)])('cannot be called %j', async (name) => {
-    expect((await mutate(server, token, 'createScope', { name, sentence: 'x' })).errors).toMatchObject([
+    expect((await mutate(server, token, 'createScope', { name, description: 'x' })).errors).toMatchObject([
       { code: 'INVALID', path: ['input', 'name'] },
     ]);
   });
 
-  it('have a name of their own and a sentence, and never a built-in one', async () => {
+  it('have a name of their own and a description, and never a built-in one', async () => {
     const name = unique('twice');
     const answers = await Promise.all(
-      [1, 2, 3].map(() => mutate(server, token, 'createScope', { name, sentence: 'x' }, SCOPE)),
+      [1, 2, 3].map(() => mutate(server, token, 'createScope', { name, description: 'x' }, SCOPE)),
     );
     expect(answers.filter(({ scope }) => scope)).toHaveLength(1);
-    expect((await mutate(server, token, 'createScope', { name: 'read', sentence: 'x' })).errors).toMatchObject([
+    expect((await mutate(server, token, 'createScope', { name: 'read', description: 'x' })).errors).toMatchObject([
       { code: 'TAKEN' },
     ]);
     expect((await mutate(server, token, 'deleteScope', { name: 'read' })).errors).toMatchObject([{ code: 'INVALID' }]);
-    for (const sentence of ['', '  ', 'two\nlines', 'x'.repeat(201)])
-      expect((await mutate(server, token, 'createScope', { name: unique('x'), sentence })).errors).toMatchObject([
-        { path: ['input', 'sentence'] },
+    for (const description of ['', '  ', 'two\nlines', 'x'.repeat(201)])
+      expect((await mutate(server, token, 'createScope', { name: unique('x'), description })).errors).toMatchObject([
+        { path: ['input', 'description'] },
       ]);
   });
 });

@@ -93,7 +93,7 @@ describe('OWASP ASVS 5 §1.2.1: whatever people type is text', () => {
 
   it('J161: names of clients, people, owners and scopes on the consent page', async () => {
     const scope = unique('shop:read');
-    await createScope(server.database.em(), theOperator(), { name: scope, sentence: `See ${MARKUP}` });
+    await createScope(server.database.em(), theOperator(), { name: scope, description: `See ${MARKUP}` });
     const client = await server.client({ name: `App ${MARKUP}`, scope: `${scope} profile` });
     const named = (word: string) => ({
       username: `${word} ${MARKUP} ${unique('x')}`,
@@ -127,7 +127,7 @@ describe('OWASP ASVS 5 §1.2.1: whatever people type is text', () => {
 
   it('J161: what was allowed before, in words', async () => {
     const scope = unique('shop:write');
-    await createScope(server.database.em(), theOperator(), { name: scope, sentence: `Write ${MARKUP}` });
+    await createScope(server.database.em(), theOperator(), { name: scope, description: `Write ${MARKUP}` });
     const client = await server.client({ scope: `${scope} profile` });
     const browser = server.browser();
     const page = await reachConsent(server, codeRequest(client, { scope }), await server.user(), browser);

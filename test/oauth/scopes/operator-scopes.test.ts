@@ -14,7 +14,7 @@ let invoices: TestClient;
 beforeAll(async () => {
   server = await sharedServer();
   name = `${unique('invoices')}:read`;
-  await createScope(server.database.em(), theOperator(), { name, sentence: 'See your invoices' });
+  await createScope(server.database.em(), theOperator(), { name, description: 'See your invoices' });
   shop = await server.client({ scope: `${BUILT_IN_SCOPES.join(' ')} ${name}` });
   invoices = await server.client({ grantTypes: ['client_credentials'], servicePermissions: ['INTROSPECT'] });
 });
@@ -65,7 +65,7 @@ describe("A scope of the operator's own, for an API of their own to rely on", ()
 
   it('once deleted is nobody’s to ask for, and a refresh no longer brings it', async () => {
     const gone = `${unique('gone')}:read`;
-    await createScope(server.database.em(), theOperator(), { name: gone, sentence: 'See what is gone' });
+    await createScope(server.database.em(), theOperator(), { name: gone, description: 'See what is gone' });
     const client = await server.client({ scope: `profile ${gone}` });
     const pair = await tokenPair(server, client, { scope: `profile ${gone}` });
     await deleteScope(server.database.em(), theOperator(), gone);

@@ -11,15 +11,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const CREATE = `mutation ($name: String!, $sentence: String!) {
-  createScope(input: { name: $name, sentence: $sentence }) { scope { name sentence builtIn } errors { code path } }
+const CREATE = `mutation ($name: String!, $description: String!) {
+  createScope(input: { name: $name, description: $description }) { scope { name description builtIn } errors { code path } }
 }`;
 
 const manager = async () =>
   server.accessToken({ user: await server.user({ permissions: ['MANAGE_CLIENTS'] }), scopes: ['clients'] });
 
-async function createScope(name: string, sentence: string) {
-  const { body } = await server.graphql(CREATE, await manager(), { name, sentence });
+async function createScope(name: string, description: string) {
+  const { body } = await server.graphql(CREATE, await manager(), { name, description });
   expect(body.data.createScope.errors).toEqual([]);
   return name;
 }
@@ -30,12 +30,12 @@ const exchange = (client: TestClient, location: string) =>
     client,
   );
 
-describe('RFC 6749 §3.3: every scope has a sentence', () => {
+describe('RFC 6749 §3.3: every scope has a description', () => {
   it('S1-01 declares the built-in ones in one map, tells them by GraphQL and words the consent page with them', async () => {
-    const { body } = await server.graphql('{ scopes { name sentence builtIn } }', await server.accessToken());
+    const { body } = await server.graphql('{ scopes { name description builtIn } }', await server.accessToken());
     const builtIn = Object.entries(SCOPES).map(([name, { description }]) => ({
       name,
-      sentence: description,
+      description,
       builtIn: true,
     }));
     expect(body.data.scopes.slice(0, builtIn.length)).toEqual(builtIn);
