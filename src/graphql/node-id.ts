@@ -1,29 +1,51 @@
-import { type IdPrefix, prefixedId, uuidOf } from '../store/prefixed-id.ts';
+import { prefixedId, uuidOf } from '../store/prefixed-id.ts';
+import type { Context } from './context.ts';
 
-/** The types that `node` can find, by the first letters of their ids. */
-const PREFIXES: Record<string, IdPrefix> = { User: 'usr', Group: 'grp', Client: 'cli', AuditEvent: 'evt' };
+/** A type whose rows can be found by their global id. */
+export interface NodeType<Row extends object> {
+  /** Three lower-case letters; the id is `prefix_…`. */
+  readonly prefix: string;
+  /** The row of that uuid. */
+  load(context: Context, uuid: string): Promise<Row | undefined>;
+  /** Whether the caller may see this row, beyond the access rule of the type's id. Missing: the rule decides alone. */
+  sees?(context: Context, row: Row): boolean;
+}
+
+/** By the name of the type; each type registers itself where it is declared. */
+const NODE_TYPES = new Map<string, NodeType<object>>();
+
+/** Throws if another type has the prefix. */
+export function registerNodeType<Row extends object>(typename: string, type: NodeType<Row>): void {
+  for (const { prefix } of NODE_TYPES.values())
+    if (prefix === type.prefix) throw new Error(`${typename}: another type has the id prefix ${prefix}`);
+  NODE_TYPES.set(typename, type);
+}
 
 export interface NodeId {
   readonly typename: string;
-  readonly id: string;
+  readonly type: NodeType<object>;
+  readonly uuid: string;
 }
 
-/** The global id is the id the whole world sees. */
+/** The global id is the prefixed id of the row. */
 export function encodeNodeId(typename: string, uuid: string): string {
-  const prefix = PREFIXES[typename];
-  if (!prefix) throw new Error(`${typename} has no id prefix`);
-  return prefixedId(prefix, uuid);
+  const type = NODE_TYPES.get(typename);
+  if (!type) throw new Error(`${typename} has no id prefix`);
+  return prefixedId(type.prefix, uuid);
 }
 
-/** Undefined for what is nobody's id. */
+/** Undefined for an id that no type of node has. */
 export function findNodeId(id: string): NodeId | undefined {
-  const found = Object.entries(PREFIXES).find(([, prefix]) => id.startsWith(`${prefix}_`));
-  const uuid = found && uuidOf(found[1], id);
-  return found && uuid !== undefined ? { typename: found[0], id: uuid } : undefined;
+  for (const [typename, type] of NODE_TYPES) {
+    const uuid = uuidOf(type.prefix, id);
+    if (uuid !== undefined) return { typename, type, uuid };
+  }
+  return undefined;
 }
 
-export function decodeNodeId(id: string): NodeId {
+/** Throws where findNodeId finds nothing. */
+export function decodeNodeId(id: string): { readonly typename: string; readonly id: string } {
   const found = findNodeId(id);
-  if (!found) throw new Error('not an id of ours');
-  return found;
+  if (!found) throw new Error('Not the id of a node');
+  return { typename: found.typename, id: found.uuid };
 }

@@ -7,6 +7,7 @@ import { parsePageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { refusalFor } from '../errors.ts';
 import { byId, loadBatched } from '../load-batched.ts';
+import { nodeRef } from '../node-ref.ts';
 import { tokenOf } from '../request-actor.ts';
 import type { SubscriptionEvent } from '../subscriptions/subscriber.ts';
 import { ClientType, loadClient, seesClient } from './client.ts';
@@ -25,7 +26,7 @@ function isShownTo({ caller }: AccessToken, { actorId }: AuditRow): boolean {
   return holds(caller, 'READ_AUDIT') || (actorId !== null && actorId === caller.userId);
 }
 
-export const AuditEventType = builder.objectRef<AuditRow>('AuditEvent');
+export const AuditEventType = nodeRef<AuditRow>('AuditEvent', { prefix: 'evt', load: loadEvent, sees: seesEvent });
 
 builder.node(AuditEventType, {
   id: { resolve: ({ id }) => id },

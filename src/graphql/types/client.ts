@@ -12,6 +12,7 @@ import { builder } from '../builder.ts';
 import { byCreation, parsePageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { byId, byParent, loadBatched } from '../load-batched.ts';
+import { nodeRef } from '../node-ref.ts';
 import { tokenOf } from '../request-actor.ts';
 import { attributeFields } from './client-fields.ts';
 import { ClientSecretType } from './client-secret.ts';
@@ -33,7 +34,7 @@ export function seesClient(context: Context, { ownerId }: RegisteredClient): boo
   return holds(caller, 'MANAGE_CLIENTS') || (ownerId !== null && ownerId === caller.userId);
 }
 
-export const ClientType = builder.objectRef<RegisteredClient>('Client');
+export const ClientType = nodeRef<RegisteredClient>('Client', { prefix: 'cli', load: loadClient, sees: seesClient });
 
 builder.node(ClientType, {
   id: { resolve: ({ id }) => id },

@@ -7,6 +7,7 @@ import { builder } from '../builder.ts';
 import { byCreation, type Connection, type PageArguments, parsePageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { byId, byParent, loadBatched } from '../load-batched.ts';
+import { nodeRef } from '../node-ref.ts';
 import { PermissionType } from './permission.ts';
 import { UserConnection, UserType } from './user.ts';
 
@@ -36,7 +37,7 @@ async function membersOf(context: Context, groupId: string, args: PageArguments)
   return toConnection(rows ?? [], page, byCreation);
 }
 
-export const GroupType = builder.objectRef<GroupRow>('Group');
+export const GroupType = nodeRef<GroupRow>('Group', { prefix: 'grp', load: loadGroup });
 
 builder.node(GroupType, {
   id: { resolve: ({ id }) => id },

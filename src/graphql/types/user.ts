@@ -6,6 +6,7 @@ import { builder } from '../builder.ts';
 import { byCreation, parsePageArguments, toConnection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { byId, loadBatched } from '../load-batched.ts';
+import { nodeRef } from '../node-ref.ts';
 import { tokenOf } from '../request-actor.ts';
 
 const READS_USERS = { scopes: [['read']], permission: 'READ_DIRECTORY' } as const satisfies AccessRule;
@@ -20,7 +21,7 @@ function seesAll(context: Context, { id }: UserRow): boolean {
   return caller.userId === id || holds(caller, 'MANAGE_USERS');
 }
 
-export const UserType = builder.objectRef<UserRow>('User');
+export const UserType = nodeRef<UserRow>('User', { prefix: 'usr', load: loadUser });
 
 builder.node(UserType, {
   id: { resolve: ({ id }) => id },
