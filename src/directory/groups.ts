@@ -1,4 +1,4 @@
-import type { AuditKind } from '../store/audit/record.ts';
+import type { AuditKind } from '../store/audit/kinds.ts';
 import { recordInTransaction } from '../store/audit/record-in-transaction.ts';
 import type { Em } from '../store/connection/orm.ts';
 import { violatedUniqueConstraint } from '../store/connection/sql-errors.ts';

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { AuditKind } from './audit/kinds.ts';
 import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 import { violatesForeignKey } from './connection/sql-errors.ts';
@@ -66,7 +67,7 @@ const REMEMBERED = `
       scopes = ARRAY(SELECT DISTINCT unnest(consents.scopes || excluded.scopes))
   ), recorded AS (
     INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)
-    SELECT $17::uuid, $1, 'consent.granted', $8, $3, $18::text, $19::text,
+    SELECT $17::uuid, $1, '${'consent.granted' satisfies AuditKind}', $8, $3, $18::text, $19::text,
            jsonb_build_object('authorization', id, 'scopes', to_jsonb($5)) FROM approved
   )`;
 

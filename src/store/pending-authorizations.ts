@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { AuditKind } from './audit/kinds.ts';
 import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
@@ -69,7 +70,7 @@ const denyPending = statement<{ client_id: string }>(
      WHERE id = $1 AND decided_at IS NULL AND expires_at > $2 RETURNING client_id
    ), recorded AS (
      INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id)
-     SELECT $3::uuid, $2, 'consent.denied', $4::uuid, client_id, $5::text, $6::text FROM denied
+     SELECT $3::uuid, $2, '${'consent.denied' satisfies AuditKind}', $4::uuid, client_id, $5::text, $6::text FROM denied
    )
    SELECT client_id FROM denied`,
 );

@@ -5,7 +5,7 @@ export function prefixedId(prefix: string, uuid: string): string {
   return `${prefix}_${encodeBase32LowerCaseNoPadding(Buffer.from(uuid.replaceAll('-', ''), 'hex'))}`;
 }
 
-/** The row's UUID; undefined for another prefix or any text that prefixedId did not make. */
+/** The row's UUID. Undefined for another prefix or any text that `prefixedId` would not produce. */
 export function uuidOf(prefix: string, id: string): string | undefined {
   if (!/^[a-z]{3}_[a-z2-7]{26}$/.test(id) || !id.startsWith(prefix)) return undefined;
   const hex = Buffer.from(decodeBase32IgnorePadding(id.slice(4).toUpperCase())).toString('hex');

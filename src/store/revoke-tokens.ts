@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { AuditKind } from './audit/kinds.ts';
 import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
@@ -10,7 +11,7 @@ interface Revoked {
 const RECORDED = `
   recorded AS (
     INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)
-    SELECT $4::uuid, $2, 'token.revoked', f.user_id, f.client_id, $5::text, $6::text,
+    SELECT $4::uuid, $2, '${'token.revoked' satisfies AuditKind}', f.user_id, f.client_id, $5::text, $6::text,
            jsonb_build_object('authorization', f.authorization_id) FROM found f JOIN revoked ON true
   )
   SELECT client_id = $3 AS own FROM found`;

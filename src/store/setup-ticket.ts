@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { digest, makeHandle } from '../crypto/secrets.ts';
+import type { AuditKind } from './audit/kinds.ts';
 import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
@@ -43,7 +44,7 @@ const consumeTicket = statement<{ id: string }>(
      RETURNING id
    ), recorded AS (
      INSERT INTO audit_events (id, at, kind, actor_id, ip, request_id)
-     SELECT $9::uuid, $2, 'setup.completed', id, $10, $11 FROM created
+     SELECT $9::uuid, $2, '${'setup.completed' satisfies AuditKind}', id, $10, $11 FROM created
    )
    SELECT id FROM created`,
 );

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { AuditKind, Origin } from './audit/record.ts';
+import type { AuditKind } from './audit/kinds.ts';
+import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
 /** The columns of the authorization `a` and its user `u` that a code or refresh token is loaded with. */

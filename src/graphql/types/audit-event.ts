@@ -1,5 +1,6 @@
 import { holds } from '../../directory/permissions.ts';
 import type { AccessToken } from '../../oauth/tokens/bearer.ts';
+import { isAuditKind } from '../../store/audit/kinds.ts';
 import { type AuditRow, findEvents, listEvents } from '../../store/audit/read.ts';
 import { type AccessRule, missingFor } from '../access/access.ts';
 import { builder } from '../builder.ts';
@@ -10,6 +11,7 @@ import { byId, loadBatched } from '../load-batched.ts';
 import { nodeRef } from '../node-ref.ts';
 import { tokenOf } from '../request-actor.ts';
 import type { SubscriptionEvent } from '../subscriptions/subscriber.ts';
+import { AuditKindEnum } from './audit-kind.ts';
 import { ClientType, loadClient, seesClient } from './client.ts';
 import { loadUser, UserType } from './user.ts';
 
@@ -34,7 +36,12 @@ builder.node(AuditEventType, {
   access: READS_AUDIT,
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
-    kind: t.exposeString('kind', { description: 'What happened, such as `user.created` or `sign_in.failed`.' }),
+    kind: t.field({
+      type: AuditKindEnum,
+      description: 'What happened. Null only for an event that a newer version of the server recorded.',
+      nullable: true,
+      resolve: ({ kind }) => (isAuditKind(kind) ? kind : null),
+    }),
     actor: t.field({
       type: UserType,
       description: 'Who did it. Null if nobody was signed in, or if the account has been deleted since.',
@@ -73,7 +80,7 @@ builder.queryField('auditEvents', (t) =>
       description: 'What you did, or with READ_AUDIT what everybody did. Newest first.',
       access: READS_AUDIT,
       args: {
-        kind: t.arg.string({ description: 'Only events of this kind, such as `sign_in.succeeded`.' }),
+        kind: t.arg({ type: AuditKindEnum, description: 'Only events of this kind.' }),
       },
       resolve: async (_root, args, context) => {
         const page = parsePageArguments(args);

@@ -1,5 +1,5 @@
 import type { Actor } from '../../directory/actor.ts';
-import type { AuditKind } from '../../store/audit/record.ts';
+import type { AuditKind } from '../../store/audit/kinds.ts';
 import { recordInTransaction } from '../../store/audit/record-in-transaction.ts';
 import type { Em } from '../../store/connection/orm.ts';
 import type { Client } from '../../store/entities/client.ts';

@@ -1,35 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type Sql, statement } from '../connection/sql.ts';
-
-export type AuditKind =
-  | 'sign_in.succeeded'
-  | 'sign_in.failed'
-  | 'sign_out'
-  | 'setup.completed'
-  | 'consent.granted'
-  | 'consent.denied'
-  | 'code.replayed'
-  | 'refresh_token.replayed'
-  | 'token.revoked'
-  | 'authorization.revoked'
-  | 'client_authentication.failed'
-  | 'access.refused'
-  | 'user.created'
-  | 'user.updated'
-  | 'user.deleted'
-  | 'user.password_set'
-  | 'group.created'
-  | 'group.updated'
-  | 'group.deleted'
-  | 'group.member_added'
-  | 'group.member_removed'
-  | 'client.created'
-  | 'client.updated'
-  | 'client.deleted'
-  | 'client.secret_rotated'
-  | 'scope.created'
-  | 'scope.deleted'
-  | 'keys.rotated';
+import type { AuditKind } from './kinds.ts';
 
 /** The source of a request, for the audit trail. */
 export interface Origin {

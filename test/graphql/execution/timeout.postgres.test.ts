@@ -84,7 +84,7 @@ describe('An operation that takes more than five seconds', () => {
     expect(await run("SELECT id FROM audit_events WHERE kind = 'scope.created'")).toHaveLength(1);
     await pause(5000);
     await mutate(server, token, 'createGroup', { name: 'later' });
-    expect((await stream.next()).data.auditEvent.kind).toBe('scope.created');
+    expect((await stream.next()).data.auditEvent.kind).toBe('SCOPE_CREATED');
     expect((await stream.next()).data.auditEvent.detail.name).toBe('later');
     stream.close();
   });

@@ -120,7 +120,7 @@ describe('A subscription on one node, with changes on another', () => {
     const received: string[] = [];
     while (received.length < names.length) {
       const { auditEvent } = (await stream.next()).data;
-      if (auditEvent.kind === 'group.created') received.push(auditEvent.detail.name);
+      if (auditEvent.kind === 'GROUP_CREATED') received.push(auditEvent.detail.name);
     }
     expect(received).toEqual(names);
     stream.close();

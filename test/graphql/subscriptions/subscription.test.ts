@@ -41,11 +41,11 @@ describe('Subscription auditEvent', () => {
     const group = unique('watched');
     await mutate(server, token, 'createGroup', { name: group }, 'group { id }');
     const event = await all.next();
-    expect(event).toMatchObject({ data: { auditEvent: { kind: 'group.created', actor: { id: admin.id } } } });
+    expect(event).toMatchObject({ data: { auditEvent: { kind: 'GROUP_CREATED', actor: { id: admin.id } } } });
     expect(event.data.auditEvent.detail.name).toBe(group);
 
     await mutate(server, await server.accessToken({ client, user }), 'updateUser', { id: user.id, firstName: 'Ada' });
-    const mine = { data: { auditEvent: { kind: 'user.updated', actor: { id: user.id } } } };
+    const mine = { data: { auditEvent: { kind: 'USER_UPDATED', actor: { id: user.id } } } };
     expect(await own.next()).toMatchObject(mine);
     expect(await all.next()).toMatchObject(mine);
     all.close();

@@ -95,7 +95,7 @@ const LAST_SIGN_INS = `# Your own sign-ins. With READ_AUDIT those
 query LastSignIns {
   auditEvents(
     first: 20
-    kind: "sign_in.succeeded"
+    kind: SIGN_IN_SUCCEEDED
   ) {
     nodes {
       at
