@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, type GraphQLField, type GraphQLObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { ALL_PERMISSIONS } from '../../../src/directory/permissions.ts';
 import type { AccessRule } from '../../../src/graphql/access/access.ts';
 import { printedAccess } from '../../../src/graphql/access/print-access.ts';
+import { printedScopesAndPermissions } from '../../../src/graphql/access/print-scopes-and-permissions.ts';
 import { builder } from '../../../src/graphql/builder.ts';
 import { printedSchema } from '../../../src/graphql/print-schema.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 import { BUILT_IN_SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import type { AccessToken } from '../../../src/oauth/tokens/bearer.ts';
+import { AUDIT_KINDS } from '../../../src/store/audit/kinds.ts';
 
 const printed = buildSchema(printedSchema());
 const objects = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'));
@@ -100,6 +103,13 @@ describe('Access rules', () => {
 
   it('docs/access.md is up to date', () => {
     expect(readFileSync(join(import.meta.dirname, '../../../docs/access.md'), 'utf8')).toBe(printedAccess());
+  });
+
+  it('docs/scopes-and-permissions.md describes every scope, permission and audit kind', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../../docs/scopes-and-permissions.md'), 'utf8');
+    expect(text).toBe(printedScopesAndPermissions());
+    for (const name of [...BUILT_IN_SCOPES, ...ALL_PERMISSIONS]) expect(text).toContain(`\n| \`${name}\` | `);
+    for (const kind of Object.keys(AUDIT_KINDS)) expect(text).toContain(` | \`${kind}\` | `);
   });
 
   it('a rule with an unknown scope or permission does not compile', () => {
