@@ -108,7 +108,7 @@ describe('OpenID Connect Core 1.0 §5.5: the claims parameter', () => {
     });
     const browser = server.browser();
     const consent = await reachConsent(server, link(claims), other!, browser);
-    for (const word of ['See your username and your name', 'See your e-mail address'])
+    for (const word of ['See your username and your name', 'See your email address'])
       expect(consent.html).toContain(word);
     const tokens = await tokensOf(await browser.submit(consent, {}, 'allow'));
     expect(tokens.scope).toBe('openid profile email');

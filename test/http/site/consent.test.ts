@@ -42,7 +42,7 @@ describe('OWASP ASVS 5 §10.7.2: what a person is told before deciding', () => {
     expect(page.html).toContain('Allow <q>Photo shop</q>?');
     expect(page.html).toContain('<strong class="host">client.example</strong>');
     expect(page.html).toContain('See your username and your name');
-    expect(page.html).toContain('See your e-mail address');
+    expect(page.html).toContain('See your email address');
     expect(page.html).toContain(`<strong>${user.username}</strong>`);
     expect(page.html).toContain('It keeps this access for up to 90 days.');
     expect(page.html).toContain('This app asks for more than most need');

@@ -13,7 +13,7 @@ import type { TokenResponse } from '../token-response.ts';
 export const authorizationCode = {
   grantType: 'authorization_code',
   name: 'authorization_code',
-  description: 'RFC 6749 §4.1: a person signs in and consents in a browser.',
+  description: 'RFC 6749 §4.1: a user signs in and consents in a browser.',
   needsRedirectUri: true,
   refreshable: true,
   selfService: true,

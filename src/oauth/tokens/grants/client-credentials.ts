@@ -11,7 +11,7 @@ import type { TokenResponse } from '../token-response.ts';
 export const clientCredentials = {
   grantType: 'client_credentials',
   name: 'client_credentials',
-  description: 'RFC 6749 §4.4: the client speaks for itself.',
+  description: 'RFC 6749 §4.4: the client acts for itself, without a user.',
   needsRedirectUri: false,
   refreshable: false,
   selfService: false,

@@ -4,7 +4,8 @@ import type { Grant } from '../../grant.ts';
 export const implicit = {
   grantType: 'implicit',
   name: 'implicit',
-  description: 'RFC 6749 §4.2: the token comes back in the URL. Off unless an old client cannot do otherwise.',
+  description:
+    'RFC 6749 §4.2: the token is returned in the URL. Only for old clients that cannot use authorization_code.',
   needsRedirectUri: true,
   refreshable: false,
   selfService: false,

@@ -13,7 +13,7 @@ import type { TokenResponse } from '../token-response.ts';
 export const password = {
   grantType: 'password',
   name: 'password',
-  description: "RFC 6749 §4.3: the client handles people's passwords. Only for clients of your own.",
+  description: "RFC 6749 §4.3: the client handles users' passwords. Only for your own apps.",
   needsRedirectUri: false,
   refreshable: true,
   selfService: false,

@@ -23,7 +23,7 @@ import { type TokenResponse, tokenResponse } from '../token-response.ts';
 export const refreshToken = {
   grantType: 'refresh_token',
   name: 'refresh_token',
-  description: 'RFC 6749 §6: the client may renew its access, with authorization_code or password.',
+  description: 'RFC 6749 §6: the client exchanges a refresh token for new tokens.',
   needsRedirectUri: false,
   refreshable: false,
   selfService: true,

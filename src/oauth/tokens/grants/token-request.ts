@@ -9,7 +9,7 @@ import { GRANTS, grantTypesWith } from './grants.ts';
 
 const BY_GRANT_TYPE: ReadonlyMap<string, Grant> = new Map(GRANTS.map((grant) => [grant.grantType, grant]));
 
-/** RFC 6749 §3.2: which grant, who is asking, and may this client use it? Then the grant decides. */
+/** RFC 6749 §3.2: finds the grant, authenticates the client and checks that it is registered for the grant, which then responds. */
 export async function answerTokenRequest(
   request: OAuthRequest,
   header: string | undefined,
