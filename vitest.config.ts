@@ -12,7 +12,7 @@ const UNITS = [
   'test/graphql/access/declared-rules.test.ts',
   'test/http/{form,graphql/response,operations/outbound,site/browser-name}.test.ts',
   'test/http/graphql/graphiql/*.test.ts',
-  'test/oauth/{pkce,clients/redirect-uri,registration/uris}.test.ts',
+  'test/oauth/{pkce,clients/redirect-uri,registration/uris,tokens/grants/grants}.test.ts',
   'test/process/{compile-cache,listen,loaded-at-start}.test.ts',
   'test/store/connection/data-directory.test.ts',
 ];
