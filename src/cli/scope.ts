@@ -20,7 +20,7 @@ Example:
     )
     .action(async (name: string, { description }: { description: string }, command: Command) => {
       await runWith(env, command, async ({ actor, em }) => {
-        const { createScope } = await import('../oauth/scopes/operator-scopes.ts');
+        const { createScope } = await import('../oauth/scopes/manage-scopes.ts');
         const scope = await createScope(await em(), actor, { name, description });
         return { facts: { name: scope.name, description: scope.description }, text: `Created scope ${scope.name}` };
       });

@@ -1,7 +1,7 @@
 import { addGroupMember } from '../../src/directory/group-members.ts';
 import { createGroup } from '../../src/directory/groups.ts';
 import { ALL_PERMISSIONS } from '../../src/directory/permissions.ts';
-import { createScope } from '../../src/oauth/scopes/operator-scopes.ts';
+import { createScope } from '../../src/oauth/scopes/manage-scopes.ts';
 import { prefixedId } from '../../src/store/prefixed-id.ts';
 import type { Literal } from '../support/documents.ts';
 import { theOperator, unique } from '../support/fixtures.ts';

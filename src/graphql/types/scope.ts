@@ -1,4 +1,5 @@
-import { createScope, deleteScope, listScopes, type NamedScope } from '../../oauth/scopes/operator-scopes.ts';
+import { createScope, deleteScope } from '../../oauth/scopes/manage-scopes.ts';
+import { listScopes, type NamedScope } from '../../oauth/scopes/operator-scopes.ts';
 import type { AccessRule } from '../access/access.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';

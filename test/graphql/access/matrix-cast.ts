@@ -1,6 +1,6 @@
 import { createGroup } from '../../../src/directory/groups.ts';
 import { ALL_PERMISSIONS, type Permission } from '../../../src/directory/permissions.ts';
-import { createScope } from '../../../src/oauth/scopes/operator-scopes.ts';
+import { createScope } from '../../../src/oauth/scopes/manage-scopes.ts';
 import { BUILT_IN_SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import { AuditEvent } from '../../../src/store/entities/audit-event.ts';
 import { Client } from '../../../src/store/entities/client.ts';

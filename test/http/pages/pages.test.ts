@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createScope } from '../../../src/oauth/scopes/operator-scopes.ts';
+import { createScope } from '../../../src/oauth/scopes/manage-scopes.ts';
 import { answerIn, codeRequest, reachConsent, sentTo, signIn } from '../../support/authorize.ts';
 import type { Page } from '../../support/browser.ts';
 import { theOperator, unique } from '../../support/fixtures.ts';

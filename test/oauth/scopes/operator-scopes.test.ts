@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createScope, deleteScope } from '../../../src/oauth/scopes/operator-scopes.ts';
+import { createScope, deleteScope } from '../../../src/oauth/scopes/manage-scopes.ts';
 import { BUILT_IN_SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import { answerIn, codeRequest, reachConsent, sentTo } from '../../support/authorize.ts';
 import { introspect } from '../../support/client-endpoints.ts';

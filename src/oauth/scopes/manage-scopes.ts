@@ -1,0 +1,76 @@
+import type { Actor } from '../../directory/actor.ts';
+import { requirePermission } from '../../directory/authorize.ts';
+import { DomainError } from '../../directory/error.ts';
+import { recordInTransaction } from '../../store/audit/record-in-transaction.ts';
+import type { Em } from '../../store/connection/orm.ts';
+import { violatedUniqueConstraint } from '../../store/connection/sql-errors.ts';
+import { Scope } from '../../store/entities/scope.ts';
+import type { NamedScope } from './operator-scopes.ts';
+import { SCOPE_TOKEN, SCOPES } from './scope.ts';
+
+const NAME_MAX = 100;
+const DESCRIPTION_MAX = 200;
+
+/** Adds a scope of the operator's own: it is asked for, granted and told like ours, and opens nothing here. */
+export async function createScope(
+  em: Em,
+  actor: Actor,
+  input: { name: string; description: string },
+): Promise<NamedScope> {
+  requirePermission(actor, 'MANAGE_CLIENTS');
+  const { name, description } = input;
+  if (name.length > NAME_MAX || !SCOPE_TOKEN.test(name))
+    throw new DomainError('INVALID', `A scope is at most ${NAME_MAX} ASCII characters without blanks, " and \\`, [
+      'name',
+    ]);
+  if (Object.hasOwn(SCOPES, name)) throw new DomainError('TAKEN', 'There is such a scope already', ['name']);
+  if (description.trim() === '' || [...description].length > DESCRIPTION_MAX || /\p{C}/u.test(description))
+    throw new DomainError('INVALID', `The description is one line of at most ${DESCRIPTION_MAX} characters`, [
+      'description',
+    ]);
+
+  try {
+    await em.transactional(async (tx) => {
+      tx.persist(tx.create(Scope, { name, description, createdAt: actor.now }));
+      recordScope(tx, actor, 'scope.created', name);
+    });
+  } catch (error) {
+    if (violatedUniqueConstraint(error) !== undefined)
+      throw new DomainError('TAKEN', 'There is such a scope already', ['name']);
+    throw error;
+  }
+  return { name, description, builtIn: false };
+}
+
+/**
+ * Removes a scope of the operator's own: from every client that could ask for it, and from all that was allowed. A scope made
+ * later under the same name may mean something else, and nobody has agreed to that.
+ */
+export async function deleteScope(em: Em, actor: Actor, name: string): Promise<void> {
+  requirePermission(actor, 'MANAGE_CLIENTS');
+  if (Object.hasOwn(SCOPES, name)) throw new DomainError('INVALID', 'A built-in scope cannot be deleted', ['name']);
+  await em.transactional(async (tx) => {
+    if ((await tx.nativeDelete(Scope, { name })) === 0)
+      throw new DomainError('NOT_FOUND', 'There is no such scope', ['name']);
+    await tx.execute(
+      `UPDATE clients SET scopes = array_remove(scopes, ?), default_scopes = array_remove(default_scopes, ?)
+       WHERE ? = ANY(scopes)`,
+      [name, name, name],
+    );
+    for (const table of ['consents', 'authorizations'])
+      await tx.execute(`UPDATE ${table} SET scopes = array_remove(scopes, ?) WHERE ? = ANY(scopes)`, [name, name]);
+    recordScope(tx, actor, 'scope.deleted', name);
+  });
+}
+
+function recordScope(tx: Em, actor: Actor, kind: 'scope.created' | 'scope.deleted', name: string): void {
+  const { caller, now, origin } = actor;
+  recordInTransaction(tx, {
+    kind,
+    at: now,
+    actorId: caller.userId,
+    clientId: caller.clientId,
+    origin,
+    detail: { scope: name },
+  });
+}
