@@ -28,7 +28,9 @@ describe("the operator's own scopes", () => {
       description,
       builtIn: true,
     }));
-    expect(body.data.scopes).toEqual([...builtIn, made.scope]);
+    expect(body.data.scopes.slice(0, builtIn.length)).toEqual(builtIn);
+    // Other tests may have created scopes before, in the same database.
+    expect(body.data.scopes.at(-1)).toEqual(made.scope);
   });
 
   it('are granted to the clients that may ask for them, open nothing here, and go everywhere when deleted', async () => {
