@@ -96,8 +96,19 @@ export async function approveAuthorization(
   const { credential } = given;
   const grantType = credential.kind === 'code' ? 'authorization_code' : 'implicit';
   const values: unknown[] = [
-    ...[given.now, randomUUIDv7(), given.clientRowId, grantType, given.scopes, given.nonce, given.expiresAt],
-    ...[given.userId, given.sessionId, randomUUIDv7(), credential.digest, credential.expiresAt, given.resources],
+    given.now,
+    randomUUIDv7(),
+    given.clientRowId,
+    grantType,
+    given.scopes,
+    given.nonce,
+    given.expiresAt,
+    given.userId,
+    given.sessionId,
+    randomUUIDv7(),
+    credential.digest,
+    credential.expiresAt,
+    given.resources,
   ];
   if (decision) {
     const { ip, requestId } = decision.origin;

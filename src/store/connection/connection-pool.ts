@@ -22,8 +22,13 @@ const PARSING = ['DateStyle=ISO', 'standard_conforming_strings=on'];
  * scan a table that has grown to millions of rows. Every statement has an index and names its tables in the best order.
  */
 const PLANNING = [
-  ...['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'enable_memoize=off', 'jit=off'],
-  ...['join_collapse_limit=1', 'plan_cache_mode=force_generic_plan'],
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'enable_memoize=off',
+  'jit=off',
+  'join_collapse_limit=1',
+  'plan_cache_mode=force_generic_plan',
 ];
 const OPTIONS = [...PARSING, ...PLANNING].map((setting) => `-c ${setting}`).join(' ');
 

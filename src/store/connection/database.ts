@@ -31,7 +31,10 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
     const named = !behindPooler(location.url);
     const sql = sqlOverPool(pool, named);
     return {
-      ...{ sql, listen: listenOverPool(pool), embedded: false, client: pool },
+      sql,
+      listen: listenOverPool(pool),
+      embedded: false,
+      client: pool,
       connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
       sqlWithDeadline: (deadline) => Object.assign(sqlOverPool(pool, named, deadline), { shared: sql }),
       close: () => pool.end(),
@@ -40,7 +43,11 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
   const { pglite } = location;
   const sql = sqlOverPglite(pglite);
   return {
-    ...{ sql, listen: listenOverPglite(pglite), embedded: true, client: pglite, connections: () => ({}) },
+    sql,
+    listen: listenOverPglite(pglite),
+    embedded: true,
+    client: pglite,
+    connections: () => ({}),
     sqlWithDeadline: (deadline) => Object.assign(sqlOverPglite(pglite, deadline), { shared: sql }),
     close: () => pglite.close(),
   };

@@ -23,13 +23,16 @@ export const POSTGRES = {
 
 /** ORM options for an embedded database that is already open. */
 export const pgliteOptions = (pglite: PGlite): Partial<Options> => ({
-  ...{ ...POSTGRES, driver: PgliteDriver, dbName: 'postgres' },
+  ...POSTGRES,
+  driver: PgliteDriver,
+  dbName: 'postgres',
   driverOptions: { pglite },
 });
 
 /** The ORM shares the pool of the prepared statements, so that its size and time limits apply to both. */
 const poolOptions = (pool: Pool): Partial<Options> => ({
-  ...{ ...POSTGRES, dbName: 'postgres' },
+  ...POSTGRES,
+  dbName: 'postgres',
   driverOptions: () => new PostgresDialect({ pool }),
 });
 

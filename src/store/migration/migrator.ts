@@ -26,7 +26,10 @@ export const pgliteMigratorOptions = (pglite: PGlite): Partial<Options> => ({ ..
 
 /** Opens a separate pool without time limits, because an ALTER TABLE, or waiting for another node's, may take long. */
 export const postgresMigratorOptions = (url: string): Partial<Options> => ({
-  ...{ ...POSTGRES, ...migrating, clientUrl: url, pool: POOL },
+  ...POSTGRES,
+  ...migrating,
+  clientUrl: url,
+  pool: POOL,
   driverOptions: unlimitedConnectionOptions(url),
 });
 
