@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import getRawBody from 'raw-body';
 import { OAuthError } from '../oauth/error.ts';
-import { decodeForm } from '../oauth/form-encoding.ts';
-import type { Params } from '../oauth/params.ts';
+import { decodeForm, type Params } from '../oauth/params.ts';
 import type { HttpContext } from './context.ts';
 
 /** Bytes of a form; what is longer is 413. */

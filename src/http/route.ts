@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Handler, HttpContext, State } from './context.ts';
 import { allowOrigin, type Cors } from './cors.ts';
-import { noSuchPage, PageError } from './errors.ts';
+import { noSuchPage, PageError } from './page-error.ts';
 
 /**
  * What answers at one path: a handler a method, `other` for those that have none and must be refused in a shape of their own,

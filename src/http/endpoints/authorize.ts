@@ -12,7 +12,7 @@ import { OAuthError } from '../../oauth/error.ts';
 import type { Params } from '../../oauth/params.ts';
 import type { HttpContext } from '../context.ts';
 import { readForm, readQuery } from '../form.ts';
-import { seeOther, sendToClient } from '../headers.ts';
+import { seeOther, sendToClient } from '../redirect.ts';
 import { savePending, stepUrl } from '../site/pending-authorization.ts';
 import { browserSecret, currentSession } from '../site/session.ts';
 

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { CONSOLE_CLIENT_ID } from '../../oauth/clients/console-client.ts';
 import { CONSOLE_SCOPES, SCOPES } from '../../oauth/scopes/scope.ts';
 import type { HttpContext } from '../context.ts';
-import { PageError } from '../errors.ts';
+import { PageError } from '../page-error.ts';
 import { type Html, layout, rendered } from '../pages/layout.ts';
 import { graphiqlAssets } from './graphiql-assets.ts';
 

@@ -6,7 +6,7 @@ import { isTransientError } from '../../store/connection/sql-errors.ts';
 import { findSigningKeys } from '../../store/signing-keys.ts';
 import { countExpired, retentionOf } from '../../store/sweep.ts';
 import type { Handler, HttpContext, State } from '../context.ts';
-import { noSuchPage } from '../errors.ts';
+import { noSuchPage } from '../page-error.ts';
 import { metricsOfAllWorkers, shareMetrics } from './worker-metrics.ts';
 
 /** GET /metrics, for Prometheus in the private network. The values are not secret, but the public has no use for them. */

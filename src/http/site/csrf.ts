@@ -1,7 +1,7 @@
 import { hmac, verifyHmac } from '../../crypto/keyring.ts';
 import { optional, type Params } from '../../oauth/params.ts';
 import type { HttpContext } from '../context.ts';
-import { PageError } from '../errors.ts';
+import { PageError } from '../page-error.ts';
 import { browserSecret } from './session.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { optional, type Params } from '../../oauth/params.ts';
 import type { HttpContext } from '../context.ts';
 import { readForm, readQuery } from '../form.ts';
-import { seeOther } from '../headers.ts';
 import { logoutPage } from '../pages/logout.ts';
+import { seeOther } from '../redirect.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
 import { stepUrl } from './pending-authorization.ts';
 import { goOn, readOrExplain } from './requested-logout.ts';

@@ -8,7 +8,7 @@ import { resolveRedirectUri } from '../../oauth/clients/redirect-uri.ts';
 import { secondsLater } from '../../oauth/lifetime.ts';
 import { findPendingAuthorization, savePendingAuthorization } from '../../store/pending-authorizations.ts';
 import type { HttpContext } from '../context.ts';
-import { PageError } from '../errors.ts';
+import { PageError } from '../page-error.ts';
 import { browserSecret, ensureBrowser } from './session.ts';
 
 /** Seconds that a user has to sign in and decide. */

@@ -2,8 +2,8 @@ import { OAuthError } from '../../oauth/error.ts';
 import { type LogoutRequest, parseLogoutRequest } from '../../oauth/openid/logout-request.ts';
 import type { Params } from '../../oauth/params.ts';
 import type { HttpContext } from '../context.ts';
-import { PageError } from '../errors.ts';
-import { seeOther, sendToClient } from '../headers.ts';
+import { PageError } from '../page-error.ts';
+import { seeOther, sendToClient } from '../redirect.ts';
 
 /** Never a dead end: whoever was sent here by a wrong link can still sign out. */
 export async function readOrExplain(ctx: HttpContext, params: Params): Promise<LogoutRequest> {

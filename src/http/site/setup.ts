@@ -6,10 +6,10 @@ import { optional, type Params } from '../../oauth/params.ts';
 import { violatedUniqueConstraint } from '../../store/connection/sql-errors.ts';
 import { consumeSetupTicket, type FirstAdministrator, isSetupTicketActive } from '../../store/setup-ticket.ts';
 import type { HttpContext } from '../context.ts';
-import { PageError } from '../errors.ts';
 import { readForm, readQuery } from '../form.ts';
-import { seeOther } from '../headers.ts';
+import { PageError } from '../page-error.ts';
 import { setupPage } from '../pages/setup.ts';
+import { seeOther } from '../redirect.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
 import { ensureBrowser, isHandle, readCookie, writeCookie } from './session.ts';
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { OAuthError } from '../error.ts';
-import { decodeForm } from '../form-encoding.ts';
+import { decodeForm } from '../params.ts';
 
 /** The id and the secret of an Authorization header. An empty secret is undefined. */
 export interface BasicCredentials {

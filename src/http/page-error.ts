@@ -1,0 +1,18 @@
+/** A refusal for a person, told on a page: a title, a sentence and, where there is one, the way on. */
+export class PageError extends Error {
+  override readonly name = 'PageError';
+  readonly status: number;
+  readonly title: string;
+  readonly wayOn: { readonly href: string; readonly label: string } | undefined;
+
+  constructor(status: number, title: string, message: string, wayOn?: PageError['wayOn']) {
+    super(message);
+    this.status = status;
+    this.title = title;
+    this.wayOn = wayOn;
+  }
+}
+
+/** Also for what a stranger shall not know to be there. */
+export const noSuchPage = (): PageError =>
+  new PageError(404, 'There is no such page', 'There is nothing at this address.', { href: '/', label: 'Home' });
