@@ -1,3 +1,4 @@
+import type { GraphQLObjectType } from 'graphql';
 import { holds, type Permission } from '../../directory/permissions.ts';
 import type { BuiltInScope } from '../../oauth/scopes/scope.ts';
 import type { AccessToken } from '../../oauth/tokens/bearer.ts';
@@ -84,3 +85,6 @@ export function describeRule(rule: AccessRule): string {
   if (rule.permission === undefined) return scope;
   return `${scope} Requires permission: ${rule.permission}${rule.own ? ', unless it is your own' : ''}.`;
 }
+
+/** The rule for learning that an object exists, as its `__typename` does: that of its `id`. */
+export const ruleOfNode = (type: GraphQLObjectType): AccessRule => type.getFields().id?.extensions.access as AccessRule;

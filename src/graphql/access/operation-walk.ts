@@ -19,8 +19,8 @@ import { PAGE_DEFAULT } from '../connection.ts';
 import { badRequest } from '../errors.ts';
 import { findNodeId } from '../node-id.ts';
 import type { AccessRule } from './access.ts';
+import { ruleOfNode } from './access.ts';
 import { LIMITS } from './limits.ts';
-import { ruleOfNode } from './node-rule.ts';
 import { Meter } from './operation-limits.ts';
 
 /** A validated document and the parameters of its request. */

@@ -4,7 +4,7 @@ import { LIMITS } from '../access/limits.ts';
 import { checkOperation, type OperationCheck } from '../access/operation-check.ts';
 import { recordRefusal } from '../access/record-refusal.ts';
 import type { Context } from '../context.ts';
-import { expose } from '../errors.ts';
+import { expose } from '../expose.ts';
 import { schema } from '../schema.ts';
 import { parseAndValidate } from './documents.ts';
 import { executeWithDeadline } from './run-operation.ts';

@@ -9,7 +9,8 @@ import {
 import type { Logger } from 'pino';
 import type { Database } from '../../store/connection/database.ts';
 import type { Context } from '../context.ts';
-import { badRequest, expose } from '../errors.ts';
+import { badRequest } from '../errors.ts';
+import { expose } from '../expose.ts';
 import { schema } from '../schema.ts';
 import { parseAndValidate } from './documents.ts';
 import { checkExecutionArgs, executeOperation, exposeErrors } from './execute-request.ts';

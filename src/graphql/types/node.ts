@@ -1,8 +1,7 @@
 import { brandWithType } from '@pothos/core';
 import { isObjectType } from 'graphql';
 import { forbidden } from '../../directory/error.ts';
-import { missingFor } from '../access/access.ts';
-import { ruleOfNode } from '../access/node-rule.ts';
+import { missingFor, ruleOfNode } from '../access/access.ts';
 import { builder } from '../builder.ts';
 import { refusalFor } from '../errors.ts';
 import { findNodeId } from '../node-id.ts';

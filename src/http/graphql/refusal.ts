@@ -1,4 +1,5 @@
-import { badRequest, expose, unauthenticated } from '../../graphql/errors.ts';
+import { badRequest, unauthenticated } from '../../graphql/errors.ts';
+import { expose } from '../../graphql/expose.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import type { HttpContext } from '../context.ts';
 import { tellWhereDescribed } from '../endpoints/protected-resource.ts';
