@@ -5,6 +5,7 @@ import { TextArray } from './text-array.ts';
 
 const schema = defineEntity({
   name: 'PendingAuthorization',
+  // The table keeps its first name: renaming it would stop servers of the previous version during an upgrade.
   tableName: 'authorization_requests',
   properties: {
     id: p
