@@ -36,7 +36,7 @@ function oauthCodes(): string[] {
 /** Every value that our code writes into `extensions.code`, where it stands. */
 function graphqlCodes(): string[] {
   const sources = [...sourcesIn('src/graphql'), ...sourcesIn('src/http/graphql')];
-  const [, domainCodes = ''] = /const CODES[^{]*\{([^}]*)\}/.exec(readFileSync('src/graphql/errors.ts', 'utf8')) ?? [];
+  const [, domainCodes = ''] = /const CODES[^{]*\{([^}]*)\}/.exec(readFileSync('src/graphql/expose.ts', 'utf8')) ?? [];
   return [
     ...sources.flatMap((text) => all(text, /\bcode(?::| =) '([A-Z_]+)'/g)),
     ...sources.flatMap((text) => all(text, /badRequest\([^;]*?, '([A-Z_]+)'/g)),
