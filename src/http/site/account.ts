@@ -63,7 +63,7 @@ async function show(
   // Signed in a moment ago, and deleted since.
   if (!user) return seeOther(ctx, '/login');
   const csrf = csrfToken(ctx, ensureBrowser(ctx), 'account');
-  const sections = [...FORMS].map(([name, form]) => {
+  const sections = [...FORMS].map(async ([name, form]) => {
     const mine = problem?.section === name ? problem : undefined;
     return form.show(ctx, { section: { name, csrf, problem: mine?.message }, session, user, refused: mine?.params });
   });
