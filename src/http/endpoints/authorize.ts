@@ -1,8 +1,8 @@
 import {
   type AuthorizationRequest,
+  parseAuthorizationRequest,
+  parseState,
   type Recipient,
-  readAuthorizationRequest,
-  readState,
   resolveRecipient,
 } from '../../oauth/authorize/authorization-request.ts';
 import { grantAuthorization, refuseAuthorization } from '../../oauth/authorize/authorization-response.ts';
@@ -22,8 +22,8 @@ export async function authorize(ctx: HttpContext): Promise<void> {
   const recipient = await resolveRecipient(ctx.state, params);
   let state: string | undefined;
   try {
-    state = readState(params);
-    await proceed(ctx, params, recipient, await readAuthorizationRequest(ctx.state, recipient, params, state));
+    state = parseState(params);
+    await proceed(ctx, params, recipient, await parseAuthorizationRequest(ctx.state, recipient, params, state));
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     const separator = answersInFragment(recipient, params) ? '#' : '?';

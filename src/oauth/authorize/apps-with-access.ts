@@ -1,6 +1,6 @@
 import { type Sql, statement } from '../../store/connection/sql.ts';
 
-/** An app that a person allowed something, or that acts for them at this moment. */
+/** An app that has the user's consent or an active authorization. */
 export interface AppWithAccess {
   readonly clientId: string;
   readonly name: string;
@@ -9,7 +9,7 @@ export interface AppWithAccess {
   readonly lastUsedAt: Date;
 }
 
-/** Consents and live authorizations alike: either is a way in. Last used is when it last got a token. */
+/** Includes consents without an authorization, because they let the app get new tokens. `lastUsedAt` is when the app last got a token. */
 const selectApps = statement<AppWithAccess>(
   'list-apps-with-access',
   `WITH held AS MATERIALIZED (
@@ -27,6 +27,6 @@ const selectApps = statement<AppWithAccess>(
    GROUP BY c.id ORDER BY max(h.used) DESC, c.id LIMIT 100`,
 );
 
-/** The apps of one person, the last used first. */
+/** The apps of one user, the most recently used first. */
 export const listAppsWithAccess = (sql: Sql, userId: string, now: Date): Promise<AppWithAccess[]> =>
   sql(selectApps, [userId, now]);

@@ -6,21 +6,20 @@ import { optional, type Params } from '../params.ts';
 import { parseCodeChallenge } from '../pkce.ts';
 import { parseResources } from '../resource.ts';
 import { grantedScope } from '../scopes/scope.ts';
-import { readClaimsRequest } from './claims-request.ts';
+import { parseClaimsRequest } from './claims-request.ts';
 import { isResponseType, RESPONSE_TYPES, type ResponseType } from './response-types.ts';
-import { readSignInRequest, type SignInRequest } from './sign-in-request.ts';
+import { parseSignInRequest, type SignInRequest } from './sign-in-request.ts';
 
-/** To whom the answer may go: from here on an error is a redirect. */
+/** The client and the validated URI that responses are sent to. Once it is known, errors are redirects. */
 export interface Recipient {
   readonly client: Client;
-  /** Where to answer to. */
   readonly redirectUri: string;
 }
 
-/** RFC 6749 §4.1.1, §4.2.1, RFC 7636 §4.3: what a client asks the person for. */
+/** RFC 6749 §4.1.1, §4.2.1, RFC 7636 §4.3: the validated parameters of an authorization request. */
 export interface AuthorizationRequest extends SignInRequest {
   readonly responseType: ResponseType;
-  /** As sent; undefined if it was omitted. */
+  /** The redirect_uri parameter as it was sent. Undefined: it was omitted. */
   readonly sentRedirectUri: string | undefined;
   readonly scopes: readonly string[];
   /** RFC 8707 */
@@ -32,7 +31,7 @@ export interface AuthorizationRequest extends SignInRequest {
 
 const MAX_STATE = 2048;
 
-/** Until this returns, an error is a page (RFC 6749 §3.1.2.4, §4.1.2.1). */
+/** RFC 6749 §3.1.2.4, §4.1.2.1: errors thrown here are shown as a page, because no redirect URI is trusted yet. */
 export async function resolveRecipient({ sql, config }: OAuthRequest, params: Params): Promise<Recipient> {
   const clientId = optional(params, 'client_id');
   if (clientId === undefined)
@@ -53,17 +52,17 @@ export async function resolveRecipient({ sql, config }: OAuthRequest, params: Pa
 }
 
 /** RFC 6749 §4.1.2: the state to send back; a repeated or oversized one is an error without state. */
-export function readState(params: Params): string | undefined {
+export function parseState(params: Params): string | undefined {
   const state = optional(params, 'state');
   if (state === undefined) return undefined;
-  // A NUL cannot be stored, and nobody means one.
+  // PostgreSQL cannot store a NUL character.
   if (Buffer.byteLength(state) > MAX_STATE || state.includes('\0'))
     throw new OAuthError('invalid_request', `The state is longer than ${MAX_STATE} bytes, or malformed.`);
   return state;
 }
 
-/** RFC 6749 §4.1.1: the rest of the request, once it is known where errors go. */
-export async function readAuthorizationRequest(
+/** RFC 6749 §4.1.1: validates the rest of the request. Its errors are redirects. */
+export async function parseAuthorizationRequest(
   request: OAuthRequest,
   { client }: Recipient,
   params: Params,
@@ -73,12 +72,12 @@ export async function readAuthorizationRequest(
   const responseType = optional(params, 'response_type');
   if (responseType === undefined) throw new OAuthError('invalid_request', 'The parameter response_type is missing.');
   if (!isResponseType(responseType) || !client.grantTypes.includes(RESPONSE_TYPES[responseType].grantType))
-    throw new OAuthError('unsupported_response_type', 'This client cannot be given that response_type.');
+    throw new OAuthError('unsupported_response_type', 'This client is not registered for this response_type.');
 
-  readResponseMode(params, responseType);
-  const claims = readClaimsRequest(params, client.scopes);
-  const asked = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
-  const scopes = [...new Set([...asked, ...claims.scopes])];
+  checkResponseMode(params, responseType);
+  const claims = parseClaimsRequest(params, client.scopes);
+  const requested = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
+  const scopes = [...new Set([...requested, ...claims.scopes])];
   const sentRedirectUri = optional(params, 'redirect_uri');
   // OpenID Connect Core 1.0 §3.1.2.1: redirect_uri is required.
   if (sentRedirectUri === undefined && scopes.includes('openid') && optional(params, 'scope') !== undefined)
@@ -90,21 +89,21 @@ export async function readAuthorizationRequest(
   const nonce = optional(params, 'nonce');
   if (nonce !== undefined && (nonce.length > MAX_STATE || nonce.includes('\0')))
     throw new OAuthError('invalid_request', 'The nonce is malformed.');
-  const signIn = await readSignInRequest(request, client.clientId, params, claims.sub);
+  const signIn = await parseSignInRequest(request, client.clientId, params, claims.sub);
   return { responseType, sentRedirectUri, scopes, resources, state, codeChallenge, nonce, ...signIn };
 }
 
-/** OpenID Connect Core 1.0 §6.1, §6.2, §7.2.1: passed over they would seem to have been obeyed. */
+/** OpenID Connect Core 1.0 §6.1, §6.2, §7.2.1: ignoring these parameters would let the client believe that they took effect. */
 function refuseRequestObjects(params: Params): void {
   for (const name of ['request', 'request_uri', 'registration'] as const)
     if (optional(params, name) !== undefined)
-      throw new OAuthError(`${name}_not_supported`, `The parameter ${name} is not served.`);
+      throw new OAuthError(`${name}_not_supported`, `The parameter ${name} is not supported.`);
 }
 
-/** OAuth 2.0 Multiple Response Type Encoding Practices §2.1: each type's own mode is the only one served. */
-function readResponseMode(params: Params, responseType: ResponseType): void {
+/** OAuth 2.0 Multiple Response Type Encoding Practices §2.1: only the default mode of each response type is supported. */
+function checkResponseMode(params: Params, responseType: ResponseType): void {
   const mode = optional(params, 'response_mode');
-  const { responseMode: served } = RESPONSE_TYPES[responseType];
-  if (mode !== undefined && mode !== served)
-    throw new OAuthError('unsupported_response_mode', `Only response_mode=${served} is served.`);
+  const { responseMode: supported } = RESPONSE_TYPES[responseType];
+  if (mode !== undefined && mode !== supported)
+    throw new OAuthError('unsupported_response_mode', `Only response_mode=${supported} is supported.`);
 }

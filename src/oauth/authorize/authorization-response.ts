@@ -7,15 +7,16 @@ import type { OAuthRequest } from '../oauth-request.ts';
 import type { AuthorizationRequest, Recipient } from './authorization-request.ts';
 import { RESPONSE_TYPES } from './response-types.ts';
 
-/** The person and the browser session that approve. */
+/** The user who approves the request, and the browser session in which they do it. */
 export interface Approver {
   readonly userId: string;
   readonly sessionId: string;
 }
 
 /**
- * RFC 6749 §4.1.2, §4.2.2, with RFC 9207's `iss`: grants `scopes` and returns the URL that says so to the client; undefined if
- * the ground has gone (decided before, consent withdrawn, signed out). Without a decision an earlier consent must cover them.
+ * RFC 6749 §4.1.2, §4.2.2, with the `iss` of RFC 9207: grants `scopes` and returns the redirect URL with the code or token.
+ * Without a decision, a stored consent must cover the scopes. Undefined if nothing was granted, because the request was already
+ * decided, the consent was withdrawn or the user signed out.
  */
 export async function grantAuthorization(
   { sql, config, now }: OAuthRequest,
@@ -35,7 +36,7 @@ export async function grantAuthorization(
     nonce: request.nonce ?? null,
     now,
   };
-  const answer = { state: request.state, iss: config.issuer };
+  const response = { state: request.state, iss: config.issuer };
 
   if (request.responseType === 'token') {
     const token = makeSecret('gat');
@@ -43,7 +44,7 @@ export async function grantAuthorization(
     const credential = { kind: 'token', digest: digest(token), expiresAt } as const;
     if (!(await approveAuthorization(sql, { ...common, expiresAt, credential }, decision))) return undefined;
     const granted = { access_token: token, token_type: 'Bearer', expires_in: String(ttl), scope: scopes.join(' ') };
-    return addResponseParameters(redirectUri, separator, { ...granted, ...answer });
+    return addResponseParameters(redirectUri, separator, { ...granted, ...response });
   }
 
   const code = makeSecret('gac');
@@ -57,10 +58,10 @@ export async function grantAuthorization(
   } as const;
   if (!(await approveAuthorization(sql, { ...common, expiresAt: secondsLater(now, lifetime), credential }, decision)))
     return undefined;
-  return addResponseParameters(redirectUri, separator, { code, ...answer });
+  return addResponseParameters(redirectUri, separator, { code, ...response });
 }
 
-/** RFC 6749 §4.1.2.1, §4.2.2.1: the URL that tells the client what went wrong. */
+/** RFC 6749 §4.1.2.1, §4.2.2.1: the redirect URL with the error. */
 export function refuseAuthorization(
   issuer: string,
   redirectUri: string,

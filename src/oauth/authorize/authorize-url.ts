@@ -2,9 +2,9 @@ import { stillAllowed } from '../scopes/scope.ts';
 import type { AccessToken } from '../tokens/bearer.ts';
 
 /**
- * RFC 6749 §4.1.1: where the token's client can ask the person for what is missing, besides what was granted. Undefined where
- * that leads nowhere: nobody is there to be asked, or the client may not ask for it. What only the client knows it adds itself:
- * its redirect URI, its state and its PKCE challenge.
+ * RFC 6749 §4.1.1: where the token's client can request the missing scopes together with those already granted. The client adds
+ * its redirect URI, its state and its PKCE challenge. Undefined if the token has no user who could consent, or if the client may
+ * not request these scopes.
  */
 export function authorizeUrl(
   { client, user, scopes }: AccessToken,

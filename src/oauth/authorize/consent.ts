@@ -7,13 +7,13 @@ const findConsent = statement<{ scopes: string[] }>(
 );
 
 /**
- * Whether this client's consent may be remembered. Any program on a device can claim a loopback or a custom-scheme address
- * (RFC 8252 §8.6), so there a person is asked each time.
+ * Whether a consent to this client may be reused. RFC 8252 §8.6: any program on a device can claim a loopback or custom-scheme
+ * address, so the user of such a public client is asked every time.
  */
 export const isRememberable = (client: Client, redirectUri: string): boolean =>
   !client.alwaysAsksForConsent && (!isPublic(client) || redirectUri.startsWith('https://'));
 
-/** What the person allowed this client before; undefined if nothing, and where consent is not remembered. */
+/** The scopes of the stored consent; undefined if there is none or it may not be reused. */
 export async function rememberedScopes(
   sql: Sql,
   userId: string,

@@ -3,7 +3,7 @@ import type { AuthorizationRequest } from './authorization-request.ts';
 import { anotherUser } from './sign-in-request.ts';
 
 /**
- * - `sign-in`: nobody is signed in, or the user has to sign in again
+ * - `sign-in`: no user is signed in, or the user has to sign in again
  * - `switch-user`: the request names another user than the one who is signed in, who may sign in instead
  * - `ask`: the user has to decide on the consent page
  * - `grant`: a stored consent covers the request
@@ -23,15 +23,15 @@ type Requested = Pick<AuthorizationRequest, 'prompts' | 'scopes' | 'authenticate
 
 /** OpenID Connect Core 1.0 §3.1.2.1, prompt=none: no page may be shown, so each of these steps is an error instead. */
 const ERRORS = {
-  'sign-in': () => new OAuthError('login_required', 'Nobody is signed in, or not recently enough.'),
+  'sign-in': () => new OAuthError('login_required', 'No user is signed in, or the sign-in is too old.'),
   'switch-user': anotherUser,
   refuse: anotherUser,
-  ask: () => new OAuthError('consent_required', 'The person has not allowed this yet, or is asked every time.'),
+  ask: () => new OAuthError('consent_required', 'The user has not allowed this yet, or must be asked every time.'),
 };
 
 /**
- * The one decision of the sign-in flow; every page of it calls this. `remembered` are the scopes of a stored consent, undefined
- * if there is none or it does not count. `requestedAt` is when the client sent the request.
+ * Decides how the sign-in flow continues. Every page of the flow calls this function. `remembered` are the scopes of a stored
+ * consent, undefined if there is none or it may not be reused. `requestedAt` is when the client sent the request.
  */
 export function nextStep(
   request: Requested,
@@ -53,7 +53,7 @@ function decide(
 ): NextStep['step'] {
   if (session === undefined) return 'sign-in';
   const signedInForIt = session.auth_time >= requestedAt;
-  // A user who was signed in before may switch accounts. One who signed in for this very request has given their answer.
+  // A user who was signed in before may switch accounts. One who signed in for this very request has chosen already.
   if (subject !== undefined && subject !== session.user_id) return signedInForIt ? 'refuse' : 'switch-user';
   // §3.1.2.3: max_age and prompt=login
   if (authenticatedSince !== undefined && session.auth_time < authenticatedSince) return 'sign-in';

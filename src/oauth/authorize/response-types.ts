@@ -1,6 +1,6 @@
 /**
- * RFC 6749 §3.1.1, RFC 7591 §2.1: the grant type that a client is registered with for it. OAuth 2.0 Multiple Response Type
- * Encoding Practices §2.1: how its answer is sent, and what stands before it in the URL then.
+ * The response types. `grantType` must be registered for the client (RFC 6749 §3.1.1, RFC 7591 §2.1). `separator` precedes the
+ * response parameters in the redirect URL (OAuth 2.0 Multiple Response Type Encoding Practices §2.1).
  */
 export const RESPONSE_TYPES = {
   code: { grantType: 'authorization_code', responseMode: 'query', separator: '?' },

@@ -10,54 +10,54 @@ export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const;
 
 export type Prompt = (typeof PROMPTS)[number];
 
-/** OpenID Connect Core 1.0 §3.1.2.1: what a client wants of the sign-in itself. */
+/** OpenID Connect Core 1.0 §3.1.2.1: the parameters that concern the sign-in. */
 export interface SignInRequest {
   readonly prompts: readonly Prompt[];
   readonly loginHint: string | undefined;
-  /** The person must have proved who they are at this moment or after it. */
+  /** The user must have signed in at this moment or later. */
   readonly authenticatedSince: Date | undefined;
-  /** The row id of the one person it is about. */
+  /** The row id of the user that the request names. */
   readonly subject: string | undefined;
 }
 
 const LOGIN_HINT_MAX = 320;
 
-export async function readSignInRequest(
+export async function parseSignInRequest(
   request: OAuthRequest,
   clientId: string,
   params: Params,
   claimedSub: string | undefined,
 ): Promise<SignInRequest> {
-  const prompts = readPrompts(params);
+  const prompts = parsePrompts(params);
   const hint = optional(params, 'login_hint');
   return {
     prompts,
-    // Only ever put into a field for the person to see: what cannot be a name there is passed over.
+    // The hint only fills a form field, so that a value which cannot be a username is ignored.
     loginHint: hint !== undefined && hint.length <= LOGIN_HINT_MAX && !hint.includes('\0') ? hint : undefined,
-    authenticatedSince: prompts.includes('login') ? request.now : readMaxAge(params, request.now),
-    subject: await readSubject(request, clientId, params, claimedSub),
+    authenticatedSince: prompts.includes('login') ? request.now : parseMaxAge(params, request.now),
+    subject: await parseSubject(request, clientId, params, claimedSub),
   };
 }
 
-function readPrompts(params: Params): Prompt[] {
-  const asked = (optional(params, 'prompt') ?? '').split(' ').filter((prompt) => prompt !== '');
-  const prompts = PROMPTS.filter((prompt) => asked.includes(prompt));
-  if (!asked.every((prompt) => prompts.some((known) => known === prompt)))
-    throw new OAuthError('invalid_request', `The parameter prompt knows ${PROMPTS.join(', ')}.`);
+function parsePrompts(params: Params): Prompt[] {
+  const requested = (optional(params, 'prompt') ?? '').split(' ').filter((prompt) => prompt !== '');
+  const prompts = PROMPTS.filter((prompt) => requested.includes(prompt));
+  if (!requested.every((prompt) => prompts.some((known) => known === prompt)))
+    throw new OAuthError('invalid_request', `The values of prompt are ${PROMPTS.join(', ')}.`);
   if (prompts.includes('none') && prompts.length > 1)
-    throw new OAuthError('invalid_request', 'prompt=none goes with no other prompt.');
+    throw new OAuthError('invalid_request', 'prompt=none cannot be combined with other values.');
   return prompts;
 }
 
-function readMaxAge(params: Params, now: Date): Date | undefined {
+function parseMaxAge(params: Params, now: Date): Date | undefined {
   const text = optional(params, 'max_age');
   if (text === undefined) return undefined;
   if (!/^\d{1,10}$/.test(text)) throw new OAuthError('invalid_request', 'max_age must be a number of seconds.');
   return secondsLater(now, -Number(text));
 }
 
-/** An old ID token will do; one that is nobody's, or another client's, is refused rather than passed over. */
-async function readSubject(
+/** An expired ID token is accepted as a hint. One that this client did not get is an error, because ignoring it could admit another user. */
+async function parseSubject(
   request: OAuthRequest,
   clientId: string,
   params: Params,
@@ -66,7 +66,10 @@ async function readSubject(
   const text = optional(params, 'id_token_hint');
   const hint = text === undefined ? undefined : await verifyIdTokenHint(request, text);
   if (text !== undefined && hint?.aud !== clientId)
-    throw new OAuthError('invalid_request', 'The id_token_hint is not an ID token that this client was given here.');
+    throw new OAuthError(
+      'invalid_request',
+      'The id_token_hint is not an ID token that this server issued to this client.',
+    );
   const sub = claimedSub ?? hint?.sub;
   if (sub === undefined) return undefined;
   const subject = uuidOf('usr', sub);
@@ -75,4 +78,4 @@ async function readSubject(
 }
 
 export const anotherUser = (): OAuthError =>
-  new OAuthError('login_required', 'The person who is signed in is not the one the request is about.');
+  new OAuthError('login_required', 'The user who is signed in is not the one that the request names.');

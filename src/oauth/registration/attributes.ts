@@ -4,14 +4,14 @@ import { OWN_SCOPES } from '../scopes/scope.ts';
 import { grantTypesWith } from '../tokens/grants/grants.ts';
 import { wordList } from '../word-list.ts';
 import type { AnyAttribute } from './attribute-types.ts';
-import { readClientKeys } from './jwks.ts';
+import { parseClientKeys } from './jwks.ts';
 import { OWN_GRANT_TYPES, USUAL_SCOPES } from './self-service.ts';
 import {
   isHttpsOrLoopback,
-  readBackchannelLogoutUri,
-  readClientUri,
-  readRedirectUris,
-  readResourceUris,
+  parseBackchannelLogoutUri,
+  parseClientUri,
+  parseRedirectUris,
+  parseResourceUris,
 } from './uris.ts';
 
 /** The grant types for which a client needs a redirect URI. */
@@ -20,9 +20,11 @@ export const NEED_REDIRECT_URI = grantTypesWith(({ needsRedirectUri }) => needsR
 const TTL = { min: 60, max: 365 * 86_400 };
 const FOREIGN_URI = 'redirect URIs that are neither https nor loopback';
 
-function readTtl(seconds: number): number {
+function parseTtl(seconds: number): number {
   if (seconds >= TTL.min && seconds <= TTL.max) return seconds;
-  throw new DomainError('INVALID', `accessTokenTtl is between ${TTL.min} and ${TTL.max} seconds`, ['accessTokenTtl']);
+  throw new DomainError('INVALID', `accessTokenTtl must be between ${TTL.min} and ${TTL.max} seconds`, [
+    'accessTokenTtl',
+  ]);
 }
 
 /**
@@ -43,7 +45,7 @@ export const ATTRIBUTES = {
   clientUri: {
     type: 'String',
     initial: null,
-    parse: readClientUri,
+    parse: parseClientUri,
     standard: 'RFC 7591 client_uri',
     description: 'Home page of the client.',
     input: 'Must be https, or http on a loopback address.',
@@ -67,7 +69,7 @@ export const ATTRIBUTES = {
   redirectUris: {
     type: '[String]',
     initial: [],
-    parse: readRedirectUris,
+    parse: parseRedirectUris,
     managed: {
       refused: (uris) => (uris.every(isHttpsOrLoopback) ? undefined : FOREIGN_URI),
       values: 'A private-use scheme',
@@ -81,7 +83,7 @@ export const ATTRIBUTES = {
   postLogoutRedirectUris: {
     type: '[String]',
     initial: [],
-    parse: (uris) => readRedirectUris(uris, 'postLogoutRedirectUris'),
+    parse: (uris) => parseRedirectUris(uris, 'postLogoutRedirectUris'),
     managed: {
       refused: (uris) => (uris.every(isHttpsOrLoopback) ? undefined : FOREIGN_URI),
       values: 'A private-use scheme',
@@ -94,7 +96,7 @@ export const ATTRIBUTES = {
   backchannelLogoutUri: {
     type: 'String',
     initial: null,
-    parse: readBackchannelLogoutUri,
+    parse: parseBackchannelLogoutUri,
     // The server itself sends requests there.
     managed: { refused: 'a back-channel' },
     standard: 'OpenID Connect backchannel_logout_uri',
@@ -141,7 +143,7 @@ export const ATTRIBUTES = {
   jwks: {
     type: 'JSONObject',
     initial: null,
-    parse: (jwks) => ({ ...readClientKeys(jwks) }),
+    parse: (jwks) => ({ ...parseClientKeys(jwks) }),
     standard: 'RFC 7591 jwks',
     description: 'Public keys of the client as a JSON Web Key Set, for `private_key_jwt`.',
     input: 'RSA with 2048 bits or more, P-256 or Ed25519. Never send a private key.',
@@ -163,15 +165,15 @@ export const ATTRIBUTES = {
   accessTokenTtl: {
     type: 'Int',
     initial: null,
-    parse: readTtl,
-    managed: { refused: 'a lifetime of its own' },
+    parse: parseTtl,
+    managed: { refused: 'their own token lifetime' },
     description: 'Lifetime of access tokens in seconds. Null: as configured for the server.',
     input: `Between ${TTL.min} and ${TTL.max}.`,
   },
   resources: {
     type: '[String]',
     initial: [],
-    parse: readResourceUris,
+    parse: parseResourceUris,
     managed: { refused: 'resources of other servers' },
     description: 'APIs that the client may request tokens for (RFC 8707), in addition to those of this server.',
     input: 'Absolute URIs, at most 20.',

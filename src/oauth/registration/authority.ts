@@ -18,8 +18,8 @@ export function requireAuthority({ caller }: Actor, client: Client): void {
 }
 
 /**
- * Whoever creates a service or holds its secret can do everything the service may do. So the caller's token needs the same scopes:
- * otherwise a token with only `clients` could do anything. Throws INVALID.
+ * A caller who creates a service or gets its secret can do everything that the service may do. The caller's token therefore needs
+ * the same scopes: otherwise a token with only `clients` could do anything. Throws INVALID.
  */
 export function requireReach(
   { caller }: Actor,
@@ -34,9 +34,11 @@ export function requireReach(
     return;
   const missing = DIRECTORY_SCOPES.filter((scope) => scopes.includes(scope) && !callerScopes.has(scope));
   if (missing.length > 0)
-    throw new DomainError('INVALID', `This service may do more than your token: ask for ${wordList(missing)} as well`, [
-      'scope',
-    ]);
+    throw new DomainError(
+      'INVALID',
+      `This service may do more than your token, which also needs ${wordList(missing)}`,
+      ['scope'],
+    );
 }
 
 /** Throws unless the actor may give a client these attributes: permissions they hold themselves, and what the table allows. */

@@ -2,7 +2,7 @@ import { type Page, pagedList, readPage } from '../../store/connection/keyset.ts
 import { type Sql, statement } from '../../store/connection/sql.ts';
 import { ATTRIBUTE_NAMES, type AttributeName, type ClientMetadata, INITIAL, known, perAttribute } from './metadata.ts';
 
-/** What the API shows of a client beside its attributes. */
+/** The fields of a client in the API, except its attributes. */
 interface Registration {
   readonly id: string;
   readonly clientId: string;
@@ -17,7 +17,7 @@ export type RegisteredClient = Registration & ClientMetadata;
 
 type Row = Registration & { readonly [Name in AttributeName]: unknown };
 
-/** What is shown of a secret after its creation. */
+/** The fields of a secret in the API. The secret itself is returned only when it is created. */
 export interface RegisteredSecret {
   readonly id: string;
   readonly parent: string;
@@ -72,18 +72,18 @@ export async function findRegisteredClient(sql: Sql, clientId: string): Promise<
   return (await sql(selectByClientId, [clientId])).map(toRegistered)[0];
 }
 
-/** The clients of one user, or of everybody. */
+/** The clients that the owner registered. Without an owner: all clients. */
 export async function listClients(sql: Sql, page: Page, ownerId: string | undefined): Promise<RegisteredClient[]> {
   const rows = ownerId === undefined ? readPage(sql, allClients, page) : readPage(sql, ownClients, page, [ownerId]);
   return (await rows).map(toRegistered);
 }
 
-/** Values that only a newer version knows are left out: the API has no name for them. */
+/** Omits values that only a newer version knows, because the API has no name for them. */
 const toRegistered = (row: Row): RegisteredClient => ({
   ...row,
   ...perAttribute<ClientMetadata>((name) => known(name, row[name]) ?? INITIAL[name]),
 });
 
-/** The valid secrets of many clients at once. */
+/** The secrets of these clients that have not expired. */
 export const listSecrets = (sql: Sql, clientIds: readonly string[], now: Date): Promise<RegisteredSecret[]> =>
   sql(selectSecrets, [clientIds, now]);

@@ -21,7 +21,7 @@ export type ClientMetadata = {
 export type AttributeChanges = { readonly [Name in AttributeName]?: ClientMetadata[Name] | null | undefined };
 export type NewAttributes = AttributeChanges & Pick<ClientMetadata, RequiredName>;
 
-/** What RFC 7591 §2 writes otherwise than it is stored. */
+/** RFC 7591 §2: metadata whose form differs from the stored one. */
 interface Unstored {
   /** Separated by spaces. */
   readonly scope?: string | null | undefined;
@@ -61,12 +61,12 @@ export const perAttribute = <Of extends { readonly [Name in AttributeName]?: unk
 export const known = <Name extends AttributeName>(name: Name, value: unknown): ClientMetadata[Name] | undefined =>
   knownValue(TABLE[name].type, value) as ClientMetadata[Name] | undefined;
 
-/** A client of whose attributes none is given. */
+/** The metadata of a client for which no attributes are given. */
 export const INITIAL: ClientMetadata = perAttribute<ClientMetadata>((name) => TABLE[name].initial);
 
 /** The metadata after the changes, not validated yet. */
 export function merge(before: ClientMetadata, { scope, ...given }: AttributeChanges & Unstored): ClientMetadata {
-  const changes: AttributeChanges = scope == null ? given : { ...given, scopes: readScope(scope) };
+  const changes: AttributeChanges = scope == null ? given : { ...given, scopes: parseScopeAttribute(scope) };
   const after = perAttribute<ClientMetadata>((name) => {
     const change = changes[name];
     // Null resets an optional attribute: its initial value is null.
@@ -93,7 +93,7 @@ export const hasSecret = ({
   tokenEndpointAuthMethod: method,
 }: Pick<ClientMetadata, 'tokenEndpointAuthMethod'>): boolean => method !== 'none' && method !== 'private_key_jwt';
 
-/** The rules for every client, whoever registers it. Returns the metadata as it is stored, or throws INVALID. */
+/** Applies the rules for every client, also one that an administrator registers. Returns the metadata as it is stored, or throws INVALID. */
 export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet<string>): ClientMetadata {
   const checked = perAttribute<ClientMetadata>((name) => parsed(name, metadata[name]));
   const { grantTypes, redirectUris, scopes, servicePermissions } = checked;
@@ -107,7 +107,7 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
   );
   refuse(
     has('refresh_token') && !REFRESHABLE.some(has),
-    `refresh_token goes with ${wordList(REFRESHABLE, 'disjunction')}`,
+    `refresh_token requires ${wordList(REFRESHABLE, 'disjunction')}`,
     'grantTypes',
   );
   // RFC 6749 §4.4: only for confidential clients.
@@ -119,17 +119,17 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
   refuse(isPublic(checked) && !checked.requirePkce, 'A public client must use PKCE', 'requirePkce');
   refuse(
     (checked.tokenEndpointAuthMethod === 'private_key_jwt') !== (checked.jwks !== null),
-    'private_key_jwt and jwks go together',
+    'private_key_jwt requires jwks, and jwks requires private_key_jwt',
     'jwks',
   );
   refuse(
     servicePermissions.length > 0 && !has('client_credentials'),
-    'servicePermissions count for client_credentials tokens only',
+    'servicePermissions require the grant type client_credentials',
     'servicePermissions',
   );
   for (const scope of scopes) refuse(!knownScopes.has(scope), `There is no scope ${JSON.stringify(scope)}`, 'scope');
   for (const scope of checked.defaultScopes)
-    refuse(!scopes.includes(scope), `The client may not ask for ${JSON.stringify(scope)}`, 'defaultScopes');
+    refuse(!scopes.includes(scope), `The client may not request ${JSON.stringify(scope)}`, 'defaultScopes');
   return checked;
 }
 
@@ -139,7 +139,7 @@ function parsed<Name extends AttributeName>(name: Name, value: ClientMetadata[Na
 }
 
 /** RFC 7591 §2: `scope` is one string, its values separated by spaces. */
-function readScope(scope: string): string[] {
+function parseScopeAttribute(scope: string): string[] {
   try {
     return parseScope(scope);
   } catch {
@@ -155,9 +155,13 @@ export function checkResponseTypes(
   if (given == null) return;
   const derived = responseTypesOf(grantTypes);
   const same = derived.length === new Set(given).size && derived.every((type) => given.includes(type));
-  refuse(!same, 'code goes with authorization_code, token with implicit, and neither without', 'responseTypes');
+  refuse(
+    !same,
+    'The response type code must be registered with authorization_code, and token with implicit',
+    'responseTypes',
+  );
 }
 
-function refuse(wrong: boolean, message: string, field: string): void {
-  if (wrong) throw new DomainError('INVALID', message, [field]);
+function refuse(isInvalid: boolean, message: string, field: string): void {
+  if (isInvalid) throw new DomainError('INVALID', message, [field]);
 }

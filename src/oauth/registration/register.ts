@@ -39,9 +39,9 @@ export async function registerClient(
   requireRights(actor, metadata);
   checkImported(imported, hasSecret(metadata));
 
-  return orTaken(() =>
+  return reportTakenId(() =>
     em.transactional(async (tx) => {
-      await requireRoom(tx, actor);
+      await checkClientLimit(tx, actor);
       const owner = actor.caller.userId === undefined ? null : tx.getReference(User, actor.caller.userId);
       const client = tx.create(Client, {
         ...toColumns(metadata),
@@ -62,15 +62,15 @@ export async function registerClient(
   );
 }
 
-/** Counts behind a lock on the owner, so that concurrent registrations cannot exceed the limit. */
-async function requireRoom(tx: Em, actor: Actor): Promise<void> {
+/** Locks the owner before it counts, so that concurrent registrations cannot exceed the limit. */
+async function checkClientLimit(tx: Em, actor: Actor): Promise<void> {
   const { userId } = actor.caller;
   if (userId === undefined || holds(actor.caller, 'MANAGE_CLIENTS')) return;
   await lockUser(tx, userId);
   if ((await tx.count(Client, { owner: userId })) >= OWN_CLIENTS_MAX)
     throw new DomainError(
       'INVALID',
-      `You have ${OWN_CLIENTS_MAX} clients: delete one first, or ask for MANAGE_CLIENTS`,
+      `You have ${OWN_CLIENTS_MAX} clients. Delete one first, or get the permission MANAGE_CLIENTS`,
     );
 }
 
@@ -78,23 +78,25 @@ function checkImported({ clientId, secret, seeded }: ImportedClient, takesSecret
   if (clientId !== undefined && !CLIENT_ID.test(clientId))
     throw new DomainError(
       'INVALID',
-      'A client id is printable ASCII, at most 200 characters, without blanks around it',
+      'A client id must be printable ASCII of at most 200 characters, without spaces at either end',
       ['clientId'],
     );
   if (secret === undefined) return;
   if (!takesSecret) throw new DomainError('INVALID', 'A client of this kind has no secret', ['secret']);
-  // A generated secret has 256 bits, so that an imported one must not be easier to guess. The demo secret is public anyway.
+  // A short secret could be guessed. The demo secret is public anyway.
   if (!seeded && secret.length < IMPORTED_SECRET_MIN)
     throw new DomainError('INVALID', `An imported secret needs ${IMPORTED_SECRET_MIN} characters or more`, ['secret']);
-  // RFC 6749 App. A.2: VSCHAR, or it cannot be sent.
+  // RFC 6749 App. A.2: a secret consists of VSCHAR. The prefix gcs_ marks generated secrets.
   if (!/^[\x20-\x7e]{1,512}$/.test(secret) || secret.startsWith('gcs_'))
-    throw new DomainError('INVALID', 'An imported secret is printable ASCII and does not begin with gcs_', ['secret']);
+    throw new DomainError('INVALID', 'An imported secret must be printable ASCII and must not start with gcs_', [
+      'secret',
+    ]);
 }
 
 /** 238 random bits. */
 const makeClientId = (): string => Array.from({ length: 40 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
-async function orTaken<T>(work: () => Promise<T>): Promise<T> {
+async function reportTakenId<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -14,20 +14,20 @@ const OVERLAP_MAX = 30 * DAY;
 const SECRETS_MAX = 10;
 const LABEL_MAX = 100;
 
-/** So many of those that have ended are kept, to tell an operator which of them an app still sends. */
+/** The number of expired secrets that are kept, so that an operator can see which of them an app still sends. */
 const EXPIRED_KEPT = 10;
-const forgetExpired = `
+const deleteExpired = `
   DELETE FROM client_secrets WHERE id IN (
     SELECT id FROM client_secrets WHERE client_id = ? AND expires_at <= ? ORDER BY expires_at DESC, id DESC OFFSET ?
   )`;
 
 export interface Rotation {
   readonly label?: string | null | undefined;
-  /** How long the secrets there are stay good; 0: they end at once. Left out: a day. */
+  /** Seconds for which existing secrets stay valid; 0: they expire at once; omitted: one day. */
   readonly overlapSeconds?: number | null | undefined;
 }
 
-/** Adds a secret to a client; SHA-256 at rest, for it is random. Returns it, to be told once. */
+/** Adds a secret to a client and returns it. Only its SHA-256 is stored, which is enough because the secret is random. */
 export function addSecret(tx: Em, client: Client, now: Date, label: string, imported?: string): string {
   const secret = imported ?? makeSecret('gcs');
   tx.persist(
@@ -43,7 +43,7 @@ export function addSecret(tx: Em, client: Client, now: Date, label: string, impo
   return secret;
 }
 
-/** Locks the client of that client_id, if the actor may change it. */
+/** Locks the client with that client_id. Throws NOT_FOUND, or FORBIDDEN unless the actor may change it. */
 export async function lockOwnClient(tx: Em, actor: Actor, clientId: string): Promise<Client> {
   const client = await tx.findOne(Client, { clientId }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
   if (!client) throw new DomainError('NOT_FOUND', 'There is no such client', ['clientId']);
@@ -51,7 +51,7 @@ export async function lockOwnClient(tx: Em, actor: Actor, clientId: string): Pro
   return client;
 }
 
-/** Gives a client a new secret, and the earlier ones an end: so that a running service can change over without a gap. */
+/** Adds a secret to a client. Earlier secrets stay valid for a while, so that a running service can switch without an interruption. */
 export async function rotateClientSecret(
   em: Em,
   actor: Actor,
@@ -60,7 +60,7 @@ export async function rotateClientSecret(
 ): Promise<{ client: Client; secret: string }> {
   const overlap = overlapSeconds ?? DAY;
   if (!(Number.isInteger(overlap) && overlap >= 0 && overlap <= OVERLAP_MAX))
-    throw new DomainError('INVALID', `The overlap is between 0 and ${OVERLAP_MAX} seconds`, ['overlapSeconds']);
+    throw new DomainError('INVALID', `The overlap must be between 0 and ${OVERLAP_MAX} seconds`, ['overlapSeconds']);
   const name = label ?? '';
   if ([...name].length > LABEL_MAX || /\p{C}/u.test(name))
     throw new DomainError('INVALID', `A label has at most ${LABEL_MAX} visible characters`, ['label']);
@@ -70,21 +70,23 @@ export async function rotateClientSecret(
     if (client.tokenEndpointAuthMethod === 'none')
       throw new DomainError('INVALID', 'A public client has no secret', ['clientId']);
     if (client.tokenEndpointAuthMethod === 'private_key_jwt')
-      throw new DomainError('INVALID', 'This client proves itself by its own keys: change its jwks', ['clientId']);
+      throw new DomainError('INVALID', 'This client authenticates with its own keys. Change its jwks instead', [
+        'clientId',
+      ]);
     requireReach(actor, client);
     const end = secondsLater(actor.now, overlap);
-    // An earlier end stays: a rotation never lengthens the life of a secret.
+    // Secrets that expire sooner are unchanged: a rotation never extends a lifetime.
     await tx.nativeUpdate(
       ClientSecret,
       { client, $or: [{ expiresAt: null }, { expiresAt: { $gt: end } }] },
       { expiresAt: end },
     );
-    await tx.execute(forgetExpired, [client.id, actor.now, EXPIRED_KEPT]);
-    const live = { client, $or: [{ expiresAt: null }, { expiresAt: { $gt: actor.now } }] };
-    if ((await tx.count(ClientSecret, live)) >= SECRETS_MAX)
+    await tx.execute(deleteExpired, [client.id, actor.now, EXPIRED_KEPT]);
+    const valid = { client, $or: [{ expiresAt: null }, { expiresAt: { $gt: actor.now } }] };
+    if ((await tx.count(ClientSecret, valid)) >= SECRETS_MAX)
       throw new DomainError(
         'INVALID',
-        `The client has ${SECRETS_MAX} secrets: let some end first, or set overlapSeconds to 0`,
+        `The client has ${SECRETS_MAX} valid secrets. Wait until some expire, or set overlapSeconds to 0`,
       );
 
     const secret = addSecret(tx, client, actor.now, name);

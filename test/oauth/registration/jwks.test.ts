@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readClientKeys } from '../../../src/oauth/registration/jwks.ts';
+import { parseClientKeys } from '../../../src/oauth/registration/jwks.ts';
 import { signingClient } from '../../support/client-assertions.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 
@@ -24,12 +24,12 @@ describe('RFC 7591 §2 jwks: the keys of a client', () => {
       ],
     ],
   ])('takes them as they are (case %#)', (keys) => {
-    expect(readClientKeys({ keys })).toEqual({ keys });
+    expect(parseClientKeys({ keys })).toEqual({ keys });
   });
 
   it('keeps only what a signature is checked with', () => {
     const more = { key_ops: ['verify'], x5u: 'https://evil.example', x5c: ['x'], ext: true };
-    expect(readClientKeys({ keys: [{ ...p256, ...more }], other: 1 })).toEqual({ keys: [p256] });
+    expect(parseClientKeys({ keys: [{ ...p256, ...more }], other: 1 })).toEqual({ keys: [p256] });
   });
 
   it.each<[string, unknown]>([
@@ -63,7 +63,7 @@ describe('RFC 7591 §2 jwks: the keys of a client', () => {
     ],
     ['two keys, one of which has no name', [{ ...rsa, kid: 'a' }, p256]],
   ])('refuses %s', (_, keys) => {
-    expect(() => readClientKeys({ keys } as Record<string, unknown>)).toThrow(
+    expect(() => parseClientKeys({ keys } as Record<string, unknown>)).toThrow(
       expect.objectContaining({ code: 'INVALID' }),
     );
   });
@@ -101,7 +101,7 @@ describe('Registering by GraphQL', () => {
   it('the method and the keys go together', async () => {
     for (const input of [{ tokenEndpointAuthMethod: 'private_key_jwt' }, { jwks: { keys: [p256] } }])
       expect((await register(input)).errors).toEqual([
-        { message: 'private_key_jwt and jwks go together', path: ['input', 'jwks'] },
+        { message: 'private_key_jwt requires jwks, and jwks requires private_key_jwt', path: ['input', 'jwks'] },
       ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readClientUri, readRedirectUris } from '../../../src/oauth/registration/uris.ts';
+import { parseClientUri, parseRedirectUris } from '../../../src/oauth/registration/uris.ts';
 
 describe('RFC 6749 §3.1.2: redirect URIs that may be registered', () => {
   it.each([
@@ -15,7 +15,7 @@ describe('RFC 6749 §3.1.2: redirect URIs that may be registered', () => {
     'com.example.app:/cb',
     'com.example.app://host/cb',
   ])('%s, byte for byte', (uri) => {
-    expect(readRedirectUris([uri])).toEqual([uri]);
+    expect(parseRedirectUris([uri])).toEqual([uri]);
   });
 
   it.each([
@@ -57,13 +57,15 @@ describe('RFC 6749 §3.1.2: redirect URIs that may be registered', () => {
     'ftp://client.example/cb',
     `https://client.example/${'x'.repeat(2000)}`,
   ])('not %j', (uri) => {
-    expect(() => readRedirectUris([uri])).toThrow(expect.objectContaining({ code: 'INVALID', path: ['redirectUris'] }));
+    expect(() => parseRedirectUris([uri])).toThrow(
+      expect.objectContaining({ code: 'INVALID', path: ['redirectUris'] }),
+    );
   });
 
   it('at most twenty, each once', () => {
     const many = Array.from({ length: 21 }, (_, at) => `https://client.example/${at}`);
-    expect(() => readRedirectUris(many)).toThrow('at most 20');
-    expect(readRedirectUris([...many.slice(0, 10), ...many.slice(0, 10)])).toEqual(many.slice(0, 10));
+    expect(() => parseRedirectUris(many)).toThrow('at most 20');
+    expect(parseRedirectUris([...many.slice(0, 10), ...many.slice(0, 10)])).toEqual(many.slice(0, 10));
   });
 });
 
@@ -71,7 +73,7 @@ describe('RFC 7591 §2 client_uri', () => {
   it.each(['https://client.example', 'https://client.example/about?x#top', 'http://localhost:3000/'])(
     'may be %s',
     (uri) => {
-      expect(readClientUri(uri)).toBe(uri);
+      expect(parseClientUri(uri)).toBe(uri);
     },
   );
 
@@ -83,6 +85,6 @@ describe('RFC 7591 §2 client_uri', () => {
     'https://a:b@c.example',
     'https://c.example/"x',
   ])('may not be %j', (uri) => {
-    expect(() => readClientUri(uri)).toThrow(expect.objectContaining({ code: 'INVALID', path: ['clientUri'] }));
+    expect(() => parseClientUri(uri)).toThrow(expect.objectContaining({ code: 'INVALID', path: ['clientUri'] }));
   });
 });
