@@ -48,7 +48,7 @@ export const CLIENTS = [
 2  MUST  the registered token_endpoint_auth_method is the one that counts
   oauth/clients/registered-auth-method: S2-12 a client_secret_basic client must send its secret in the header
 2  MUST  grant_types and response_types fit together
-  graphql/types/register-client: S2-05 refuses what does not fit
+  graphql/types/register-client: S2-05: inconsistent metadata is rejected with the path of the field
 2  MUST  jwks holds public keys only
   oauth/registration/jwks: a private key
 2  MAY  jwks_uri
@@ -61,7 +61,7 @@ export const CLIENTS = [
   not offered: clients are registered by GraphQL, under the permissions of who does it, and by the command line
   http/endpoints/well-known: Q298
 5  MUST  redirect URIs are https, loopback or of an app’s own scheme
-  oauth/registration/uris: RFC 6749 §3.1.2: redirect URIs that may be registered
+  oauth/registration/uris: RFC 6749 §3.1.2: registration of redirect URIs
 `,
   ),
   rfc(
@@ -94,9 +94,9 @@ export const CLIENTS = [
 7.1  MUST  private-use schemes can be registered
   http/endpoints/authorize-redirect-uri: RFC 8252 §7.3, §8.3
 7.1  SHOULD  one without a period is refused
-  oauth/registration/uris: not %j
+  oauth/registration/uris: %j is rejected as a redirect URI
 7.2  MUST  https links that an app has claimed can be registered
-  oauth/registration/uris: %s, byte for byte
+  oauth/registration/uris: %s is accepted, byte for byte
 7.3  MUST  on loopback any port will do
   oauth/clients/redirect-uri: %j is accepted
   http/endpoints/authorize-redirect-uri: RFC 8252 §7.3, §8.3

@@ -8,7 +8,7 @@ export const FRAMEWORK = [
 2.1  MUST  a client is confidential or public; a public one is trusted with no secret
   oauth/clients/registered-auth-method: S4-01 S2-05 a public client has no secret and uses PKCE
 2.2  MUST  a client identifier is unique and by itself proves nothing
-  graphql/types/register-client: S0-05 makes ids
+  graphql/types/register-client: S0-05: ids have 40 URL-safe characters, secrets have 256 bits, and a secret is returned only once
   http/endpoints/introspect: G125
 2.3  MUST  a client proves itself in one way a request
   oauth/clients/client-authentication: E79
@@ -41,11 +41,11 @@ export const FRAMEWORK = [
   http/endpoints/authorize-refusals: A4: response_type missing
   http/endpoints/authorize-refusals: A5: code for a client
 3.1.2  MUST  a redirect URI is absolute and has no fragment
-  oauth/registration/uris: RFC 6749 §3.1.2: redirect URIs that may be registered
+  oauth/registration/uris: RFC 6749 §3.1.2: registration of redirect URIs
 3.1.2  MUST  a query that was registered is kept
   http/endpoints/authorize-redirect-uri: RFC 6749 §3.1.2, §4.1.2: the answer stands behind the registered bytes
 3.1.2.2  MUST  clients register their redirect URIs
-  graphql/types/register-client: S2-05 refuses what does not fit together
+  graphql/types/register-client: S2-05: inconsistent metadata is rejected with the path of the field
 3.1.2.3  MUST  redirect_uri is compared with what is registered
   oauth/clients/redirect-uri: B26-B34
 3.1.2.3  MUST  it may be left out only where there is one
@@ -58,16 +58,16 @@ export const FRAMEWORK = [
   http/endpoints/token-errors: S4-05 tells %s that only POST
 3.2  MUST  its parameters come once, empty ones are omitted ones, unknown ones are passed over
   oauth/tokens/grants/authorization-code-values: D65: %j is invalid_request
-  oauth/tokens/grants/authorization-code-values: D65: parameters nobody knows
+  oauth/tokens/grants/authorization-code-values: D65: unknown parameters are ignored, also repeated ones
   http/form: A13
 3.2.1  MUST  a confidential client proves itself there
   http/endpoints/token-errors: S3-09 S4-05 S3-02 is invalid_client
 3.3  MUST  a scope is a list of words, and one outside the grammar is an error
   http/endpoints/authorize-refusals: A8: scope=%s is outside the grammar
 3.3  MUST  the answer says which scope was granted if it is another one
-  oauth/scopes/scopes: S3-10 grants what stays ticked
+  oauth/scopes/scopes: S3-10: the ticked scopes are granted in the order of the request
 3.3  MUST  where no scope is asked there is a default, or an error
-  oauth/scopes/scopes: S3-10 means the default scopes
+  oauth/scopes/scopes: S3-10: a request without a scope gets the default scopes on every grant, and the response lists them
 4.1.1  MUST  the authorization request is understood as it is written
   http/endpoints/authorize: S0-07
   end-to-end/oauth4webapi: RFC 6749 §4.1
@@ -77,7 +77,7 @@ export const FRAMEWORK = [
   oauth/tokens/grants/authorization-code: S0-12
   system/race.postgres: N263
 4.1.2  SHOULD  a second use ends what the first one bought
-  oauth/tokens/grants/authorization-code-replay: D58: ends all
+  oauth/tokens/grants/authorization-code-replay: D58: a replay revokes all tokens from the first use and is recorded in the audit log
 4.1.2  MUST  a code is bound to its client and redirect URI
   oauth/tokens/grants/authorization-code-replay: D61
 4.1.2  MUST  state comes back as it was
@@ -89,10 +89,10 @@ export const FRAMEWORK = [
 4.1.2.1  MUST  the person’s no is access_denied
   http/endpoints/authorize-answers: A22
 4.1.3  MUST  a code is for its client and good, and redirect_uri is the same again
-  oauth/tokens/grants/authorization-code: S0-14 denies another redirect_uri
-  oauth/tokens/grants/authorization-code: S0-14 demands the redirect_uri
+  oauth/tokens/grants/authorization-code: S0-14: another redirect_uri, another client and a wrong secret are rejected and keep the code valid
+  oauth/tokens/grants/authorization-code: S0-14: a redirect_uri that was sent to the authorization endpoint is required
 4.1.3  MUST  redirect_uri cannot be left out where it was sent
-  oauth/tokens/grants/authorization-code-values: D62: left out
+  oauth/tokens/grants/authorization-code-values: D62: without PKCE, omitting a redirect_uri that was sent before is invalid_request and keeps the code valid
   not held: it may where PKCE binds the code, or the client is registered with redirectUriOptional
 4.1.4  MUST  a code buys an answer of §5.1
   oauth/tokens/grants/authorization-code: S0-10 S0-15
@@ -102,7 +102,7 @@ export const FRAMEWORK = [
 4.2.2.1  MUST  so do its errors
   http/endpoints/authorize-refusals: RFC 6749 §4.2.2.1
 4.3.2  MUST  the password grant authenticates the client and checks the password; here for clients registered with it
-  oauth/tokens/grants/password: S1-21 tells a wrong password
+  oauth/tokens/grants/password: S1-21: a wrong password and an unknown user get the same response after a similar time
   oauth/tokens/grants/token-request: E89, E74
 4.3.2  MUST  guessing a password is made hopeless
   http/rate-limits: counts by account and client
@@ -123,9 +123,9 @@ export const FRAMEWORK = [
 5.2  MUST  error_description is of the characters allowed
   oauth/tokens/grants/token-request: E95
 6  MUST  a refresh token is bound to its client, which proves itself
-  oauth/tokens/grants/refresh-token-bounds: F104: to its client
+  oauth/tokens/grants/refresh-token-bounds: F104: another client gets invalid_grant and revokes nothing, and a request without a client is 401
 6  MUST  a refreshed scope is never wider
-  oauth/tokens/grants/refresh-token-bounds: F106: is never wider
+  oauth/tokens/grants/refresh-token-bounds: F106: the scope is never wider than the granted one, also after it was narrowed
 6  MAY  a refresh brings a new refresh token; then the old one goes
   oauth/tokens/grants/refresh-token: S1-15 S3-08
   oauth/tokens/grants/refresh-token: S1-16 S3-08 S2-13
@@ -133,9 +133,9 @@ export const FRAMEWORK = [
   system/stolen-database: P287: nothing of what is stored
 10.4  MUST  an expired, revoked or foreign refresh token is worth nothing
   oauth/tokens/grants/refresh-token: S3-09 S2-13
-  oauth/tokens/grants/refresh-token-bounds: F104: of two public clients
+  oauth/tokens/grants/refresh-token-bounds: F104: another public client gets invalid_grant as well
 10.5  MUST  a code is short-lived, and a second use is noticed
-  oauth/tokens/grants/authorization-code-replay: D58: ends all
+  oauth/tokens/grants/authorization-code-replay: D58: a replay revokes all tokens from the first use and is recorded in the audit log
 10.10  MUST  nothing can be guessed: a chance below 1 in 2¹²⁸
   crypto/secrets: P290
   oauth/tokens/grants/authorization-code-values: RFC 6749 §10.10

@@ -23,7 +23,7 @@ export const LOGOUT_AND_OTHERS = [
 3  MUST  state comes back
   http/endpoints/end-session: signs out without a question
 3.1  MUST  post_logout_redirect_uris can be registered
-  graphql/types/logout-metadata: is registered, changed
+  graphql/types/logout-metadata: the logout URIs can be registered, changed and removed
 4  MUST  an error is told, and is no redirect
   http/endpoints/end-session: J178
 6  SHOULD  nobody can sign somebody else out
@@ -38,7 +38,7 @@ export const LOGOUT_AND_OTHERS = [
 2.1  MAY  it is advertised, with sessions
   http/endpoints/well-known: Q295 C56
 2.2  MUST  the address is https; here also loopback where ISSUER is
-  graphql/types/logout-metadata: this server calls no %s
+  graphql/types/logout-metadata: %s is rejected as a back-channel logout URI
 2.2  MAY  backchannel_logout_session_required
   not offered: every logout token says sid
 2.3  MUST  who was signed in to is remembered

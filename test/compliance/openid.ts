@@ -48,7 +48,7 @@ export const OPENID = [
 3.1.2.6  MUST  login_required, consent_required and the like
   http/endpoints/sign-in-request: none: consent_required
 3.1.3.2  MUST  the token endpoint checks client, code and redirect_uri
-  oauth/tokens/grants/authorization-code: S0-14 denies another redirect_uri
+  oauth/tokens/grants/authorization-code: S0-14: another redirect_uri, another client and a wrong secret are rejected and keep the code valid
 3.1.3.3  MUST  the token answer has an ID token where openid was granted
   oauth/openid/id-token: OpenID Connect Core 1.0 §2, §3.1.3.3
 3.1.3.6  MAY  at_hash

@@ -29,7 +29,7 @@ export const SECURITY = [
   system/lifetimes: S4-06 S4-04
   system/revoke-then-use.postgres: of ${'$'}{ROUNDS} tokens
 2.2.2  MUST  refresh tokens of public clients are rotated or bound to their sender
-  oauth/tokens/grants/refresh-token: S4-07 goes to a public client
+  oauth/tokens/grants/refresh-token: S4-07: a public client with the grant type refresh_token gets a refresh token that rotates
 2.3  SHOULD  tokens are no more than is needed
   oauth/tokens/grants/refresh-token: S1-17 S4-07
   graphql/access/access: access to $field is as the table says
@@ -65,14 +65,14 @@ export const SECURITY = [
 4.13  MUST  headers of a proxy count only from a proxy that is trusted
   http/rate-limits-network: J185: what a caller says of itself
 4.14.2  MUST  the replay of a refresh token is noticed and ends its family
-  oauth/tokens/grants/refresh-token-replay: F97: ends the whole family
+  oauth/tokens/grants/refresh-token-replay: F97: a replay revokes the whole token family and is recorded once in the audit log
   system/race.postgres: ends the family and its access tokens on both nodes
 4.14.2  SHOULD  a refresh token ends with password, sign-out of everything, and disuse
   http/site/password-change: J188, F110
   oauth/tokens/grants/refresh-token: S3-09 S2-13
 4.15  MUST  no client can name itself like a person
   http/endpoints/introspect: a client that acts for itself
-  graphql/types/register-client: S0-05 makes ids
+  graphql/types/register-client: S0-05: ids have 40 URL-safe characters, secrets have 256 bits, and a secret is returned only once
 4.16  MUST  no page can be framed
   http/pages/pages: J161: home
 4.17  MUST  nothing is sent to a window of another origin

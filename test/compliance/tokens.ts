@@ -112,23 +112,23 @@ export const TOKENS = [
     'JWT Profile for Access Tokens',
     `
 2  MAY  access tokens are JWTs; here those of clients that are registered so
-  oauth/tokens/access-token: what others get stays opaque
+  oauth/tokens/access-token: a client without the JWT format gets opaque tokens
 2.1  MUST  signed, never none; RS256 is there; the type is at+jwt
-  oauth/tokens/access-token: of a person: every claim that is asked for
+  oauth/tokens/access-token: the JWT for a user has every required claim, and the ID token has an at_hash
 2.2  MUST  iss, exp, aud, sub, client_id, iat and jti
-  oauth/tokens/access-token: of a person: every claim that is asked for
+  oauth/tokens/access-token: the JWT for a user has every required claim, and the ID token has an at_hash
 2.2  MUST  a client that speaks for itself is its own sub
-  oauth/tokens/access-token: of a client by itself, for an API of its own
+  oauth/tokens/access-token: the JWT of a client for its own API is rejected by the GraphQL API
 2.2.3  SHOULD  scope says what was granted
-  oauth/tokens/access-token: of a person: every claim that is asked for
+  oauth/tokens/access-token: the JWT for a user has every required claim, and the ID token has an at_hash
 3  MUST  aud is what resource asked for, or a default of this server
-  oauth/tokens/access-token: of a client by itself, for an API of its own
+  oauth/tokens/access-token: the JWT of a client for its own API is rejected by the GraphQL API
 4  MUST  type, issuer, audience, signature and end are checked; here it is looked up as well
-  oauth/tokens/access-token: RFC 8725: no other JWT passes
-  oauth/tokens/access-token: revoked by its client, it is dead at once
-  oauth/tokens/access-token: has an end
+  oauth/tokens/access-token: RFC 8725: an ID token, a foreign signature, no signature, a changed payload and a bare jti are rejected
+  oauth/tokens/access-token: a JWT is rejected as soon as its client revokes it or its refresh token
+  oauth/tokens/access-token: a JWT is rejected after it has expired
 5  MUST  no ID token passes for one
-  oauth/tokens/access-token: RFC 8725: no other JWT passes
+  oauth/tokens/access-token: RFC 8725: an ID token, a foreign signature, no signature, a changed payload and a bare jti are rejected
 `,
   ),
 ];

@@ -18,7 +18,7 @@ const manager = async () =>
   server.accessToken({ user: await server.user({ permissions: ['MANAGE_USERS'] }), scopes: ['read', 'write'] });
 
 describe('Where they disagree: S0-03', () => {
-  it('S0-03 keeps whatever an operator has of a person: set at creation, read back as it was, and replaced whole', async () => {
+  it('S0-03: attributes of a user are set at creation, returned unchanged and replaced as a whole', async () => {
     const token = await manager();
     const create = `mutation ($username: String!, $attributes: JSONObject) {
       createUser(input: { username: $username, attributes: $attributes }) { user { id attributes } errors { code } }
@@ -32,21 +32,21 @@ describe('Where they disagree: S0-03', () => {
     expect((await server.graphql(READ, token, { id })).body.data.user.attributes).toEqual({ only: 'this' });
   });
 
-  it('S0-03 lets MANAGE_USERS write them and nobody else, not even the person; the person may read them', async () => {
-    const person = await server.user({ attributes: ATTRIBUTES });
-    const own = await server.accessToken({ user: person, scopes: ['read', 'write'] });
-    const refused = await server.graphql(UPDATE, own, { id: person.id, attributes: {} });
+  it('S0-03: only MANAGE_USERS can change attributes, and users can read their own', async () => {
+    const user = await server.user({ attributes: ATTRIBUTES });
+    const own = await server.accessToken({ user, scopes: ['read', 'write'] });
+    const refused = await server.graphql(UPDATE, own, { id: user.id, attributes: {} });
     expect(refused.body).toMatchObject({ data: { updateUser: null }, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
-    expect((await server.graphql(READ, own, { id: person.id })).body.data.user.attributes).toEqual(ATTRIBUTES);
+    expect((await server.graphql(READ, own, { id: user.id })).body.data.user.attributes).toEqual(ATTRIBUTES);
 
     const other = await server.accessToken({ scopes: ['read'] });
-    expect((await server.graphql(READ, other, { id: person.id })).body.data.user).toEqual({
-      username: person.username,
+    expect((await server.graphql(READ, other, { id: user.id })).body.data.user).toEqual({
+      username: user.username,
       attributes: null,
     });
   });
 
-  it('S0-03 takes an object and nothing else, and not without end', async () => {
+  it('S0-03: attributes must be an object of limited size', async () => {
     const [token, { id }] = [await manager(), await server.user()];
     for (const attributes of ['text', 7, [1], null])
       expect((await server.graphql(UPDATE, token, { id, attributes })).body).not.toHaveProperty(

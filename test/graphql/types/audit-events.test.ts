@@ -32,8 +32,8 @@ async function events(bearer = token): Promise<Event[]> {
   return body.data.auditEvents.nodes;
 }
 
-describe('auditEvents', () => {
-  it('tells of every change who made it, through what and from where', async () => {
+describe('GraphQL query auditEvents', () => {
+  it('every change is recorded with its actor, client, IP address and request id', async () => {
     const username = unique('watched');
     const { user } = await mutate(server, token, 'createUser', { username, password: 'long enough' }, 'user { id }');
     const { group } = await mutate(server, token, 'createGroup', { name: unique('watched') }, 'group { id }');
@@ -62,8 +62,8 @@ describe('auditEvents', () => {
     ];
     for (const [name, input] of changes) expect((await mutate(server, token, name, input)).errors, name).toEqual([]);
 
-    const told = (await events()).slice(0, 16).reverse();
-    expect(told.map(({ kind }) => kind)).toEqual([
+    const recorded = (await events()).slice(0, 16).reverse();
+    expect(recorded.map(({ kind }) => kind)).toEqual([
       'USER_CREATED',
       'GROUP_CREATED',
       'CLIENT_CREATED',
@@ -81,7 +81,7 @@ describe('auditEvents', () => {
       'AUTHORIZATION_REVOKED',
       'USER_DELETED',
     ]);
-    for (const { actor, client: through, ip, requestId } of told) {
+    for (const { actor, client: through, ip, requestId } of recorded) {
       expect({ actor, through, ip }).toEqual({
         actor: { id: admin.id },
         through: { clientId: client.clientId },
@@ -89,30 +89,30 @@ describe('auditEvents', () => {
       });
       expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
     }
-    expect(told[0]?.detail).toEqual({ user: user.id, username, superuser: false });
-    const text = JSON.stringify(told);
+    expect(recorded[0]?.detail).toEqual({ user: user.id, username, superuser: false });
+    const text = JSON.stringify(recorded);
     for (const secret of ['long enough', 'longer than before', clientSecret, '$argon2id'])
       expect(text).not.toContain(secret);
   });
 
-  it('writes nothing of what was not done', async () => {
+  it('a failed change is not recorded', async () => {
     const before = (await events())[0]?.id;
     const user = await server.user();
     await mutate(server, await server.accessToken({ client, user }), 'updateUser', { id: admin.id, firstName: 'Eve' });
     await mutate(server, token, 'createUser', { username: '@' });
     await mutate(server, token, 'createUser', { username: admin.username });
-    const told = (await events()).filter(({ actor, kind }) => actor !== null && kind !== 'ACCESS_REFUSED');
-    expect(told[0]?.id).toBe(before);
+    const changes = (await events()).filter(({ actor, kind }) => actor !== null && kind !== 'ACCESS_REFUSED');
+    expect(changes[0]?.id).toBe(before);
   });
 
-  it('shows people what they did, and everything only with READ_AUDIT', async () => {
+  it('users see their own events, and all events with READ_AUDIT', async () => {
     const user = await server.user();
     const mine = await server.accessToken({ client, user });
     const reader = await server.accessToken({ client, user: await server.user({ permissions: ['READ_AUDIT'] }) });
     await mutate(server, mine, 'updateUser', { id: user.id, firstName: 'Ada' });
     const own = await events(mine);
     expect(own.map(({ kind, actor }) => [kind, actor?.id])).toEqual([['USER_UPDATED', user.id]]);
-    // The client is neither theirs nor theirs to manage.
+    // The client is not their own, and they do not have MANAGE_CLIENTS.
     expect(own[0]?.client).toBeNull();
     const all = await events(reader);
     expect(new Set(all.map(({ actor }) => actor?.id)).size).toBeGreaterThan(1);
@@ -124,7 +124,7 @@ describe('auditEvents', () => {
     expect(seen.body.data.node.id).toBe(foreign);
   });
 
-  it('tells of one kind alone where it is asked to, a page at a time', async () => {
+  it('a filter by kind returns only that kind, page by page', async () => {
     const user = await server.user();
     const mine = await server.accessToken({ client, user });
     for (const firstName of ['Ada', 'Bea', 'Cleo']) {
@@ -132,8 +132,8 @@ describe('auditEvents', () => {
       await mutate(server, mine, 'updateUser', { id: admin.id, firstName });
     }
     const page = async (bearer: string, kind: string, more = '') => {
-      const asked = `{ auditEvents(first: 2, kind: ${kind}${more}) { nodes { kind } pageInfo { hasNextPage endCursor } } }`;
-      const { nodes, pageInfo } = (await server.graphql(asked, bearer)).body.data.auditEvents;
+      const document = `{ auditEvents(first: 2, kind: ${kind}${more}) { nodes { kind } pageInfo { hasNextPage endCursor } } }`;
+      const { nodes, pageInfo } = (await server.graphql(document, bearer)).body.data.auditEvents;
       return { ...pageInfo, kinds: nodes.map((node: Pick<Event, 'kind'>) => node.kind) };
     };
     for (const bearer of [mine, token]) {
@@ -148,7 +148,7 @@ describe('auditEvents', () => {
       expect((await server.graphql(`{ auditEvents(kind: ${kind}) { nodes { kind } } }`, mine)).status).toBe(400);
   });
 
-  it('shows an event of a newer version without its kind', async () => {
+  it('an event of a kind that only a newer version knows has the kind null', async () => {
     const id = (await events())[0]?.id;
     await server.database
       .em()

@@ -24,7 +24,7 @@ async function consentTo({ clientId }: TestClient): Promise<() => Promise<number
   return () => server.database.em().count(Consent, { client });
 }
 
-describe('updateClient', () => {
+describe('GraphQL mutation updateClient', () => {
   it.each([
     [{ name: 'Another face' }, 0],
     [{ redirectUris: ['https://another.example/cb'] }, 0],
@@ -32,7 +32,7 @@ describe('updateClient', () => {
     [{ scope: 'read profile' }, 1],
     [{ clientUri: 'https://client.example/about' }, 1],
     [{ name: null }, 1],
-  ])('%j leaves %i of the consents', async (change, left) => {
+  ])('the change %j leaves %i consents', async (change, left) => {
     const client = await server.client();
     const consents = await consentTo(client);
     expect(await consents()).toBe(1);
@@ -40,14 +40,15 @@ describe('updateClient', () => {
     expect(await consents()).toBe(left);
   });
 
-  it('changes only what it is told, and gives up what is null', async () => {
+  it('omitted attributes are kept and null removes an optional attribute', async () => {
     const { clientId } = await server.client({
       clientUri: 'https://client.example',
       accessTokenTtl: 600,
       scope: 'read write profile',
     });
-    const seen = 'client { name clientUri grantTypes redirectUris scope defaultScopes requirePkce accessTokenTtl }';
-    const first = (await mutate(server, token, 'updateClient', { clientId, consent: 'ALWAYS' }, seen)).client;
+    const selection =
+      'client { name clientUri grantTypes redirectUris scope defaultScopes requirePkce accessTokenTtl }';
+    const first = (await mutate(server, token, 'updateClient', { clientId, consent: 'ALWAYS' }, selection)).client;
     expect(first).toMatchObject({
       clientUri: 'https://client.example',
       accessTokenTtl: 600,
@@ -59,7 +60,7 @@ describe('updateClient', () => {
         token,
         'updateClient',
         { clientId, clientUri: null, accessTokenTtl: null, scope: 'profile read' },
-        seen,
+        selection,
       )
     ).client;
     expect(second).toEqual({
@@ -71,7 +72,7 @@ describe('updateClient', () => {
     });
   });
 
-  it('takes the secrets of a client that becomes public, and wants PKCE of it', async () => {
+  it('a client that becomes public loses its secrets and must require PKCE', async () => {
     const client = await server.client({ grantTypes: ['authorization_code'] });
     const change = { clientId: client.clientId, tokenEndpointAuthMethod: 'none' };
     expect((await mutate(server, token, 'updateClient', change)).errors).toMatchObject([
@@ -90,7 +91,7 @@ describe('updateClient', () => {
     ]);
   });
 
-  it('kills the tokens of a disabled client', async () => {
+  it('tokens of a disabled client are rejected', async () => {
     const client = await server.client();
     const issued = await server.accessToken({ client, user });
     await mutate(server, token, 'updateClient', { clientId: client.clientId, disabled: true });
@@ -99,11 +100,11 @@ describe('updateClient', () => {
   });
 });
 
-describe('rotateClientSecret', () => {
+describe('GraphQL mutation rotateClientSecret', () => {
   const works = async ({ clientId }: TestClient, secret: string): Promise<boolean> =>
     (await server.token({ grant_type: 'client_credentials' }, { clientId, secret })).status === 200;
 
-  it('keeps the earlier secret for a day, and tells the new one once', async () => {
+  it('the earlier secret stays valid for a day', async () => {
     const client = await server.client();
     const rotated = await mutate(
       server,
@@ -127,7 +128,7 @@ describe('rotateClientSecret', () => {
     }
   });
 
-  it('ends the earlier ones at once if told so, and never lengthens a life', async () => {
+  it('overlapSeconds 0 expires earlier secrets at once, and no rotation extends a lifetime', async () => {
     const client = await server.client();
     const rotate = (overlapSeconds: number) =>
       mutate(
@@ -147,7 +148,7 @@ describe('rotateClientSecret', () => {
       expect((await rotate(wrong)).errors).toMatchObject([{ path: ['input', 'overlapSeconds'] }]);
   });
 
-  it('keeps ten at most', async () => {
+  it('a client has at most ten valid secrets', async () => {
     const { clientId } = await server.client();
     const label = unique('x');
     for (let at = 0; at < 9; at += 1)

@@ -17,11 +17,11 @@ afterAll(() => server?.close());
 
 const GROUP = 'group { id name permissions members { nodes { id } } }';
 const create = async (permissions: string[] = []) =>
-  (await mutate(server, token, 'createGroup', { name: unique('team'), permissions }, GROUP)).group;
+  (await mutate(server, token, 'createGroup', { name: unique('group'), permissions }, GROUP)).group;
 
-describe('groups', () => {
-  it('are created, found, renamed and deleted', async () => {
-    const name = unique('Team');
+describe('GraphQL: groups', () => {
+  it('a group can be created, found, renamed and deleted', async () => {
+    const name = unique('Group');
     const made = await mutate(server, token, 'createGroup', { name, permissions: ['READ_AUDIT', 'READ_AUDIT'] }, GROUP);
     expect(made.group).toMatchObject({ name, permissions: ['READ_AUDIT'], members: { nodes: [] } });
     const { id } = made.group;
@@ -36,14 +36,14 @@ describe('groups', () => {
       ]);
   });
 
-  it('269 have names of their own, whatever the capitals', async () => {
+  it('269: names of groups are unique, ignoring case', async () => {
     const name = unique('Taken');
-    const answers = await Promise.all(
+    const results = await Promise.all(
       [name, name.toLowerCase(), name.toUpperCase()].map((spelt) =>
         mutate(server, token, 'createGroup', { name: spelt }, GROUP),
       ),
     );
-    expect(answers.filter(({ group }) => group)).toHaveLength(1);
+    expect(results.filter(({ group }) => group)).toHaveLength(1);
     const other = await create();
     expect((await mutate(server, token, 'updateGroup', { id: other.id, name })).errors).toMatchObject([
       { code: 'TAKEN', path: ['input', 'name'] },
@@ -52,7 +52,7 @@ describe('groups', () => {
       expect((await mutate(server, token, 'createGroup', { name: wrong })).errors).toMatchObject([{ code: 'INVALID' }]);
   });
 
-  it('take a member once, and let go of one who is none', async () => {
+  it('adding a member twice and removing one twice are not errors', async () => {
     const { id } = await create();
     const input = { groupId: id, userId: user.id };
     for (let times = 0; times < 2; times += 1) {
@@ -70,7 +70,7 @@ describe('groups', () => {
     ]);
   });
 
-  it('answers ten who add the same member at once', async () => {
+  it('ten concurrent requests can add the same member', async () => {
     const { id } = await create();
     const adding = Array.from({ length: 10 }, () =>
       mutate(server, token, 'addGroupMember', { groupId: id, userId: user.id }, GROUP),
@@ -81,7 +81,7 @@ describe('groups', () => {
     }
   });
 
-  it('I155 give at once, take at once, and never add a scope to a token', async () => {
+  it('I155: a membership grants and removes permissions at once, and never adds a scope to a token', async () => {
     const { id } = await create(['MANAGE_GROUPS']);
     const all = await server.accessToken({ client, user });
     const few = await server.accessToken({ client, user, scopes: ['groups'] });

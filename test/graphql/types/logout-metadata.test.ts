@@ -16,8 +16,8 @@ const register = async (token: string, input: object) => {
   return body.data.registerClient;
 };
 
-describe('RP-Initiated Logout §3.1, Back-Channel Logout §2.2: where a client is found when people sign out', () => {
-  it('is registered, changed and taken away again', async () => {
+describe('RP-Initiated Logout §3.1, Back-Channel Logout §2.2: logout metadata of a client', () => {
+  it('the logout URIs can be registered, changed and removed', async () => {
     const token = await server.accessToken({ user: await server.user({ permissions: ['MANAGE_CLIENTS'] }) });
     const metadata = {
       postLogoutRedirectUris: ['https://app.example/bye?x=1', 'com.example.app:/bye'],
@@ -42,13 +42,13 @@ describe('RP-Initiated Logout §3.1, Back-Channel Logout §2.2: where a client i
     'ftp://app.example/',
     '/x',
     'https://',
-  ])('this server calls no %s', async (backchannelLogoutUri) => {
+  ])('%s is rejected as a back-channel logout URI', async (backchannelLogoutUri) => {
     const token = await server.accessToken({ user: await server.user({ superuser: true }) });
     const { client, errors } = await register(token, { backchannelLogoutUri });
     expect([client, errors[0].path]).toEqual([null, ['input', 'backchannelLogoutUri']]);
   });
 
-  it('of one’s own client: back to it, but nowhere that this server would call', async () => {
+  it("a user's own client can have post-logout redirect URIs but no back-channel logout URI", async () => {
     const token = await server.accessToken({ user: await server.user(), scopes: ['clients'] });
     expect((await register(token, { postLogoutRedirectUris: ['https://app.example/bye'] })).errors).toEqual([]);
     for (const [field, value] of [

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-/** The root field under the same rule. */
+/** For each node type, a root field with the same access rule. */
 const ROOT: Record<string, (id: string) => string> = {
   User: (id) => `user(id: "${id}")`,
   Group: (id) => `group(id: "${id}")`,
@@ -26,7 +26,7 @@ const ROOT: Record<string, (id: string) => string> = {
   AuditEvent: () => 'auditEvents',
 };
 
-/** All that a refusal says, but for where. */
+/** The parts of a refusal that must be equal: everything except its path and request id. */
 async function refusal(query: string, token: string) {
   const { status, headers, body } = await server.graphql(query, token);
   const { requestId: _, ...extensions } = body.errors?.[0]?.extensions ?? {};
@@ -34,14 +34,14 @@ async function refusal(query: string, token: string) {
   return { status, challenge, hasData: 'data' in body, message: body.errors?.[0]?.message, extensions };
 }
 
-describe('I149 node', () => {
-  it('finds every type that has an id of its own, and there is no `nodes`', () => {
+describe('I149: GraphQL query node', () => {
+  it('every node type has a case here, and the query nodes does not exist', () => {
     expect([...nodeTypes].sort()).toEqual(Object.keys(ROOT).sort());
     expect(Object.keys(printed.getQueryType()?.getFields() ?? {})).not.toContain('nodes');
   });
 
   it.each(Object.keys(ROOT))(
-    'refuses a forbidden %s exactly as its root field does, even its mere name',
+    'a forbidden %s is refused exactly as by its root field, also if only its __typename is selected',
     async (type) => {
       const id = ids[type] ?? '';
       const rule = rootFields.get(`node(${type})`);
@@ -66,7 +66,7 @@ describe('I149 node', () => {
     },
   );
 
-  it.each(Object.keys(ROOT))('knows a %s by the id it shows, and by no other writing of it', async (type) => {
+  it.each(Object.keys(ROOT))('a %s is found by exactly the id that it shows', async (type) => {
     const id = ids[type] ?? '';
     const [token = ''] = [...(cast.get('superuser')?.tokens ?? [])].at(-1)?.slice(1) ?? [];
     const { body } = await server.graphql(`{ node(id: "${id}") { id __typename } }`, token);
@@ -74,8 +74,8 @@ describe('I149 node', () => {
     const prefixes = ['usr', 'grp', 'cli', 'evt'].map((prefix) => `${prefix}${id.slice(3)}`);
     const writings = [btoa(`${type}:${id}`), id.toUpperCase(), `${id} `, id.slice(0, -1), `${type}:${id}`, '', 'usr_'];
     for (const writing of [...writings, ...prefixes.filter((other) => other !== id)]) {
-      const answer = await server.graphql('query($id: ID!) { node(id: $id) { id } }', token, { id: writing });
-      expect([writing, answer.status, answer.body.data]).toEqual([writing, 200, { node: null }]);
+      const response = await server.graphql('query($id: ID!) { node(id: $id) { id } }', token, { id: writing });
+      expect([writing, response.status, response.body.data]).toEqual([writing, 200, { node: null }]);
     }
   });
 });

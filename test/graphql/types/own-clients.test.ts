@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-describe('clients of people who manage none', () => {
-  it('may be of the plain kind', async () => {
+describe('GraphQL: clients of users without MANAGE_CLIENTS', () => {
+  it('a user can register a client with a web or loopback redirect URI', async () => {
     const mine = {
       ...PLAIN,
       redirectUris: ['https://mine.example/cb', 'http://127.0.0.1/cb', 'http://[::1]:8080/', 'http://localhost:3000'],
@@ -58,7 +58,7 @@ describe('clients of people who manage none', () => {
     ['requirePkce', { requirePkce: false }],
     ['redirectUriOptional', { redirectUriOptional: true }],
     ['accessTokenTtl', { accessTokenTtl: 86_400 }],
-  ])('cannot have more: %s', async (field, more) => {
+  ])("the %s of a user's own client is limited", async (field, more) => {
     const { errors } = await mutate(server, token, 'registerClient', { ...PLAIN, ...more });
     expect(errors).toMatchObject([
       { code: 'INVALID', path: ['input', field], message: expect.stringContaining('MANAGE_CLIENTS') },
@@ -71,10 +71,10 @@ describe('clients of people who manage none', () => {
     await mutate(server, managing, 'deleteClient', { clientId: made.clientId });
   });
 
-  it('cannot be given permissions, nor be switched on again', async () => {
+  it('owners can neither give their client permissions nor enable it after an administrator disabled it', async () => {
     const { client: made } = await mutate(server, token, 'registerClient', PLAIN, 'client { clientId }');
-    const gift = { clientId: made.clientId, grantTypes: ['client_credentials'], servicePermissions: ['READ_AUDIT'] };
-    expect(await mutate(server, token, 'updateClient', gift)).toBe('FORBIDDEN');
+    const change = { clientId: made.clientId, grantTypes: ['client_credentials'], servicePermissions: ['READ_AUDIT'] };
+    expect(await mutate(server, token, 'updateClient', change)).toBe('FORBIDDEN');
     expect(
       (await mutate(server, managing, 'updateClient', { clientId: made.clientId, disabled: true })).errors,
     ).toEqual([]);
@@ -82,18 +82,18 @@ describe('clients of people who manage none', () => {
     await mutate(server, token, 'deleteClient', { clientId: made.clientId });
   });
 
-  it('are ten at most, also of twenty at once', async () => {
+  it('a user can have at most ten clients, also with twenty concurrent registrations', async () => {
     const owner = await server.accessToken({ client, user: await server.user() });
-    const wishes = Array.from({ length: 20 }, () =>
+    const registrations = Array.from({ length: 20 }, () =>
       mutate(server, owner, 'registerClient', { ...PLAIN, name: unique('x') }, 'client { id }'),
     );
-    const made = (await Promise.all(wishes)).filter((answer) => answer.client);
+    const made = (await Promise.all(registrations)).filter((result) => result.client);
     expect(made).toHaveLength(10);
     const listed = await server.graphql('{ clients(first: 100) { nodes { owner { id } } } }', owner);
     expect(listed.body.data.clients.nodes).toHaveLength(10);
   });
 
-  it("are nobody else's to see or to touch, by any path", async () => {
+  it('another user can neither read nor change a client, on any path', async () => {
     const { client: made } = await mutate(server, token, 'registerClient', PLAIN, 'client { id clientId }');
     const other = await server.accessToken({ client, user: await server.user() });
     const { id, clientId } = made;
@@ -119,7 +119,7 @@ describe('clients of people who manage none', () => {
     ]);
   });
 
-  it('I152 are not to be had with a token that lacks the scope, nor with one of a service', async () => {
+  it('I152: registering a client requires the scope and a user', async () => {
     const admin = await server.user({ superuser: true });
     const few = await server.accessToken({ client, user: admin, scopes: ['read', 'write'] });
     expect(await mutate(server, few, 'registerClient', PLAIN)).toBe('INSUFFICIENT_SCOPE');
@@ -128,8 +128,8 @@ describe('clients of people who manage none', () => {
   });
 });
 
-describe('built-in clients', () => {
-  it('are changed by nobody', async () => {
+describe('GraphQL: built-in clients', () => {
+  it('a built-in client cannot be changed, not even by a superuser', async () => {
     const superuser = await server.accessToken({ client, user: await server.user({ superuser: true }) });
     const clientId = 'gatehouse-graphiql';
     expect(await mutate(server, superuser, 'updateClient', { clientId, name: 'Mine' })).toBe('FORBIDDEN');

@@ -20,8 +20,8 @@ const DETAIL = `query ($clientId: String!) {
   }
 }`;
 
-/** Signs in as the page of GraphiQL does: its own client, PKCE, and the scopes that are wanted. */
-async function signedIn(user: TestUser, scope: string): Promise<string> {
+/** An access token of the user, obtained as GraphiQL does: with its built-in client and PKCE. */
+async function signInToGraphiql(user: TestUser, scope: string): Promise<string> {
   const { verifier, challenge } = pkce();
   const redirectUri = `${server.config.issuer}/graphiql/callback`;
   const common = { client_id: 'gatehouse-graphiql', redirect_uri: redirectUri };
@@ -43,10 +43,10 @@ async function register(token: string, input: Record<string, unknown>) {
 
 const WEB = { name: 'My app', grantTypes: ['authorization_code'], redirectUris: [CALLBACK] };
 
-describe('A signed-in person registers a client', () => {
-  it('S0-04 S2-02 signs in to GraphiQL, registers one with a grant type, and is shown its id and its secret', async () => {
+describe('GraphQL mutation registerClient', () => {
+  it('S0-04 S2-02: a user signs in to GraphiQL, registers a client and gets its id and secret', async () => {
     const user = await server.user();
-    const token = await signedIn(user, 'openid profile read clients');
+    const token = await signInToGraphiql(user, 'openid profile read clients');
     const { client, clientSecret, errors } = await register(token, WEB);
     expect(errors).toEqual([]);
     expect(clientSecret).toMatch(/^gcs_/);
@@ -63,8 +63,8 @@ describe('A signed-in person registers a client', () => {
     expect((await server.token(form, made)).status).toBe(200);
   });
 
-  it('S0-05 makes ids of 40 URL-safe characters and secrets of 256 bits, and tells a secret once', async () => {
-    const token = await signedIn(await server.user(), 'clients');
+  it('S0-05: ids have 40 URL-safe characters, secrets have 256 bits, and a secret is returned only once', async () => {
+    const token = await signInToGraphiql(await server.user(), 'clients');
     const made = [await register(token, WEB), await register(token, WEB)];
     for (const { client, clientSecret } of made) {
       expect(client.clientId).toMatch(/^[A-Za-z0-9]{40}$/);
@@ -80,27 +80,27 @@ describe('A signed-in person registers a client', () => {
     expect(fields.sort()).toEqual(['createdAt', 'expiresAt', 'id', 'label', 'lastUsedAt']);
   });
 
-  it('S0-06 registers a second one for client_credentials, which takes MANAGE_CLIENTS', async () => {
+  it('S0-06: a second client for client_credentials requires MANAGE_CLIENTS', async () => {
     const service = { name: 'My service', grantTypes: ['client_credentials'], scope: 'read' };
-    const plain = await signedIn(await server.user(), 'clients');
+    const plain = await signInToGraphiql(await server.user(), 'clients');
     expect((await register(plain, service)).errors).toMatchObject([{ code: 'INVALID', path: ['input', 'grantTypes'] }]);
 
-    const token = await signedIn(await server.user({ permissions: ['MANAGE_CLIENTS'] }), 'clients');
+    const token = await signInToGraphiql(await server.user({ permissions: ['MANAGE_CLIENTS'] }), 'clients');
     expect((await register(token, WEB)).errors).toEqual([]);
     const { client, clientSecret } = await register(token, service);
-    const answer = await server.token(
+    const response = await server.token(
       { grant_type: 'client_credentials' },
       { clientId: client.clientId, secret: clientSecret },
     );
-    expect(answer).toMatchObject({ status: 200, body: { scope: 'read' } });
+    expect(response).toMatchObject({ status: 200, body: { scope: 'read' } });
   });
 });
 
-describe('RFC 7591 §2: the words of a registration', () => {
+describe('RFC 7591 §2: client metadata', () => {
   const manager = async () =>
     server.accessToken({ user: await server.user({ permissions: ['MANAGE_CLIENTS'] }), scopes: ['clients', 'read'] });
 
-  it('S2-03 shows a client in the names of RFC 7591', async () => {
+  it('S2-03: the fields of a client have the names of RFC 7591', async () => {
     const input = {
       name: 'Shop',
       clientUri: 'https://shop.example.com',
@@ -115,13 +115,13 @@ describe('RFC 7591 §2: the words of a registration', () => {
     const { body } = await server.graphql(DETAIL, token, client);
     expect(body.data.client).toMatchObject({ ...input, defaultScopes: ['profile', 'email'] });
     expect(Math.abs(Date.parse(body.data.client.clientIdIssuedAt) - Date.now())).toBeLessThan(60_000);
-    // client_secret_expires_at 0: it does not end by itself.
+    // RFC 7591 §3.2.1: client_secret_expires_at is 0, so the secret does not expire.
     expect(body.data.client.secrets).toEqual([
       { label: '', createdAt: expect.any(String), expiresAt: null, lastUsedAt: null },
     ]);
   });
 
-  it('S2-04 lets one client hold several grant types, each of which works', async () => {
+  it('S2-04: a client can have several grant types', async () => {
     const { client, clientSecret } = await register(await manager(), {
       ...WEB,
       grantTypes: ['authorization_code', 'password'],
@@ -141,17 +141,20 @@ describe('RFC 7591 §2: the words of a registration', () => {
     ['client_secret_basic', true],
     ['client_secret_post', true],
     ['none', false],
-  ])('S2-05 S4-01 takes the method %s; the secret exists: %s', async (tokenEndpointAuthMethod, confidential) => {
-    const token = await manager();
-    const { client, clientSecret, errors } = await register(token, { ...WEB, tokenEndpointAuthMethod });
-    expect(errors).toEqual([]);
-    expect(clientSecret !== null).toBe(confidential);
-    const { body } = await server.graphql(DETAIL, token, client);
-    expect(body.data.client).toMatchObject({ tokenEndpointAuthMethod, requirePkce: true });
-    expect(body.data.client.secrets).toHaveLength(confidential ? 1 : 0);
-  });
+  ])(
+    'S2-05 S4-01: a client can have the authentication method %s (secret: %s)',
+    async (tokenEndpointAuthMethod, confidential) => {
+      const token = await manager();
+      const { client, clientSecret, errors } = await register(token, { ...WEB, tokenEndpointAuthMethod });
+      expect(errors).toEqual([]);
+      expect(clientSecret !== null).toBe(confidential);
+      const { body } = await server.graphql(DETAIL, token, client);
+      expect(body.data.client).toMatchObject({ tokenEndpointAuthMethod, requirePkce: true });
+      expect(body.data.client.secrets).toHaveLength(confidential ? 1 : 0);
+    },
+  );
 
-  it('S2-05 refuses what does not fit together, and says which field', async () => {
+  it('S2-05: inconsistent metadata is rejected with the path of the field', async () => {
     const token = await manager();
     const wrong = [
       [{ ...WEB, responseTypes: ['token'] }, 'responseTypes'],

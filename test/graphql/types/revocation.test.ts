@@ -18,52 +18,52 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-const issue = async (to: TestClient = client, person: TestUser = user) =>
-  (await server.token({ grant_type: 'password', username: person.username, password: person.password }, to)).body;
-const alive = async (token: string) => (await server.graphql('{ viewer { id } }', token)).status === 200;
+const issue = async (to: TestClient = client, owner: TestUser = user) =>
+  (await server.token({ grant_type: 'password', username: owner.username, password: owner.password }, to)).body;
+const isAccepted = async (token: string) => (await server.graphql('{ viewer { id } }', token)).status === 200;
 const revoke = (bearer: string, token: string) => mutate(server, bearer, 'revokeToken', { token }, 'revoked');
 
-describe('revokeToken', () => {
-  it('ends one access token, and leaves its family alone', async () => {
+describe('GraphQL mutation revokeToken', () => {
+  it('revoking an access token leaves the refresh token valid', async () => {
     const [mine, other] = [await issue(), await issue()];
     expect((await revoke(other.access_token, mine.access_token)).revoked).toBe(true);
-    expect(await alive(mine.access_token)).toBe(false);
+    expect(await isAccepted(mine.access_token)).toBe(false);
     expect((await revoke(other.access_token, mine.access_token)).revoked).toBe(false);
     const refreshed = await server.token({ grant_type: 'refresh_token', refresh_token: mine.refresh_token }, client);
     expect(refreshed.status).toBe(200);
   });
 
-  it('ends the whole family of a refresh token', async () => {
+  it('revoking a refresh token revokes its whole family', async () => {
     const [mine, other] = [await issue(), await issue()];
     expect((await revoke(other.access_token, mine.refresh_token)).revoked).toBe(true);
-    expect(await alive(mine.access_token)).toBe(false);
+    expect(await isAccepted(mine.access_token)).toBe(false);
     const refreshed = await server.token({ grant_type: 'refresh_token', refresh_token: mine.refresh_token }, client);
     expect(refreshed.body.error).toBe('invalid_grant');
-    expect(await alive(other.access_token)).toBe(true);
+    expect(await isAccepted(other.access_token)).toBe(true);
   });
 
-  it('takes what is no live token for no error', async () => {
+  it('revoking an unknown or malformed token is not an error', async () => {
     const { access_token: bearer } = await issue();
     for (const token of ['', 'x', makeSecret('gat'), makeSecret('grt'), makeSecret('gac'), client.secret])
       expect(await revoke(bearer, token)).toEqual({ revoked: false, errors: [] });
   });
 
-  it("ends others' only for those who manage users and hold as much", async () => {
+  it('revoking a token of another user requires MANAGE_USERS and every permission of that user', async () => {
     const { access_token: mine } = await issue();
     const { access_token: others } = await issue(client, await server.user());
     const superuser = await server.accessToken({ client, user: await server.user({ superuser: true }) });
     expect(await revoke(mine, others)).toBe('FORBIDDEN');
     expect((await revoke(managing, others)).revoked).toBe(true);
     expect(await revoke(managing, superuser)).toBe('FORBIDDEN');
-    expect(await alive(superuser)).toBe(true);
+    expect(await isAccepted(superuser)).toBe(true);
     const service = await server.client({ servicePermissions: ['READ_AUDIT'] });
     expect(await revoke(managing, await server.accessToken({ client: service, user: null }))).toBe('FORBIDDEN');
     expect((await revoke(managing, await server.accessToken({ client, user: null }))).revoked).toBe(true);
   });
 });
 
-describe('revokeAuthorization', () => {
-  it('withdraws the consent, and ends everything under it but nothing else', async () => {
+describe('GraphQL mutation revokeAuthorization', () => {
+  it('the consent is deleted and all authorizations of that client are revoked', async () => {
     const other = await server.client();
     const em = server.database.em();
     const row = await em.findOneOrFail(Client, { clientId: other.clientId });
@@ -72,15 +72,15 @@ describe('revokeAuthorization', () => {
     await em.flush();
     const [first, second, elsewhere] = [await issue(other), await issue(other), await issue()];
 
-    const answer = await mutate(
+    const result = await mutate(
       server,
       elsewhere.access_token,
       'revokeAuthorization',
       { clientId: other.clientId },
       'clientId revoked',
     );
-    expect(answer).toEqual({ clientId: other.clientId, revoked: 2, errors: [] });
-    expect(await Promise.all([first, second, elsewhere].map(({ access_token }) => alive(access_token)))).toEqual([
+    expect(result).toEqual({ clientId: other.clientId, revoked: 2, errors: [] });
+    expect(await Promise.all([first, second, elsewhere].map(({ access_token }) => isAccepted(access_token)))).toEqual([
       false,
       false,
       true,
@@ -88,15 +88,15 @@ describe('revokeAuthorization', () => {
     expect(await server.database.em().count(Consent, { client: row })).toBe(0);
   });
 
-  it("withdraws others' only for those who manage users", async () => {
-    const person = await server.user();
-    const { access_token: token } = await issue(client, person);
+  it('revoking an authorization of another user requires MANAGE_USERS', async () => {
+    const other = await server.user();
+    const { access_token: token } = await issue(client, other);
     const { access_token: mine } = await issue();
-    const input = { clientId: client.clientId, userId: person.id };
+    const input = { clientId: client.clientId, userId: other.id };
     expect(await mutate(server, mine, 'revokeAuthorization', input)).toBe('FORBIDDEN');
-    expect(await alive(token)).toBe(true);
+    expect(await isAccepted(token)).toBe(true);
     expect((await mutate(server, managing, 'revokeAuthorization', input, 'revoked')).revoked).toBe(1);
-    expect(await alive(token)).toBe(false);
+    expect(await isAccepted(token)).toBe(false);
     expect((await mutate(server, managing, 'revokeAuthorization', { ...input, clientId: 'x' })).errors).toMatchObject([
       { code: 'NOT_FOUND' },
     ]);

@@ -14,8 +14,8 @@ afterAll(() => server?.close());
 
 const SCOPE = 'scope { name description builtIn }';
 
-describe("the operator's own scopes", () => {
-  it('S1-01 stand behind the built-in ones, each with its description', async () => {
+describe('RFC 6749 §3.3: custom scopes', () => {
+  it('S1-01: custom scopes are listed after the built-in ones, each with a description', async () => {
     const name = unique('invoices:read');
     const made = await mutate(server, token, 'createScope', { name, description: 'See your invoices' }, SCOPE);
     expect(made.scope).toEqual({ name, description: 'See your invoices', builtIn: false });
@@ -33,9 +33,9 @@ describe("the operator's own scopes", () => {
     expect(body.data.scopes.at(-1)).toEqual(made.scope);
   });
 
-  it('are granted to the clients that may ask for them, open nothing here, and go everywhere when deleted', async () => {
+  it('a custom scope is granted to registered clients, opens no field of this API and is removed everywhere when deleted', async () => {
     const name = unique('own');
-    await mutate(server, token, 'createScope', { name, description: 'Something of ours' });
+    await mutate(server, token, 'createScope', { name, description: 'Use something else' });
     const client = await server.client({ scope: `${name} read`, defaultScopes: [name] });
     const granted = await server.token({ grant_type: 'client_credentials' }, client);
     expect(granted.body.scope).toBe(name);
@@ -52,18 +52,18 @@ describe("the operator's own scopes", () => {
     expect((await mutate(server, token, 'deleteScope', { name })).errors).toMatchObject([{ code: 'NOT_FOUND' }]);
   });
 
-  it.each(['', 'a b', 'a"b', 'a\\b', 'ü', 'x'.repeat(101)])('cannot be called %j', async (name) => {
+  it.each(['', 'a b', 'a"b', 'a\\b', 'ü', 'x'.repeat(101)])('a custom scope cannot have the name %j', async (name) => {
     expect((await mutate(server, token, 'createScope', { name, description: 'x' })).errors).toMatchObject([
       { code: 'INVALID', path: ['input', 'name'] },
     ]);
   });
 
-  it('have a name of their own and a description, and never a built-in one', async () => {
+  it('a custom scope needs a unique name and a description', async () => {
     const name = unique('twice');
-    const answers = await Promise.all(
+    const results = await Promise.all(
       [1, 2, 3].map(() => mutate(server, token, 'createScope', { name, description: 'x' }, SCOPE)),
     );
-    expect(answers.filter(({ scope }) => scope)).toHaveLength(1);
+    expect(results.filter(({ scope }) => scope)).toHaveLength(1);
     expect((await mutate(server, token, 'createScope', { name: 'read', description: 'x' })).errors).toMatchObject([
       { code: 'TAKEN' },
     ]);

@@ -25,16 +25,16 @@ async function setPassword(input: Record<string, unknown>, token = managing) {
 const signIn = (username: string, password: string) =>
   server.token({ grant_type: 'password', username, password }, client);
 
-const wrong = [{ code: 'INVALID', path: ['input', 'currentPassword'] }];
+const wrongPassword = [{ code: 'INVALID', path: ['input', 'currentPassword'] }];
 
-describe('setPassword', () => {
-  it("188 takes the current password for one's own, and ends everything else", async () => {
+describe('GraphQL mutation setPassword', () => {
+  it('188: changing your own password requires the current one and revokes all tokens', async () => {
     const user = await server.user();
     const token = await server.accessToken({ client, user });
     const refresh = (await signIn(user.username, user.password)).body.refresh_token;
     const input = { id: user.id, password: 'a new password' };
     for (const currentPassword of [undefined, 'wrong password', '', 'x'.repeat(5000)])
-      expect(await setPassword({ ...input, currentPassword }, token)).toMatchObject(wrong);
+      expect(await setPassword({ ...input, currentPassword }, token)).toMatchObject(wrongPassword);
     expect(await setPassword({ ...input, currentPassword: user.password }, token)).toEqual([]);
 
     expect((await server.graphql('{ viewer { id } }', token)).status).toBe(401);
@@ -44,14 +44,14 @@ describe('setPassword', () => {
     expect((await signIn(user.username, 'a new password')).status).toBe(200);
   });
 
-  it("asks those who manage users for their own current password as well, and not for others'", async () => {
+  it('MANAGE_USERS can set passwords of others without the current one, but not their own', async () => {
     const other = await server.user();
-    expect(await setPassword({ id: manager.id, password: 'a new password' })).toMatchObject(wrong);
+    expect(await setPassword({ id: manager.id, password: 'a new password' })).toMatchObject(wrongPassword);
     expect(await setPassword({ id: other.id, password: 'a new password' })).toEqual([]);
     expect((await signIn(other.username, 'a new password')).status).toBe(200);
   });
 
-  it("refuses somebody else's to people who manage nobody", async () => {
+  it('setting the password of another user without MANAGE_USERS is forbidden', async () => {
     const [user, other] = [await server.user(), await server.user()];
     const token = await server.accessToken({ client, user });
     const input = { id: other.id, password: 'a new password', currentPassword: other.password };

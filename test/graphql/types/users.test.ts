@@ -31,8 +31,8 @@ async function mutate(name: string, input: Record<string, unknown>, token = mana
 const signIn = (username: string, password: string) =>
   server.token({ grant_type: 'password', username, password }, client);
 
-describe('createUser', () => {
-  it('stores names normalised and finds them in any spelling', async () => {
+describe('GraphQL mutation createUser', () => {
+  it('names are stored normalized, and sign-in ignores case', async () => {
     const word = unique('ﬁ');
     const { user } = await mutate('createUser', {
       username: word,
@@ -54,14 +54,14 @@ describe('createUser', () => {
     ['zero\u200bwidth', 'username'],
     ['new\nline', 'username'],
     ['x'.repeat(151), 'username'],
-  ])('refuses the username %j', async (username, field) => {
+  ])('the username %j is rejected', async (username, field) => {
     expect((await mutate('createUser', { username })).payload).toMatchObject([
       { code: 'INVALID', path: ['input', field] },
     ]);
   });
 
   it.each(['plain', 'a@', '@b', 'a b@c', 'a@b@c', `${'x'.repeat(250)}@b.example`, 'a@b\u202e'])(
-    'refuses the e-mail address %j',
+    'the email address %j is rejected',
     async (email) => {
       const { payload, user } = await mutate('createUser', { username: unique('x'), email });
       expect(payload).toMatchObject([{ code: 'INVALID', path: ['input', 'email'] }]);
@@ -69,20 +69,20 @@ describe('createUser', () => {
     },
   );
 
-  it.each(['1234567', '🙂'.repeat(7), 'x'.repeat(1025), ''])('refuses the password %j', async (password) => {
+  it.each(['1234567', '🙂'.repeat(7), 'x'.repeat(1025), ''])('the password %j is rejected', async (password) => {
     const { payload } = await mutate('createUser', { username: unique('x'), password });
     expect(payload).toMatchObject([{ code: 'INVALID', path: ['input', 'password'] }]);
   });
 
-  it('269 lets one of ten win who want the same name or address, whatever its capitals', async () => {
+  it('269: only one of ten concurrent requests gets the same username, ignoring case', async () => {
     const name = unique('wanted');
     const inputs = Array.from({ length: 10 }, (_, at) =>
       at % 2 ? { username: name.toUpperCase() } : { username: name },
     );
-    const answers = await Promise.all(inputs.map((input) => mutate('createUser', input)));
-    expect(answers.filter(({ user }) => user)).toHaveLength(1);
+    const results = await Promise.all(inputs.map((input) => mutate('createUser', input)));
+    expect(results.filter(({ user }) => user)).toHaveLength(1);
     expect(
-      answers.flatMap(({ payload }) =>
+      results.flatMap(({ payload }) =>
         payload.map(({ code, path }: { code: string; path: string[] }) => `${code} ${path}`),
       ),
     ).toEqual(Array(9).fill('TAKEN input,username'));
@@ -93,7 +93,7 @@ describe('createUser', () => {
     ]);
   });
 
-  it('I154 refuses keys that are not in the input', async () => {
+  it('I154: fields that are not in the input type are rejected', async () => {
     const before = await server.database.em().count(User);
     for (const key of ['id', 'isAdmin', 'passwordHash', 'createdAt', 'seeded', 'usernameKey']) {
       const { errors } = await mutate('createUser', { username: unique('x'), [key]: 'x' });
@@ -102,15 +102,15 @@ describe('createUser', () => {
     expect(await server.database.em().count(User)).toBe(before);
   });
 
-  it('makes an account without a password, which nobody can sign in to', async () => {
+  it('a user without a password cannot sign in with one', async () => {
     const { user } = await mutate('createUser', { username: unique('silent') });
     expect((await signIn(user.username, '')).status).toBe(400);
     expect((await signIn(user.username, 'long enough')).status).toBe(400);
   });
 });
 
-describe('updateUser', () => {
-  it('lets people change their own names and address, and nothing else of theirs', async () => {
+describe('GraphQL mutation updateUser', () => {
+  it('users can change only their own names and email address', async () => {
     const user = await server.user();
     const token = await server.accessToken({ client, user });
     expect(
@@ -129,7 +129,7 @@ describe('updateUser', () => {
     expect((await server.database.em().findOneOrFail(User, user.uuid)).firstName).toBe('Ada');
   });
 
-  it('counts a changed address as not verified, even one changed by its owner back', async () => {
+  it('a changed email address is not verified, even if it is changed back', async () => {
     const user = await server.user({ emailVerified: true });
     const token = await server.accessToken({ client, user });
     expect((await mutate('updateUser', { id: user.id, email: user.email }, token)).user.emailVerified).toBe(true);
@@ -144,7 +144,7 @@ describe('updateUser', () => {
     });
   });
 
-  it('ends sessions and tokens of a disabled user at the next request, for good', async () => {
+  it('tokens of a disabled user are rejected at once and stay revoked after the user is enabled again', async () => {
     const user = await server.user();
     const token = await server.accessToken({ client, user });
     const browser = server.browser();
@@ -158,14 +158,14 @@ describe('updateUser', () => {
   });
 });
 
-describe('deleteUser', () => {
-  it('I160 leaves nothing to somebody of the same name', async () => {
+describe('GraphQL mutation deleteUser', () => {
+  it('I160: a new user with the name of a deleted one inherits nothing', async () => {
     const user = await server.user();
     const token = await server.accessToken({ client, user });
     expect((await mutate('deleteUser', { id: user.id })).deletedUserId).toBe(user.id);
     expect((await mutate('deleteUser', { id: user.id })).payload).toMatchObject([{ code: 'NOT_FOUND' }]);
-    const again = await server.user({ username: user.username, email: user.email });
-    expect(again.id).not.toBe(user.id);
+    const successor = await server.user({ username: user.username, email: user.email });
+    expect(successor.id).not.toBe(user.id);
     expect((await server.graphql('{ viewer { id } }', token)).status).toBe(401);
     expect((await server.graphql(`{ user(id: "${user.id}") { id } }`, managing)).body.data.user).toBeNull();
   });

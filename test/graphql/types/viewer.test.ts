@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-describe('viewer, token and node', () => {
-  it('S2-08 shows the person, each part to the scopes that open it', async () => {
+describe('GraphQL types Viewer, Token and Node', () => {
+  it('S2-08: viewer returns the user, and each field requires its scope', async () => {
     const user = await server.user({ firstName: 'Ada', lastName: 'Lovelace', emailVerified: true });
     const profile = await server.accessToken({ user, scopes: ['profile'] });
     const email = await server.accessToken({ user, scopes: ['email'] });
@@ -27,7 +27,7 @@ describe('viewer, token and node', () => {
     expect((await server.graphql('{ viewer { id } }', email)).body.data.viewer).toEqual({ id: user.id });
   });
 
-  it('calls those without names by their username', async () => {
+  it('the name of a user without names is the username', async () => {
     const user = await server.user();
     const { body } = await server.graphql(
       '{ viewer { name } }',
@@ -36,7 +36,7 @@ describe('viewer, token and node', () => {
     expect(body.data.viewer.name).toBe(user.username);
   });
 
-  it('T6 answers viewer and groups with two statements', async () => {
+  it('T6: viewer with groups takes two SQL statements', async () => {
     const token = await server.accessToken({ user: await server.user({ permissions: ['READ_AUDIT'] }) });
     let data: unknown;
     const statements = await countStatements(server.database, async () => {
@@ -46,7 +46,7 @@ describe('viewer, token and node', () => {
     expect(statements).toBe(2);
   });
 
-  it("hides others' addresses, attributes and standing from those who do not manage users", async () => {
+  it('email, attributes and superuser of another user are null without MANAGE_USERS', async () => {
     const other = await server.user({ attributes: { room: 7 }, superuser: true });
     const user = await server.user();
     const document = `{ user(id: "${other.id}") { username email emailVerified attributes superuser } }`;
@@ -70,7 +70,7 @@ describe('viewer, token and node', () => {
     expect(own.body.data.user.email).toBe(user.email);
   });
 
-  it('finds anything by its id, and nothing by what is none', async () => {
+  it('node returns any object by its id, and null for an unknown id', async () => {
     const user = await server.user({ permissions: ['MANAGE_CLIENTS', 'READ_AUDIT'] });
     const token = await server.accessToken({ user });
     await registerUser(server.database.em(), theOperator(), { username: unique('seen') });
@@ -92,7 +92,7 @@ describe('viewer, token and node', () => {
       expect((await server.graphql(`{ node(id: "${id}") { id } }`, token)).body).toEqual({ data: { node: null } });
   });
 
-  it('tells a token about itself', async () => {
+  it('token returns the scopes, expiry, client and user of the token', async () => {
     const client = await server.client();
     const user = await server.user();
     const token = await server.accessToken({ client, user, scopes: ['openid', 'read'] });

@@ -12,7 +12,7 @@ const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export
 const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
 const x25519 = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' });
 
-describe('RFC 7591 §2 jwks: the keys of a client', () => {
+describe('RFC 7591 §2: jwks of a client', () => {
   it.each([
     [[rsa]],
     [[p256]],
@@ -23,53 +23,53 @@ describe('RFC 7591 §2 jwks: the keys of a client', () => {
         { ...p256, kid: 'b', use: 'sig', alg: 'ES256' },
       ],
     ],
-  ])('takes them as they are (case %#)', (keys) => {
+  ])('valid keys are stored unchanged (case %#)', (keys) => {
     expect(parseClientKeys({ keys })).toEqual({ keys });
   });
 
-  it('keeps only what a signature is checked with', () => {
+  it('members that a signature check does not need are dropped', () => {
     const more = { key_ops: ['verify'], x5u: 'https://evil.example', x5c: ['x'], ext: true };
     expect(parseClientKeys({ keys: [{ ...p256, ...more }], other: 1 })).toEqual({ keys: [p256] });
   });
 
   it.each<[string, unknown]>([
-    ['no keys', []],
-    ['what is no list', rsa],
-    ['too many', Array.from({ length: 11 }, (_, n) => ({ ...rsa, kid: `${n}` }))],
-    ['no key', ['x']],
-    ['null', [null]],
+    ['an empty list', []],
+    ['a key instead of a list', rsa],
+    ['eleven keys', Array.from({ length: 11 }, (_, n) => ({ ...rsa, kid: `${n}` }))],
+    ['a string instead of a key', ['x']],
+    ['null instead of a key', [null]],
     ['a private key', [RSA.privateKey.export({ format: 'jwk' })]],
     ['a symmetric key', [{ kty: 'oct', k: 'c2VjcmV0' }]],
-    ['a kind we do not know', [{ ...rsa, kty: 'AKP' }]],
-    ['the name of a prototype', [{ ...rsa, kty: '__proto__' }]],
+    ['an unknown key type', [{ ...rsa, kty: 'AKP' }]],
+    ['__proto__ as the key type', [{ ...rsa, kty: '__proto__' }]],
     ['a weak key', [weak]],
-    ['a key whose signatures anybody can make', [{ ...rsa, e: 'AQ' }]],
-    ['a key that takes long to check with', [{ ...rsa, e: `${rsa.n?.slice(0, 200)}B` }]],
-    ['a key for no signature', [{ ...rsa, alg: 'none' }]],
-    ['a public key as if both sides knew it', [{ ...rsa, alg: 'HS256' }]],
-    ['a curve we do not take', [p384]],
-    ['a key for agreement', [x25519]],
-    ['a key for encryption', [{ ...rsa, use: 'enc' }]],
-    ['a point that is not on the curve', [{ ...p256, x: p256.y }]],
-    ['a member that is missing', [{ kty: 'RSA', n: rsa.n }]],
-    ['a member that is no text', [{ ...rsa, n: 5 }]],
-    ['a member without an end', [{ ...rsa, kid: 'x'.repeat(2001) }]],
+    ['a key with the exponent 1', [{ ...rsa, e: 'AQ' }]],
+    ['a key with a very long exponent', [{ ...rsa, e: `${rsa.n?.slice(0, 200)}B` }]],
+    ['a key with the algorithm none', [{ ...rsa, alg: 'none' }]],
+    ['a public key with a symmetric algorithm', [{ ...rsa, alg: 'HS256' }]],
+    ['an unsupported curve', [p384]],
+    ['a key agreement key', [x25519]],
+    ['an encryption key', [{ ...rsa, use: 'enc' }]],
+    ['a point outside the curve', [{ ...p256, x: p256.y }]],
+    ['a missing member', [{ kty: 'RSA', n: rsa.n }]],
+    ['a member that is not a string', [{ ...rsa, n: 5 }]],
+    ['a member of 2001 characters', [{ ...rsa, kid: 'x'.repeat(2001) }]],
     [
-      'two keys of one name',
+      'two keys with the same kid',
       [
         { ...rsa, kid: 'a' },
         { ...p256, kid: 'a' },
       ],
     ],
-    ['two keys, one of which has no name', [{ ...rsa, kid: 'a' }, p256]],
-  ])('refuses %s', (_, keys) => {
+    ['two keys, one without a kid', [{ ...rsa, kid: 'a' }, p256]],
+  ])('%s is rejected', (_, keys) => {
     expect(() => parseClientKeys({ keys } as Record<string, unknown>)).toThrow(
       expect.objectContaining({ code: 'INVALID' }),
     );
   });
 });
 
-describe('Registering by GraphQL', () => {
+describe('RFC 7591 §2: jwks in registerClient and updateClient', () => {
   let server: TestServer;
   let token: string;
   beforeAll(async () => {
@@ -88,7 +88,7 @@ describe('Registering by GraphQL', () => {
       )
     ).body.data.registerClient;
 
-  it('private_key_jwt has keys and no secret', async () => {
+  it('a client with private_key_jwt has keys and no secret', async () => {
     const jwks = { keys: [{ ...p256, kid: 'one' }] };
     const { client, clientSecret, errors } = await register({ tokenEndpointAuthMethod: 'private_key_jwt', jwks });
     expect([errors, clientSecret]).toEqual([[], null]);
@@ -98,14 +98,14 @@ describe('Registering by GraphQL', () => {
     expect(body.data.rotateClientSecret.errors[0].message).toContain('its own keys');
   });
 
-  it('the method and the keys go together', async () => {
+  it('private_key_jwt and jwks are rejected without each other', async () => {
     for (const input of [{ tokenEndpointAuthMethod: 'private_key_jwt' }, { jwks: { keys: [p256] } }])
       expect((await register(input)).errors).toEqual([
         { message: 'private_key_jwt requires jwks, and jwks requires private_key_jwt', path: ['input', 'jwks'] },
       ]);
   });
 
-  it('a client that changes over loses its secrets, and one that changes back its keys', async () => {
+  it('a client loses its secrets when it changes to private_key_jwt, and its keys when it changes back', async () => {
     const [client, signing] = [await server.client(), await signingClient(server)];
     const change = async (clientId: string, input: object) =>
       (
@@ -116,8 +116,8 @@ describe('Registering by GraphQL', () => {
         )
       ).body.data.updateClient;
     const jwks = { keys: [p256] };
-    const over = await change(client.clientId, { tokenEndpointAuthMethod: 'private_key_jwt', jwks });
-    expect(over).toEqual({ client: { jwks, secrets: [] }, errors: [] });
+    const changed = await change(client.clientId, { tokenEndpointAuthMethod: 'private_key_jwt', jwks });
+    expect(changed).toEqual({ client: { jwks, secrets: [] }, errors: [] });
     const back = await change(signing.clientId, { tokenEndpointAuthMethod: 'client_secret_basic' });
     expect(back).toEqual({ client: { jwks: null, secrets: [] }, errors: [] });
   });

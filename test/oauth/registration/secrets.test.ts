@@ -11,7 +11,7 @@ import { present } from '../../support/stolen-credentials.ts';
 let server: TestServer;
 let admin: string;
 beforeAll(async () => {
-  // The administrator's token outlives all that is tried here.
+  // The administrator's token must not expire while the tests advance the clock.
   server = await startServer({ ACCESS_TOKEN_TTL: '864000' });
   admin = await server.accessToken({ user: await server.user({ superuser: true }) });
 });
@@ -36,22 +36,22 @@ interface Listed {
   readonly lastUsedAt: string | null;
 }
 
-/** What the API tells of a client's secrets. */
+/** The secrets of a client as the API lists them. */
 async function listed({ clientId }: TestClient): Promise<Listed[]> {
   const fields = 'id label createdAt expiresAt lastUsedAt';
   const { body } = await server.graphql(`{ client(clientId: "${clientId}") { secrets { ${fields} } } }`, admin);
   return body.data.client.secrets;
 }
 
-/** Warnings of the log since `from`, as they were written. */
+/** The warnings in the log from line `from` on. */
 const warningsSince = (from: number) =>
   server.log
     .slice(from)
     .map((line) => JSON.parse(line))
     .filter(({ level }) => level === 40);
 
-describe('OWASP ASVS 5 §13.3.4: a client changes over without a gap', () => {
-  it('E92: several secrets work at a time, each with its label and its end, told once', async () => {
+describe('OWASP ASVS 5 §13.3.4: rotation of client secrets', () => {
+  it('E92: several secrets are valid at the same time, each with a label and an expiry, and each is returned once', async () => {
     const first = await server.client();
     const second = await rotate(first, 3600, 'the new machine');
     const third = await rotate(first, 7200, 'the newest');
@@ -70,7 +70,7 @@ describe('OWASP ASVS 5 §13.3.4: a client changes over without a gap', () => {
     expect(await Promise.all([first, second, third].map(works))).toEqual([false, false, true]);
   });
 
-  it('E92: at most ten, and a run of rotations leaves no heap behind', async () => {
+  it('E92: a client has at most ten valid secrets, and expired ones are deleted', async () => {
     const first = await server.client();
     for (let round = 0; round < 9; round++) await rotate(first, 3600);
     await expect(rotate(first, 3600)).rejects.toThrow(/has 10 secrets/);
@@ -84,7 +84,7 @@ describe('OWASP ASVS 5 §13.3.4: a client changes over without a gap', () => {
     expect(rows.length).toBeLessThanOrEqual(12);
   });
 
-  it('says when each was last used, to the hour, so that nobody takes away what is still in use', async () => {
+  it('the API shows to the hour when each secret was last used', async () => {
     const first = await server.client();
     const second = await rotate(first);
     expect((await listed(first)).map(({ lastUsedAt }) => lastUsedAt)).toEqual([null, null]);
@@ -104,20 +104,20 @@ describe('OWASP ASVS 5 §13.3.4: a client changes over without a gap', () => {
   });
 });
 
-describe('A secret sent by mistake is named in the log, and never to the client', () => {
-  it('one that has expired: which one, until it is swept', async () => {
+describe('RFC 6749 §5.2: an expired secret is reported in the log but not to the client', () => {
+  it('the log names the expired secret that a client sent, until the sweep deletes it', async () => {
     const first = await server.client();
     const [{ id } = { id: '' }] = await listed(first);
     await rotate(first, 0);
     const from = server.log.length;
-    const answer = await use(first);
-    expectTokenError(answer, 401, 'invalid_client');
-    expect(answer.body).toEqual((await use({ ...first, secret: 'wrong' })).body);
+    const response = await use(first);
+    expectTokenError(response, 401, 'invalid_client');
+    expect(response.body).toEqual((await use({ ...first, secret: 'wrong' })).body);
     const [warning, ...more] = warningsSince(from);
     expect(more).toEqual([]);
     const msg = 'client sent an expired secret';
     expect(warning).toMatchObject({ client: first.clientId, secret: id, msg });
-    expect(warning.requestId).toBe(answer.headers.get('X-Request-Id'));
+    expect(warning.requestId).toBe(response.headers.get('X-Request-Id'));
     expect(server.log.join('')).not.toContain(first.secret);
 
     passTime(31 * 86_400);
@@ -127,17 +127,20 @@ describe('A secret sent by mistake is named in the log, and never to the client'
     expect(warningsSince(swept)).toEqual([]);
   });
 
-  it.each(['hex', 'base64', 'base64url'] as const)('the stored digest of it, in %s', async (encoding) => {
-    const client = await server.client();
-    const secret = createHash('sha256').update(client.secret).digest(encoding);
-    const from = server.log.length;
-    const form = { grant_type: 'client_credentials', client_id: client.clientId, client_secret: secret };
-    const answer = await present(server, '/oauth/token', form);
-    expectTokenError(answer, 401, 'invalid_client');
-    expect(answer.body).toEqual((await use({ ...client, secret: 'wrong' })).body);
-    expect(warningsSince(from)).toMatchObject([
-      { client: client.clientId, msg: 'client sent the stored digest of its secret instead of the secret' },
-    ]);
-    expect(server.log.join('')).not.toContain(secret);
-  });
+  it.each(['hex', 'base64', 'base64url'] as const)(
+    'the log reports a client that sends the stored digest in %s',
+    async (encoding) => {
+      const client = await server.client();
+      const secret = createHash('sha256').update(client.secret).digest(encoding);
+      const from = server.log.length;
+      const form = { grant_type: 'client_credentials', client_id: client.clientId, client_secret: secret };
+      const response = await present(server, '/oauth/token', form);
+      expectTokenError(response, 401, 'invalid_client');
+      expect(response.body).toEqual((await use({ ...client, secret: 'wrong' })).body);
+      expect(warningsSince(from)).toMatchObject([
+        { client: client.clientId, msg: 'client sent the stored digest of its secret instead of the secret' },
+      ]);
+      expect(server.log.join('')).not.toContain(secret);
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseClientUri, parseRedirectUris } from '../../../src/oauth/registration/uris.ts';
 
-describe('RFC 6749 §3.1.2: redirect URIs that may be registered', () => {
+describe('RFC 6749 §3.1.2: registration of redirect URIs', () => {
   it.each([
     'https://client.example',
     'https://client.example/cb?a=b&c=%20',
@@ -14,7 +14,7 @@ describe('RFC 6749 §3.1.2: redirect URIs that may be registered', () => {
     'http://localhost:3000/cb',
     'com.example.app:/cb',
     'com.example.app://host/cb',
-  ])('%s, byte for byte', (uri) => {
+  ])('%s is accepted, byte for byte', (uri) => {
     expect(parseRedirectUris([uri])).toEqual([uri]);
   });
 
@@ -56,22 +56,22 @@ describe('RFC 6749 §3.1.2: redirect URIs that may be registered', () => {
     'myapp://cb',
     'ftp://client.example/cb',
     `https://client.example/${'x'.repeat(2000)}`,
-  ])('not %j', (uri) => {
+  ])('%j is rejected as a redirect URI', (uri) => {
     expect(() => parseRedirectUris([uri])).toThrow(
       expect.objectContaining({ code: 'INVALID', path: ['redirectUris'] }),
     );
   });
 
-  it('at most twenty, each once', () => {
+  it('a client has at most twenty redirect URIs, without duplicates', () => {
     const many = Array.from({ length: 21 }, (_, at) => `https://client.example/${at}`);
     expect(() => parseRedirectUris(many)).toThrow('at most 20');
     expect(parseRedirectUris([...many.slice(0, 10), ...many.slice(0, 10)])).toEqual(many.slice(0, 10));
   });
 });
 
-describe('RFC 7591 §2 client_uri', () => {
+describe('RFC 7591 §2: client_uri', () => {
   it.each(['https://client.example', 'https://client.example/about?x#top', 'http://localhost:3000/'])(
-    'may be %s',
+    '%s is accepted as client_uri',
     (uri) => {
       expect(parseClientUri(uri)).toBe(uri);
     },
@@ -84,7 +84,7 @@ describe('RFC 7591 §2 client_uri', () => {
     'javascript:alert(1)',
     'https://a:b@c.example',
     'https://c.example/"x',
-  ])('may not be %j', (uri) => {
+  ])('%j is rejected as client_uri', (uri) => {
     expect(() => parseClientUri(uri)).toThrow(expect.objectContaining({ code: 'INVALID', path: ['clientUri'] }));
   });
 });

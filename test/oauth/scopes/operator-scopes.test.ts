@@ -20,11 +20,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** What the operator's own API learns of a token that was sent to it. */
-const told = async (token: string) => (await introspect(server, token, invoices)).body;
+/** The introspection response that an API of the operator gets for a token. */
+const introspected = async (token: string) => (await introspect(server, token, invoices)).body;
 
-describe("A scope of the operator's own, for an API of their own to rely on", () => {
-  it('is asked for in its own words, granted as asked, and told to that API', async () => {
+describe('RFC 6749 §3.3: custom scopes for an API of the operator', () => {
+  it('a custom scope is shown with its description, granted as requested and returned by introspection', async () => {
     const browser = server.browser();
     const path = codeRequest(shop, { scope: `${name} profile` });
     const page = await reachConsent(server, path, await server.user(), browser);
@@ -33,46 +33,49 @@ describe("A scope of the operator's own, for an API of their own to rely on", ()
     const { code = '' } = answerIn(sentTo(await browser.submit(page, {}, 'allow')));
     const { body } = await server.token(exchange(code), shop);
     expect(body.scope).toBe(`${name} profile`);
-    expect(await told(body.access_token)).toMatchObject({ active: true, scope: `${name} profile` });
+    expect(await introspected(body.access_token)).toMatchObject({ active: true, scope: `${name} profile` });
   });
 
-  it('that was not ticked is not there', async () => {
+  it('a custom scope that the user unticked is not granted', async () => {
     const browser = server.browser();
     const path = codeRequest(shop, { scope: `${name} profile` });
     const page = await reachConsent(server, path, await server.user(), browser);
     const field = page.forms.flatMap(({ names }) => names).find((field) => field.includes(name)) ?? '';
     const { code = '' } = answerIn(sentTo(await browser.submit(page, { [field]: undefined }, 'allow')));
     const { body } = await server.token(exchange(code), shop);
-    expect(await told(body.access_token)).toMatchObject({ active: true, scope: 'profile' });
+    expect(await introspected(body.access_token)).toMatchObject({ active: true, scope: 'profile' });
   });
 
-  it('narrows and never widens by a refresh, and a service can have it', async () => {
+  it('a refresh can narrow a custom scope but not widen it, and a service can have one', async () => {
     const pair = await tokenPair(server, shop, { scope: `${name} profile` });
     const { body: next } = await server.token(refreshing(pair.refresh_token, { scope: name }), shop);
-    expect(await told(next.access_token)).toMatchObject({ active: true, scope: name });
+    expect(await introspected(next.access_token)).toMatchObject({ active: true, scope: name });
     const widened = await server.token(refreshing(next.refresh_token, { scope: `${name} email` }), shop);
     expect(widened.body.error).toBe('invalid_scope');
 
     const own = await server.accessToken({ client: shop, user: null, scopes: [name] });
-    expect(await told(own)).toMatchObject({ active: true, scope: name, sub: shop.clientId });
+    expect(await introspected(own)).toMatchObject({ active: true, scope: name, sub: shop.clientId });
   });
 
-  it('opens nothing here', async () => {
+  it('a custom scope opens no field of this API', async () => {
     const token = await server.accessToken({ client: shop, scopes: [name] });
     const { status, body } = await server.graphql('{ users { nodes { id } } }', token);
     expect([status, body.errors[0].extensions.code]).toEqual([403, 'INSUFFICIENT_SCOPE']);
   });
 
-  it('once deleted is nobody’s to ask for, and a refresh no longer brings it', async () => {
-    const gone = `${unique('gone')}:read`;
-    await createScope(server.database.em(), theOperator(), { name: gone, description: 'See what is gone' });
-    const client = await server.client({ scope: `profile ${gone}` });
-    const pair = await tokenPair(server, client, { scope: `profile ${gone}` });
-    await deleteScope(server.database.em(), theOperator(), gone);
+  it('a deleted scope cannot be requested, and a refresh no longer returns it', async () => {
+    const deleted = `${unique('deleted')}:read`;
+    await createScope(server.database.em(), theOperator(), {
+      name: deleted,
+      description: 'See something that is deleted later',
+    });
+    const client = await server.client({ scope: `profile ${deleted}` });
+    const pair = await tokenPair(server, client, { scope: `profile ${deleted}` });
+    await deleteScope(server.database.em(), theOperator(), deleted);
     expect((await introspect(server, pair.access_token, client)).body.scope).toBe('profile');
     const { body: next } = await server.token(refreshing(pair.refresh_token), client);
     expect(next.scope).toBe('profile');
-    const asked = await server.token({ grant_type: 'client_credentials', scope: gone }, client);
-    expect(asked.body.error).toBe('invalid_scope');
+    const refused = await server.token({ grant_type: 'client_credentials', scope: deleted }, client);
+    expect(refused.body.error).toBe('invalid_scope');
   });
 });

@@ -30,8 +30,8 @@ const exchange = (client: TestClient, location: string) =>
     client,
   );
 
-describe('RFC 6749 §3.3: every scope has a description', () => {
-  it('S1-01 declares the built-in ones in one map, tells them by GraphQL and words the consent page with them', async () => {
+describe('RFC 6749 §3.3: descriptions of scopes', () => {
+  it('S1-01: the descriptions of built-in scopes come from one table and are shown by GraphQL and the consent page', async () => {
     const { body } = await server.graphql('{ scopes { name description builtIn } }', await server.accessToken());
     const builtIn = Object.entries(SCOPES).map(([name, { description }]) => ({
       name,
@@ -46,7 +46,7 @@ describe('RFC 6749 §3.3: every scope has a description', () => {
     expect(html).not.toContain(SCOPES.audit.description);
   });
 
-  it('S1-01 S3-10 lets an operator add scopes of their own as rows, which consent, tokens and clients know', async () => {
+  it('S1-01 S3-10: an operator can add scopes, which clients, consent and tokens use', async () => {
     const name = await createScope(unique('invoices:read'), 'See your invoices <b>');
     const client = await server.client({ scope: `read ${name}` });
     const browser = server.browser();
@@ -55,14 +55,14 @@ describe('RFC 6749 §3.3: every scope has a description', () => {
     const { body } = await exchange(client, sentTo(await browser.submit(consent, {}, 'allow')));
     expect(body.scope).toBe(`read ${name}`);
 
-    const told = await server.graphql('{ scopes { name } token { scopes } }', body.access_token);
-    expect(told.body.data.scopes).toContainEqual({ name });
-    expect(told.body.data.token.scopes).toEqual(['read', name]);
+    const listed = await server.graphql('{ scopes { name } token { scopes } }', body.access_token);
+    expect(listed.body.data.scopes).toContainEqual({ name });
+    expect(listed.body.data.token.scopes).toEqual(['read', name]);
   });
 });
 
-describe('RFC 6749 §3.3: a scope is one word, compared whole', () => {
-  it('S3-12 never takes one for another that begins, ends or is spelt like it', async () => {
+describe('RFC 6749 §3.3: comparison of scopes', () => {
+  it('S3-12: a scope matches only if it is equal, including its case', async () => {
     const readonly = await createScope(unique('readonly'), 'Look but not touch');
     const client = await server.client({ scope: readonly });
     for (const scope of ['read', 'READ', readonly.slice(0, -1), `${readonly}x`, readonly.toUpperCase()])
@@ -74,15 +74,15 @@ describe('RFC 6749 §3.3: a scope is one word, compared whole', () => {
   });
 });
 
-describe('RFC 6749 §3.3: a tick box a scope', () => {
-  it('S3-10 grants what stays ticked, in the order it was asked', async () => {
+describe('RFC 6749 §3.3: consent for each scope', () => {
+  it('S3-10: the ticked scopes are granted in the order of the request', async () => {
     const client = await server.client();
     const browser = server.browser();
     const path = codeRequest(client, { scope: 'groups email read profile' });
     const consent = await reachConsent(server, path, await server.user(), browser);
     const boxes = ['scope groups', 'scope email', 'scope read', 'scope profile'];
     expect(consent.forms[0]?.names.filter((name) => name.startsWith('scope '))).toEqual(boxes);
-    // All are ticked at first.
+    // All boxes are ticked at first.
     expect(boxes.every((name) => consent.forms[0]?.fields.has(name))).toBe(true);
 
     const location = sentTo(await browser.submit(consent, { 'scope email': undefined }, 'allow'));
@@ -99,7 +99,7 @@ describe('RFC 6749 §3.3: a tick box a scope', () => {
     expect(stored).toEqual([{ scopes: ['groups', 'read', 'profile'] }]);
   });
 
-  it('S3-10 grants nothing that was not asked, whatever the form says', async () => {
+  it('S3-10: a scope that was not requested is not granted, even if the form contains it', async () => {
     const client = await server.client();
     const browser = server.browser();
     const consent = await reachConsent(server, codeRequest(client, { scope: 'read' }), await server.user(), browser);
@@ -110,7 +110,7 @@ describe('RFC 6749 §3.3: a tick box a scope', () => {
 });
 
 describe('Where they disagree: no scope asked', () => {
-  it('S3-10 means the default scopes of the client, on every grant, and the answer says which', async () => {
+  it('S3-10: a request without a scope gets the default scopes on every grant, and the response lists them', async () => {
     const client = await server.client({ scope: 'read write groups email', defaultScopes: ['groups', 'read'] });
     const user = await server.user();
     const scope = 'groups read';
@@ -121,7 +121,7 @@ describe('Where they disagree: no scope asked', () => {
     expect((await exchange(client, await allow(server, codeRequest(client), user))).body.scope).toBe(scope);
   });
 
-  it('is the empty scope, still told, for a client with no default', async () => {
+  it('the response for a client without default scopes has an empty scope', async () => {
     const client = await server.client({ scope: 'read', defaultScopes: [] });
     const { status, body } = await server.token({ grant_type: 'client_credentials' }, client);
     expect({ status, scope: body.scope }).toEqual({ status: 200, scope: '' });

@@ -23,12 +23,12 @@ afterEach(() => {
 const direct = async (more: Record<string, string> = {}): Promise<string> =>
   (await server.token({ grant_type: 'client_credentials', ...more }, client)).body.access_token;
 
-/** RFC 9068 §4: as an API checks it that asks nobody. */
+/** RFC 9068 §4: validates the token locally, as an API does. */
 const check = async (token: string, audience: string) =>
   jwtVerify(token, createLocalJWKSet(await jwksOf(server)), { issuer: server.config.issuer, audience, typ: 'at+jwt' });
 
-describe('RFC 9068 §2: access tokens as JWTs, for clients that are registered so', () => {
-  it('of a person: every claim that is asked for, and an ID token whose at_hash fits', async () => {
+describe('RFC 9068 §2: JWT access tokens', () => {
+  it('the JWT for a user has every required claim, and the ID token has an at_hash', async () => {
     const user = await server.user();
     const { body } = await server.token(
       exchange(await issueCode(server, client, { scope: 'read openid' }, user)),
@@ -46,7 +46,7 @@ describe('RFC 9068 §2: access tokens as JWTs, for clients that are registered s
     expect(await bearerStatus(server, body.access_token)).toBe(200);
   });
 
-  it('of a client by itself, for an API of its own: our API takes it no more than any other', async () => {
+  it('the JWT of a client for its own API is rejected by the GraphQL API', async () => {
     const token = await direct({ resource: API, scope: 'read' });
     const { payload } = await check(token, API);
     expect(payload).toMatchObject({ sub: client.clientId, client_id: client.clientId, aud: API, scope: 'read' });
@@ -58,14 +58,14 @@ describe('RFC 9068 §2: access tokens as JWTs, for clients that are registered s
     expect(await bearerStatus(server, both)).toBe(200);
   });
 
-  it('what others get stays opaque', async () => {
+  it('a client without the JWT format gets opaque tokens', async () => {
     const { body } = await server.token({ grant_type: 'client_credentials' }, await server.client());
     expect(body.access_token).toMatch(/^gat_/);
   });
 });
 
-describe('a JWT is looked up here, whatever it says', () => {
-  it('revoked by its client, it is dead at once; so is one whose refresh token was revoked', async () => {
+describe('RFC 9068 §4: JWT access tokens in the database', () => {
+  it('a JWT is rejected as soon as its client revokes it or its refresh token', async () => {
     const token = await direct();
     expect((await introspect(server, token, client)).body).toMatchObject({ active: true, token_type: 'Bearer' });
     expect((await revoke(server, token, client)).status).toBe(200);
@@ -73,7 +73,7 @@ describe('a JWT is looked up here, whatever it says', () => {
       401,
       { active: false },
     ]);
-    // RFC 9068 §4: elsewhere it lives on, which the documentation says.
+    // RFC 9068 §4: an API that validates it locally still accepts it.
     expect((await check(token, server.config.issuer)).payload.jti).toBeDefined();
 
     const { body } = await server.token(exchange(await issueCode(server, client)), client);
@@ -81,30 +81,30 @@ describe('a JWT is looked up here, whatever it says', () => {
     expect(await bearerStatus(server, body.access_token)).toBe(401);
   });
 
-  it('by its person through the API as well, and by nobody else', async () => {
+  it('a JWT can be revoked by its user through the API, but not by another user', async () => {
     const [user, stranger] = [await server.user(), await server.user()];
     const code = () => issueCode(server, client, { scope: 'write' }, user);
     const [one, other] = [
       (await server.token(exchange(await code()), client)).body.access_token,
       (await server.token(exchange(await code()), client)).body.access_token,
     ];
-    const end = (by: string) =>
-      server.graphql('mutation($token: String!) { revokeToken(input: { token: $token }) { revoked } }', by, {
+    const revokeOne = (bearer: string) =>
+      server.graphql('mutation($token: String!) { revokeToken(input: { token: $token }) { revoked } }', bearer, {
         token: one,
       });
-    const foreign = await end(await server.accessToken({ user: stranger, scopes: ['write'] }));
+    const foreign = await revokeOne(await server.accessToken({ user: stranger, scopes: ['write'] }));
     expect([foreign.body.data.revokeToken, await bearerStatus(server, one)]).toEqual([null, 200]);
-    expect((await end(other)).body.data.revokeToken).toEqual({ revoked: true });
+    expect((await revokeOne(other)).body.data.revokeToken).toEqual({ revoked: true });
     expect([await bearerStatus(server, one), await bearerStatus(server, other)]).toEqual([401, 200]);
   });
 
-  it('has an end, and none after it', async () => {
+  it('a JWT is rejected after it has expired', async () => {
     const token = await direct();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_601_000 });
     expect(await bearerStatus(server, token)).toBe(401);
   });
 
-  it('RFC 8725: no other JWT passes: an ID token, a foreign signature, none, its own jti', async () => {
+  it('RFC 8725: an ID token, a foreign signature, no signature, a changed payload and a bare jti are rejected', async () => {
     const { body } = await server.token(exchange(await issueCode(server, client, { scope: 'openid' })), client);
     const { payload } = await check(body.access_token, server.config.issuer);
     const { privateKey } = await generateKeyPair('RS256');
@@ -122,15 +122,15 @@ describe('a JWT is looked up here, whatever it says', () => {
   });
 });
 
-describe('RFC 9700 §4.14.2: a refresh inside the grace', () => {
-  it('F98: gets the same refresh token, and the same access token, signed as of the first use', async () => {
+describe('RFC 9700 §4.14.2: JWT access tokens within the refresh grace period', () => {
+  it('F98: a repeated refresh returns the same refresh token and the same signed access token', async () => {
     const { body } = await server.token(exchange(await issueCode(server, client)), client);
-    const ask = () => server.token(refreshing(body.refresh_token), client);
-    const first = await ask();
+    const refresh = () => server.token(refreshing(body.refresh_token), client);
+    const first = await refresh();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3000 });
-    const again = await ask();
-    expect([again.status, again.body.refresh_token]).toEqual([200, first.body.refresh_token]);
-    expect(again.body.access_token).toBe(first.body.access_token);
-    expect(await bearerStatus(server, again.body.access_token)).toBe(200);
+    const retry = await refresh();
+    expect([retry.status, retry.body.refresh_token]).toEqual([200, first.body.refresh_token]);
+    expect(retry.body.access_token).toBe(first.body.access_token);
+    expect(await bearerStatus(server, retry.body.access_token)).toBe(200);
   });
 });

@@ -32,8 +32,8 @@ const passTime = (seconds: number) => {
 const refuse = async (code: string, client: TestClient, more: Record<string, string> = {}) =>
   expectTokenError(await server.token(exchange(code, more), client), 400, 'invalid_grant');
 
-describe('RFC 6749 §4.1.2, §10.5: a code that comes twice', () => {
-  it('D58: ends all that the first use bought, and says so in the audit trail', async () => {
+describe('RFC 6749 §4.1.2, §10.5: replay of a code', () => {
+  it('D58: a replay revokes all tokens from the first use and is recorded in the audit log', async () => {
     const client = await server.client();
     const user = await server.user();
     const code = await issueCode(server, client, {}, user);
@@ -49,7 +49,7 @@ describe('RFC 6749 §4.1.2, §10.5: a code that comes twice', () => {
     expect(server.log.join('')).not.toContain(code);
   });
 
-  it('D58: ends what was refreshed meanwhile, too, and no other approval of the same person', async () => {
+  it('D58: a replay also revokes refreshed tokens, but no other authorization of the same user', async () => {
     const client = await server.client();
     const user = await server.user();
     const bystander = await tokenPair(server, client, { state: 'other' }, user);
@@ -64,10 +64,10 @@ describe('RFC 6749 §4.1.2, §10.5: a code that comes twice', () => {
 
   it.each([
     ['after 30 seconds', 30],
-    ['after its own minute is over', 61],
+    ['after the code has expired', 61],
     ['after an hour', 3600],
     ['after a day', 86_399],
-  ])('D59: %s all the same', async (_, seconds) => {
+  ])('D59: a replay %s revokes the tokens as well', async (_, seconds) => {
     const client = await server.client();
     const code = await issueCode(server, client);
     const { body: pair } = await server.token(exchange(code), client);
@@ -77,7 +77,7 @@ describe('RFC 6749 §4.1.2, §10.5: a code that comes twice', () => {
     await expectRevoked(server, client, pair);
   });
 
-  it('whoever cannot prove that it is theirs ends nothing', async () => {
+  it('a client that cannot prove possession of the code revokes nothing with it', async () => {
     const client = await server.client();
     const code = await issueCode(server, client);
     const { body: pair } = await server.token(exchange(code), client);
@@ -90,8 +90,8 @@ describe('RFC 6749 §4.1.2, §10.5: a code that comes twice', () => {
   });
 });
 
-describe('RFC 6749 §4.1.3: a code is bound', () => {
-  it('D61: to its client: another one cannot spend it, nor end it', async () => {
+describe('RFC 6749 §4.1.3: binding of a code', () => {
+  it('D61: another client can neither redeem nor invalidate a code', async () => {
     const client = await server.client();
     const code = await issueCode(server, client);
     const thief = await server.client();
@@ -103,16 +103,16 @@ describe('RFC 6749 §4.1.3: a code is bound', () => {
   });
 
   it.each<[string, (user: TestUser, client: TestClient) => Promise<unknown>]>([
-    ['were disabled', ({ uuid }) => updateUser(server.database.em(), theOperator(), uuid, { disabled: true })],
+    ['was disabled', ({ uuid }) => updateUser(server.database.em(), theOperator(), uuid, { disabled: true })],
     [
-      'were given another password',
+      'got another password',
       ({ uuid }) => setPassword(server.database.em(), noRateLimits, theOperator(), uuid, { password: 'another one' }),
     ],
     [
-      'have withdrawn the consent',
+      'withdrew the consent',
       ({ uuid }, { clientId }) => revokeAuthorizations(server.database.em(), theOperator(), uuid, clientId),
     ],
-  ])('D67: to the person: it buys nothing once they %s', async (_, change) => {
+  ])('D67: a code is rejected after its user %s', async (_, change) => {
     const client = await server.client();
     const user = await server.user();
     const code = await issueCode(server, client, {}, user);
@@ -122,7 +122,7 @@ describe('RFC 6749 §4.1.3: a code is bound', () => {
     expect(await countRows(server)).toEqual(before);
   });
 
-  it('D68: to what the client may do at that moment', async () => {
+  it('D68: a code is rejected if the client has lost the grant type', async () => {
     const client = await server.client();
     const code = await issueCode(server, client);
     await updateClient(server.database.em(), theOperator(), client.clientId, { grantTypes: ['password'] });
@@ -131,7 +131,7 @@ describe('RFC 6749 §4.1.3: a code is bound', () => {
     );
   });
 
-  it('D68: a scope that the client has lost meanwhile is not in the token', async () => {
+  it('D68: a token does not have a scope that the client has lost since the code was issued', async () => {
     const client = await server.client({ scope: 'profile read' });
     const code = await issueCode(server, client);
     await updateClient(server.database.em(), theOperator(), client.clientId, { scope: 'profile' });

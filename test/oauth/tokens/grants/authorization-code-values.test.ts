@@ -14,18 +14,18 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Sends the form; it must be refused so, and leave the code as good as it was. */
+/** Expects this error in response to the form, and an unchanged database. */
 async function refuse(form: Record<string, string> | string, status: number, error: string): Promise<void> {
   await expectNothingWritten(server, async () =>
     expectTokenError(await server.token(new URLSearchParams(form), client), status, error),
   );
 }
 
-/** Another last character but one, so that the checksum cannot be right. */
+/** Changes a character of the checksum. */
 const changed = (code: string): string => code.slice(0, -2) + (code.at(-2) === 'x' ? 'y' : 'x') + code.at(-1);
 
-describe('RFC 6749 §4.1.3: redirect_uri at the exchange', () => {
-  it('D62: left out, where one was sent at authorize, of a code without PKCE: invalid_request, and the code lives', async () => {
+describe('RFC 6749 §4.1.3: redirect_uri of the code exchange', () => {
+  it('D62: without PKCE, omitting a redirect_uri that was sent before is invalid_request and keeps the code valid', async () => {
     const code = await issueCode(server, client);
     const { redirect_uri, ...without } = exchange(code);
     await refuse(without as Record<string, string>, 400, 'invalid_request');
@@ -33,7 +33,7 @@ describe('RFC 6749 §4.1.3: redirect_uri at the exchange', () => {
     expect((await server.token(exchange(code, { redirect_uri: redirect_uri ?? '' }), client)).status).toBe(200);
   });
 
-  it('D62: another one than was sent is invalid_grant, be it registered or almost the same', async () => {
+  it('D62: a redirect_uri that differs from the one sent before is invalid_grant', async () => {
     const code = await issueCode(server, client);
     for (const redirect_uri of [
       'https://client.example/cb/',
@@ -45,30 +45,30 @@ describe('RFC 6749 §4.1.3: redirect_uri at the exchange', () => {
   });
 });
 
-describe('RFC 6749 §10.10: a code that is nobody’s', () => {
+describe('RFC 6749 §10.10: malformed and unknown codes', () => {
   it.each<[string, (code: string) => string]>([
-    ['one character changed', changed],
-    ['in capitals', (code) => code.toUpperCase()],
-    ['a blank behind', (code) => `${code} `],
-    ['a blank before', (code) => ` ${code}`],
-    ['a line break behind', (code) => `${code}\n`],
-    ['a NUL behind', (code) => `${code}\0`],
-    ['a NUL alone', () => '\0'],
-    ['beyond ASCII', () => 'é€😀'],
-    ['one that the checksum fits, never issued', () => 'gac_0000000000000000000000000000000000000000000000000000'],
-    ['30 KB', (code) => code + 'x'.repeat(30_000)],
-    ['SQL', () => "' OR 1=1 --"],
-    ['an object', () => '{"$ne":null}'],
-  ])('D64: %s: invalid_grant, and the true one is still good', async (_, wrong) => {
+    ['a code with one character changed', changed],
+    ['a code in capitals', (code) => code.toUpperCase()],
+    ['a code with a space at the end', (code) => `${code} `],
+    ['a code with a space at the start', (code) => ` ${code}`],
+    ['a code with a line break at the end', (code) => `${code}\n`],
+    ['a code with a NUL at the end', (code) => `${code}\0`],
+    ['a NUL', () => '\0'],
+    ['non-ASCII text', () => 'é€😀'],
+    ['a well-formed code that was never issued', () => 'gac_0000000000000000000000000000000000000000000000000000'],
+    ['a code of 30 KB', (code) => code + 'x'.repeat(30_000)],
+    ['an SQL injection', () => "' OR 1=1 --"],
+    ['a JSON object', () => '{"$ne":null}'],
+  ])('D64: %s is invalid_grant, and the genuine code stays valid', async (_, alter) => {
     const code = await issueCode(server, client);
-    await refuse(exchange(wrong(code)), 400, 'invalid_grant');
+    await refuse(exchange(alter(code)), 400, 'invalid_grant');
     expect((await server.token(exchange(code), client)).status).toBe(200);
   });
 
-  it('D64: 100 KB are too much to read', async () =>
+  it('D64: a code of 100 KB gets 413', async () =>
     refuse(exchange(`gac_${'x'.repeat(100_000)}`), 413, 'invalid_request'));
 
-  it('D64: tokens and secrets are no codes', async () => {
+  it('D64: access tokens, refresh tokens and client secrets are not accepted as codes', async () => {
     const pair = await tokenPair(server, client);
     for (const wrong of [pair.access_token, pair.refresh_token, client.secret])
       await refuse(exchange(wrong), 400, 'invalid_grant');
@@ -76,7 +76,7 @@ describe('RFC 6749 §10.10: a code that is nobody’s', () => {
   });
 });
 
-describe('RFC 6749 §3.2: a parameter comes once, under its own name', () => {
+describe('RFC 6749 §3.2: repeated and unknown parameters of the token endpoint', () => {
   const codeless = 'grant_type=authorization_code&redirect_uri=https%3A%2F%2Fclient.example%2Fcb';
 
   it.each([
@@ -96,13 +96,13 @@ describe('RFC 6749 §3.2: a parameter comes once, under its own name', () => {
     'code=CODE&grant_type=authorization_code',
     'code=CODE&redirect_uri=https://evil.example/',
     'code=CODE&client_id=a&client_id=b',
-  ])('D65: %j is invalid_request, and the code still good', async (text) => {
+  ])('D65: %j is invalid_request, and the code stays valid', async (text) => {
     const code = await issueCode(server, client);
     await refuse(`${codeless}&${text.replaceAll('CODE', code)}`, 400, 'invalid_request');
     expect((await server.token(exchange(code), client)).status).toBe(200);
   });
 
-  it('D65: parameters nobody knows are ignored, repeated or not', async () => {
+  it('D65: unknown parameters are ignored, also repeated ones', async () => {
     const code = await issueCode(server, client);
     const more = 'foo=1&foo=2&__proto__=1&__proto__=2&constructor=x&hasOwnProperty=y';
     const form = new URLSearchParams(`${new URLSearchParams(exchange(code))}&${more}`);

@@ -16,10 +16,10 @@ afterEach(() => {
 
 const form = (code: string) => ({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK });
 const inBody = ({ clientId, secret }: TestClient) => ({ client_id: clientId, client_secret: secret });
-const opens = async (token: string) => (await server.graphql('{ viewer { id } }', token)).status;
+const statusWith = async (token: string) => (await server.graphql('{ viewer { id } }', token)).status;
 
-describe('RFC 6749 §4.1.3, §4.1.4: a code buys tokens', () => {
-  it('S0-10 S0-15 answers with exactly these five members, of a lifetime that can be set, and is never cached', async () => {
+describe('RFC 6749 §4.1.3, §4.1.4: exchange of a code for tokens', () => {
+  it('S0-10 S0-15: the response has exactly five members, the configured lifetime and no-store', async () => {
     const client = await server.client({ accessTokenTtl: 36_000 });
     const code = await issueCode(server, client, { scope: 'read write' });
     const { status, body, headers } = await server.token({ ...form(code), ...inBody(client) });
@@ -37,10 +37,10 @@ describe('RFC 6749 §4.1.3, §4.1.4: a code buys tokens', () => {
       cache: 'no-store',
       pragma: 'no-cache',
     });
-    expect(await opens(body.access_token)).toBe(200);
+    expect(await statusWith(body.access_token)).toBe(200);
   });
 
-  it('S2-11 gives no refresh token to a client that is not registered for it, and needs no redirect_uri where none was sent', async () => {
+  it('S2-11: a client without the grant type refresh_token gets no refresh token, and redirect_uri may be omitted if none was sent before', async () => {
     const client = await server.client({ grantTypes: ['authorization_code', 'password'], accessTokenTtl: 864_000 });
     const code = await issueCode(server, client, { scope: 'profile', redirect_uri: undefined });
     const { body } = await server.token({ grant_type: 'authorization_code', scope: 'profile', code }, client);
@@ -52,7 +52,7 @@ describe('RFC 6749 §4.1.3, §4.1.4: a code buys tokens', () => {
     });
   });
 
-  it('S3-05 needs only grant_type and code of a client that may leave the redirect URI out', async () => {
+  it('S3-05: a client with redirectUriOptional needs only grant_type and code', async () => {
     const client = await server.client({ redirectUriOptional: true });
     const { status, body } = await server.token(
       { grant_type: 'authorization_code', code: await issueCode(server, client) },
@@ -61,7 +61,7 @@ describe('RFC 6749 §4.1.3, §4.1.4: a code buys tokens', () => {
     expect({ status, refreshable: 'refresh_token' in body }).toEqual({ status: 200, refreshable: true });
   });
 
-  it('S0-16 opens a guarded resource with the token, which without one asks for a Bearer token', async () => {
+  it('S0-16: the token opens a protected resource, which without a token responds with a Bearer challenge', async () => {
     const client = await server.client();
     const { body } = await server.token(form(await issueCode(server, client)), client);
     expect(await server.graphql('{ viewer { __typename } }', body.access_token)).toMatchObject({
@@ -75,34 +75,34 @@ describe('RFC 6749 §4.1.3, §4.1.4: a code buys tokens', () => {
   });
 });
 
-describe('RFC 6749 §4.1.2: a code lives for a minute and is used once', () => {
-  it('S0-11 is good after 59 seconds, and gone after 61', async () => {
+describe('RFC 6749 §4.1.2: lifetime and single use of a code', () => {
+  it('S0-11: a code is valid after 59 seconds and expired after 61', async () => {
     const client = await server.client();
     const user = await server.user();
     vi.useFakeTimers({ toFake: ['Date'] });
     const [early, late] = [await issueCode(server, client, {}, user), await issueCode(server, client, {}, user)];
-    const made = Date.now();
-    vi.setSystemTime(made + 59_000);
+    const issuedAt = Date.now();
+    vi.setSystemTime(issuedAt + 59_000);
     expect((await server.token(form(early), client)).status).toBe(200);
-    vi.setSystemTime(made + 61_000);
+    vi.setSystemTime(issuedAt + 61_000);
     expectTokenError(await server.token(form(late), client), 400, 'invalid_grant');
   });
 
-  it('S0-12 denies the second use, and revokes what the first one bought', async () => {
+  it('S0-12: the second use of a code is invalid_grant and revokes the tokens from the first', async () => {
     const client = await server.client();
     const code = await issueCode(server, client);
     const first = await server.token(form(code), client);
-    expect(await opens(first.body.access_token)).toBe(200);
+    expect(await statusWith(first.body.access_token)).toBe(200);
 
     expectTokenError(await server.token(form(code), client), 400, 'invalid_grant');
-    expect(await opens(first.body.access_token)).toBe(401);
+    expect(await statusWith(first.body.access_token)).toBe(401);
     const refresh = { grant_type: 'refresh_token', refresh_token: first.body.refresh_token };
     expectTokenError(await server.token(refresh, client), 400, 'invalid_grant');
   });
 });
 
-describe('RFC 6749 §4.1.3: a code is bound to its client and its redirect URI', () => {
-  it('S0-14 denies another redirect_uri, another client and a wrong secret, and none of them costs the code', async () => {
+describe('RFC 6749 §4.1.3: binding of a code to its client and redirect URI', () => {
+  it('S0-14: another redirect_uri, another client and a wrong secret are rejected and keep the code valid', async () => {
     const client = await server.client();
     const stranger = await server.client();
     const code = await issueCode(server, client);
@@ -117,7 +117,7 @@ describe('RFC 6749 §4.1.3: a code is bound to its client and its redirect URI',
     expect((await server.token(form(code), client)).status).toBe(200);
   });
 
-  it('S0-14 demands the redirect_uri that was sent at the authorization endpoint', async () => {
+  it('S0-14: a redirect_uri that was sent to the authorization endpoint is required', async () => {
     const client = await server.client();
     const code = await issueCode(server, client);
     expectTokenError(await server.token({ grant_type: 'authorization_code', code }, client), 400, 'invalid_request');
@@ -126,11 +126,11 @@ describe('RFC 6749 §4.1.3: a code is bound to its client and its redirect URI',
 
 describe('Where they disagree: `redirect_uri` at the exchange', () => {
   it.each([
-    ['sent at both ends', CALLBACK, CALLBACK, 200],
-    ['sent at neither', undefined, undefined, 200],
-    ['registered, and sent at the exchange only', undefined, CALLBACK, 200],
-    ['another one at the exchange only', undefined, 'https://client.example/other', 400],
-    ['sent at authorize only', CALLBACK, undefined, 400],
+    ['sent to both endpoints', CALLBACK, CALLBACK, 200],
+    ['sent to neither endpoint', undefined, undefined, 200],
+    ['a registered one, sent to the token endpoint only', undefined, CALLBACK, 200],
+    ['an unregistered one, sent to the token endpoint only', undefined, 'https://client.example/other', 400],
+    ['sent to the authorization endpoint only', CALLBACK, undefined, 400],
   ])('%s', async (_, atAuthorize, atExchange, status) => {
     const client = await server.client();
     const code = await issueCode(server, client, { redirect_uri: atAuthorize });
@@ -138,7 +138,7 @@ describe('Where they disagree: `redirect_uri` at the exchange', () => {
     expect((await server.token(exchange, client)).status).toBe(status);
   });
 
-  it('sent at authorize only is enough for a code that is bound by PKCE', async () => {
+  it('a code with PKCE can be redeemed without the redirect_uri that was sent before', async () => {
     const client = await server.client();
     const { verifier, challenge } = pkce();
     const code = await issueCode(server, client, { code_challenge: challenge, code_challenge_method: 'S256' });

@@ -10,8 +10,8 @@ afterAll(() => server.close());
 
 const form = { grant_type: 'client_credentials' };
 
-describe('RFC 6749 §4.4: a client speaks for itself', () => {
-  it('S0-17 answers Basic with a token of the default scopes and the set lifetime, and with no refresh token', async () => {
+describe('RFC 6749 §4.4: client credentials grant', () => {
+  it('S0-17: a client gets a token with its default scopes and lifetime, and no refresh token', async () => {
     const client = await server.client({
       scope: 'read write groups',
       defaultScopes: ['read', 'write'],
@@ -35,7 +35,7 @@ describe('RFC 6749 §4.4: a client speaks for itself', () => {
     });
   });
 
-  it('S0-18 is refused to a client that is registered for authorization codes only', async () => {
+  it('S0-18: a client that is registered for authorization codes only gets unauthorized_client', async () => {
     const client = await server.client({ grantTypes: ['authorization_code'] });
     expectTokenError(await server.token(form, client), 400, 'unauthorized_client');
     const [issued] = await server.database
@@ -47,7 +47,7 @@ describe('RFC 6749 §4.4: a client speaks for itself', () => {
     expect(issued).toEqual({ n: 0 });
   });
 
-  it('S3-02 S2-13 takes the credentials from the header or from the body; the answer says scope and expires_in either way', async () => {
+  it('S3-02 S2-13: credentials in the header and in the body get the same response, with scope and expires_in', async () => {
     const client = await server.client({ scope: 'read' });
     const inHeader = await server.token(form, client);
     const inBody = await server.token({ ...form, client_id: client.clientId, client_secret: client.secret });
@@ -60,7 +60,7 @@ describe('RFC 6749 §4.4: a client speaks for itself', () => {
 });
 
 describe('Where they disagree: client_credentials on directory fields', () => {
-  it('is refused, and opens them for a client that was given a service permission', async () => {
+  it('a client needs a service permission to read directory fields', async () => {
     const query = '{ users(first: 1) { nodes { username } } }';
     const [plain, service] = [await server.client(), await server.client({ servicePermissions: ['READ_DIRECTORY'] })];
     const refused = await server.graphql(

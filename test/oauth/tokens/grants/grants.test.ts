@@ -5,7 +5,7 @@ import { RESPONSE_TYPES } from '../../../../src/oauth/authorize/response-types.t
 import type { Grant } from '../../../../src/oauth/grant.ts';
 import { GRANTS } from '../../../../src/oauth/tokens/grants/grants.ts';
 
-describe('RFC 6749 §4.5: a grant type is a name or a URI', () => {
+describe('RFC 6749 §4.5: names of grant types', () => {
   const tokenExchange = {
     grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',
     name: 'TOKEN_EXCHANGE',
@@ -17,7 +17,7 @@ describe('RFC 6749 §4.5: a grant type is a name or a URI', () => {
   } as const satisfies Grant;
   const values = grantTypeValues([...GRANTS, tokenExchange]);
 
-  it('a grant whose grant_type is a URI has a name of its own in the GraphQL enum', () => {
+  it('a grant whose grant_type is a URI has a separate name in the GraphQL enum', () => {
     const type = new GraphQLEnumType({ name: 'GrantType', values });
     expect(printType(type)).toContain('  TOKEN_EXCHANGE\n');
     expect(type.parseValue('TOKEN_EXCHANGE')).toBe(tokenExchange.grantType);
@@ -25,17 +25,17 @@ describe('RFC 6749 §4.5: a grant type is a name or a URI', () => {
     expect(type.serialize('authorization_code')).toBe('authorization_code');
   });
 
-  it('every grant has one name and one grant_type', () => {
+  it('every grant has a unique name and a unique grant_type', () => {
     expect(new Set(GRANTS.map(({ name }) => name)).size).toBe(GRANTS.length);
     expect(new Set(GRANTS.map(({ grantType }) => grantType)).size).toBe(GRANTS.length);
   });
 
-  it('a grant that begins at the authorization endpoint needs a redirect URI', () => {
+  it('a grant that uses the authorization endpoint needs a redirect URI', () => {
     for (const { grantType } of Object.values(RESPONSE_TYPES))
       expect(GRANTS.find((grant) => grant.grantType === grantType)?.needsRedirectUri).toBe(true);
   });
 
-  it('a grant without a handler is one of the authorization endpoint', () => {
+  it('a grant without a handler belongs to the authorization endpoint', () => {
     const served = Object.values(RESPONSE_TYPES).map(({ grantType }) => grantType as string);
     for (const grant of GRANTS) if (!('handle' in grant)) expect(served).toContain(grant.grantType);
   });

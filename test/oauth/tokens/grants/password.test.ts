@@ -17,8 +17,8 @@ const form = ({ username, password }: { username: string; password: string }) =>
   password,
 });
 
-describe('RFC 6749 §4.3: a trusted client trades a password for tokens', () => {
-  it('S1-11 gives all its scopes when none is asked, in both kinds of token', async () => {
+describe('RFC 6749 §4.3: password grant', () => {
+  it('S1-11: a request without a scope gets the default scopes and a refresh token', async () => {
     const client = await server.client({ scope: 'read write groups', accessTokenTtl: 36_000 });
     const { status, body } = await server.token(form(await server.user()), client);
     expect(status).toBe(200);
@@ -31,15 +31,15 @@ describe('RFC 6749 §4.3: a trusted client trades a password for tokens', () => 
     });
   });
 
-  it('S1-12 serves every user there is: an administrator, one in a group, one in none', async () => {
+  it('S1-12: the grant works for an administrator, a group member and a user without groups', async () => {
     const client = await server.client();
-    const people = [
+    const users = [
       { superuser: true },
       { permissions: ['MANAGE_USERS'] as const },
       {},
       { username: unique('Ünïcode 人'), email: `${unique('u')}@example.com` },
     ];
-    for (const options of people) {
+    for (const options of users) {
       const user = await server.user(options);
       const { body } = await server.token(form(user), client);
       const viewer = await server.graphql('{ viewer { username } }', body.access_token);
@@ -47,23 +47,23 @@ describe('RFC 6749 §4.3: a trusted client trades a password for tokens', () => 
     }
   });
 
-  it('S1-18 grants exactly what is asked', async () => {
+  it('S1-18: a token has exactly the requested scope', async () => {
     const { body } = await server.token({ ...form(await server.user()), scope: 'read' }, await server.client());
     expect(body.scope).toBe('read');
   });
 
-  it('S2-06 reads multipart/form-data, as `curl -F` sends it', async () => {
+  it('S2-06: the token endpoint accepts multipart/form-data from curl -F', async () => {
     const client = await server.client({ accessTokenTtl: 864_000 });
     const body = new FormData();
     for (const [name, value] of Object.entries({ ...form(await server.user()), scope: 'profile' }))
       body.append(name, value);
     const headers = { Authorization: `Basic ${btoa(`${client.clientId}:${client.secret}`)}` };
-    const answer = await read(await server.request('/oauth/token', { method: 'POST', body, headers }));
-    expect(answer).toMatchObject({
+    const response = await read(await server.request('/oauth/token', { method: 'POST', body, headers }));
+    expect(response).toMatchObject({
       status: 200,
       body: { expires_in: 864_000, scope: 'profile', token_type: 'Bearer' },
     });
-    expect(Object.keys(answer.body).sort()).toEqual([
+    expect(Object.keys(response.body).sort()).toEqual([
       'access_token',
       'expires_in',
       'refresh_token',
@@ -72,7 +72,7 @@ describe('RFC 6749 §4.3: a trusted client trades a password for tokens', () => 
     ]);
   });
 
-  it('S2-07 knows no password that fits everybody, and makes no user of a name it has not heard', async () => {
+  it('S2-07: no password works for every user, and signing in creates no user', async () => {
     const [client, user, stranger] = [await server.client(), await server.user(), unique('stranger')];
     expectTokenError(await server.token(form({ ...user, password: 'valid' }), client), 400, 'invalid_grant');
     expectTokenError(await server.token(form({ username: stranger, password: 'valid' }), client), 400, 'invalid_grant');
@@ -82,7 +82,7 @@ describe('RFC 6749 §4.3: a trusted client trades a password for tokens', () => 
     expect(await server.database.em().execute('SELECT 1 FROM users WHERE username = ?', [stranger])).toEqual([]);
   });
 
-  it('S3-07 takes an e-mail address for the username, whatever its capitals', async () => {
+  it('S3-07: the username may be an email address, ignoring case', async () => {
     const [client, user] = [await server.client(), await server.user({ email: `${unique('Kim')}@Example.com` })];
     for (const username of [
       user.email,
@@ -99,29 +99,29 @@ describe('RFC 6749 §4.3: a trusted client trades a password for tokens', () => 
   });
 });
 
-describe('RFC 6749 §5.2: what a wrong password, client or scope is told', () => {
-  it('S1-21 tells a wrong password and an unknown user the same, after the same time', async () => {
+describe('RFC 6749 §5.2: errors of the password grant', () => {
+  it('S1-21: a wrong password and an unknown user get the same response after a similar time', async () => {
     const [client, user] = [await server.client(), await server.user()];
     const disabled = await server.user();
     await server.database.em().execute('UPDATE users SET disabled = true WHERE username = ?', [disabled.username]);
     const wrong = () => server.token(form({ ...user, password: 'not the password' }), client);
     const unknown = () => server.token(form({ username: unique('nobody'), password: 'not the password' }), client);
     expectTokenError(await wrong(), 400, 'invalid_grant');
-    const told = await wrong();
-    for (const answer of [await unknown(), await server.token(form(disabled), client)]) {
-      expect(answer.status).toBe(told.status);
-      expect(answer.body).toEqual(told.body);
+    const expected = await wrong();
+    for (const response of [await unknown(), await server.token(form(disabled), client)]) {
+      expect(response.status).toBe(expected.status);
+      expect(response.body).toEqual(expected.body);
       const names = (headers: Headers) => [...headers.keys()].sort();
-      expect(names(answer.headers)).toEqual(names(told.headers));
+      expect(names(response.headers)).toEqual(names(expected.headers));
     }
 
-    // One slow hash each: without it the unknown user would be answered in a tenth of the time.
+    // Without a password hash, the response for an unknown user would take a tenth of the time.
     const [forWrong, forUnknown] = [await quickest(wrong), await quickest(unknown)];
     expect(forUnknown).toBeGreaterThan(forWrong / 3);
     expect(forUnknown).toBeLessThan(forWrong * 3);
   });
 
-  it('S1-21 is invalid_client for a wrong client, and invalid_scope for a scope that is unknown or not the client’s', async () => {
+  it('S1-21: a wrong client is invalid_client, and a scope that is unknown or not registered is invalid_scope', async () => {
     const [client, user] = [await server.client({ scope: 'read' }), await server.user()];
     expectTokenError(await server.token(form(user), { ...client, secret: 'wrong' }), 401, 'invalid_client');
     expectTokenError(await server.token(form(user), { clientId: 'nobody', secret: 'wrong' }), 401, 'invalid_client');
@@ -140,8 +140,8 @@ async function quickest(work: () => Promise<unknown>): Promise<number> {
   return Math.min(...times);
 }
 
-describe('RFC 6749 §10: what is kept of a password', () => {
-  it('S3-11 is an argon2id hash, which only the password opens', async () => {
+describe('RFC 6749 §10: storage of passwords', () => {
+  it('S3-11: a password is stored as an argon2id hash that only this password matches', async () => {
     const user = await server.user();
     const [row] = await server.database
       .em()

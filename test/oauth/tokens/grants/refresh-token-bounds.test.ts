@@ -20,8 +20,8 @@ afterAll(() => server.close());
 const refuse = (form: Record<string, string>, client: TestClient | undefined, status = 400, error = 'invalid_grant') =>
   expectNothingWritten(server, async () => expectTokenError(await server.token(form, client), status, error));
 
-describe('RFC 6749 §6, §10.4: a refresh token is bound', () => {
-  it('F104: to its client: another one is refused and ends nothing, without any it is 401', async () => {
+describe('RFC 6749 §6, §10.4: binding of a refresh token to its client', () => {
+  it('F104: another client gets invalid_grant and revokes nothing, and a request without a client is 401', async () => {
     const client = await server.client();
     const { access_token, refresh_token } = await tokenPair(server, client);
     await refuse(refreshing(refresh_token), await server.client());
@@ -33,7 +33,7 @@ describe('RFC 6749 §6, §10.4: a refresh token is bound', () => {
     expect((await server.token(refreshing(refresh_token), client)).status).toBe(200);
   });
 
-  it('F104: of two public clients as well', async () => {
+  it('F104: another public client gets invalid_grant as well', async () => {
     const native = () =>
       server.client({
         tokenEndpointAuthMethod: 'none',
@@ -50,20 +50,20 @@ describe('RFC 6749 §6, §10.4: a refresh token is bound', () => {
   });
 
   it.each<[string, (token: string) => string]>([
-    ['one character changed', (token) => token.slice(0, -1) + (token.endsWith('x') ? 'y' : 'x')],
-    ['a blank behind', (token) => `${token} `],
-    ['a NUL behind', (token) => `${token}\0`],
-    ['30 KB', (token) => token + 'x'.repeat(30_000)],
-    ['beyond ASCII', () => 'é😀'],
-    ['SQL', () => "' OR 1=1 --"],
-  ])('%s is nobody’s', async (_, wrong) => {
+    ['a token with one character changed', (token) => token.slice(0, -1) + (token.endsWith('x') ? 'y' : 'x')],
+    ['a token with a space at the end', (token) => `${token} `],
+    ['a token with a NUL at the end', (token) => `${token}\0`],
+    ['a token of 30 KB', (token) => token + 'x'.repeat(30_000)],
+    ['non-ASCII text', () => 'é😀'],
+    ['an SQL injection', () => "' OR 1=1 --"],
+  ])('%s is invalid_grant', async (_, alter) => {
     const client = await server.client();
     const { refresh_token } = await tokenPair(server, client);
-    await refuse(refreshing(wrong(refresh_token)), client);
+    await refuse(refreshing(alter(refresh_token)), client);
     expect((await server.token(refreshing(refresh_token), client)).status).toBe(200);
   });
 
-  it('it comes once, under its own name', async () => {
+  it('a repeated, misspelt or empty refresh_token is invalid_request', async () => {
     const client = await server.client();
     const { refresh_token } = await tokenPair(server, client);
     const twice = new URLSearchParams(refreshing(refresh_token));
@@ -76,7 +76,7 @@ describe('RFC 6749 §6, §10.4: a refresh token is bound', () => {
     expect((await server.token(refreshing(refresh_token), client)).status).toBe(200);
   });
 
-  it('F109: an access token is no refresh token, nor a code or a secret; and no other is an access token', async () => {
+  it('F109: access tokens, codes and secrets are not accepted as refresh tokens, nor the others as access tokens', async () => {
     const client = await server.client();
     const { access_token, refresh_token } = await tokenPair(server, client);
     const code = await issueCode(server, client);
@@ -85,8 +85,8 @@ describe('RFC 6749 §6, §10.4: a refresh token is bound', () => {
   });
 });
 
-describe('RFC 6749 §6: scope', () => {
-  it('F106: is never wider than what was granted, before and after it was narrowed', async () => {
+describe('RFC 6749 §6: scope of a refresh', () => {
+  it('F106: the scope is never wider than the granted one, also after it was narrowed', async () => {
     const client = await server.client();
     const first = await tokenPair(server, client, { scope: 'read profile' });
     const wider = ['read profile write', 'write', 'unknown', 'read profile openid'];
@@ -96,12 +96,12 @@ describe('RFC 6749 §6: scope', () => {
     expect(narrowed.scope).toBe('profile');
     for (const scope of wider)
       await refuse(refreshing(narrowed.refresh_token, { scope }), client, 400, 'invalid_scope');
-    // §6: the scope originally granted is the measure, not that of the last access token.
+    // §6: the limit is the scope originally granted, not that of the last access token.
     const { body: whole } = await server.token(refreshing(narrowed.refresh_token, { scope: 'profile read' }), client);
     expect(whole.scope).toBe('profile read');
   });
 
-  it('F106: what was unticked was not granted', async () => {
+  it('F106: a scope that the user unticked cannot be refreshed', async () => {
     const client = await server.client();
     const browser = server.browser();
     const page = await reachConsent(
@@ -116,7 +116,7 @@ describe('RFC 6749 §6: scope', () => {
     await refuse(refreshing(refresh_token, { scope: 'read profile' }), client, 400, 'invalid_scope');
   });
 
-  it('F107: what the client has lost since is in no refreshed token', async () => {
+  it('F107: a refreshed token does not have a scope that the client has lost since', async () => {
     const client = await server.client({ scope: 'read profile' });
     const first = await tokenPair(server, client);
     await updateClient(server.database.em(), theOperator(), client.clientId, { scope: 'profile' });
@@ -127,7 +127,7 @@ describe('RFC 6749 §6: scope', () => {
   });
 });
 
-describe('RFC 9700 §4.14.2: a refresh token ends with what it hangs on', () => {
+describe('RFC 9700 §4.14.2: revocation of refresh tokens', () => {
   const operator = () => [server.database.em(), theOperator()] as const;
 
   it.each<[string, (user: TestUser, client: TestClient) => Promise<unknown>]>([
@@ -137,20 +137,20 @@ describe('RFC 9700 §4.14.2: a refresh token ends with what it hangs on', () => 
       ({ uuid }) => setPassword(server.database.em(), noRateLimits, theOperator(), uuid, { password: 'another one' }),
     ],
     ['the consent was withdrawn', ({ uuid }, { clientId }) => revokeAuthorizations(...operator(), uuid, clientId)],
-  ])('F110: once %s', async (_, end) => {
+  ])('F110: all tokens are rejected after %s', async (_, revoke) => {
     const client = await server.client();
     const user = await server.user();
-    const spent = await tokenPair(server, client, {}, user);
-    const { body: newest } = await server.token(refreshing(spent.refresh_token), client);
-    await end(user, client);
-    // Not even inside the grace: nothing comes back to life.
-    for (const pair of [spent, newest]) {
+    const rotated = await tokenPair(server, client, {}, user);
+    const { body: newest } = await server.token(refreshing(rotated.refresh_token), client);
+    await revoke(user, client);
+    // Also within the grace period.
+    for (const pair of [rotated, newest]) {
       await refuse(refreshing(pair.refresh_token), client);
       expect(await bearerStatus(server, pair.access_token)).toBe(401);
     }
   });
 
-  it('F110: an enabled user again does not bring it back', async () => {
+  it('F110: tokens of a disabled user stay revoked after the user is enabled again', async () => {
     const client = await server.client();
     const user = await server.user();
     const pair = await tokenPair(server, client, {}, user);
@@ -159,7 +159,7 @@ describe('RFC 9700 §4.14.2: a refresh token ends with what it hangs on', () => 
     expect(await bearerStatus(server, pair.access_token)).toBe(401);
   });
 
-  it('once the client has lost the grant, or was disabled', async () => {
+  it('a refresh token is rejected after its client lost the grant type or was disabled', async () => {
     const client = await server.client();
     const { access_token, refresh_token } = await tokenPair(server, client);
     await updateClient(...operator(), client.clientId, { grantTypes: ['authorization_code'] });

@@ -15,12 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Five times, while the table cannot be written to; nothing is, and each time the client is told to come back. */
-async function expectNotNow(table: string, ask: () => Promise<Answer>): Promise<void> {
+/** Sends the request five times while commits to the table fail. Expects 503 with Retry-After and an unchanged database. */
+async function expectUnavailable(table: string, send: () => Promise<Answer>): Promise<void> {
   await expectNothingWritten(server, () =>
     whileCommitsFail(server, table, async () => {
       for (let times = 0; times < 5; times++) {
-        const { status, headers, body } = await ask();
+        const { status, headers, body } = await send();
         expect([status, body.error]).toEqual([503, 'temporarily_unavailable']);
         expect(Number(headers.get('Retry-After'))).toBeGreaterThan(0);
         expect(headers.get('Cache-Control')).toBe('no-store');
@@ -30,29 +30,32 @@ async function expectNotNow(table: string, ask: () => Promise<Answer>): Promise<
   );
 }
 
-describe('The database fails at COMMIT, five times, and heals', () => {
+describe('RFC 6749 §6: the database fails at COMMIT and recovers', () => {
   it.each(['refresh_tokens', 'access_tokens'])(
-    'F103: in a refresh (%s): the same token then works, once',
+    'F103: a refresh token works once after its refresh failed five times (%s)',
     async (table) => {
       const first = await tokenPair(server, client);
-      await expectNotNow(table, () => server.token(refreshing(first.refresh_token), client));
+      await expectUnavailable(table, () => server.token(refreshing(first.refresh_token), client));
 
       const { status, body: second } = await server.token(refreshing(first.refresh_token), client);
       expect(status).toBe(200);
       expect(second.refresh_token).not.toBe(first.refresh_token);
       expect(await bearerStatus(server, second.access_token)).toBe(200);
-      // The failures were no uses: inside the grace the first use is told again, and then it goes on.
-      const { body: again } = await server.token(refreshing(first.refresh_token), client);
-      expect(again.refresh_token).toBe(second.refresh_token);
+      // The failed attempts do not count as uses, so a retry within the grace period gets the same tokens.
+      const { body: retry } = await server.token(refreshing(first.refresh_token), client);
+      expect(retry.refresh_token).toBe(second.refresh_token);
       expect((await server.token(refreshing(second.refresh_token), client)).status).toBe(200);
       expect(await eventsOf(server, 'refresh_token.replayed', client)).toEqual([]);
     },
   );
 
-  it.each(['authorization_codes', 'access_tokens'])('F103: so does a code in its exchange (%s)', async (table) => {
-    const code = await issueCode(server, client);
-    await expectNotNow(table, () => server.token(exchange(code), client));
-    expect((await server.token(exchange(code), client)).status).toBe(200);
-    expect(await eventsOf(server, 'code.replayed', client)).toEqual([]);
-  });
+  it.each(['authorization_codes', 'access_tokens'])(
+    'F103: a code works after its exchange failed five times (%s)',
+    async (table) => {
+      const code = await issueCode(server, client);
+      await expectUnavailable(table, () => server.token(exchange(code), client));
+      expect((await server.token(exchange(code), client)).status).toBe(200);
+      expect(await eventsOf(server, 'code.replayed', client)).toEqual([]);
+    },
+  );
 });

@@ -5,7 +5,7 @@ import { expectTokenError } from '../../../support/invariants.ts';
 import { startServer } from '../../../support/server.ts';
 import { eventsOf, refreshing, type TokenPair, tokenPair } from '../../../support/token-forms.ts';
 
-/** Long enough for three starts. */
+/** Must be longer than three starts of the server take. */
 const REFRESH_GRACE = '300';
 const [OLD, NEW] = ['the old key '.repeat(4), 'the new key '.repeat(4)];
 
@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.remove());
 
-describe('SECRET_KEY changes between the answer that was lost and the next try', () => {
-  it('the old key behind the new one gives the same tokens; without it nobody is blamed, and the family lives', async () => {
+describe('RFC 9700 §4.14.2: SECRET_KEY changes between a lost response and the retry', () => {
+  it('a retry gets the same tokens while the old key is configured, and without it an error that revokes nothing', async () => {
     let client: TestClient;
     let first: TokenPair;
     let lost: TokenPair;

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 afterEach(() => vi.useRealTimers());
 
-/** From here on the clock stands still, but for what the test does to it. */
+/** Stops the clock. Returns a function that sets it to some seconds later. */
 function stopClock(): (seconds: number) => void {
   vi.useFakeTimers({ toFake: ['Date'] });
   const start = Date.now();
@@ -36,14 +36,14 @@ async function refresh(token: string, client: TestClient, more: Record<string, s
 const refuse = async (token: string, client: TestClient, more: Record<string, string> = {}) =>
   expectTokenError(await server.token(refreshing(token, more), client), 400, 'invalid_grant');
 
-/** The ID token is signed anew; what it says is the same. */
+/** The response without the values that differ in a retry. The ID token is signed again, with the same claims. */
 function withoutLifetime({ expires_in: _, id_token, ...rest }: TokenPair) {
   const { iat: __, exp: ___, ...claims } = id_token === undefined ? {} : claimsIn(id_token);
   return { ...rest, claims };
 }
 
-describe('RFC 9700 §4.14.2: a refresh token that comes twice, after the grace', () => {
-  it('F97: ends the whole family, and says so once in the audit trail', async () => {
+describe('RFC 9700 §4.14.2: replay of a refresh token', () => {
+  it('F97: a replay revokes the whole token family and is recorded once in the audit log', async () => {
     const client = await server.client();
     const user = await server.user();
     const clock = stopClock();
@@ -61,7 +61,7 @@ describe('RFC 9700 §4.14.2: a refresh token that comes twice, after the grace',
       expect(logged).not.toContain(token);
   });
 
-  it('F97: so does a grandparent, inside the grace as well', async () => {
+  it('F97: a replay of a token that was rotated twice revokes the family, also within the grace period', async () => {
     const client = await server.client();
     stopClock();
     const first = await tokenPair(server, client);
@@ -71,7 +71,7 @@ describe('RFC 9700 §4.14.2: a refresh token that comes twice, after the grace',
     await expectRevoked(server, client, third);
   });
 
-  it('F97: so does another scope, inside the grace as well: it is not the same request', async () => {
+  it('F97: a replay with another scope revokes the family, also within the grace period', async () => {
     const client = await server.client();
     stopClock();
     const first = await tokenPair(server, client, { scope: 'read profile' });
@@ -80,7 +80,7 @@ describe('RFC 9700 §4.14.2: a refresh token that comes twice, after the grace',
     await expectRevoked(server, client, second);
   });
 
-  it('F97: another approval of the same person, client and scope lives on', async () => {
+  it('F97: a replay revokes no other authorization with the same user, client and scope', async () => {
     const client = await server.client();
     const user = await server.user();
     const clock = stopClock();
@@ -94,28 +94,28 @@ describe('RFC 9700 §4.14.2: a refresh token that comes twice, after the grace',
   });
 });
 
-describe('the grace: an answer that was lost', () => {
-  it('F98: asking again gives the same tokens, only expires_in counts down, and one leaf lives', async () => {
+describe('RFC 9700 §4.14.2: grace period for lost responses', () => {
+  it('F98: a retry returns the same tokens with a lower expires_in and issues nothing new', async () => {
     const client = await server.client();
     const clock = stopClock();
     const first = await tokenPair(server, client);
     const lost = await refresh(first.refresh_token, client);
     const before = await countRows(server);
     clock(4);
-    const again = await refresh(first.refresh_token, client);
-    expect(withoutLifetime(again)).toEqual(withoutLifetime(lost));
-    expect(again.expires_in).toBe(lost.expires_in - 4);
+    const retry = await refresh(first.refresh_token, client);
+    expect(withoutLifetime(retry)).toEqual(withoutLifetime(lost));
+    expect(retry.expires_in).toBe(lost.expires_in - 4);
     clock(10);
     expect(withoutLifetime(await refresh(first.refresh_token, client))).toEqual(withoutLifetime(lost));
     expect(await countRows(server)).toEqual(before);
 
-    expect(await bearerStatus(server, again.access_token)).toBe(200);
+    expect(await bearerStatus(server, retry.access_token)).toBe(200);
     expect(await bearerStatus(server, first.access_token)).toBe(200);
-    await refresh(again.refresh_token, client);
+    await refresh(retry.refresh_token, client);
     expect(await eventsOf(server, 'refresh_token.replayed', client)).toEqual([]);
   });
 
-  it('F98: it is counted from the first use, however often it is asked again', async () => {
+  it('F98: the grace period starts at the first use and retries do not extend it', async () => {
     const client = await server.client();
     const clock = stopClock();
     const first = await tokenPair(server, client);
@@ -129,7 +129,7 @@ describe('the grace: an answer that was lost', () => {
     await expectRevoked(server, client, second);
   });
 
-  it('F98: the same narrowed scope is the same request', async () => {
+  it('F98: a retry with the same narrowed scope returns the same tokens', async () => {
     const client = await server.client();
     const first = await tokenPair(server, client, { scope: 'read profile' });
     const lost = await refresh(first.refresh_token, client, { scope: 'profile' });
@@ -138,7 +138,7 @@ describe('the grace: an answer that was lost', () => {
     );
   });
 
-  it('F98: it ends as soon as the successor is spent, and its secret salt with it', async () => {
+  it('F98: the salt is deleted as soon as the successor is used', async () => {
     const client = await server.client();
     const user = await server.user();
     stopClock();
@@ -146,18 +146,18 @@ describe('the grace: an answer that was lost', () => {
     const second = await refresh(first.refresh_token, client);
     await refresh(second.refresh_token, client);
     const salts = await server.database.em().execute(
-      `SELECT r.parent_id IS NULL AS first, r.salt IS NULL AS gone FROM refresh_tokens r JOIN authorizations a ON a.id = r.authorization_id
-       WHERE a.user_id = ? ORDER BY first DESC, gone DESC`,
+      `SELECT r.parent_id IS NULL AS first, r.salt IS NULL AS deleted FROM refresh_tokens r JOIN authorizations a ON a.id = r.authorization_id
+       WHERE a.user_id = ? ORDER BY first DESC, deleted DESC`,
       [user.uuid],
     );
     expect(salts).toEqual([
-      { first: true, gone: true },
-      { first: false, gone: true },
-      { first: false, gone: false },
+      { first: true, deleted: true },
+      { first: false, deleted: true },
+      { first: false, deleted: false },
     ]);
   });
 
-  it('F98: no stranger has any of it: another client is refused, and ends nothing', async () => {
+  it('F98: another client is refused within the grace period and revokes nothing', async () => {
     const client = await server.client();
     const first = await tokenPair(server, client);
     const lost = await refresh(first.refresh_token, client);
@@ -165,19 +165,19 @@ describe('the grace: an answer that was lost', () => {
     expect(withoutLifetime(await refresh(first.refresh_token, client))).toEqual(withoutLifetime(lost));
   });
 
-  it('F100: fifty at once all get the same tokens, and one leaf lives', async () => {
+  it('F100: fifty concurrent refreshes get the same tokens and issue only one pair', async () => {
     const client = await server.client({ name: unique('Racing app') });
     const first = await tokenPair(server, client);
     const before = await countRows(server);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 50 }, () => server.token(refreshing(first.refresh_token), client)),
     );
-    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
-    const bodies = answers.map(({ body }) => withoutLifetime(body));
+    expect(responses.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    const bodies = responses.map(({ body }) => withoutLifetime(body));
     expect(new Set(bodies.map((body) => JSON.stringify(body))).size).toBe(1);
     const after = await countRows(server);
     expect(after.refresh_tokens).toBe((before.refresh_tokens ?? 0) + 1);
     expect(after.access_tokens).toBe((before.access_tokens ?? 0) + 1);
-    await refresh(answers[0]?.body.refresh_token, client);
+    await refresh(responses[0]?.body.refresh_token, client);
   });
 });

@@ -28,17 +28,17 @@ const refresh = (token: string, more: Record<string, string> = {}) => ({
   refresh_token: token,
   ...more,
 });
-const opens = async (token: string) => (await server.graphql('{ viewer { id } }', token)).status;
+const statusWith = async (token: string) => (await server.graphql('{ viewer { id } }', token)).status;
 
-/** From here on the clock stands still, but for what the test does to it. */
+/** Stops the clock. Returns a function that sets it to some seconds later. */
 function stopClock(): (seconds: number) => void {
   vi.useFakeTimers({ toFake: ['Date'] });
   const start = Date.now();
   return (seconds) => void vi.setSystemTime(start + seconds * 1000);
 }
 
-describe('RFC 6749 §6: a refresh token buys new tokens', () => {
-  it('S1-15 S3-08 gives a new access token and a new refresh token of the same scope, the credentials in the body', async () => {
+describe('RFC 6749 §6: refresh token grant', () => {
+  it('S1-15 S3-08: a refresh returns a new access token and a new refresh token with the same scope', async () => {
     const client = await server.client({ scope: 'read write groups', accessTokenTtl: 36_000 });
     const first = await tokensOf(client);
     const inBody = { client_id: client.clientId, client_secret: client.secret };
@@ -51,12 +51,12 @@ describe('RFC 6749 §6: a refresh token buys new tokens', () => {
       scope: 'read write groups',
       refresh_token: expect.any(String),
     });
-    const given = [first.access_token, first.refresh_token, body.access_token, body.refresh_token];
-    expect(new Set(given).size).toBe(4);
+    const tokens = [first.access_token, first.refresh_token, body.access_token, body.refresh_token];
+    expect(new Set(tokens).size).toBe(4);
     expect((await server.token(refresh(body.refresh_token), client)).status).toBe(200);
   });
 
-  it('S1-17 S4-07 narrows the scope when asked, and never widens it', async () => {
+  it('S1-17 S4-07: a refresh can narrow the scope but never widen it', async () => {
     const client = await server.client();
     const { refresh_token } = await tokensOf(client, 'read groups');
     for (const scope of ['read groups write', 'write', 'nonsense'])
@@ -68,7 +68,7 @@ describe('RFC 6749 §6: a refresh token buys new tokens', () => {
     expect(reading).toMatchObject({ status: 403, body: { errors: [{ extensions: { missingScopes: ['read'] } }] } });
   });
 
-  it('S3-09 S2-13 expires a refresh token that nobody used for as long as the operator has set', async () => {
+  it('S3-09 S2-13: a refresh token expires after the configured idle time and with its authorization', async () => {
     const client = await server.client();
     const clock = stopClock();
     const [used, idle] = [await tokensOf(client), await tokensOf(client)];
@@ -79,7 +79,7 @@ describe('RFC 6749 §6: a refresh token buys new tokens', () => {
     clock(refreshTokenIdleTtl);
     expectTokenError(await server.token(refresh(idle.refresh_token), client), 400, 'invalid_grant');
 
-    // Used again and again it still ends with its authorization.
+    // Rotation does not extend the lifetime of the authorization.
     for (let at = 2 * refreshTokenIdleTtl - 2; at < refreshTokenTtl; at += refreshTokenIdleTtl - 1) {
       clock(at);
       last = await server.token(refresh(last.body.refresh_token), client);
@@ -91,34 +91,34 @@ describe('RFC 6749 §6: a refresh token buys new tokens', () => {
 });
 
 describe('Where they disagree: old access token after a refresh', () => {
-  it('S1-16 S3-08 S2-13 makes the old refresh token useless; the old access token lives on to its expiry', async () => {
+  it('S1-16 S3-08 S2-13: the old refresh token stops working and the old access token is valid until it expires', async () => {
     const client = await server.client();
     const clock = stopClock();
     const first = await tokensOf(client);
     await server.token(refresh(first.refresh_token), client);
-    expect(await opens(first.access_token)).toBe(200);
+    expect(await statusWith(first.access_token)).toBe(200);
     clock(3599);
-    expect(await opens(first.access_token)).toBe(200);
+    expect(await statusWith(first.access_token)).toBe(200);
     clock(3600);
-    expect(await opens(first.access_token)).toBe(401);
+    expect(await statusWith(first.access_token)).toBe(401);
     expectTokenError(await server.token(refresh(first.refresh_token), client), 400, 'invalid_grant');
   });
 });
 
 describe('Where they disagree: expiry', () => {
-  it('S4-02 says in expires_in what remains, not a constant', async () => {
+  it('S4-02: expires_in is the remaining lifetime, not a constant', async () => {
     const client = await server.client({ accessTokenTtl: 86_400 });
     const clock = stopClock();
     const { refresh_token } = await tokensOf(client);
     const first = await server.token(refresh(refresh_token), client);
     clock(4.5);
-    // Inside the grace the same tokens are told again, and less is left of them.
+    // A retry within the grace period returns the same tokens with a shorter remaining lifetime.
     const second = await server.token(refresh(refresh_token), client);
     expect(second.body).toEqual({ ...first.body, expires_in: 86_395, id_token: expect.any(String) });
     expect(first.body.expires_in).toBe(86_400);
   });
 
-  it('S4-02 never promises more than is left of the authorization', async () => {
+  it('S4-02: expires_in never exceeds the remaining lifetime of the authorization', async () => {
     const client = await server.client({ accessTokenTtl: 365 * 86_400 });
     const { body } = await server.token({ grant_type: 'client_credentials' }, client);
     expect(body.expires_in).toBe(365 * 86_400);
@@ -137,7 +137,7 @@ describe('Where they disagree: refresh token', () => {
     );
   };
 
-  it('S4-07 goes to a public client as to any other that is registered for it, and rotates', async () => {
+  it('S4-07: a public client with the grant type refresh_token gets a refresh token that rotates', async () => {
     const client = await server.client({
       tokenEndpointAuthMethod: 'none',
       grantTypes: ['authorization_code', 'refresh_token'],
@@ -150,7 +150,7 @@ describe('Where they disagree: refresh token', () => {
     expect(second.body.refresh_token).not.toBe(first.body.refresh_token);
   });
 
-  it('never comes with client_credentials, nor to a client that is not registered for it', async () => {
+  it('no refresh token is issued with client_credentials or to a client without the grant type refresh_token', async () => {
     const client = await server.client();
     expect((await server.token({ grant_type: 'client_credentials' }, client)).body).not.toHaveProperty('refresh_token');
     const without = await server.client({ grantTypes: ['authorization_code', 'password'] });

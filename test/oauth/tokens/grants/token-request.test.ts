@@ -13,11 +13,11 @@ afterAll(() => server.close());
 const refuse = (status: number, error: string, work: () => Promise<Answer>) =>
   expectNothingWritten(server, async () => expectTokenError(await work(), status, error));
 
-describe('RFC 6749 §5.2: what this client may', () => {
+describe('RFC 6749 §5.2: unauthorized_client and invalid_scope', () => {
   const with_ = (grant: string, more = {}) => new URLSearchParams({ grant_type: grant, ...more });
   const USER = { username: 'nobody', password: 'whatever' };
 
-  it('E86: a public client has no client_credentials', async () => {
+  it('E86: a public client cannot use client_credentials', async () => {
     const { clientId } = await server.client({
       tokenEndpointAuthMethod: 'none',
       requirePkce: true,
@@ -30,7 +30,7 @@ describe('RFC 6749 §5.2: what this client may', () => {
   });
 
   it.each(['write', 'unknown', 'read write', 'rea', '"', 'read\0', 'é', 'x'.repeat(9000)])(
-    'E88: scope %j is invalid_scope',
+    'E88: the scope %j is invalid_scope',
     async (scope) => {
       const modest = await server.client({ scope: 'read profile' });
       await refuse(400, 'invalid_scope', () => server.token(with_('client_credentials', { scope }), modest));
@@ -38,7 +38,7 @@ describe('RFC 6749 §5.2: what this client may', () => {
     },
   );
 
-  it('E89, E74: a grant that the client is not registered for, whatever else is right or wrong', async () => {
+  it('E89, E74: a grant type that the client is not registered for is unauthorized_client', async () => {
     const service = await server.client({ grantTypes: ['client_credentials'] });
     for (const [grant, more] of [
       ['password', USER],
@@ -53,7 +53,7 @@ describe('RFC 6749 §5.2: what this client may', () => {
 });
 
 describe('RFC 6749 §5.2: error_description', () => {
-  it('E95: is of the characters allowed, is short, and never shows what is inside, whatever was sent', async () => {
+  it('E95: the error_description is short, has only allowed characters and reveals no internals', async () => {
     const { clientId, secret } = await server.client({ scope: 'read' });
     const usual = {
       client_id: clientId,
