@@ -162,7 +162,7 @@ describe('RFC 9700 §4.14.2, ASVS 5 §16.3.3: a replay', () => {
     const { body: second } = await server.token(refreshing(first.refresh_token), client);
     const { body: third } = await server.token(refreshing(second.refresh_token), client);
     const secrets = [first, second, third].flatMap((pair: TokenPair) => [pair.access_token, pair.refresh_token]);
-    const msg = 'a refresh token was replayed: its family is revoked';
+    const msg = 'refresh token replayed, its token family was revoked';
     await expectTold(
       'refresh_token.replayed',
       msg,
@@ -174,7 +174,7 @@ describe('RFC 9700 §4.14.2, ASVS 5 §16.3.3: a replay', () => {
   it('F112: of a code, too', async () => {
     const code = await decide('allow');
     const { body } = await server.token(exchange(code), client);
-    const msg = 'a code was replayed: all that it bought is revoked';
+    const msg = 'code replayed, its tokens were revoked';
     const secrets = [code, body.access_token, body.refresh_token];
     await expectTold('code.replayed', msg, () => server.token(exchange(code), client), secrets);
   });

@@ -17,11 +17,11 @@ import { loadUser, UserType } from './user.ts';
 
 const READS_AUDIT = { scopes: [['audit']], permission: 'READ_AUDIT', own: true } as const satisfies AccessRule;
 
-/** The event of that row id, whoever asks: what shows it must ask `seesEvent` first. */
+/** The event with that row id, without an access check: a field that shows it must call `seesEvent` first. */
 export const loadEvent = (context: Context, id: string): Promise<AuditRow | undefined> =>
   loadBatched(context, 'event', id, async (ids) => byId(await findEvents(context.sql, ids)));
 
-/** One's own, or READ_AUDIT. */
+/** True for the user's own events, and with READ_AUDIT for every event. */
 export const seesEvent = (context: Context, event: AuditRow): boolean => isShownTo(tokenOf(context), event);
 
 function isShownTo({ caller }: AccessToken, { actorId }: AuditRow): boolean {
@@ -32,19 +32,20 @@ export const AuditEventType = nodeRef<AuditRow>('AuditEvent', { prefix: 'evt', l
 
 builder.node(AuditEventType, {
   id: { resolve: ({ id }) => id },
-  description: 'Something that happened here: a sign-in, a refusal, a change by an administrator.',
+  description: 'An entry of the audit log: a sign-in, a refused request or a change.',
   access: READS_AUDIT,
   fields: (t) => ({
-    at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'Time of the event.' }),
     kind: t.field({
       type: AuditKindEnum,
-      description: 'What happened. Null only for an event that a newer version of the server recorded.',
+      description: 'What happened. Null for an event of a kind that only a newer version of the server knows.',
       nullable: true,
       resolve: ({ kind }) => (isAuditKind(kind) ? kind : null),
     }),
     actor: t.field({
       type: UserType,
-      description: 'Who did it. Null if nobody was signed in, or if the account has been deleted since.',
+      description:
+        'The user who caused the event. Null if no user was signed in, or if the user has been deleted since.',
       nullable: true,
       resolve: async ({ actorId }, _args, context) =>
         actorId === null ? null : ((await loadUser(context, actorId)) ?? null),
@@ -52,35 +53,41 @@ builder.node(AuditEventType, {
     client: t.field({
       type: ClientType,
       description:
-        'The client it was done through. Null if there was none, if it has been deleted, or if it is neither yours nor yours to manage.',
+        'The client that was used. Null if there was none, if it has been deleted since, or if you may not see it.',
       nullable: true,
       resolve: async ({ clientId }, _args, context) => {
         const client = clientId === null ? undefined : await loadClient(context, clientId);
         return client && seesClient(context, client) ? client : null;
       },
     }),
-    ip: t.exposeString('ip', { description: 'The IP address the request came from.', nullable: true }),
-    requestId: t.exposeString('requestId', {
-      description: 'The id of the request, as in the `X-Request-Id` header of its answer and in the log.',
+    ip: t.exposeString('ip', {
+      description: 'IP address that sent the request. Null if the event was not caused by a request.',
       nullable: true,
     }),
-    detail: t.expose('detail', { type: 'JSONObject', description: 'The names and ids it is about; never a secret.' }),
+    requestId: t.exposeString('requestId', {
+      description: 'Id of the request, as in the `X-Request-Id` header of the response and in the server log.',
+      nullable: true,
+    }),
+    detail: t.expose('detail', {
+      type: 'JSONObject',
+      description: 'Names and ids of the objects involved. It never contains a secret.',
+    }),
   }),
 });
 
 const AuditEventConnection = builder.connectionObject(
-  { type: AuditEventType, name: 'AuditEventConnection', description: 'A page of the audit trail.' },
-  { name: 'AuditEventEdge', description: 'An event, and its place in the list.' },
+  { type: AuditEventType, name: 'AuditEventConnection', description: 'A page of the audit log.' },
+  { name: 'AuditEventEdge', description: 'An event and its position in the list.' },
 );
 
 builder.queryField('auditEvents', (t) =>
   t.connection(
     {
       type: AuditEventType,
-      description: 'What you did, or with READ_AUDIT what everybody did. Newest first.',
+      description: 'Your own events, or with READ_AUDIT all events, the newest first.',
       access: READS_AUDIT,
       args: {
-        kind: t.arg({ type: AuditKindEnum, description: 'Only events of this kind.' }),
+        kind: t.arg({ type: AuditKindEnum, description: 'Return only events of this kind.' }),
       },
       resolve: async (_root, args, context) => {
         const page = parsePageArguments(args);
@@ -98,7 +105,7 @@ builder.subscriptionField('auditEvent', (t) =>
   t.field({
     type: AuditEventType,
     description:
-      'What you do from now on, or with READ_AUDIT what everybody does, as it happens. Ends with the token. Answered as text/event-stream.',
+      'Your own events, or with READ_AUDIT all events, as they happen. The stream (`text/event-stream`) ends when the token expires or is revoked.',
     access: READS_AUDIT,
     subscribe: (_root, _args, context) =>
       context.live.subscribe({
@@ -107,7 +114,7 @@ builder.subscriptionField('auditEvent', (t) =>
         wants: isShownTo,
         disconnected: context.disconnected(),
       }),
-    // The last one, which has no event, is answered before anything is resolved.
+    // The final delivery has no event. It becomes a response before any field is resolved.
     resolve: (delivery) => (delivery as SubscriptionEvent).event,
   }),
 );

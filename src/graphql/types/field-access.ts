@@ -2,28 +2,31 @@ import type { FieldAccess } from '../access/field-access.ts';
 import { builder } from '../builder.ts';
 
 const AccessAnswerEnum = builder.enumType('AccessAnswer', {
-  description: 'Whether a token opens a field.',
+  description: 'Whether a token may select a field.',
   values: {
-    YES: { description: 'It opens the field for everything the field can be asked of.' },
-    NO: { description: 'It does not: an operation with this field is refused before anything runs.' },
-    OWN_ONLY: { description: "It does for what is the person's own; elsewhere the field fails when it is resolved." },
+    YES: { description: 'The field may be selected on every object.' },
+    NO: { description: 'An operation with this field is refused before anything is executed.' },
+    OWN_ONLY: { description: "The field may be selected on the user's own objects. It fails on others." },
   } as const,
 });
 
 export const FieldAccessType = builder.objectRef<FieldAccess>('FieldAccess').implement({
-  description: 'What a token may do with a field, by the rule that the field has in this schema.',
+  description: 'Whether a token may select a field, according to the access rule of the field.',
   access: 'parent',
   fields: (t) => ({
-    coordinate: t.exposeString('coordinate', { description: 'The field, as it was asked for.' }),
+    coordinate: t.exposeString('coordinate', { description: 'The field, exactly as given in the argument.' }),
     answer: t.field({
       type: AccessAnswerEnum,
-      description: 'Whether it may be selected.',
+      description: 'Whether the token may select the field.',
       resolve: ({ answer }) => answer,
     }),
     missingScopes: t.stringList({
-      description: 'The scopes to ask for, if it is for scopes.',
+      description: 'The scopes that the token lacks. Empty if more scopes would not help.',
       resolve: ({ missingScopes }) => [...missingScopes],
     }),
-    reason: t.exposeString('reason', { description: 'Why not, or not always, in words.', nullable: true }),
+    reason: t.exposeString('reason', {
+      description: 'Explanation for people. Null if the answer is YES.',
+      nullable: true,
+    }),
   }),
 });

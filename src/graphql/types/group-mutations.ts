@@ -21,25 +21,25 @@ function groupRow(id: string, field = 'id'): string {
 
 const changedGroup = {
   type: GroupType,
-  description: 'The group as it is now; null if nothing was changed.',
+  description: 'The group after the change. Null if nothing was changed.',
   nullable: true,
 } as const;
-const permissionsInput = 'What its members may do beyond what everybody may: nothing that you do not hold yourself.';
+const permissionsInput = 'Permissions that every member gets. You can grant only permissions that you hold.';
 
 builder.relayMutationField(
   'createGroup',
   {
-    description: 'The group to create, and what it gives.',
+    description: 'The name and permissions of the new group.',
     inputFields: (t) => ({
       name: t.string({
         required: true,
-        description: 'What to call it: at most 150 visible characters; no two groups differ only in capitals.',
+        description: 'At most 150 visible characters, unique ignoring case.',
       }),
       permissions: t.field({ type: [PermissionType], description: permissionsInput }),
     }),
   },
   {
-    description: 'Creates a group, which has no members yet.',
+    description: 'Creates a group without members.',
     nullable: true,
     access: MANAGES_GROUPS,
     resolve: (_root, { input }, context) =>
@@ -50,7 +50,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The new group, or why there is none.',
+    description: 'The new group, or the errors in the input.',
     outputFields: (t) => ({
       group: t.field({ ...changedGroup, resolve: ({ group }) => group }),
       errors: t.field(errorsOption),
@@ -61,20 +61,20 @@ builder.relayMutationField(
 builder.relayMutationField(
   'updateGroup',
   {
-    description: 'What to change about a group. What is left out or null stays as it is.',
+    description: 'The changes to a group. Fields that are omitted or null stay as they are.',
     inputFields: (t) => ({
-      id: t.id({ required: true, description: 'Which group to change, as a `grp_…` id.' }),
+      id: t.id({ required: true, description: 'The `grp_…` id of the group to change.' }),
       name: t.string({
-        description: 'A new name for it: at most 150 visible characters; no two groups differ only in capitals.',
+        description: 'A new name: at most 150 visible characters, unique ignoring case.',
       }),
       permissions: t.field({
         type: [PermissionType],
-        description: `${permissionsInput} These take the place of all there were.`,
+        description: `${permissionsInput} They replace all earlier ones.`,
       }),
     }),
   },
   {
-    description: 'Changes a group. You must hold what it gives now, and what it will give.',
+    description: 'Changes a group. You must hold its permissions, both before and after the change.',
     nullable: true,
     access: MANAGES_GROUPS,
     resolve: (_root, { input }, context) =>
@@ -85,7 +85,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The group as it is now, or why it was not changed.',
+    description: 'The group after the change, or the errors in the input.',
     outputFields: (t) => ({
       group: t.field({ ...changedGroup, resolve: ({ group }) => group }),
       errors: t.field(errorsOption),
@@ -96,11 +96,11 @@ builder.relayMutationField(
 builder.relayMutationField(
   'deleteGroup',
   {
-    description: 'Which group to delete.',
-    inputFields: (t) => ({ id: t.id({ required: true, description: 'Which group to delete, as a `grp_…` id.' }) }),
+    description: 'The group to delete, by its id.',
+    inputFields: (t) => ({ id: t.id({ required: true, description: 'The `grp_…` id of the group to delete.' }) }),
   },
   {
-    description: 'Deletes a group. Its members stay, without what it gave them.',
+    description: 'Deletes a group. Its members lose the permissions of the group. The users are not deleted.',
     nullable: true,
     access: MANAGES_GROUPS,
     resolve: (_root, { input }, context) =>
@@ -110,10 +110,10 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The group that is gone, or why it is not.',
+    description: 'The id of the deleted group, or the errors in the input.',
     outputFields: (t) => ({
       deletedGroupId: t.id({
-        description: 'The id of the group that is gone; null if nothing was deleted.',
+        description: 'The `grp_…` id from the input. Null if nothing was deleted.',
         nullable: true,
         resolve: ({ deletedGroupId }) => deletedGroupId,
       }),
@@ -125,11 +125,11 @@ builder.relayMutationField(
 const changes = {
   addGroupMember: {
     change: addGroupMember,
-    description: 'Puts a user into a group. You must hold what the group gives, and what the user holds.',
+    description: 'Adds a user to a group. You must hold all permissions of the group and of the user.',
   },
   removeGroupMember: {
     change: removeGroupMember,
-    description: 'Takes a user out of a group. You must hold what the group gives, and what the user holds.',
+    description: 'Removes a user from a group. You must hold all permissions of the group and of the user.',
   },
 };
 
@@ -137,10 +137,10 @@ for (const [name, { change, description }] of Object.entries(changes)) {
   builder.relayMutationField(
     name,
     {
-      description: 'A user and a group.',
+      description: 'The ids of a user and of a group.',
       inputFields: (t) => ({
-        groupId: t.id({ required: true, description: 'Which group, as a `grp_…` id.' }),
-        userId: t.id({ required: true, description: 'Which user, as a `usr_…` id.' }),
+        groupId: t.id({ required: true, description: 'The `grp_…` id of the group whose members change.' }),
+        userId: t.id({ required: true, description: 'The `usr_…` id of the user to add or remove.' }),
       }),
     },
     {
@@ -155,12 +155,12 @@ for (const [name, { change, description }] of Object.entries(changes)) {
         }),
     },
     {
-      description: 'The group and the user as they are now, or why nothing was changed.',
+      description: 'The group and the user after the change, or the errors in the input.',
       outputFields: (t) => ({
         group: t.field({ ...changedGroup, resolve: ({ group }) => group }),
         user: t.field({
           type: UserType,
-          description: 'The user as they are now; null if nothing was changed.',
+          description: 'The user after the change. Null if nothing was changed.',
           nullable: true,
           resolve: ({ user }) => user,
         }),

@@ -13,11 +13,11 @@ import { UserConnection, UserType } from './user.ts';
 
 const READS_GROUPS = { scopes: [['groups']], permission: 'READ_DIRECTORY' } as const satisfies AccessRule;
 
-/** The group of that row id. */
+/** The group with that row id. */
 export const loadGroup = (context: Context, id: string): Promise<GroupRow | undefined> =>
   loadBatched(context, 'group', id, async (ids) => byId(await findGroups(context.sql, ids)));
 
-/** A page of the groups of one user: one statement for all users of the same level. */
+/** A page of the groups of one user. The pages of all users on the same level of the query are loaded by one statement. */
 export async function groupsOf(context: Context, userId: string, args: PageArguments): Promise<Connection<GroupRow>> {
   const page = parsePageArguments(args);
   const name = `groups ${JSON.stringify(page)}`;
@@ -27,7 +27,7 @@ export async function groupsOf(context: Context, userId: string, args: PageArgum
   return toConnection(rows ?? [], page, byCreation);
 }
 
-/** A page of the members of one group, likewise. */
+/** A page of the members of one group, also loaded by one statement for all groups of a level. */
 async function membersOf(context: Context, groupId: string, args: PageArguments): Promise<Connection<UserRow>> {
   const page = parsePageArguments(args);
   const name = `members ${JSON.stringify(page)}`;
@@ -44,17 +44,17 @@ builder.node(GroupType, {
   description: 'A group of users. Its members have its permissions.',
   access: READS_GROUPS,
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What it is called; no two groups differ only in capitals.' }),
+    name: t.exposeString('name', { description: 'Unique name, ignoring case.' }),
     permissions: t.field({
       type: [PermissionType],
-      description: 'What its members may do, beyond what everybody may.',
+      description: 'Permissions that every member has.',
       resolve: ({ permissions }) => permissions.filter(isPermission),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the group was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time at which the group was created.' }),
     members: t.connection(
       {
         type: UserType,
-        description: 'Who is in it, in the order their accounts were made.',
+        description: 'The users in the group, in the order in which they were created.',
         resolve: (group, args, context) => membersOf(context, group.id, args),
       },
       UserConnection,
@@ -64,14 +64,14 @@ builder.node(GroupType, {
 
 export const GroupConnection = builder.connectionObject(
   { type: GroupType, name: 'GroupConnection', description: 'A page of groups.' },
-  { name: 'GroupEdge', description: 'A group, and its place in the list.' },
+  { name: 'GroupEdge', description: 'A group and its position in the list.' },
 );
 
 builder.objectField(UserType, 'groups', (t) =>
   t.connection(
     {
       type: GroupType,
-      description: 'The groups they are in.',
+      description: 'The groups of which the user is a member.',
       access: READS_GROUPS,
       resolve: (user, args, context) => groupsOf(context, user.id, args),
     },
@@ -82,7 +82,7 @@ builder.objectField(UserType, 'groups', (t) =>
 builder.queryField('group', (t) =>
   t.field({
     type: GroupType,
-    description: 'The group of this id; null if there is none.',
+    description: 'The group with this id. Null if there is none.',
     nullable: true,
     access: READS_GROUPS,
     args: { id: t.arg.id({ required: true, description: 'The `grp_…` id of the group to show.' }) },
@@ -97,7 +97,7 @@ builder.queryField('groups', (t) =>
   t.connection(
     {
       type: GroupType,
-      description: 'All groups, in the order they were made.',
+      description: 'All groups, in the order in which they were created.',
       access: READS_GROUPS,
       resolve: async (_root, args, { sql }) => {
         const page = parsePageArguments(args);

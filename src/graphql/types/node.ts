@@ -10,10 +10,11 @@ import { tokenOf } from '../request-actor.ts';
 builder.queryField('node', (t) =>
   t.field({
     type: builder.nodeInterfaceRef(),
-    description: 'The object with this id; null if there is none. It requires what the `id` of its type requires.',
+    description:
+      'The object with this id. Null if there is none. The access rule is that of the field `id` of its type.',
     nullable: true,
     access: 'token',
-    args: { id: t.arg.id({ required: true, description: 'The id of a thing that implements `Node`.' }) },
+    args: { id: t.arg.id({ required: true, description: 'The id of an object that implements `Node`.' }) },
     resolve: async (_root, { id }, context, { schema }) => {
       const found = findNodeId(id);
       const type = found && schema.getType(found.typename);

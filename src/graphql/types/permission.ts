@@ -7,6 +7,6 @@ const values = Object.fromEntries(
 
 export const PermissionType = builder.enumType('Permission', {
   description:
-    'What a person may do through their groups, and a service through its registration. Read live, at every request.',
+    'Users get permissions from their groups, and services from their registration. A change takes effect at the next request.',
   values,
 });

@@ -1,25 +1,28 @@
 import { requiredScopes } from '../access/required-scopes.ts';
 import { builder } from '../builder.ts';
 
-/** In look-ups: to validate the largest of documents takes the time of so many. */
+/** Validating the largest allowed document takes about as long as this number of look-ups. */
 const COST = 200;
 
 builder.queryField('requiredScopes', (t) =>
   t.field({
     type: t.listRef(t.listRef('String')),
     description:
-      'The scopes that an operation takes, without running it: at most 16 sets, each of which would do and none of which ' +
-      'holds a scope too many. One empty set: any token will do. Permissions are not looked at.',
+      'The scopes that an operation requires, without executing it. Each of the sets (at most 16) is sufficient and minimal. ' +
+      'A single empty set means that every token is sufficient. Permissions are not checked.',
     access: 'token',
     extensions: { cost: COST },
     args: {
-      document: t.arg.string({ required: true, description: 'A GraphQL document, within the limits of any other.' }),
-      operationName: t.arg.string({ description: 'Which of its operations, if it has several.' }),
+      document: t.arg.string({
+        required: true,
+        description: 'A GraphQL document. The limits for requests apply to it as well.',
+      }),
+      operationName: t.arg.string({ description: 'The operation to check, if the document has several.' }),
       variables: t.arg({
         type: 'JSONObject',
         description:
-          'What its variables will be. Left out: all that `@skip` and `@include` make depend on a variable is counted, and ' +
-          'every type that `node` may find by one.',
+          'The variables of the operation. If omitted, fields with `@skip` or `@include` that depend on a variable are counted, ' +
+          'and so is every type that `node` can return for a variable.',
       }),
     },
     resolve: (_root, { document, operationName, variables }, _context, { schema }) =>

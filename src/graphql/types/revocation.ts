@@ -11,35 +11,34 @@ const REVOKES = { scopes: [['write']], permission: 'MANAGE_USERS', own: true } a
 builder.relayMutationField(
   'revokeAuthorization',
   {
-    description: 'Which client, and whose consent to it.',
+    description: 'The client and the user whose consent is revoked.',
     inputFields: (t) => ({
-      clientId: t.string({ required: true, description: 'The client_id of the client that loses its access.' }),
-      userId: t.id({ description: 'Whose consent, as a `usr_…` id; your own if left out.' }),
+      clientId: t.string({ required: true, description: 'The client_id of the client that loses access.' }),
+      userId: t.id({ description: 'The `usr_…` id of the user who gave the consent. If omitted: yourself.' }),
     }),
   },
   {
-    description:
-      'Withdraws what a person allowed a client: the consent and every token under it. The client has to ask again.',
+    description: 'Deletes the consent of a user to a client and revokes all tokens that the client got with it.',
     nullable: true,
     access: REVOKES,
     resolve: (_root, { input }, context) =>
       attempt(async () => {
         const userId = input.userId == null ? tokenOf(context).user?.id : userRow(input.userId, 'userId');
-        if (userId === undefined) throw new DomainError('INVALID', 'A service must say whose', ['userId']);
+        if (userId === undefined) throw new DomainError('INVALID', 'A service must name the user', ['userId']);
         const revoked = await revokeAuthorizations(context.em(), actorOf(context), userId, input.clientId);
         return { clientId: input.clientId, revoked };
       }),
   },
   {
-    description: 'What lost its access, or why nothing did.',
+    description: 'The client that lost access, or the errors in the input.',
     outputFields: (t) => ({
       clientId: t.string({
-        description: 'The client_id of the client that lost its access; null if nothing was done.',
+        description: 'The client_id from the input. Null if nothing was revoked because of an error.',
         nullable: true,
         resolve: ({ clientId }) => clientId,
       }),
       revoked: t.int({
-        description: 'How many authorizations were ended by this; 0 if there was none.',
+        description: 'Number of active authorizations that were revoked. It can be 0.',
         resolve: ({ revoked }) => revoked ?? 0,
       }),
       errors: t.field(errorsOption),
@@ -50,27 +49,27 @@ builder.relayMutationField(
 builder.relayMutationField(
   'revokeToken',
   {
-    description: 'Which token to revoke.',
+    description: 'The access token or refresh token to revoke.',
     inputFields: (t) => ({
       token: t.string({
         required: true,
         description:
-          'The token itself: an access token, which ends alone, or a refresh token, which takes its whole family along.',
+          'An access token, which is revoked alone, or a refresh token, with which all tokens of its authorization are revoked.',
       }),
     }),
   },
   {
-    description: 'Revokes a token at once. One that is not alive is no error (RFC 7009 §2.2).',
+    description: 'Revokes a token at once. A token that is not active is not an error (RFC 7009 §2.2).',
     nullable: true,
     access: REVOKES,
     resolve: (_root, { input }, context) =>
       attempt(async () => ({ revoked: await revokeToken(context.em(), actorOf(context), input.token) })),
   },
   {
-    description: 'Whether the token was ended, or why not.',
+    description: 'Whether the token was revoked, or the errors in the input.',
     outputFields: (t) => ({
       revoked: t.boolean({
-        description: 'Whether this ended it; false if it was not alive.',
+        description: 'True if the token was active until now.',
         resolve: ({ revoked }) => revoked ?? false,
       }),
       errors: t.field(errorsOption),

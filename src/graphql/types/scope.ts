@@ -8,13 +8,15 @@ import { actorOf } from '../request-actor.ts';
 const MANAGES_SCOPES = { scopes: [['clients']], permission: 'MANAGE_CLIENTS' } as const satisfies AccessRule;
 
 const ScopeType = builder.objectRef<NamedScope>('Scope').implement({
-  description: 'Something that a client can ask a person to be allowed.',
+  description: 'A kind of access that clients can request and users can allow.',
   access: 'token',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'The name by which clients ask for it, such as `read`.' }),
+    name: t.exposeString('name', {
+      description: 'The value in the `scope` parameter of OAuth requests, such as `read`.',
+    }),
     description: t.exposeString('description', { description: 'What the consent page shows to users.' }),
     builtIn: t.exposeBoolean('builtIn', {
-      description: 'Whether it opens fields of this API; those of your own open none.',
+      description: 'Whether the scope is part of this server. Custom scopes open no field of this API.',
     }),
   }),
 });
@@ -22,7 +24,7 @@ const ScopeType = builder.objectRef<NamedScope>('Scope').implement({
 builder.queryField('scopes', (t) =>
   t.field({
     type: [ScopeType],
-    description: "All scopes there are: the built-in ones, then the operator's own.",
+    description: 'The built-in scopes, then the custom ones in the order in which they were created.',
     access: 'token',
     resolve: (_root, _args, { sql }) => listScopes(sql),
   }),
@@ -31,12 +33,12 @@ builder.queryField('scopes', (t) =>
 builder.relayMutationField(
   'createScope',
   {
-    description: 'A scope of your own, for your own API.',
+    description: 'A custom scope for your own API.',
     inputFields: (t) => ({
       name: t.string({
         required: true,
         description:
-          'The name by which clients will ask for it, such as `invoices:read`: RFC 6749 §3.3, at most 100 characters.',
+          'The value in the `scope` parameter, such as `invoices:read`. At most 100 characters that RFC 6749 §3.3 allows.',
       }),
       description: t.string({
         required: true,
@@ -45,7 +47,8 @@ builder.relayMutationField(
     }),
   },
   {
-    description: 'Creates a scope of your own: asked for, granted and told like the others, for your own API to check.',
+    description:
+      'Creates a custom scope. Clients request it and introspection returns it like a built-in one. Your API has to check it.',
     nullable: true,
     access: MANAGES_SCOPES,
     resolve: (_root, { input }, context) =>
@@ -55,11 +58,11 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The new scope, or why there is none.',
+    description: 'The new scope, or the errors in the input.',
     outputFields: (t) => ({
       scope: t.field({
         type: ScopeType,
-        description: 'The new scope; null if none was made.',
+        description: 'The new scope. Null if none was created.',
         nullable: true,
         resolve: ({ scope }) => scope,
       }),
@@ -71,11 +74,13 @@ builder.relayMutationField(
 builder.relayMutationField(
   'deleteScope',
   {
-    description: 'Which scope to delete.',
-    inputFields: (t) => ({ name: t.string({ required: true, description: 'Its name; the built-in ones stay.' }) }),
+    description: 'The custom scope to delete.',
+    inputFields: (t) => ({
+      name: t.string({ required: true, description: 'The name of a custom scope. Built-in scopes cannot be deleted.' }),
+    }),
   },
   {
-    description: 'Deletes a scope of your own, and takes it from all clients.',
+    description: 'Deletes a custom scope and removes it from all clients, consents and authorizations.',
     nullable: true,
     access: MANAGES_SCOPES,
     resolve: (_root, { input }, context) =>
@@ -85,10 +90,10 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The scope that is gone, or why it is not.',
+    description: 'The name of the deleted scope, or the errors in the input.',
     outputFields: (t) => ({
       deletedScope: t.string({
-        description: 'The name of the scope that is gone; null if nothing was deleted.',
+        description: 'The name from the input. Null if nothing was deleted.',
         nullable: true,
         resolve: ({ deletedScope }) => deletedScope,
       }),

@@ -6,21 +6,25 @@ import { FieldAccessType } from './field-access.ts';
 import { loadUser, UserType } from './user.ts';
 
 const TokenType = builder.objectRef<AccessToken>('Token').implement({
-  description: 'The access token of this very request.',
+  description: 'An access token, with its scopes and the client and user that it was issued for.',
   access: 'token',
   fields: (t) => ({
     scopes: t.stringList({
-      description: 'The scopes it was granted, and so what it opens.',
+      description: 'The granted scopes, which decide what the token may access.',
       resolve: ({ scopes }) => [...scopes],
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends, unless it is revoked before.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'Time at which the token expires, if it is not revoked before.',
+    }),
     clientId: t.string({
-      description: 'The client_id of the client it was issued to.',
+      description: 'The client_id of the client to which the token was issued.',
       resolve: ({ client }) => client.clientId,
     }),
     client: t.field({
       type: ClientType,
-      description: 'The client it was issued to; null if it is neither yours nor yours to manage.',
+      description:
+        'The client to which the token was issued. Null if it is not your own and you do not have MANAGE_CLIENTS.',
       nullable: true,
       resolve: async (token, _args, context) => {
         const client = await loadClient(context, token.client.id);
@@ -29,17 +33,18 @@ const TokenType = builder.objectRef<AccessToken>('Token').implement({
     }),
     user: t.field({
       type: UserType,
-      description: 'The person it speaks for. Null: nobody but the client itself.',
+      description: 'The user for whom the token was issued. Null for a token from client_credentials.',
       nullable: true,
       resolve: async ({ user }, _args, context) => (user ? ((await loadUser(context, user.id)) ?? null) : null),
     }),
     canAccess: t.field({
       type: [FieldAccessType],
-      description: 'Which of these fields it opens, in the order asked; of the fields within them nothing is said.',
+      description:
+        'Whether the token may select each of these fields, in the same order. Fields within them are not checked.',
       args: {
         coordinates: t.arg.stringList({
           required: true,
-          description: 'Up to 100 fields, each as `Type.field`: `Mutation.registerClient`.',
+          description: 'Up to 100 fields in the form `Type.field`, such as `Mutation.registerClient`.',
         }),
       },
       resolve: (token, { coordinates }, _context, { schema }) => accessTo(schema, token, coordinates),
@@ -50,7 +55,7 @@ const TokenType = builder.objectRef<AccessToken>('Token').implement({
 builder.queryField('token', (t) =>
   t.field({
     type: TokenType,
-    description: 'The access token of this very request.',
+    description: 'The access token with which this request was sent.',
     nullable: true,
     access: 'token',
     resolve: (_root, _args, { token }) => token ?? null,

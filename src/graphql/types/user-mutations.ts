@@ -10,7 +10,7 @@ import { attempt, errorsOption } from '../payload.ts';
 import { actorOf } from '../request-actor.ts';
 import { loadUser, UserType } from './user.ts';
 
-/** The row of a user id in the input. */
+/** The row id of a `usr_…` id in the input. Throws NOT_FOUND. */
 export function userRow(id: string, field = 'id'): string {
   const uuid = uuidOf('usr', id);
   if (uuid === undefined) throw new DomainError('NOT_FOUND', 'There is no such user', [field]);
@@ -19,40 +19,41 @@ export function userRow(id: string, field = 'id'): string {
 
 const changedUser = {
   type: UserType,
-  description: 'The user as they are now; null if nothing was changed.',
+  description: 'The user after the change. Null if nothing was changed.',
   nullable: true,
 } as const;
 
 builder.relayMutationField(
   'createUser',
   {
-    description: 'The account to create, and what is known of the person.',
+    description: 'The details of the new user.',
     inputFields: (t) => ({
       username: t.string({
         required: true,
-        description:
-          'What they will sign in with: at most 150 visible characters, no @; no two accounts differ only in capitals.',
+        description: 'The name for signing in: at most 150 visible characters without @, unique ignoring case.',
       }),
-      email: t.string({ description: 'Their e-mail address; no two accounts have the same, whatever its capitals.' }),
+      email: t.string({ description: 'Email address, unique ignoring case.' }),
       password: t.string({
-        description: `${PASSWORD_MIN} to ${PASSWORD_MAX} characters. Without one they cannot sign in with a password.`,
+        description: `${PASSWORD_MIN} to ${PASSWORD_MAX} characters. If omitted, the user cannot sign in with a password.`,
       }),
       firstName: t.string({
-        description: 'Their first name: one line of at most 150 characters; an empty one removes it.',
+        description: 'First name, one line of at most 150 characters. An empty string removes it.',
       }),
       lastName: t.string({
-        description: 'Their last name: one line of at most 150 characters; an empty one removes it.',
+        description: 'Last name, one line of at most 150 characters. An empty string removes it.',
       }),
       attributes: t.field({
         type: 'JSONObject',
-        description: 'Whatever you keep with an account, as JSON of up to 16 KB.',
+        description: 'Your own data about the user, as JSON of at most 16 KB.',
       }),
-      emailVerified: t.boolean({ description: 'True says that you know the e-mail address to be theirs.' }),
-      superuser: t.boolean({ description: 'Whether they hold every permission: only a superuser may make one.' }),
+      emailVerified: t.boolean({
+        description: 'True if you have verified that the email address belongs to the user.',
+      }),
+      superuser: t.boolean({ description: 'Whether the user has every permission. Only a superuser can set it.' }),
     }),
   },
   {
-    description: 'Creates an account for a person.',
+    description: 'Creates a user, with or without a password.',
     nullable: true,
     access: { scopes: [['write']], permission: 'MANAGE_USERS' },
     resolve: (_root, { input }, context) =>
@@ -64,7 +65,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The new account, or why there is none.',
+    description: 'The new user, or the errors in the input.',
     outputFields: (t) => ({
       user: t.field({ ...changedUser, resolve: ({ user }) => user }),
       errors: t.field(errorsOption),
@@ -76,37 +77,40 @@ builder.relayMutationField(
   'updateUser',
   {
     description:
-      'What to change about an account. What is left out or null stays as it is, save that a null `email` removes it.',
+      'The changes to a user. Fields that are omitted or null stay as they are, except that a null `email` removes the address.',
     inputFields: (t) => ({
-      id: t.id({ required: true, description: 'Which account to change, as a `usr_…` id.' }),
-      username: t.string({ description: 'A new name to sign in with. Requires permission MANAGE_USERS.' }),
-      email: t.string({ description: 'A new e-mail address, which counts as not verified; null removes it.' }),
+      id: t.id({ required: true, description: 'The `usr_…` id of the user to change.' }),
+      username: t.string({ description: 'A new name for signing in. Requires permission MANAGE_USERS.' }),
+      email: t.string({
+        description: 'A new email address, which is not verified at first. Null removes the address.',
+      }),
       emailVerified: t.boolean({
-        description: 'True says that you know the e-mail address to be theirs. Requires permission MANAGE_USERS.',
+        description:
+          'True if you have verified that the email address belongs to the user. Requires permission MANAGE_USERS.',
       }),
       firstName: t.string({
-        description: 'Their first name: one line of at most 150 characters; an empty one removes it.',
+        description: 'First name, one line of at most 150 characters. An empty string removes it.',
       }),
       lastName: t.string({
-        description: 'Their last name: one line of at most 150 characters; an empty one removes it.',
+        description: 'Last name, one line of at most 150 characters. An empty string removes it.',
       }),
       attributes: t.field({
         type: 'JSONObject',
-        description: 'Takes the place of all there was. Requires permission MANAGE_USERS.',
+        description: 'Replaces all earlier attributes. Requires permission MANAGE_USERS.',
       }),
       disabled: t.boolean({
         description:
-          'True ends all their sessions and tokens, and they cannot sign in. Requires permission MANAGE_USERS.',
+          'True ends all sessions of the user, revokes all tokens and prevents sign-in. Requires permission MANAGE_USERS.',
       }),
       superuser: t.boolean({
         description:
-          'Whether they hold every permission: only a superuser may make or unmake one, and the last one stays.',
+          'Whether the user has every permission. Only a superuser can change it, and one superuser must remain.',
       }),
     }),
   },
   {
     description:
-      'Changes a user: first name, last name and e-mail address of your own account, or anything with MANAGE_USERS.',
+      'Changes a user. Without MANAGE_USERS you can change the names and the email address of your own account.',
     nullable: true,
     access: { scopes: [['write']], permission: 'MANAGE_USERS', own: true },
     resolve: (_root, { input }, context) =>
@@ -119,7 +123,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The account as it is now, or why it was not changed.',
+    description: 'The user after the change, or the errors in the input.',
     outputFields: (t) => ({
       user: t.field({ ...changedUser, resolve: ({ user }) => user }),
       errors: t.field(errorsOption),
@@ -130,12 +134,12 @@ builder.relayMutationField(
 builder.relayMutationField(
   'deleteUser',
   {
-    description: 'Which account to delete.',
-    inputFields: (t) => ({ id: t.id({ required: true, description: 'Which account to delete, as a `usr_…` id.' }) }),
+    description: 'The user to delete, by the id.',
+    inputFields: (t) => ({ id: t.id({ required: true, description: 'The `usr_…` id of the user to delete.' }) }),
   },
   {
     description:
-      'Deletes an account with its sessions, consents, tokens, memberships and the clients it owns. It cannot be undone.',
+      'Deletes a user with all sessions, consents, tokens, memberships and own clients. This cannot be undone.',
     nullable: true,
     access: { scopes: [['write']], permission: 'MANAGE_USERS' },
     resolve: (_root, { input }, context) =>
@@ -146,10 +150,10 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'The account that is gone, or why it is not.',
+    description: 'The id of the deleted user, or the errors in the input.',
     outputFields: (t) => ({
       deletedUserId: t.id({
-        description: 'The id of the account that is gone; null if nothing was deleted.',
+        description: 'The `usr_…` id from the input. Null if nothing was deleted.',
         nullable: true,
         resolve: ({ deletedUserId }) => deletedUserId,
       }),
@@ -161,21 +165,21 @@ builder.relayMutationField(
 builder.relayMutationField(
   'setPassword',
   {
-    description: 'A new password, and whose it is.',
+    description: 'The user and the new password.',
     inputFields: (t) => ({
-      id: t.id({ required: true, description: 'Whose password to set, as a `usr_…` id.' }),
+      id: t.id({ required: true, description: 'The `usr_…` id of the user whose password is set.' }),
       password: t.string({
         required: true,
-        description: `The new password: ${PASSWORD_MIN} to ${PASSWORD_MAX} characters.`,
+        description: `The new password, ${PASSWORD_MIN} to ${PASSWORD_MAX} characters.`,
       }),
       currentPassword: t.string({
-        description: 'The password up to now: needed for your own account, whatever you may do besides.',
+        description: 'The password until now. Required for your own account, also with MANAGE_USERS.',
       }),
     }),
   },
   {
     description:
-      'Sets a password: your own with the current one, or with MANAGE_USERS. Ends all their tokens, and all their sessions but the one that did it.',
+      'Sets a password: your own with the current one, or that of another user with MANAGE_USERS. Revokes all tokens of the user and ends all other sessions.',
     nullable: true,
     access: { scopes: [['write']], permission: 'MANAGE_USERS', own: true },
     resolve: (_root, { input }, context) =>
@@ -188,7 +192,7 @@ builder.relayMutationField(
       }),
   },
   {
-    description: 'Whose password was set, or why it was not.',
+    description: 'The user whose password was set, or the errors in the input.',
     outputFields: (t) => ({
       user: t.field({ ...changedUser, resolve: ({ user }) => user }),
       errors: t.field(errorsOption),

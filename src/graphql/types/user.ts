@@ -11,11 +11,11 @@ import { tokenOf } from '../request-actor.ts';
 
 const READS_USERS = { scopes: [['read']], permission: 'READ_DIRECTORY' } as const satisfies AccessRule;
 
-/** The user of that row id. */
+/** The user with that row id. */
 export const loadUser = (context: Context, id: string): Promise<UserRow | undefined> =>
   loadBatched(context, 'user', id, async (ids) => byId(await findUsers(context.sql, ids)));
 
-/** What only the person and those who manage users may see. */
+/** True if the caller may see all fields: users see their own, and MANAGE_USERS sees those of everyone. */
 function seesAll(context: Context, { id }: UserRow): boolean {
   const { caller } = tokenOf(context);
   return caller.userId === id || holds(caller, 'MANAGE_USERS');
@@ -25,51 +25,52 @@ export const UserType = nodeRef<UserRow>('User', { prefix: 'usr', load: loadUser
 
 builder.node(UserType, {
   id: { resolve: ({ id }) => id },
-  description: 'A person in the directory.',
+  description: 'A user of the directory, who can sign in.',
   access: READS_USERS,
   fields: (t) => ({
     username: t.exposeString('username', {
-      description: 'What they sign in with; no two accounts differ only in capitals.',
+      description: 'The name for signing in, unique ignoring case.',
     }),
     email: t.string({
-      description: 'Their e-mail address; null unless it is your own or you hold MANAGE_USERS.',
+      description: 'Email address. Null for other users unless you have MANAGE_USERS.',
       nullable: true,
       resolve: (user, _args, context) => (seesAll(context, user) ? user.email : null),
     }),
     emailVerified: t.boolean({
-      description: 'Whether somebody with MANAGE_USERS says the address is theirs; null where `email` is hidden.',
+      description:
+        'Whether an administrator has verified that the email address belongs to the user. Null if you may not see `email`.',
       nullable: true,
       resolve: (user, _args, context) => (seesAll(context, user) ? user.emailVerified : null),
     }),
-    firstName: t.exposeString('firstName', { description: 'Their first name; empty if they have told none.' }),
-    lastName: t.exposeString('lastName', { description: 'Their last name; empty if they have told none.' }),
+    firstName: t.exposeString('firstName', { description: 'First name. Empty if it is not set.' }),
+    lastName: t.exposeString('lastName', { description: 'Last name. Empty if it is not set.' }),
     attributes: t.field({
       type: 'JSONObject',
-      description: 'What the operator keeps with them; null unless they are your own or you hold MANAGE_USERS.',
+      description: 'Data that the operator keeps about the user. Null for other users unless you have MANAGE_USERS.',
       nullable: true,
       resolve: (user, _args, context) => (seesAll(context, user) ? user.attributes : null),
     }),
     superuser: t.boolean({
-      description: 'Whether they hold every permission; null unless it is you or you hold MANAGE_USERS.',
+      description: 'Whether the user has every permission. Null for other users unless you have MANAGE_USERS.',
       nullable: true,
       resolve: (user, _args, context) => (seesAll(context, user) ? user.superuser : null),
     }),
     disabled: t.exposeBoolean('disabled', {
-      description: 'A disabled user cannot sign in, and their tokens are dead.',
+      description: 'A disabled user cannot sign in, and all tokens of the user are revoked.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time at which the user was created.' }),
   }),
 });
 
 export const UserConnection = builder.connectionObject(
   { type: UserType, name: 'UserConnection', description: 'A page of users.' },
-  { name: 'UserEdge', description: 'A user, and their place in the list.' },
+  { name: 'UserEdge', description: 'A user and their position in the list.' },
 );
 
 builder.queryField('user', (t) =>
   t.field({
     type: UserType,
-    description: 'The user of this id; null if there is none.',
+    description: 'The user with this id. Null if there is none.',
     nullable: true,
     access: READS_USERS,
     args: { id: t.arg.id({ required: true, description: 'The `usr_…` id of the user to show.' }) },
@@ -84,7 +85,7 @@ builder.queryField('users', (t) =>
   t.connection(
     {
       type: UserType,
-      description: 'Everybody who has an account, in the order they were made.',
+      description: 'All users, in the order in which they were created.',
       access: READS_USERS,
       resolve: async (_root, args, { sql }) => {
         const page = parsePageArguments(args);

@@ -5,43 +5,43 @@ import type { Context } from '../context.ts';
 import { GroupConnection, GroupType, groupsOf } from './group.ts';
 import { loadUser } from './user.ts';
 
-/** The person a token speaks for. The token says who; the rest is read when it is asked for. */
+/** The user of a token. The id and username come from the token; the other fields are loaded only if they are selected. */
 interface Viewer {
   readonly id: string;
   readonly username: string;
 }
 
 async function profile(context: Context, { id }: Viewer): Promise<UserRow> {
-  const person = await loadUser(context, id);
-  // The token was alive a moment ago, and with it the account.
-  if (!person) throw new Error('the account went away during the request');
-  return person;
+  const user = await loadUser(context, id);
+  // The token was valid at the start of the request, so the user existed then.
+  if (!user) throw new Error('the user was deleted during the request');
+  return user;
 }
 
 const PROFILE = { scopes: [['profile'], ['read']] } as const;
 const EMAIL = { scopes: [['email'], ['read']] } as const;
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
-  description: 'The person this token speaks for.',
+  description: 'The user for whom the token of this request was issued.',
   fields: (t) => ({
     id: t.id({
       description: 'The same as their `User.id`, and the `sub` of OpenID Connect.',
       access: 'token',
       resolve: ({ id }) => prefixedId('usr', id),
     }),
-    username: t.exposeString('username', { description: 'The name they sign in with.', access: PROFILE }),
+    username: t.exposeString('username', { description: 'The name for signing in.', access: PROFILE }),
     firstName: t.string({
-      description: 'Their first name; empty if they have told none.',
+      description: 'First name. Empty if it is not set.',
       access: PROFILE,
       resolve: async (viewer, _args, context) => (await profile(context, viewer)).firstName,
     }),
     lastName: t.string({
-      description: 'Their last name; empty if they have told none.',
+      description: 'Last name. Empty if it is not set.',
       access: PROFILE,
       resolve: async (viewer, _args, context) => (await profile(context, viewer)).lastName,
     }),
     name: t.string({
-      description: 'First and last name, or the username of those who have told neither.',
+      description: 'First and last name, or the username if neither is set.',
       access: PROFILE,
       resolve: async (viewer, _args, context) => {
         const { firstName, lastName } = await profile(context, viewer);
@@ -49,20 +49,20 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       },
     }),
     email: t.string({
-      description: 'Their e-mail address, if they have one.',
+      description: 'Email address. Null if there is none.',
       nullable: true,
       access: EMAIL,
       resolve: async (viewer, _args, context) => (await profile(context, viewer)).email,
     }),
     emailVerified: t.boolean({
-      description: 'Whether somebody with MANAGE_USERS says the address is theirs.',
+      description: 'Whether an administrator has verified that the email address belongs to the user.',
       access: EMAIL,
       resolve: async (viewer, _args, context) => (await profile(context, viewer)).emailVerified,
     }),
     groups: t.connection(
       {
         type: GroupType,
-        description: 'The groups they are in.',
+        description: 'The groups of which the user is a member.',
         access: { scopes: [['groups']] },
         resolve: (viewer, args, context) => groupsOf(context, viewer.id, args),
       },
@@ -74,7 +74,7 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerType,
-    description: 'The person this token speaks for; null for a service, which speaks for itself.',
+    description: 'The user for whom the token was issued. Null for a token from client_credentials.',
     nullable: true,
     access: 'token',
     resolve: (_root, _args, { token }) => token?.user ?? null,

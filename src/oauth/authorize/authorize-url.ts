@@ -11,7 +11,7 @@ export function authorizeUrl(
   missing: readonly string[],
   issuer: string,
 ): string | undefined {
-  if (!user || !missing.every((scope) => client.mayAsk.includes(scope))) return undefined;
-  const scope = [...stillAllowed([...scopes], client.mayAsk), ...missing].join(' ');
+  if (!user || !missing.every((scope) => client.requestableScopes.includes(scope))) return undefined;
+  const scope = [...stillAllowed([...scopes], client.requestableScopes), ...missing].join(' ');
   return `${issuer}/oauth/authorize?${new URLSearchParams({ response_type: 'code', client_id: client.clientId, scope })}`;
 }

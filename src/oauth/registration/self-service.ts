@@ -7,5 +7,5 @@ export const OWN_CLIENTS_MAX = 10;
 /** The grant types that users may give to their own clients. */
 export const OWN_GRANT_TYPES = grantTypesWith(({ selfService }) => selfService);
 
-/** The scopes of a client whose registration names none: enough to sign users in. */
+/** The scopes of a client whose registration names none. They are enough to sign users in. */
 export const USUAL_SCOPES: readonly BuiltInScope[] = ['openid', 'profile', 'email', 'read'];

@@ -11,7 +11,7 @@ import { SCOPE_TOKEN, SCOPES } from './scope.ts';
 const NAME_MAX = 100;
 const DESCRIPTION_MAX = 200;
 
-/** Adds a scope of the operator's own: it is asked for, granted and told like ours, and opens nothing here. */
+/** Creates a custom scope. Clients request it and introspection returns it like a built-in one, but it opens no field of this API. */
 export async function createScope(
   em: Em,
   actor: Actor,
@@ -20,12 +20,12 @@ export async function createScope(
   requirePermission(actor, 'MANAGE_CLIENTS');
   const { name, description } = input;
   if (name.length > NAME_MAX || !SCOPE_TOKEN.test(name))
-    throw new DomainError('INVALID', `A scope is at most ${NAME_MAX} ASCII characters without blanks, " and \\`, [
+    throw new DomainError('INVALID', `A scope must be at most ${NAME_MAX} ASCII characters without spaces, " and \\`, [
       'name',
     ]);
-  if (Object.hasOwn(SCOPES, name)) throw new DomainError('TAKEN', 'There is such a scope already', ['name']);
+  if (Object.hasOwn(SCOPES, name)) throw new DomainError('TAKEN', 'There is already a scope with this name', ['name']);
   if (description.trim() === '' || [...description].length > DESCRIPTION_MAX || /\p{C}/u.test(description))
-    throw new DomainError('INVALID', `The description is one line of at most ${DESCRIPTION_MAX} characters`, [
+    throw new DomainError('INVALID', `The description must be one line of at most ${DESCRIPTION_MAX} characters`, [
       'description',
     ]);
 
@@ -36,15 +36,15 @@ export async function createScope(
     });
   } catch (error) {
     if (violatedUniqueConstraint(error) !== undefined)
-      throw new DomainError('TAKEN', 'There is such a scope already', ['name']);
+      throw new DomainError('TAKEN', 'There is already a scope with this name', ['name']);
     throw error;
   }
   return { name, description, builtIn: false };
 }
 
 /**
- * Removes a scope of the operator's own: from every client that could ask for it, and from all that was allowed. A scope made
- * later under the same name may mean something else, and nobody has agreed to that.
+ * Deletes a custom scope, also from all clients, consents and authorizations. Users have not consented to a scope that is created
+ * later under the same name, which may mean something else.
  */
 export async function deleteScope(em: Em, actor: Actor, name: string): Promise<void> {
   requirePermission(actor, 'MANAGE_CLIENTS');

@@ -1,10 +1,10 @@
 import { type Sql, statement } from '../../store/connection/sql.ts';
 import { BUILT_IN_SCOPES, SCOPES } from './scope.ts';
 
-/** A scope that people can be asked for. */
+/** A scope that clients can request. */
 export interface NamedScope {
   readonly name: string;
-  /** What the consent page shows. */
+  /** The text on the consent page. */
   readonly description: string;
   readonly builtIn: boolean;
 }
@@ -19,7 +19,7 @@ const selectDescriptions = statement<{ name: string; description: string }>(
   'SELECT name, description FROM scopes WHERE name = ANY ($1::text[])',
 );
 
-/** Ours first, then the operator's own. */
+/** The built-in scopes, then the custom ones. */
 export async function listScopes(sql: Sql): Promise<NamedScope[]> {
   const builtIn = Object.entries(SCOPES).map(([name, { description }]) => ({
     name,
@@ -30,7 +30,7 @@ export async function listScopes(sql: Sql): Promise<NamedScope[]> {
   return [...builtIn, ...own.map(({ name, description }) => ({ name, description, builtIn: false }))];
 }
 
-/** What each scope means to a person: the built-in ones from code, an operator's own from their rows. */
+/** The descriptions of all built-in scopes and of those custom ones that are among `scopes`, by name. */
 export async function scopeDescriptions(sql: Sql, scopes: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const builtIn = BUILT_IN_SCOPES.map((scope) => [scope, SCOPES[scope].description] as const);
   const own = scopes.filter((scope) => !Object.hasOwn(SCOPES, scope));

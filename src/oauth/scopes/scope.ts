@@ -1,20 +1,20 @@
 import { OAuthError } from '../error.ts';
 
-/** What there is to know of a built-in scope. */
+/** The properties of a built-in scope. */
 interface ScopeDeclaration {
-  /** What the consent page shows. */
+  /** The text on the consent page. */
   readonly description: string;
-  /** Whether an app can do harm with it in the user's name: the consent page says so. */
+  /** Whether an app can do harm with it. The consent page then shows a warning. */
   readonly powerful: boolean;
   /** Whether users may give it to their own clients, without MANAGE_CLIENTS. */
   readonly selfService: boolean;
-  /** Whether it opens parts of the API to services as well, together with their permissions. */
+  /** Whether services can use it as well, together with their permissions. */
   readonly directory: boolean;
   /** Whether the built-in client of GraphiQL may request it. */
   readonly console: boolean;
 }
 
-/** The built-in scopes. Operators' own are rows (`store/entities/scope.ts`). */
+/** The built-in scopes. Custom scopes are rows (`store/entities/scope.ts`). */
 export const SCOPES = {
   openid: {
     description: 'Recognise you when you come back',
@@ -97,7 +97,7 @@ export const CONSOLE_SCOPES = scopesWith('console');
 /** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) */
 export const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-/** RFC 6749 §3.3: space-delimited, order kept, repeats dropped. Throws invalid_scope for what the grammar does not allow. */
+/** RFC 6749 §3.3: the scopes in the order of the text, without duplicates. Throws invalid_scope if the text does not match the grammar. */
 export function parseScope(text: string): string[] {
   const scopes = [...new Set(text.split(' ').filter((item) => item !== ''))];
   if (scopes.length > 100 || !scopes.every((item) => SCOPE_TOKEN.test(item)))
@@ -105,27 +105,30 @@ export function parseScope(text: string): string[] {
   return scopes;
 }
 
-/** RFC 6749 §3.3: the scope parameter of a request, which names one scope at least: blanks alone ask for nothing that could be granted. */
-export function askedScopes(text: string): string[] {
+/** RFC 6749 §3.3: parses the scope parameter of a request, which must name at least one scope. Throws invalid_scope. */
+export function requestedScopes(text: string): string[] {
   const scopes = parseScope(text);
   if (scopes.length === 0) throw new OAuthError('invalid_scope', 'The scope parameter names no scope.');
   return scopes;
 }
 
-/** RFC 6749 §3.3: what is asked must be among what is allowed; nothing asked means the default. */
+/** RFC 6749 §3.3: the requested scopes, or the default ones without a scope parameter. Throws invalid_scope unless all are allowed. */
 export function grantedScope(
-  asked: string | undefined,
+  requested: string | undefined,
   allowed: readonly string[],
   fallback: readonly string[],
 ): string[] {
-  if (asked === undefined) return [...fallback];
-  const scopes = askedScopes(asked);
+  if (requested === undefined) return [...fallback];
+  const scopes = requestedScopes(requested);
   const foreign = scopes.filter((item) => !allowed.includes(item));
   if (foreign.length > 0)
-    throw new OAuthError('invalid_scope', `Unknown, or not allowed to this client: ${foreign.join(' ')}`.slice(0, 200));
+    throw new OAuthError(
+      'invalid_scope',
+      `Unknown, or not allowed for this client: ${foreign.join(' ')}`.slice(0, 200),
+    );
   return scopes;
 }
 
-/** Of what was granted, what the client may still ask for: what it has lost since, it no longer gets. */
+/** The granted scopes without those that the client is no longer registered for. */
 export const stillAllowed = (granted: readonly string[], allowed: readonly string[]): string[] =>
   granted.filter((scope) => allowed.includes(scope));

@@ -10,32 +10,32 @@ import type { OAuthRequest } from '../oauth-request.ts';
 const TYPE = 'at+jwt';
 const JWT = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
-/** What an access token stands for. `userId` is the row's uuid; undefined where a client speaks for itself. */
-export interface Grounds {
+/** The contents of an access token. `userId` is the row's uuid; undefined for a token from client_credentials. */
+export interface AccessTokenDetails {
   readonly userId: string | undefined;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
   readonly expiresAt: Date;
 }
 
-/** Made of the secret, which nobody is told then: who reads a JWT cannot go anywhere with its jti. */
+/** The jti is a digest of the secret, so that it cannot be used as an opaque token. */
 const jtiOf = (secret: string): string => digest(`jti ${secret}`).toString('base64url');
 
-/** By what the token is found again. */
+/** The digest by which the database finds the token. */
 export const accessTokenDigest = (client: Client, secret: string): Buffer =>
   digest(client.accessTokenFormat === 'JWT' ? jtiOf(secret) : secret);
 
-/** The token as its client gets it: the secret itself, or RFC 9068's JWT, signed at this moment. */
+/** RFC 9068 §2: the token that the client gets. It is the secret itself or a signed JWT, depending on the client. */
 export async function writeAccessToken(
   { client, config, signingKeys, now }: TokenRequest,
   secret: string,
-  { userId, scopes, resources, expiresAt }: Grounds,
+  { userId, scopes, resources, expiresAt }: AccessTokenDetails,
 ): Promise<string> {
   if (client.accessTokenFormat !== 'JWT') return secret;
   const [audience, ...more] = resources.length === 0 ? [config.issuer] : resources;
   const claims = {
     iss: config.issuer,
-    // §2.2: a client that speaks for itself is its own subject.
+    // §2.2: without a user, the client is the subject.
     sub: userId === undefined ? client.clientId : prefixedId('usr', userId),
     aud: more.length === 0 ? audience! : [audience!, ...more],
     client_id: client.clientId,
@@ -47,7 +47,7 @@ export async function writeAccessToken(
   return signingKeys.sign('RS256', TYPE, claims, now);
 }
 
-/** By what a token that somebody presents is found; undefined for what cannot be one of ours. */
+/** The digest by which the database finds a token that was sent. Undefined if this server cannot have issued it. */
 export async function presentedDigest(
   { config, signingKeys, now }: Pick<OAuthRequest, 'config' | 'signingKeys' | 'now'>,
   token: string,
@@ -58,7 +58,7 @@ export async function presentedDigest(
   return iss === config.issuer && jti !== undefined ? digest(jti) : undefined;
 }
 
-/** The same from what a JWT says of itself: enough to find it, where the row says who may end it. */
+/** The same without a check of the signature. This is enough for a revocation, because the caller's rights are checked against the row. */
 export function claimedDigest(token: string): Buffer | undefined {
   if (isWellFormed('gat', token)) return digest(token);
   try {

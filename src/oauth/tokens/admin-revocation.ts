@@ -14,7 +14,7 @@ import { RefreshToken } from '../../store/entities/refresh-token.ts';
 import { prefixedId } from '../../store/prefixed-id.ts';
 import { claimedDigest } from './access-token.ts';
 
-/** Withdraws what a person allowed a client: the consent, and every authorization under it. Returns how many there were. */
+/** Deletes a user's consent to a client and revokes all its authorizations. Returns the number of those that were active. */
 export async function revokeAuthorizations(em: Em, actor: Actor, userId: string, clientId: string): Promise<number> {
   if (!isSelf(actor, userId)) requirePermission(actor, 'MANAGE_USERS');
   return em.transactional(async (tx) => {
@@ -24,8 +24,8 @@ export async function revokeAuthorizations(em: Em, actor: Actor, userId: string,
     if (!client) throw new DomainError('NOT_FOUND', 'There is no such client', ['clientId']);
 
     await tx.nativeDelete(Consent, { user: userId, client });
-    const alive = { user: userId, client, revokedAt: null, expiresAt: { $gt: actor.now } };
-    const revoked = await tx.nativeUpdate(Authorization, alive, { revokedAt: actor.now });
+    const active = { user: userId, client, revokedAt: null, expiresAt: { $gt: actor.now } };
+    const revoked = await tx.nativeUpdate(Authorization, active, { revokedAt: actor.now });
     recordInTransaction(tx, {
       kind: 'authorization.revoked',
       at: actor.now,
@@ -38,7 +38,7 @@ export async function revokeAuthorizations(em: Em, actor: Actor, userId: string,
   });
 }
 
-/** RFC 7009 §2.1: an access token dies alone, a refresh token with its whole family. False for one that is not alive. */
+/** RFC 7009 §2.1: revokes an access token alone, and a refresh token with its whole family. False if the token was not active. */
 export async function revokeToken(em: Em, actor: Actor, token: string): Promise<boolean> {
   const isRefresh = isWellFormed('grt', token);
   const tokenDigest = isRefresh ? digest(token) : claimedDigest(token);
@@ -52,9 +52,9 @@ export async function revokeToken(em: Em, actor: Actor, token: string): Promise<
     if (!found) return false;
     await requireAuthorityOver(tx, actor, found.authorization);
 
-    const doomed = found instanceof AccessToken ? found : found.authorization;
-    if (doomed.revokedAt || found.authorization.revokedAt || doomed.expiresAt <= actor.now) return false;
-    doomed.revokedAt = actor.now;
+    const target = found instanceof AccessToken ? found : found.authorization;
+    if (target.revokedAt || found.authorization.revokedAt || target.expiresAt <= actor.now) return false;
+    target.revokedAt = actor.now;
     recordInTransaction(tx, {
       kind: 'token.revoked',
       at: actor.now,
@@ -67,9 +67,9 @@ export async function revokeToken(em: Em, actor: Actor, token: string): Promise<
   });
 }
 
-/** One's own, or MANAGE_USERS; and nobody takes anything from those who hold more. */
+/** Throws FORBIDDEN unless the token is the actor's own, or the actor has MANAGE_USERS and every permission of the token's owner. */
 async function requireAuthorityOver(tx: Em, actor: Actor, { user, client }: Authorization): Promise<void> {
   if (!user || !isSelf(actor, user.id)) requirePermission(actor, 'MANAGE_USERS');
-  const target = user ? (await lockUser(tx, user.id)).held : holdings(false, client.servicePermissions);
-  requireRank(actor, target);
+  const owner = user ? (await lockUser(tx, user.id)).held : holdings(false, client.servicePermissions);
+  requireRank(actor, owner);
 }

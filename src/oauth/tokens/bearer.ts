@@ -7,13 +7,13 @@ import type { OAuthRequest } from '../oauth-request.ts';
 import { isValidForResource } from '../resource.ts';
 import { presentedDigest } from './access-token.ts';
 
-/** A live access token, with whom it speaks for as things stand at this moment. */
+/** A valid access token with the current permissions of its user or client. */
 export interface AccessToken {
   readonly id: string;
-  /** The browser session in which it was approved, if there was one. */
+  /** The browser session in which the user consented, if there was one. */
   readonly sessionId: string | undefined;
   readonly scopes: ReadonlySet<string>;
-  /** RFC 8707: the APIs it is good for; none: no limit was asked for. */
+  /** RFC 8707: the APIs for which it is valid. Empty: the request named none, so the token is valid for this server's APIs. */
   readonly resources: readonly string[];
   readonly expiresAt: Date;
   readonly client: {
@@ -21,8 +21,8 @@ export interface AccessToken {
     readonly id: string;
     /** The OAuth client_id. */
     readonly clientId: string;
-    /** The scopes it can ask people for at the authorization endpoint; none if it is not registered to send them there. */
-    readonly mayAsk: readonly string[];
+    /** The scopes that it may request at the authorization endpoint. Empty if it is not registered for authorization_code. */
+    readonly requestableScopes: readonly string[];
   };
   /** Undefined for client_credentials. */
   readonly user: { readonly id: string; readonly username: string } | undefined;
@@ -30,7 +30,7 @@ export interface AccessToken {
 }
 
 interface Row {
-  /** Which of those asked for. */
+  /** The position of the key in the query, from 1. */
   n: number;
   id: string;
   session_id: string | null;
@@ -39,7 +39,7 @@ interface Row {
   expires_at: Date;
   client_row_id: string;
   client_id: string;
-  may_ask: string[] | null;
+  requestable_scopes: string[] | null;
   service_permissions: string[];
   user_id: string | null;
   username: string | null;
@@ -48,15 +48,15 @@ interface Row {
 }
 
 /**
- * Dead at once, on every node: revoked token, revoked authorization, disabled client or user; whether it has expired is for
- * each request's own clock to say.
+ * Excludes revoked tokens and authorizations, and disabled clients and users, so that both take effect at once on every node.
+ * The caller checks the expiry, because each request has its own time.
  */
-const liveTokens = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uuid') =>
+const selectUnrevoked = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uuid') =>
   statement<Row>(
     name,
     `SELECT d.n::int, t.id, a.session_id, t.scopes, t.resources, t.expires_at,
           c.id AS client_row_id, c.client_id, c.service_permissions,
-          CASE WHEN 'authorization_code' = ANY(c.grant_types) THEN c.scopes END AS may_ask,
+          CASE WHEN 'authorization_code' = ANY(c.grant_types) THEN c.scopes END AS requestable_scopes,
           u.id AS user_id, u.username, u.superuser,
           ARRAY(SELECT DISTINCT unnest(g.permissions)
                 FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = u.id) AS group_permissions
@@ -68,8 +68,8 @@ const liveTokens = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uuid') 
    WHERE t.revoked_at IS NULL AND a.revoked_at IS NULL AND NOT c.disabled AND (a.user_id IS NULL OR NOT u.disabled)`,
   );
 
-const byDigest = liveTokens('find-access-tokens', 'digest', 'bytea');
-const byId = liveTokens('recheck-access-tokens', 'id', 'uuid');
+const byDigest = selectUnrevoked('find-access-tokens', 'digest', 'bytea');
+const byId = selectUnrevoked('recheck-access-tokens', 'id', 'uuid');
 
 const findAccessToken = batched(async (sql: Sql, digests: readonly Buffer[]) =>
   inOrder(digests.length, await sql(byDigest, [digests])),
@@ -83,7 +83,7 @@ export function bearerToken(header: string | undefined): string | undefined {
   return match?.[1];
 }
 
-/** RFC 6750 §3.1: one answer for malformed, unknown, expired, revoked, and meant for another API than `resource`. */
+/** RFC 6750 §3.1: one error for malformed, unknown, expired and revoked tokens, and those for another API than `resource`. */
 export async function authenticateBearer(
   request: Pick<OAuthRequest, 'sql' | 'config' | 'signingKeys' | 'now'>,
   token: string,
@@ -96,7 +96,7 @@ export async function authenticateBearer(
   return toAccessToken(row);
 }
 
-/** The same tokens as they stand now, by their ids; one that is dead is not among them. */
+/** Loads tokens again by their row ids. Revoked and expired ones are missing from the result. */
 export async function recheckTokens(
   sql: Sql,
   ids: readonly string[],
@@ -118,7 +118,7 @@ function toAccessToken(row: Row): AccessToken {
     scopes,
     resources: row.resources,
     expiresAt: row.expires_at,
-    client: { id: row.client_row_id, clientId: row.client_id, mayAsk: row.may_ask ?? [] },
+    client: { id: row.client_row_id, clientId: row.client_id, requestableScopes: row.requestable_scopes ?? [] },
     user: row.user_id !== null && row.username !== null ? { id: row.user_id, username: row.username } : undefined,
     caller: { ...held, userId: row.user_id ?? undefined, clientId: row.client_row_id, scopes },
   };

@@ -23,17 +23,17 @@ interface ActiveToken {
   readonly iat: number;
   readonly sub: string;
   readonly iss: string;
-  /** RFC 8707: left out, no limit was asked for. */
+  /** RFC 8707. Omitted if the token request named no resource. */
   readonly aud?: readonly string[];
 }
 
 interface Row {
-  /** Which of the digests asked for. */
+  /** The position of the digest in the query, from 1. */
   n: number;
   client_row_id: string;
   client_id: string;
   scopes: string[];
-  /** Those of the client at this moment. */
+  /** The scopes for which the client is registered now. */
   allowed: string[];
   resources: string[];
   created_at: Date;
@@ -43,7 +43,7 @@ interface Row {
   username: string | null;
 }
 
-const introspect = (kind: string, table: string, scopes: string, alive: string) => {
+const introspect = (kind: string, table: string, scopes: string, condition: string) => {
   const query = statement<Row>(
     `introspect-${kind}-tokens`,
     `SELECT d.n::int, c.id AS client_row_id, c.client_id, c.scopes AS allowed, t.created_at, t.expires_at, a.expires_at AS authorization_expires_at,
@@ -53,7 +53,7 @@ const introspect = (kind: string, table: string, scopes: string, alive: string) 
      JOIN authorizations a ON a.id = t.authorization_id
      JOIN clients c ON c.id = a.client_id
      LEFT JOIN users u ON u.id = a.user_id
-     WHERE a.revoked_at IS NULL AND NOT c.disabled AND (a.user_id IS NULL OR NOT u.disabled) AND ${alive}`,
+     WHERE a.revoked_at IS NULL AND NOT c.disabled AND (a.user_id IS NULL OR NOT u.disabled) AND ${condition}`,
   );
   return batched(async (sql: Sql, digests: readonly Buffer[]) => inOrder(digests.length, await sql(query, [digests])));
 };
@@ -61,23 +61,23 @@ const introspect = (kind: string, table: string, scopes: string, alive: string) 
 const introspectAccess = introspect('access', 'access_tokens', 't.scopes, t.resources', 't.revoked_at IS NULL');
 const introspectRefresh = introspect('refresh', 'refresh_tokens', 'a.scopes, a.resources', 't.used_at IS NULL');
 
-/** RFC 7662 §2: a confidential client sees its own tokens, one with INTROSPECT sees all; for everything else there is one answer. */
+/** RFC 7662 §2: a confidential client can introspect its own tokens, and with INTROSPECT all. Every other token is reported as inactive. */
 export async function introspectToken(
   request: OAuthRequest,
   header: string | undefined,
   params: Params,
 ): Promise<Introspection> {
-  // Begun before the client is known, so that it takes no time of its own; nobody else gets to see what was found.
+  // Starts before the client is authenticated, to save time. The result is used only after that.
   const presented = lookUpOpaque(request, params.get('token')?.[0] ?? '');
   const client = await authenticateClient(request, header, params);
-  // §2.1: the endpoint must not serve for guessing tokens.
+  // §2.1: without authentication, the endpoint could be used to guess tokens.
   if (isPublic(client)) throw new OAuthError('invalid_client', 'Client authentication failed.');
 
   const token = required(params, 'token');
   const row = await (presented ?? lookUpJwt(request, token));
   if (
     !row ||
-    !isAlive(row, request.now) ||
+    hasExpired(row, request.now) ||
     (row.client_row_id !== client.id && !client.servicePermissions.includes('INTROSPECT'))
   )
     return { active: false };
@@ -89,7 +89,7 @@ export async function introspectToken(
     ...(!token.startsWith('grt') && { token_type: 'Bearer' as const }),
     exp: Math.floor(row.expires_at.getTime() / 1000),
     iat: Math.floor(row.created_at.getTime() / 1000),
-    // RFC 9068 §2.2: a client that acts for itself is its own subject.
+    // RFC 9068 §2.2: without a user, the client is the subject.
     sub: row.user_id === null ? row.client_id : prefixedId('usr', row.user_id),
     iss: request.config.issuer,
     ...(row.resources.length > 0 && { aud: row.resources }),
@@ -103,11 +103,11 @@ const OPAQUE = [
   ['grt', introspectRefresh],
 ] as const;
 
-/** A secret of ours, by its digest; undefined for all else. */
+/** Starts the look-up of an opaque token. Undefined if the token is not one. */
 function lookUpOpaque({ sql }: OAuthRequest, token: string): Found | undefined {
   const [, lookUp] = OPAQUE.find(([kind]) => isWellFormed(kind, token)) ?? [];
   const found = lookUp?.(sql, digest(token));
-  // If the client is refused nobody awaits it.
+  // If client authentication fails, nothing awaits the look-up, and its error must not end the process.
   found?.catch(() => {});
   return found;
 }
@@ -117,4 +117,4 @@ async function lookUpJwt(request: OAuthRequest, token: string): Found {
   return presented && introspectAccess(request.sql, presented);
 }
 
-const isAlive = (row: Row, now: Date): boolean => row.expires_at > now && row.authorization_expires_at > now;
+const hasExpired = (row: Row, now: Date): boolean => row.expires_at <= now || row.authorization_expires_at <= now;

@@ -5,25 +5,25 @@ import { earlier, secondsLater } from '../lifetime.ts';
 import { accessTokenDigest, writeAccessToken } from './access-token.ts';
 import { type TokenResponse, tokenResponse } from './token-response.ts';
 
-/** The secrets of one token request: what is stored of them, and what is answered once that is done. */
+/** The tokens of one token request: the rows to store, and the response to send after they are stored. */
 export interface Tokens {
   readonly issue: Issue;
   readonly response: TokenResponse;
 }
 
-/** Secrets given, as a rotation derives them; otherwise fresh ones. */
-export interface GivenSecrets {
+/** The secrets of a rotation, which are derived instead of random. */
+export interface DerivedSecrets {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly salt: Buffer;
 }
 
-/** RFC 6749 §1.5: a refresh token only where the client is registered for it. */
+/** RFC 6749 §1.5: only a client that is registered for it gets a refresh token. */
 export const isRefreshable = ({ client }: TokenRequest): boolean => client.grantTypes.includes('refresh_token');
 
-/** What tokens are made for. `until`: where the authorization ends, which neither token outlives. */
-interface Wanted {
-  /** The row's uuid; undefined where the client speaks for itself. */
+/** The contents of the tokens. Neither token is valid after `until`, when the authorization expires. */
+interface TokenContents {
+  /** The row's uuid; undefined for client_credentials. */
   readonly userId: string | undefined;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
@@ -31,22 +31,22 @@ interface Wanted {
   readonly refreshable: boolean;
 }
 
-/** Access token and, if `refreshable`, refresh token. */
+/** Creates an access token and, if `refreshable`, a refresh token. Stores nothing. */
 export async function makeTokens(
   request: TokenRequest,
-  { userId, scopes, resources, until, refreshable }: Wanted,
-  given?: GivenSecrets,
+  { userId, scopes, resources, until, refreshable }: TokenContents,
+  derived?: DerivedSecrets,
 ): Promise<Tokens> {
   const { client, config, now } = request;
-  const secret = given?.accessToken ?? makeSecret('gat');
+  const secret = derived?.accessToken ?? makeSecret('gat');
   const expiresAt = earlier(secondsLater(now, client.accessTokenTtl ?? config.accessTokenTtl), until);
-  const refreshToken = refreshable ? (given?.refreshToken ?? makeSecret('grt')) : undefined;
+  const refreshToken = refreshable ? (derived?.refreshToken ?? makeSecret('grt')) : undefined;
   const refresh =
     refreshToken === undefined
       ? undefined
       : {
           digest: digest(refreshToken),
-          salt: given?.salt,
+          salt: derived?.salt,
           expiresAt: earlier(secondsLater(now, config.refreshTokenIdleTtl), until),
         };
   const accessToken = await writeAccessToken(request, secret, { userId, scopes, resources, expiresAt });
@@ -56,7 +56,7 @@ export async function makeTokens(
   };
 }
 
-/** Where an authorization that needs no consent ends: with its access token, or with its last possible refresh. */
+/** When an authorization without consent expires: with its access token or, if `refreshable`, after the refresh token lifetime. */
 export function directExpiry({ client, config, now }: TokenRequest, refreshable: boolean): Date {
   return secondsLater(now, refreshable ? config.refreshTokenTtl : (client.accessTokenTtl ?? config.accessTokenTtl));
 }

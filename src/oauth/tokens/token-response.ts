@@ -1,6 +1,6 @@
 import { secondsUntil } from '../lifetime.ts';
 
-/** RFC 6749 §5.1. `scope` is always stated, also where it is what was asked for. */
+/** RFC 6749 §5.1. `scope` is always included, also if it equals the requested one. */
 export interface TokenResponse {
   readonly access_token: string;
   readonly token_type: 'Bearer';

@@ -33,7 +33,7 @@ async function redeemCode(request: TokenRequest<CodeRow>): Promise<TokenResponse
     throw new OAuthError('invalid_grant', 'The code is unknown, or was issued to another client.');
   checkRedirectUri(request, code, redirectUri);
   verifyCodeVerifier(verifier, code.code_challenge);
-  // From here on the caller has proven to be the one the code was made for (§4.1.2, §10.5).
+  // §4.1.2, §10.5: the caller has proven possession of the code, so a second use is a replay.
   if (code.used_at !== null) throw await replayed(request, 'code.replayed', code);
   if (code.expires_at <= now || !code.active)
     throw new OAuthError('invalid_grant', 'The code has expired or was revoked.');
@@ -46,9 +46,9 @@ async function redeemCode(request: TokenRequest<CodeRow>): Promise<TokenResponse
     until: code.authorization_expires_at,
     refreshable: isRefreshable(request),
   });
-  const answer = await withIdToken(request, code, scopes, response);
+  const completeResponse = await withIdToken(request, code, scopes, response);
   if (!(await consumeCode(sql, code.id, issue))) throw await replayed(request, 'code.replayed', code);
-  return answer;
+  return completeResponse;
 }
 
 /**

@@ -28,8 +28,8 @@ async function issueForClient(request: TokenRequest): Promise<TokenResponse> {
   // §4.4.3: no refresh token.
   const expiresAt = directExpiry(request, false);
   const resources = parseResources(params, client, config.issuer);
-  const wanted = { userId: undefined, scopes, resources, until: expiresAt, refreshable: false };
-  const { issue, response } = await makeTokens(request, wanted);
+  const contents = { userId: undefined, scopes, resources, until: expiresAt, refreshable: false };
+  const { issue, response } = await makeTokens(request, contents);
   if (!(await issueDirectly(sql, { clientRowId: client.id, user: undefined, expiresAt }, issue)))
     throw new OAuthError('invalid_client', 'Client authentication failed.');
   return response;

@@ -18,6 +18,6 @@ export type GrantType = (typeof GRANTS)[number]['grantType'];
 
 export const GRANT_TYPES: readonly GrantType[] = GRANTS.map(({ grantType }) => grantType);
 
-/** The wire names of the grants for which `has` is true. */
+/** The `grant_type` values of the grants for which `has` is true. */
 export const grantTypesWith = (has: (grant: Grant) => boolean): readonly GrantType[] =>
   GRANTS.filter(has).map(({ grantType }) => grantType);

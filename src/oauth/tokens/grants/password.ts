@@ -24,27 +24,27 @@ export const password = {
 async function issueForPassword(request: TokenRequest): Promise<TokenResponse> {
   const { params, client, config, sql, limits, now, origin } = request;
   const username = required(params, 'username');
-  const secret = required(params, 'password');
+  const passwordText = required(params, 'password');
   const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
   const resources = parseResources(params, client, config.issuer);
 
-  // Behind an authenticated client stands one server for everybody: its network says nothing.
+  // An authenticated client sends the requests of all its users from the same network, so attempts are counted per client instead.
   const counts = { account: [usernameKey(username), client.id] };
-  const user = await limits.guess(counts, () => checkCredentials(sql, username, secret));
+  const user = await limits.guess(counts, () => checkCredentials(sql, username, passwordText));
   if (!user) {
     await recordFailedSignIn(sql, username, { at: now, clientId: client.id, origin });
-    throw wrong();
+    throw invalidCredentials();
   }
 
   const refreshable = isRefreshable(request);
   const expiresAt = directExpiry(request, refreshable);
-  const wanted = { userId: user.id, scopes, resources, until: expiresAt, refreshable };
-  const { issue, response } = await makeTokens(request, wanted);
+  const contents = { userId: user.id, scopes, resources, until: expiresAt, refreshable };
+  const { issue, response } = await makeTokens(request, contents);
   const authentication = { user_id: user.id, auth_time: now, session_id: null, nonce: null };
-  const answer = await withIdToken(request, authentication, scopes, response);
-  if (!(await issueDirectly(sql, { clientRowId: client.id, user, expiresAt }, issue))) throw wrong();
-  return answer;
+  const completeResponse = await withIdToken(request, authentication, scopes, response);
+  if (!(await issueDirectly(sql, { clientRowId: client.id, user, expiresAt }, issue))) throw invalidCredentials();
+  return completeResponse;
 }
 
-/** One answer for an unknown user, a wrong password and a disabled account. */
-const wrong = (): OAuthError => new OAuthError('invalid_grant', 'The username or the password is wrong.');
+/** RFC 6749 §5.2: the same error for an unknown user, a wrong password and a disabled user. */
+const invalidCredentials = (): OAuthError => new OAuthError('invalid_grant', 'The username or the password is wrong.');

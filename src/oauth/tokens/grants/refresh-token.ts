@@ -14,9 +14,9 @@ import { secondsLater } from '../../lifetime.ts';
 import { type Authentication, withIdToken } from '../../openid/id-token.ts';
 import { optional, required } from '../../params.ts';
 import { narrowResources } from '../../resource.ts';
-import { askedScopes, stillAllowed } from '../../scopes/scope.ts';
+import { requestedScopes, stillAllowed } from '../../scopes/scope.ts';
 import { accessTokenDigest, writeAccessToken } from '../access-token.ts';
-import { type GivenSecrets, makeTokens } from '../issue-tokens.ts';
+import { type DerivedSecrets, makeTokens } from '../issue-tokens.ts';
 import { replayed } from '../replay.ts';
 import { type TokenResponse, tokenResponse } from '../token-response.ts';
 
@@ -31,7 +31,7 @@ export const refreshToken = {
   handle: refresh,
 } as const satisfies Grant<RefreshRow>;
 
-/** RFC 6749 §6, with rotation as RFC 9700 §4.14.2 wants it. */
+/** RFC 6749 §6, with the rotation of RFC 9700 §4.14.2. */
 async function refresh(request: TokenRequest<RefreshRow>): Promise<TokenResponse> {
   const { params, client, config, sql, keyring, now } = request;
   const value = required(params, 'refresh_token');
@@ -41,38 +41,39 @@ async function refresh(request: TokenRequest<RefreshRow>): Promise<TokenResponse
     throw new OAuthError('invalid_grant', 'The refresh token is unknown, or was issued to another client.');
   const scopes = narrowScope(request, token);
   const resources = narrowResources(params, client, config.issuer, token.resources);
-  if (!token.active) throw dead();
-  if (token.used_at !== null) return again(request, value, token, scopes, resources);
-  if (token.expires_at <= now || token.authorization_expires_at <= now) throw dead();
+  if (!token.active) throw expiredOrRevoked();
+  if (token.used_at !== null) return replayWithinGrace(request, value, token, scopes, resources);
+  if (token.expires_at <= now || token.authorization_expires_at <= now) throw expiredOrRevoked();
 
   const [key] = keyring('refresh');
-  const given = derive(key, value, randomBytes(16));
+  const derived = derive(key, value, randomBytes(16));
   const until = token.authorization_expires_at;
-  const wanted = { userId: token.user_id, scopes, resources, until, refreshable: true };
-  const { issue, response } = await makeTokens(request, wanted, given);
-  const answer = await withIdToken(request, renewed(token), scopes, response);
-  const spent = await rotateRefreshToken(sql, token.id, issue);
-  return spent ? answer : again(request, value, token, scopes, resources);
+  const contents = { userId: token.user_id, scopes, resources, until, refreshable: true };
+  const { issue, response } = await makeTokens(request, contents, derived);
+  const completeResponse = await withIdToken(request, withoutNonce(token), scopes, response);
+  const rotated = await rotateRefreshToken(sql, token.id, issue);
+  return rotated ? completeResponse : replayWithinGrace(request, value, token, scopes, resources);
 }
 
-const dead = (): OAuthError => new OAuthError('invalid_grant', 'The refresh token has expired or was revoked.');
+const expiredOrRevoked = (): OAuthError =>
+  new OAuthError('invalid_grant', 'The refresh token has expired or was revoked.');
 
-/** OpenID Connect Core 1.0 §12.2: as at first, but that the nonce has done its work. */
-const renewed = (token: RefreshRow): Authentication => ({ ...token, nonce: null });
+/** OpenID Connect Core 1.0 §12.2: an ID token from a refresh has the original authentication but should have no nonce. */
+const withoutNonce = (token: RefreshRow): Authentication => ({ ...token, nonce: null });
 
-/** §6: never wider than what was granted. */
+/** §6: the requested scopes, which must not exceed the granted ones. */
 function narrowScope({ params, client }: TokenRequest, token: RefreshRow): string[] {
   const granted = stillAllowed(token.scopes, client.scopes);
-  const asked = optional(params, 'scope');
-  if (asked === undefined) return granted;
-  const scopes = askedScopes(asked);
+  const requested = optional(params, 'scope');
+  if (requested === undefined) return granted;
+  const scopes = requestedScopes(requested);
   if (!scopes.every((scope) => granted.includes(scope)))
     throw new OAuthError('invalid_scope', 'The scope is wider than what was granted.');
   return scopes;
 }
 
-/** The successor is a function of the parent, a salt and a key: any node can make it again, and nobody else can. */
-function derive(key: Buffer, parent: string, salt: Buffer): GivenSecrets {
+/** Derives the next tokens from the refresh token, a salt and a key, so that every node can derive them again for a retry. */
+function derive(key: Buffer, parent: string, salt: Buffer): DerivedSecrets {
   return {
     salt,
     accessToken: secretFrom('gat', hmac(key, 'access', parent, salt)),
@@ -81,10 +82,11 @@ function derive(key: Buffer, parent: string, salt: Buffer): GivenSecrets {
 }
 
 /**
- * The token was spent before. Inside the grace, while its successor is untouched, this is an honest client whose answer was
- * lost or who asked twice at once: it gets the same answer. Anything else is a replay, and the whole family dies.
+ * RFC 9700 §4.14.2: handles a token that was already rotated. Within the grace period, and until its successor is used, the
+ * client probably lost the response or sent the request twice, so it gets the same tokens. Otherwise the token was replayed, and
+ * its whole family is revoked.
  */
-async function again(
+async function replayWithinGrace(
   request: TokenRequest,
   value: string,
   token: RefreshRow,
@@ -93,7 +95,7 @@ async function again(
 ): Promise<TokenResponse> {
   const { sql, keyring, client, config, now } = request;
   const successor = await findSuccessor(sql, token.id);
-  if (successor && !successor.active) throw dead();
+  if (successor && !successor.active) throw expiredOrRevoked();
 
   const { salt } = successor ?? {};
   if (
@@ -102,20 +104,20 @@ async function again(
     successor.refresh_used_at === null &&
     now <= secondsLater(successor.used_at, config.refreshGrace)
   ) {
-    const given = keyring('refresh')
+    const derived = keyring('refresh')
       .map((key) => derive(key, value, salt))
-      .find(({ refreshToken: made }) => sameBytes(digest(made), successor.refresh_digest));
-    // Spent under a key this node does not have: nothing can be told, and nobody is to blame.
-    if (!given) throw new OAuthError('invalid_grant', 'The refresh token was already used.');
+      .find((secrets) => sameBytes(digest(secrets.refreshToken), successor.refresh_digest));
+    // The token was rotated with a key that this node does not have. This does not prove a theft.
+    if (!derived) throw new OAuthError('invalid_grant', 'The refresh token was already used.');
 
-    const access = await findIssuedAccess(sql, accessTokenDigest(client, given.accessToken), token.authorization_id);
+    const access = await findIssuedAccess(sql, accessTokenDigest(client, derived.accessToken), token.authorization_id);
     if (access?.scopes.join(' ') === scopes.join(' ') && access.resources.join(' ') === resources.join(' ')) {
-      // As of the first use: then what is signed is the same, too.
-      const then = { ...request, now: successor.used_at };
-      const grounds = { userId: token.user_id, scopes, resources, expiresAt: access.expires_at };
-      const accessToken = await writeAccessToken(then, given.accessToken, grounds);
-      const response = tokenResponse(accessToken, access.expires_at, now, access.scopes, given.refreshToken);
-      return withIdToken(then, renewed(token), scopes, response);
+      // With the time of the first use, the JWT is the same as in the first response.
+      const firstRequest = { ...request, now: successor.used_at };
+      const details = { userId: token.user_id, scopes, resources, expiresAt: access.expires_at };
+      const accessToken = await writeAccessToken(firstRequest, derived.accessToken, details);
+      const response = tokenResponse(accessToken, access.expires_at, now, access.scopes, derived.refreshToken);
+      return withIdToken(firstRequest, withoutNonce(token), scopes, response);
     }
   }
   throw await replayed(request, 'refresh_token.replayed', token);

@@ -10,7 +10,7 @@ import { GRANTS, grantTypesWith } from './grants.ts';
 const BY_GRANT_TYPE: ReadonlyMap<string, Grant> = new Map(GRANTS.map((grant) => [grant.grantType, grant]));
 
 /** RFC 6749 §3.2: finds the grant, authenticates the client and checks that it is registered for the grant, which then responds. */
-export async function answerTokenRequest(
+export async function handleTokenRequest(
   request: OAuthRequest,
   header: string | undefined,
   params: Params,
