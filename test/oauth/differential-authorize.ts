@@ -14,7 +14,7 @@ export const AUTHORIZE_DIFFERENCES: readonly Difference[] = [
     why: 'OpenID Connect Core 1.0 §3.1.2.1: redirect_uri is required with openid; theirs uses the registered one.',
     ours: INVALID,
     theirs: LOGIN,
-    cases: at('redirect_uri left out', 'redirect_uri empty'),
+    cases: at('redirect_uri omitted', 'redirect_uri empty'),
   },
   {
     why: 'RFC 6749 §3.1.2.4, §4.1.2.1: it is unknown which of the two is meant, so there is no redirect; theirs uses the registered one.',
@@ -38,7 +38,7 @@ export const AUTHORIZE_DIFFERENCES: readonly Difference[] = [
     why: 'OpenID Connect Core 1.0 §5.5: both members are optional, so claims={} requests nothing; theirs requires one of them.',
     ours: LOGIN,
     theirs: INVALID,
-    cases: at('claims for nobody'),
+    cases: at('claims without members'),
   },
   {
     why: 'RFC 7636 §4.2: an S256 challenge has 43 characters, and no verifier matches another length; theirs accepts 43 to 128.',
@@ -56,7 +56,7 @@ export const AUTHORIZE_DIFFERENCES: readonly Difference[] = [
     why: 'RFC 6749 App. B: the redirect URI of a request that cannot be decoded is unknown as well; theirs guesses.',
     ours: '400 page',
     theirs: LOGIN,
-    cases: ['authorize with nonce=%zz behind it', 'authorize with nonce=%ff%fe behind it'],
+    cases: ['authorize with nonce=%zz appended', 'authorize with nonce=%ff%fe appended'],
   },
   {
     why: 'RFC 6749 App. A: no parameter may contain a NUL, and PostgreSQL cannot store it.',
@@ -98,7 +98,7 @@ export const AUTHORIZE_DIFFERENCES: readonly Difference[] = [
     why: 'RFC 6749 §3.3, §4.1.2.1: an unknown scope is invalid_scope, so that the error is noticed; theirs ignores it.',
     ours: SCOPE,
     theirs: LOGIN,
-    cases: at('scope unknown', 'scope unknown beside a known one', 'scope in other letters', 'scope with commas'),
+    cases: at('scope unknown', 'scope with a known and an unknown value', 'scope in another case', 'scope with commas'),
   },
   {
     why: 'RFC 6749 §4.1.2.1: the response has no parameter scope; the description names the rejected one.',
@@ -114,13 +114,13 @@ export const AUTHORIZE_DIFFERENCES: readonly Difference[] = [
     why: 'RFC 6749 §3.3: the grammar allows one space, but two are unambiguous and some clients send them.',
     ours: LOGIN,
     theirs: SCOPE,
-    cases: at('scope with two blanks'),
+    cases: at('scope with two spaces'),
   },
   {
     why: 'OpenID Connect Core 1.0 §3.1.2.1: users who are not signed in select the account by signing in; theirs has a separate page.',
     ours: LOGIN,
     theirs: 'asks for select_account',
-    cases: at('prompt=select_account, nobody signed in'),
+    cases: at('prompt=select_account, without a session'),
   },
   {
     why: 'OpenID Connect Core 1.0 §3.1.2.1: the consent page names the account and offers another one; theirs has a separate page.',
@@ -132,7 +132,7 @@ export const AUTHORIZE_DIFFERENCES: readonly Difference[] = [
     why: 'OpenID Connect Core 1.0 §5.5.1: no user can have that sub, so the error needs no sign-in; theirs requires one first.',
     ours: '303 redirect ? login_required state',
     theirs: LOGIN,
-    cases: at('claims of another person'),
+    cases: at('claims that name another user'),
   },
   {
     why: 'OpenID Connect Core 1.0 §3.1.2.6: consent is missing, which has a specific code; theirs uses the general one.',

@@ -15,21 +15,30 @@ const CLIENTS: readonly Difference[] = [
     theirs: '401 invalid_client',
     cases: [
       ...client(
-        'private_key_jwt by one registered for client_secret_basic',
-        'none by one registered for client_secret_basic',
+        'private_key_jwt of a client registered for client_secret_basic',
+        'none of a client registered for client_secret_basic',
       ),
       ...client(
-        'private_key_jwt by one registered for client_secret_post',
-        'none by one registered for client_secret_post',
+        'private_key_jwt of a client registered for client_secret_post',
+        'none of a client registered for client_secret_post',
       ),
       ...client(
-        'client_secret_post by one registered for private_key_jwt',
-        'none by one registered for private_key_jwt',
+        'client_secret_post of a client registered for private_key_jwt',
+        'none of a client registered for private_key_jwt',
       ),
-      ...client('client_secret_post by one registered for none', 'private_key_jwt by one registered for none'),
+      ...client(
+        'client_secret_post of a client registered for none',
+        'private_key_jwt of a client registered for none',
+      ),
       ...client('client_id unknown', 'post, secret wrong', 'post, secret empty', 'public, with a secret'),
-      ...signed('aud is another server', 'aud left out', 'iss is another', 'sub is another', 'sub left out'),
-      ...signed('jti left out', 'exp left out', 'expired', 'unsigned', 'a second time'),
+      ...signed(
+        'aud is another server',
+        'aud omitted',
+        'iss is another client',
+        'sub is another client',
+        'sub omitted',
+      ),
+      ...signed('jti omitted', 'exp omitted', 'expired', 'unsigned', 'a second time'),
     ],
   },
   {
@@ -37,8 +46,8 @@ const CLIENTS: readonly Difference[] = [
     ours: REFUSED,
     theirs: '400 invalid_grant',
     cases: client(
-      'client_secret_post by one registered for client_secret_basic',
-      'client_secret_basic by one registered for client_secret_post',
+      'client_secret_post of a client registered for client_secret_basic',
+      'client_secret_basic of a client registered for client_secret_post',
     ),
   },
   {
@@ -58,21 +67,27 @@ const CLIENTS: readonly Difference[] = [
     ours: REFUSED,
     theirs: '400 invalid_request',
     cases: [
-      ...client('nobody', 'client_id empty', 'post, client_id left out', 'basic, secret empty', 'bearer in its place'),
-      'introspect: by nobody',
+      ...client(
+        'no authentication',
+        'client_id empty',
+        'post, client_id omitted',
+        'basic, secret empty',
+        'bearer instead of basic',
+      ),
+      'introspect: without client authentication',
     ],
   },
   {
     why: 'RFC 7521 §4.2.1: an assertion that is not valid is invalid_client.',
     ours: REFUSED,
     theirs: '400 invalid_request',
-    cases: signed('no JWT'),
+    cases: signed('not a JWT'),
   },
   {
     why: 'RFC 9110 §11.4: one or more spaces separate the scheme and the credentials.',
     ours: '400 invalid_grant',
     theirs: '400 invalid_request',
-    cases: client('basic, two blanks'),
+    cases: client('basic, two spaces'),
   },
   {
     why: 'RFC 6749 §2.3.1: an empty password counts as none, and some libraries send a public client_id this way.',
@@ -88,13 +103,13 @@ const ENDPOINTS: readonly Difference[] = [
     why: 'RFC 6749 §5.1: responses may contain or concern a token, so none of them may be cached, including errors.',
     ours: '400 invalid_request',
     theirs: '400 invalid_request (may be stored)',
-    cases: ['revoke: token left out', 'revoke: token empty', 'revoke: token twice'],
+    cases: ['revoke: token omitted', 'revoke: token empty', 'revoke: token twice'],
   },
   {
     why: 'RFC 6749 §5.2, §5.1: a missing client authentication is invalid_client, and the response may not be cached.',
     ours: REFUSED,
     theirs: '400 invalid_request (may be stored)',
-    cases: ['revoke: by nobody'],
+    cases: ['revoke: without client authentication'],
   },
   {
     why: "RFC 7009 §2.1: a request to revoke another client's token is rejected and the client informed; theirs responds with 200.",
@@ -154,7 +169,7 @@ const ENDPOINTS: readonly Difference[] = [
     why: 'OpenID Connect Core 1.0 §2, §3.1.3.6, Back-Channel Logout 1.0 §2.1: ours always includes acr, amr, azp, at_hash and sid; theirs omits optional claims.',
     ours: 'acr amr at_hash aud auth_time azp exp iat iss nonce sid sub',
     theirs: 'aud auth_time exp iat iss nonce sub',
-    cases: ['ID token: its claims'],
+    cases: ['ID token: names of the claims'],
   },
 ];
 

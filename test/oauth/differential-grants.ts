@@ -8,13 +8,13 @@ export const GRANT_DIFFERENCES: readonly Difference[] = [
     why: 'RFC 6749 §4.1.3: required if it was sent to authorize; only a code with PKCE makes it optional, also in theirs.',
     ours: '400 invalid_request',
     theirs: ALL,
-    cases: ['code: redirect_uri left out, no PKCE'],
+    cases: ['code: redirect_uri omitted, no PKCE'],
   },
   {
     why: 'RFC 7636 §4.6: a verifier that does not match is invalid_grant, even if its syntax is invalid.',
     ours: '400 invalid_grant',
     theirs: '400 invalid_request',
-    cases: ['too short', 'too long', 'with a letter that is none'].map((error) => `code: verifier ${error}`),
+    cases: ['too short', 'too long', 'with an invalid character'].map((error) => `code: verifier ${error}`),
   },
   {
     why: 'OpenID Connect Core 1.0 §11: theirs ignores it without prompt=consent; ours asks for it on the consent page whenever it is new.',
@@ -26,13 +26,13 @@ export const GRANT_DIFFERENCES: readonly Difference[] = [
     why: 'RFC 6749 §3.3: without a scope the client gets its default scopes, and the response lists them; theirs rejects the request.',
     ours: '200 access+refresh+id for "openid profile email offline_access read"',
     theirs: 'no code: access_denied',
-    cases: ['code: no scope asked'],
+    cases: ['code: scope omitted'],
   },
   {
     why: 'RFC 6749 §3.3: without a scope the client gets its default scopes, and the response lists them; theirs issues a token without scopes.',
     ours: '200 access for "read groups"',
     theirs: '200 access for ""',
-    cases: ['client_credentials: scope left out', 'client_credentials: scope empty'],
+    cases: ['client_credentials: scope omitted', 'client_credentials: scope empty'],
   },
   {
     why: 'RFC 6749 §5.2: an unknown scope is invalid_scope; theirs ignores it and issues a token without scopes.',

@@ -48,7 +48,7 @@ export const AccessTokenFormatEnum = builder.enumType('AccessTokenFormat', {
   description: 'Whether access tokens are opaque strings or JWTs (RFC 9068).',
   values: {
     OPAQUE: {
-      description: 'A random string. APIs ask this server about it, so that a revocation takes effect at once.',
+      description: 'A random string. APIs validate it by introspection, so a revocation takes effect at once.',
     },
     JWT: {
       description:

@@ -84,7 +84,7 @@ builder.relayMutationField(
     inputFields: (t) => ({
       clientId: t.string({ required: true, description: 'The client_id of the client that gets a new secret.' }),
       label: t.string({
-        description: 'Name of the new secret, to tell it from the others. At most 100 visible characters.',
+        description: 'Name of the new secret, shown in the list of secrets. At most 100 visible characters.',
       }),
       overlapSeconds: t.int({
         description:
@@ -94,7 +94,7 @@ builder.relayMutationField(
   },
   {
     description:
-      'Creates a new secret for a client. Earlier secrets stay valid for a while, so that a running service can change over.',
+      'Creates a new secret for a client. Earlier secrets stay valid for a while, so that a running service can switch without an interruption.',
     nullable: true,
     access: READS_CLIENTS,
     resolve: (_root, { input }, context) =>

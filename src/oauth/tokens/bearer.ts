@@ -48,8 +48,8 @@ interface Row {
 }
 
 /**
- * Excludes revoked tokens and authorizations, and disabled clients and users, so that both take effect at once on every node.
- * The caller checks the expiry, because each request has its own time.
+ * Excludes revoked tokens and authorizations, and disabled clients and users, so that a revocation takes effect at once on every
+ * node. The caller checks the expiry, because each request has its own time.
  */
 const selectUnrevoked = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uuid') =>
   statement<Row>(

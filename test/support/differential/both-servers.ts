@@ -9,17 +9,17 @@ export interface ComparedServer {
   readonly issuer: string;
   readonly request: (path: string, init?: RequestInit) => Promise<Response>;
   readonly browser: () => Browser;
-  /** A browser in which the person has signed in. */
-  readonly person: Browser;
+  /** A browser in which the user has signed in. */
+  readonly userBrowser: Browser;
   readonly credentials: { readonly username: string; readonly password: string };
   readonly privateKey: CryptoKey;
 }
 
-/** Both, with the same clients and one person each, signed in. */
+/** Starts both servers with the same clients and one user each. */
 export async function startBoth() {
   const { publicKey, privateKey } = await generateKeyPair(SIGNED_WITH);
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: SIGNED_WITH, use: 'sig' }] };
-  // A replay within the grace is answered again, which has its own tests; here both count it as one.
+  // oidc-provider has no grace period for refresh tokens.
   const gatehouse = await startServer({ RATE_LIMITS: 'off', REFRESH_GRACE: '0' });
   for (const [id, client] of Object.entries(CLIENTS)) {
     const secret = client.method.startsWith('client_secret') ? { secret: secretOf(id) } : {};
@@ -36,7 +36,7 @@ export async function startBoth() {
       issuer,
       request,
       browser,
-      person: browser(),
+      userBrowser: browser(),
       credentials,
       privateKey,
     }),

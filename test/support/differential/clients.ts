@@ -3,8 +3,8 @@ import type { ClientRegistration } from '../../../src/oauth/registration/metadat
 import { CALLBACK } from '../authorize.ts';
 import type { Algorithm } from '../client-assertions.ts';
 
-/** One client, as each of the two servers is told of it. */
-export interface LikeClient {
+/** A client that is registered at both servers. */
+export interface ComparedClient {
   readonly method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
   readonly grants: ClientRegistration['grantTypes'];
   readonly redirectUris: readonly string[];
@@ -18,7 +18,7 @@ export const SIGNED_WITH: Algorithm = 'ES256';
 export const secretOf = (id: string): string => `${id}-0123456789abcdefghijklmnopqrstuvwxyz`;
 
 const SCOPE = 'openid profile email offline_access read';
-const web: LikeClient = {
+const web: ComparedClient = {
   method: 'client_secret_basic',
   grants: ['authorization_code', 'refresh_token'],
   redirectUris: [CALLBACK],
@@ -29,7 +29,7 @@ const web: LikeClient = {
 /** By client_id. */
 export const CLIENTS = {
   web,
-  /** Confidential, and may do without PKCE. */
+  /** A confidential client for which PKCE is optional. */
   plain: { ...web, requirePkce: false },
   other: { ...web, requirePkce: false },
   post: { ...web, method: 'client_secret_post', requirePkce: false },
@@ -39,12 +39,12 @@ export const CLIENTS = {
   two: { ...web, requirePkce: false, redirectUris: [CALLBACK, 'https://client.example/cb?a=b'] },
   once: { ...web, requirePkce: false, grants: ['authorization_code'] },
   service: { ...web, grants: ['client_credentials'], redirectUris: [], scope: 'read groups' },
-} as const satisfies Record<string, LikeClient>;
+} as const satisfies Record<string, ComparedClient>;
 
 export type ClientId = keyof typeof CLIENTS;
 
-/** As Gatehouse registers it. */
-export const registrationOf = (id: string, client: LikeClient, jwks: object): ClientRegistration => ({
+/** The registration of the client at Gatehouse. */
+export const registrationOf = (id: string, client: ComparedClient, jwks: object): ClientRegistration => ({
   name: id,
   grantTypes: client.grants,
   redirectUris: client.redirectUris,
@@ -54,8 +54,8 @@ export const registrationOf = (id: string, client: LikeClient, jwks: object): Cl
   ...(client.method === 'private_key_jwt' ? { jwks: jwks as Record<string, unknown> } : {}),
 });
 
-/** As oidc-provider does (RFC 7591 §2). */
-export const metadataOf = (id: string, client: LikeClient, jwks: object): ClientMetadata => ({
+/** The registration of the client at oidc-provider (RFC 7591 §2). */
+export const metadataOf = (id: string, client: ComparedClient, jwks: object): ClientMetadata => ({
   client_id: id,
   ...(client.method.startsWith('client_secret') ? { client_secret: secretOf(id) } : {}),
   ...(client.method === 'private_key_jwt' ? { jwks: jwks as NonNullable<ClientMetadata['jwks']> } : {}),

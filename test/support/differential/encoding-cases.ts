@@ -3,8 +3,8 @@ import { type Case, DIFFERS, LOGIN, PAGE } from './case.ts';
 import { type Outcome, outcomeOfPage } from './outcome.ts';
 import { changed, codeRequest } from './requests.ts';
 
-/** The usual request, and this behind it as it stands: bytes that no well-kept client sends. */
-const BEHIND: Record<string, Outcome> = {
+/** Text that is appended to a valid request without encoding. */
+const APPENDED: Record<string, Outcome> = {
   'nonce=%zz': DIFFERS,
   'nonce=%ff%fe': DIFFERS,
   'nonce=%0d%0aLocation:%20https://evil.example': LOGIN,
@@ -20,7 +20,7 @@ const BEHIND: Record<string, Outcome> = {
   '%6eonce=x': LOGIN,
 };
 
-async function afterThis(subject: ComparedServer, text: string): Promise<Outcome> {
+async function withAppended(subject: ComparedServer, text: string): Promise<Outcome> {
   const page = await subject.browser().get(`/oauth/authorize?${changed(codeRequest('web'), {})}&${text}`);
   return outcomeOfPage(page, subject.issuer, undefined);
 }
@@ -29,16 +29,16 @@ async function afterThis(subject: ComparedServer, text: string): Promise<Outcome
 async function asJson(subject: ComparedServer): Promise<Outcome> {
   const body = JSON.stringify(codeRequest('web'));
   const headers = { 'Content-Type': 'application/json' };
-  const { status, headers: answer } = await subject.request('/oauth/authorize', { method: 'POST', body, headers });
-  return `${status} ${answer.has('Location') ? 'redirect' : 'page'}`;
+  const { status, headers: received } = await subject.request('/oauth/authorize', { method: 'POST', body, headers });
+  return `${status} ${received.has('Location') ? 'redirect' : 'page'}`;
 }
 
 /** RFC 6749 App. B */
 export const ENCODING_CASES: readonly Case[] = [
-  ...Object.entries(BEHIND).map(([text, outcome]) => ({
-    name: `authorize with ${text} behind it`,
+  ...Object.entries(APPENDED).map(([text, outcome]) => ({
+    name: `authorize with ${text} appended`,
     outcome,
-    run: (subject: ComparedServer) => afterThis(subject, text),
+    run: (subject: ComparedServer) => withAppended(subject, text),
   })),
   { name: 'authorize by POST: as JSON', outcome: PAGE, run: asJson },
 ];

@@ -11,9 +11,9 @@ import {
   type Change,
   codeForm,
   exchange,
+  exchangeOutcome,
   post,
   refreshForm,
-  spend,
   TWICE,
   tokens,
 } from './requests.ts';
@@ -21,17 +21,23 @@ import {
 type Kind = 'access_token' | 'refresh_token';
 type Endpoint = 'revoke' | 'introspect';
 
-/** The token that is asked about: of the client, of another, or what is written. */
+/** The token that is sent: one of the client, one of another client, or a text. */
 type Token = Kind | { readonly of: ClientId; readonly kind: Kind } | { readonly text: string };
 
-async function told(subject: ComparedServer, endpoint: Endpoint, client: ClientId, token: string, change: Change = {}) {
+async function endpointOutcome(
+  subject: ComparedServer,
+  endpoint: Endpoint,
+  client: ClientId,
+  token: string,
+  change: Change = {},
+) {
   const { headers, form } = await authentication(subject, client);
   return outcomeAt(endpoint, await post(subject, `/oauth/${endpoint}`, { token, ...form }, change, headers));
 }
 
-const outcomeAt = (endpoint: Endpoint, answer: Answer): Outcome => {
-  if (answer.body?.error !== undefined) return outcomeOfToken(answer);
-  return endpoint === 'revoke' ? `${answer.status}` : `${outcomeOfMembers(answer)}, active ${answer.body.active}`;
+const outcomeAt = (endpoint: Endpoint, response: Answer): Outcome => {
+  if (response.body?.error !== undefined) return outcomeOfToken(response);
+  return endpoint === 'revoke' ? `${response.status}` : `${outcomeOfMembers(response)}, active ${response.body.active}`;
 };
 
 async function tokenFor(subject: ComparedServer, client: ClientId, token: Token): Promise<string> {
@@ -51,8 +57,8 @@ const ROWS: readonly [name: string, outcome: Outcome, client: ClientId, token: T
   ['revoke: an access token', '200', 'web', 'access_token'],
   ['revoke: with a wrong hint', '200', 'web', 'access_token', { token_type_hint: 'refresh_token' }],
   ['revoke: with an unknown hint', '200', 'web', 'access_token', { token_type_hint: 'coffee' }],
-  ['revoke: nonsense', '200', 'web', { text: 'nonsense' }],
-  ['revoke: token left out', DIFFERS, 'web', { text: 'x' }, { token: undefined }],
+  ['revoke: a malformed token', '200', 'web', { text: 'nonsense' }],
+  ['revoke: token omitted', DIFFERS, 'web', { text: 'x' }, { token: undefined }],
   ['revoke: token empty', DIFFERS, 'web', { text: '' }],
   ['revoke: token twice', DIFFERS, 'web', { text: 'x' }, { token: TWICE }],
   ['revoke: by another client', DIFFERS, 'other', { of: 'plain', kind: 'refresh_token' }],
@@ -62,19 +68,19 @@ const ROWS: readonly [name: string, outcome: Outcome, client: ClientId, token: T
   ['introspect: a refresh token', DIFFERS, 'web', 'refresh_token'],
   ['introspect: with a wrong hint', DIFFERS, 'web', 'access_token', { token_type_hint: 'refresh_token' }],
   ['introspect: a token of a service', DIFFERS, 'service', 'access_token'],
-  ['introspect: nonsense', INACTIVE, 'web', { text: 'nonsense' }],
+  ['introspect: a malformed token', INACTIVE, 'web', { text: 'nonsense' }],
   ['introspect: of another client', INACTIVE, 'other', { of: 'plain', kind: 'access_token' }],
-  ['introspect: token left out', MALFORMED, 'web', { text: 'x' }, { token: undefined }],
+  ['introspect: token omitted', MALFORMED, 'web', { text: 'x' }, { token: undefined }],
   ['introspect: token twice', MALFORMED, 'web', { text: 'x' }, { token: TWICE }],
   ['introspect: by a public client', DIFFERS, 'page', 'access_token'],
 ];
 
-const STORIES: Record<string, readonly [outcome: Outcome, run: Case['run']]> = {
-  'revoke: by nobody': [
+const SEQUENCES: Record<string, readonly [outcome: Outcome, run: Case['run']]> = {
+  'revoke: without client authentication': [
     DIFFERS,
     async (subject) => outcomeOfToken(await post(subject, '/oauth/revoke', { token: 'x' })),
   ],
-  'introspect: by nobody': [
+  'introspect: without client authentication': [
     DIFFERS,
     async (subject) => outcomeOfToken(await post(subject, '/oauth/introspect', { token: 'x' })),
   ],
@@ -82,47 +88,47 @@ const STORIES: Record<string, readonly [outcome: Outcome, run: Case['run']]> = {
     '200',
     async (subject) => {
       const { refresh_token } = await tokens(subject, 'web');
-      await told(subject, 'revoke', 'web', refresh_token);
-      return told(subject, 'revoke', 'web', refresh_token);
+      await endpointOutcome(subject, 'revoke', 'web', refresh_token);
+      return endpointOutcome(subject, 'revoke', 'web', refresh_token);
     },
   ],
   'revoke: a refresh token, then refresh': [
     '400 invalid_grant',
     async (subject) => {
       const { refresh_token } = await tokens(subject, 'web');
-      await told(subject, 'revoke', 'web', refresh_token);
-      return spend(subject, 'web', refreshForm(refresh_token));
+      await endpointOutcome(subject, 'revoke', 'web', refresh_token);
+      return exchangeOutcome(subject, 'web', refreshForm(refresh_token));
     },
   ],
   'revoke: a refresh token, then its access token': [
     INACTIVE,
     async (subject) => {
       const { refresh_token, access_token } = await tokens(subject, 'web');
-      await told(subject, 'revoke', 'web', refresh_token);
-      return told(subject, 'introspect', 'web', access_token);
+      await endpointOutcome(subject, 'revoke', 'web', refresh_token);
+      return endpointOutcome(subject, 'introspect', 'web', access_token);
     },
   ],
   'revoke: an access token, then refresh': [
     DIFFERS,
     async (subject) => {
       const { refresh_token, access_token } = await tokens(subject, 'web');
-      await told(subject, 'revoke', 'web', access_token);
-      return spend(subject, 'web', refreshForm(refresh_token));
+      await endpointOutcome(subject, 'revoke', 'web', access_token);
+      return exchangeOutcome(subject, 'web', refreshForm(refresh_token));
     },
   ],
   'introspect: a code': [
     INACTIVE,
-    async (subject) => told(subject, 'introspect', 'web', (await codeForm(subject, 'web')).code ?? ''),
+    async (subject) => endpointOutcome(subject, 'introspect', 'web', (await codeForm(subject, 'web')).code ?? ''),
   ],
   'introspect: a refresh token that was used': [
     INACTIVE,
     async (subject) => {
       const { refresh_token } = await tokens(subject, 'web');
-      await spend(subject, 'web', refreshForm(refresh_token));
-      return told(subject, 'introspect', 'web', refresh_token);
+      await exchangeOutcome(subject, 'web', refreshForm(refresh_token));
+      return endpointOutcome(subject, 'introspect', 'web', refresh_token);
     },
   ],
-  'ID token: its claims': [
+  'ID token: names of the claims': [
     DIFFERS,
     async (subject) =>
       Object.keys(decodeJwt((await tokens(subject, 'web', { nonce: 'n', max_age: '1000' })).id_token))
@@ -135,26 +141,26 @@ const MULTIPART = new FormData();
 for (const [name, value] of Object.entries({ grant_type: 'authorization_code', code: 'x', redirect_uri: CALLBACK }))
   MULTIPART.set(name, value);
 
-/** RFC 6749 §3.2: how a request is sent to the token endpoint. */
-const SENT: readonly [name: string, outcome: Outcome, init: RequestInit, query?: string][] = [
+/** RFC 6749 §3.2: encodings of a request to the token endpoint. */
+const ENCODINGS: readonly [name: string, outcome: Outcome, init: RequestInit, query?: string][] = [
   ['JSON', MALFORMED, { body: '{"grant_type":"authorization_code"}', headers: { 'Content-Type': 'application/json' } }],
   ['no Content-Type', MALFORMED, { body: new Uint8Array(Buffer.from('grant_type=authorization_code&code=x')) }],
   ['multipart', DIFFERS, { body: MULTIPART }],
-  ['nothing', MALFORMED, { body: new URLSearchParams() }],
+  ['an empty body', MALFORMED, { body: new URLSearchParams() }],
   ['in the URL', MALFORMED, { body: new URLSearchParams() }, '?grant_type=authorization_code&code=x'],
   ['by GET', DIFFERS, { method: 'GET' }, '?grant_type=authorization_code&code=x'],
 ];
 
 const Authorization = basicOf({ clientId: 'plain', secret: secretOf('plain') });
 
-/** RFC 7009, RFC 7662, and the encodings of a form. */
+/** RFC 7009, RFC 7662 */
 export const ENDPOINT_CASES: readonly Case[] = [
   ...ROWS.map(
     ([name, outcome, client, token, change]): Case => ({
       name,
       outcome,
       run: async (subject) =>
-        told(
+        endpointOutcome(
           subject,
           name.startsWith('revoke') ? 'revoke' : 'introspect',
           client,
@@ -163,8 +169,8 @@ export const ENDPOINT_CASES: readonly Case[] = [
         ),
     }),
   ),
-  ...Object.entries(STORIES).map(([name, [outcome, run]]) => ({ name, outcome, run })),
-  ...SENT.map(
+  ...Object.entries(SEQUENCES).map(([name, [outcome, run]]) => ({ name, outcome, run })),
+  ...ENCODINGS.map(
     ([name, outcome, init, query = '']): Case => ({
       name: `form: ${name}`,
       outcome,

@@ -9,7 +9,7 @@ import { CLIENTS, metadataOf } from './clients.ts';
 
 const DAY = 86_400;
 
-/** oidc-provider in this process, in memory, set up as a Gatehouse of its own standards: what it then does differently is its opinion. */
+/** Starts oidc-provider in this process with the settings of Gatehouse, so that a difference is a decision of the implementation. */
 export async function startOidcProvider(jwks: object) {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -59,11 +59,11 @@ export async function startOidcProvider(jwks: object) {
       ...{ RefreshToken: 14 * DAY, Grant: 90 * DAY, Session: 14 * DAY, Interaction: 1800 },
     },
   });
-  const answer = provider.callback();
+  const handle = provider.callback();
   server.on('request', (request, response) => {
     const { pathname } = new URL(request.url ?? '', issuer);
-    const asks = /^\/(login|consent|select_account)$/.exec(pathname)?.[1];
-    void (asks === undefined ? answer(request, response) : interact(provider, asks, request, response));
+    const prompt = /^\/(login|consent|select_account)$/.exec(pathname)?.[1];
+    void (prompt === undefined ? handle(request, response) : interact(provider, prompt, request, response));
   });
 
   const request = (path: string, init?: RequestInit) => send(issuer, new URL(issuer).host, path, init);
@@ -77,14 +77,14 @@ export async function startOidcProvider(jwks: object) {
 
 const FIELDS = '<input name="username"><input name="password"><button name="decision" value="allow">Go</button>';
 
-/** The page, and what a person does on it: believed without a look at the password. */
-async function interact(provider: Provider, asks: string, request: IncomingMessage, response: ServerResponse) {
+/** Shows the page of a prompt and handles its form. Every password is accepted. */
+async function interact(provider: Provider, promptName: string, request: IncomingMessage, response: ServerResponse) {
   if (request.method === 'GET') {
     response.setHeader('Content-Type', 'text/html');
     return response.end(`<form method="post" action="${request.url}">${FIELDS}</form>`);
   }
-  if (asks !== 'consent')
-    return provider.interactionFinished(request, response, { [asks]: {}, login: { accountId: 'the-person' } });
+  if (promptName !== 'consent')
+    return provider.interactionFinished(request, response, { [promptName]: {}, login: { accountId: 'the-user' } });
 
   const { prompt, params, session, grantId } = await provider.interactionDetails(request, response);
   const known = grantId === undefined ? undefined : await provider.Grant.find(grantId);

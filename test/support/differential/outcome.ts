@@ -1,25 +1,27 @@
 import type { Page } from '../browser.ts';
 import type { Answer } from '../send.ts';
 
-/** What a request came to, in one line: the status, the code of the error, where it is told, and which parameters came back. */
+/** The result of a request in one line: the status, the error code, where it was reported and the names of the response parameters. */
 export type Outcome = string;
 
-/** `sent` is the redirect URI where a case has changed it, so that an answer there can be told from one elsewhere. */
+/** `sent` is the redirect URI if a case changed it: the outcome says if the response went elsewhere. */
 export function outcomeOfPage(page: Page, issuer: string, sent: string | null | undefined): Outcome {
   if (page.location === undefined)
     return page.status === 200 ? `asks for ${new URL(page.url).pathname.slice(1)}` : `${page.status} page`;
   const { search, hash } = new URL(page.location);
-  const answer = new URLSearchParams(search === '' ? hash.slice(1) : search);
-  if (answer.get('iss') !== issuer) answer.append('iss', 'missing or wrong');
+  const response = new URLSearchParams(search === '' ? hash.slice(1) : search);
+  if (response.get('iss') !== issuer) response.append('iss', 'missing or wrong');
   const where = sent && !page.location.startsWith(sent) ? 'redirect elsewhere' : 'redirect';
-  const told = [...answer.keys()].filter((name) => !/^(error|error_description|iss)$/.test(name)).sort();
-  const parts = [answer.get('error') ?? '', ...told, ...answer.getAll('iss').slice(1)].filter((part) => part !== '');
+  const names = [...response.keys()].filter((name) => !/^(error|error_description|iss)$/.test(name)).sort();
+  const parts = [response.get('error') ?? '', ...names, ...response.getAll('iss').slice(1)].filter(
+    (part) => part !== '',
+  );
   return `${page.status} ${where} ${search === '' ? '#' : '?'} ${parts.join(' ')}`;
 }
 
 const SHORT: Record<string, string> = { access_token: 'access', refresh_token: 'refresh', id_token: 'id' };
 
-/** Of the endpoints that answer in JSON. */
+/** The outcome of an endpoint with JSON responses. */
 export function outcomeOfToken({ status, headers, body }: Answer): Outcome {
   if (typeof body === 'string') return `${status} text`;
   const scheme = headers.get('WWW-Authenticate')?.split(' ')[0];
@@ -31,6 +33,6 @@ export function outcomeOfToken({ status, headers, body }: Answer): Outcome {
   return `${status} ${kinds.map((name) => SHORT[name]).join('+')} for "${scope ?? ''}"${usual}${storable}`;
 }
 
-/** Where it counts what is told. */
+/** The outcome if the names of the members are compared. */
 export const outcomeOfMembers = ({ status, body }: Answer): Outcome =>
   `${status} with ${Object.keys(body).sort().join(' ')}`;

@@ -10,24 +10,24 @@ import type { ComparedServer } from './both-servers.ts';
 import { CLIENTS, type ClientId, SIGNED_WITH, secretOf } from './clients.ts';
 import { type Outcome, outcomeOfPage, outcomeOfToken } from './outcome.ts';
 
-/** Two of them. */
+/** As the value of a parameter: the parameter is sent twice. */
 export const TWICE = '(twice)';
-/** What a case changes in a good request: undefined leaves a parameter out. */
+/** The parameters of a valid request that a case changes. Undefined omits the parameter. */
 export type Change = Readonly<Record<string, string | undefined>>;
 
-/** The same verifier everywhere: what is compared is the servers. */
+/** All requests use the same verifier. */
 export const { verifier: VERIFIER, challenge: CHALLENGE } = pkce();
 
-export function changed(good: Readonly<Record<string, string>>, change: Change): URLSearchParams {
+export function changed(valid: Readonly<Record<string, string>>, change: Change): URLSearchParams {
   const params = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...good, ...change })) {
-    if (value === TWICE) for (const _ of [1, 2]) params.append(name, good[name] ?? 'x');
+  for (const [name, value] of Object.entries({ ...valid, ...change })) {
+    if (value === TWICE) for (const _ of [1, 2]) params.append(name, valid[name] ?? 'x');
     else if (value !== undefined) params.append(name, value);
   }
   return params;
 }
 
-/** A client's usual request for a code. */
+/** A valid authorization request of a client. */
 export const codeRequest = (client: ClientId): Record<string, string> => ({
   response_type: 'code',
   client_id: client,
@@ -37,8 +37,8 @@ export const codeRequest = (client: ClientId): Record<string, string> => ({
   ...(CLIENTS[client].requirePkce ? { code_challenge: CHALLENGE, code_challenge_method: 'S256' } : {}),
 });
 
-/** Where the browser first ends that opens the link, or posts it as a form. */
-export async function ask(
+/** Sends an authorization request by GET or POST, and returns the outcome of the first page or redirect to the client. */
+export async function authorizeOutcome(
   subject: ComparedServer,
   client: ClientId,
   change: Change = {},
@@ -51,15 +51,15 @@ export async function ask(
   return outcomeOfPage(page, subject.issuer, change.redirect_uri === undefined ? undefined : query.get('redirect_uri'));
 }
 
-/** The person's browser follows the link, signs in and allows what is asked: what the client is sent. */
+/** Sends an authorization request, signs in if needed and allows it. Returns the response parameters that the client gets. */
 export async function approve(
   subject: ComparedServer,
   client: ClientId,
   change: Change = {},
-  browser = subject.person,
+  browser = subject.userBrowser,
 ) {
   let page = await browser.get(`/oauth/authorize?${changed(codeRequest(client), change)}`);
-  for (let asked = 0; page.location === undefined && asked < 3; asked++)
+  for (let pages = 0; page.location === undefined && pages < 3; pages++)
     page =
       page.html.includes('name="username"') && !page.url.includes('/consent')
         ? await browser.submit(page, subject.credentials)
@@ -89,7 +89,7 @@ export async function authentication(
   };
 }
 
-/** Posts a form as the client would; `headers` on top. */
+/** Posts a form with these headers. */
 export async function post(
   subject: ComparedServer,
   path: string,
@@ -97,12 +97,12 @@ export async function post(
   change: Change = {},
   headers: Record<string, string | undefined> = {},
 ) {
-  const told = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const defined = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const body = changed(form, change);
-  return read(await subject.request(path, { method: 'POST', body, headers: Object.fromEntries(told) }));
+  return read(await subject.request(path, { method: 'POST', body, headers: Object.fromEntries(defined) }));
 }
 
-/** A token request by that client, authenticated as it is registered to do. */
+/** Sends a token request of the client, with its registered authentication method. */
 export async function exchange(
   subject: ComparedServer,
   client: ClientId,
@@ -110,26 +110,27 @@ export async function exchange(
   change: Change = {},
   headers: Record<string, string | undefined> = {},
 ) {
-  const proof = await authentication(subject, client);
-  return post(subject, '/oauth/token', { ...form, ...proof.form }, change, { ...proof.headers, ...headers });
+  const credentials = await authentication(subject, client);
+  const allHeaders = { ...credentials.headers, ...headers };
+  return post(subject, '/oauth/token', { ...form, ...credentials.form }, change, allHeaders);
 }
 
-/** The form that spends a code; `asked` is what the request for it had changed. */
-export const spending = (client: ClientId, code: string, asked: Change = {}): Record<string, string> => ({
+/** The form that exchanges a code. `requested` are the parameters that the authorization request changed. */
+export const codeExchangeForm = (client: ClientId, code: string, requested: Change = {}): Record<string, string> => ({
   grant_type: 'authorization_code',
   code,
-  redirect_uri: asked.redirect_uri ?? CLIENTS[client].redirectUris[0] ?? '',
+  redirect_uri: requested.redirect_uri ?? CLIENTS[client].redirectUris[0] ?? '',
   ...(CLIENTS[client].requirePkce ? { code_verifier: VERIFIER } : {}),
 });
 
-/** The same for a fresh code. */
-export async function codeForm(subject: ComparedServer, client: ClientId, asked: Change = {}) {
-  const { code, error } = await approve(subject, client, asked);
+/** The form that exchanges a new code. */
+export async function codeForm(subject: ComparedServer, client: ClientId, requested: Change = {}) {
+  const { code, error } = await approve(subject, client, requested);
   if (code === undefined) throw new Error(`No code for ${client}: ${error}`);
-  return spending(client, code, asked);
+  return codeExchangeForm(client, code, requested);
 }
 
-/** The answer to it. */
+/** The token response for a new code. */
 export async function tokens(subject: ComparedServer, client: ClientId, change: Change = {}) {
   const { status, body } = await exchange(subject, client, await codeForm(subject, client, change));
   if (status !== 200) throw new Error(`No tokens for ${client}: ${JSON.stringify(body)}`);
@@ -141,5 +142,5 @@ export const refreshForm = (token: string): Record<string, string> => ({
   refresh_token: token,
 });
 
-export const spend = async (...request: Parameters<typeof exchange>): Promise<Outcome> =>
+export const exchangeOutcome = async (...request: Parameters<typeof exchange>): Promise<Outcome> =>
   outcomeOfToken(await exchange(...request));

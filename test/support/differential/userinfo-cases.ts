@@ -6,19 +6,19 @@ import { secretOf } from './clients.ts';
 import { type Outcome, outcomeOfMembers } from './outcome.ts';
 import { exchange, tokens } from './requests.ts';
 
-/** What is sent, by GET unless there is a form. */
-type Sent = (subject: ComparedServer) => Promise<{ bearer?: string; form?: string; header?: string }>;
+/** Where the token is sent. The method is GET unless there is a form. */
+type TokenPlacement = (subject: ComparedServer) => Promise<{ bearer?: string; form?: string; header?: string }>;
 
 const accessToken = async (subject: ComparedServer, scope = 'openid'): Promise<string> =>
   (await tokens(subject, 'web', { scope })).access_token;
 
-const ROWS: readonly [name: string, outcome: Outcome, sent: Sent][] = [
+const ROWS: readonly [name: string, outcome: Outcome, sent: TokenPlacement][] = [
   ['openid', '200 with sub', async (subject) => ({ bearer: await accessToken(subject) })],
   ['by POST', '200 with sub', async (subject) => ({ bearer: await accessToken(subject), form: '' })],
   ['in the form', '200 with sub', async (subject) => ({ form: await accessToken(subject) })],
   ['without openid', DIFFERS, async (subject) => ({ bearer: await accessToken(subject, 'read') })],
-  ['no token', '401 with error error_description, Bearer', async () => ({})],
-  ['nonsense', '401 with error error_description, Bearer invalid_token', async () => ({ bearer: 'nonsense' })],
+  ['token omitted', '401 with error error_description, Bearer', async () => ({})],
+  ['a malformed token', '401 with error error_description, Bearer invalid_token', async () => ({ bearer: 'nonsense' })],
   [
     'a refresh token',
     '401 with error error_description, Bearer invalid_token',
@@ -52,10 +52,10 @@ export const USERINFO_CASES: readonly Case[] = ROWS.map(([name, outcome, sent]) 
     const headers = header === undefined ? {} : { Authorization: header };
     const body = new URLSearchParams(form ? { access_token: form } : {});
     const init = form === undefined ? { headers } : { headers, method: 'POST', body };
-    const answer = await read(await subject.request('/oauth/userinfo', init));
-    const challenge = answer.headers.get('WWW-Authenticate');
+    const response = await read(await subject.request('/oauth/userinfo', init));
+    const challenge = response.headers.get('WWW-Authenticate');
     const error = /error="(\w+)"/.exec(challenge ?? '')?.[1];
-    return [outcomeOfMembers(answer), challenge ? `, ${challenge.split(' ')[0]}` : '', error ? ` ${error}` : ''].join(
+    return [outcomeOfMembers(response), challenge ? `, ${challenge.split(' ')[0]}` : '', error ? ` ${error}` : ''].join(
       '',
     );
   },
