@@ -9,7 +9,7 @@ export interface AppWithAccess {
   readonly lastUsedAt: Date;
 }
 
-/** Includes consents without an authorization, because they let the app get new tokens. `lastUsedAt` is when the app last got a token. */
+/** A consent alone counts as well, because it lets the app get new tokens. `lastUsedAt` is when the app last got a token. */
 const selectApps = statement<AppWithAccess>(
   'list-apps-with-access',
   `WITH held AS MATERIALIZED (

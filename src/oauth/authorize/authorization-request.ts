@@ -93,7 +93,7 @@ export async function parseAuthorizationRequest(
   return { responseType, sentRedirectUri, scopes, resources, state, codeChallenge, nonce, ...signIn };
 }
 
-/** OpenID Connect Core 1.0 §6.1, §6.2, §7.2.1: ignoring these parameters would let the client believe that they took effect. */
+/** OpenID Connect Core 1.0 §6.1, §6.2, §7.2.1: unsupported parameters are errors, because the client relies on their effect. */
 function refuseRequestObjects(params: Params): void {
   for (const name of ['request', 'request_uri', 'registration'] as const)
     if (optional(params, name) !== undefined)

@@ -56,7 +56,7 @@ function parseMaxAge(params: Params, now: Date): Date | undefined {
   return secondsLater(now, -Number(text));
 }
 
-/** An expired ID token is accepted as a hint. One that this client did not get is an error, because ignoring it could admit another user. */
+/** An expired ID token is accepted. One of another client is an error, because ignoring it could admit another user. */
 async function parseSubject(
   request: OAuthRequest,
   clientId: string,

@@ -9,7 +9,7 @@ import { ATTRIBUTE_NAMES, type AttributeName, type ClientMetadata, fieldOf, TABL
 
 const heldBy = (servicePermissions: readonly string[]): Holdings => holdings(false, servicePermissions);
 
-/** Throws FORBIDDEN unless the actor may change `client` and its secrets: it is their own, or they hold MANAGE_CLIENTS and its permissions. */
+/** Throws FORBIDDEN unless the actor may change `client`: as its owner, or with MANAGE_CLIENTS and all its permissions. */
 export function requireAuthority({ caller }: Actor, client: Client): void {
   const own = caller.userId !== undefined && client.owner?.id === caller.userId;
   // This server itself relies on built-in clients.

@@ -93,7 +93,7 @@ export const hasSecret = ({
   tokenEndpointAuthMethod: method,
 }: Pick<ClientMetadata, 'tokenEndpointAuthMethod'>): boolean => method !== 'none' && method !== 'private_key_jwt';
 
-/** Applies the rules for every client, also one that an administrator registers. Returns the metadata as it is stored, or throws INVALID. */
+/** The rules for every client, also one of an administrator. Returns the metadata as it is stored, or throws INVALID. */
 export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet<string>): ClientMetadata {
   const checked = perAttribute<ClientMetadata>((name) => parsed(name, metadata[name]));
   const { grantTypes, redirectUris, scopes, servicePermissions } = checked;

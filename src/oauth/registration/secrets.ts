@@ -51,7 +51,7 @@ export async function lockOwnClient(tx: Em, actor: Actor, clientId: string): Pro
   return client;
 }
 
-/** Adds a secret to a client. Earlier secrets stay valid for a while, so that a running service can switch without an interruption. */
+/** Adds a secret to a client. Earlier secrets stay valid for a while, so that a running service is not interrupted. */
 export async function rotateClientSecret(
   em: Em,
   actor: Actor,

@@ -10,7 +10,10 @@ import { fromColumns, knownScopes, recordClient, toColumns } from './columns.ts'
 import { type ClientChanges, checkMetadata, checkResponseTypes, hasSecret, merge } from './metadata.ts';
 import { lockOwnClient } from './secrets.ts';
 
-/** Changes a client. Deletes the consents of users if the name, a redirect URI or the authentication method changes, because they consented to another client. */
+/**
+ * Changes a client. A new name, redirect URI or authentication method deletes all consents, because users consented to a client
+ * without them.
+ */
 export async function updateClient(em: Em, actor: Actor, clientId: string, changes: ClientChanges): Promise<Client> {
   const known = await knownScopes(em);
   // Otherwise owners could enable a client that an administrator has disabled.

@@ -59,7 +59,7 @@ export function parseClientUri(uri: string): string {
   return uri;
 }
 
-/** OpenID Connect Back-Channel Logout 1.0 §2.2: must be a web address, because this server sends requests to it. Throws INVALID. */
+/** OpenID Connect Back-Channel Logout 1.0 §2.2: a web address to which this server sends requests. Throws INVALID. */
 export function parseBackchannelLogoutUri(uri: string): string {
   const problem = isHttpsOrLoopback(uri) ? redirectUriProblem(uri) : 'It must be https, or http on a loopback address';
   if (problem !== undefined) throw invalid(`backchannelLogoutUri: ${problem}`, 'backchannelLogoutUri');

@@ -97,7 +97,7 @@ export const CONSOLE_SCOPES = scopesWith('console');
 /** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) */
 export const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-/** RFC 6749 §3.3: the scopes in the order of the text, without duplicates. Throws invalid_scope if the text does not match the grammar. */
+/** RFC 6749 §3.3: the scopes in the order of the text, without duplicates. Throws invalid_scope for malformed text. */
 export function parseScope(text: string): string[] {
   const scopes = [...new Set(text.split(' ').filter((item) => item !== ''))];
   if (scopes.length > 100 || !scopes.every((item) => SCOPE_TOKEN.test(item)))
@@ -112,7 +112,7 @@ export function requestedScopes(text: string): string[] {
   return scopes;
 }
 
-/** RFC 6749 §3.3: the requested scopes, or the default ones without a scope parameter. Throws invalid_scope unless all are allowed. */
+/** RFC 6749 §3.3: the requested scopes, or the default ones if there is no scope parameter. Throws invalid_scope. */
 export function grantedScope(
   requested: string | undefined,
   allowed: readonly string[],

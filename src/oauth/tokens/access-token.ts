@@ -58,7 +58,7 @@ export async function presentedDigest(
   return iss === config.issuer && jti !== undefined ? digest(jti) : undefined;
 }
 
-/** The same without a check of the signature. This is enough for a revocation, because the caller's rights are checked against the row. */
+/** The same without a check of the signature. A revocation does not need it, because rights are checked against the row. */
 export function claimedDigest(token: string): Buffer | undefined {
   if (isWellFormed('gat', token)) return digest(token);
   try {

@@ -38,7 +38,7 @@ export async function revokeAuthorizations(em: Em, actor: Actor, userId: string,
   });
 }
 
-/** RFC 7009 §2.1: revokes an access token alone, and a refresh token with its whole family. False if the token was not active. */
+/** RFC 7009 §2.1: revokes an access token, or a refresh token with its whole family. False if the token was not active. */
 export async function revokeToken(em: Em, actor: Actor, token: string): Promise<boolean> {
   const isRefresh = isWellFormed('grt', token);
   const tokenDigest = isRefresh ? digest(token) : claimedDigest(token);
@@ -67,7 +67,7 @@ export async function revokeToken(em: Em, actor: Actor, token: string): Promise<
   });
 }
 
-/** Throws FORBIDDEN unless the token is the actor's own, or the actor has MANAGE_USERS and every permission of the token's owner. */
+/** Throws FORBIDDEN unless the actor owns the token, or has MANAGE_USERS and every permission of the owner. */
 async function requireAuthorityOver(tx: Em, actor: Actor, { user, client }: Authorization): Promise<void> {
   if (!user || !isSelf(actor, user.id)) requirePermission(actor, 'MANAGE_USERS');
   const owner = user ? (await lockUser(tx, user.id)).held : holdings(false, client.servicePermissions);

@@ -13,7 +13,7 @@ export interface AccessToken {
   /** The browser session in which the user consented, if there was one. */
   readonly sessionId: string | undefined;
   readonly scopes: ReadonlySet<string>;
-  /** RFC 8707: the APIs for which it is valid. Empty: the request named none, so the token is valid for this server's APIs. */
+  /** RFC 8707: the APIs for which it is valid. Empty: it is valid for every API. */
   readonly resources: readonly string[];
   readonly expiresAt: Date;
   readonly client: {

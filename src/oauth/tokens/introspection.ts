@@ -61,7 +61,7 @@ const introspect = (kind: string, table: string, scopes: string, condition: stri
 const introspectAccess = introspect('access', 'access_tokens', 't.scopes, t.resources', 't.revoked_at IS NULL');
 const introspectRefresh = introspect('refresh', 'refresh_tokens', 'a.scopes, a.resources', 't.used_at IS NULL');
 
-/** RFC 7662 §2: a confidential client can introspect its own tokens, and with INTROSPECT all. Every other token is reported as inactive. */
+/** RFC 7662 §2: a client can introspect its own tokens, and with INTROSPECT all tokens. Others are reported as inactive. */
 export async function introspectToken(
   request: OAuthRequest,
   header: string | undefined,

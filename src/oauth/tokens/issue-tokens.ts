@@ -56,7 +56,7 @@ export async function makeTokens(
   };
 }
 
-/** When an authorization without consent expires: with its access token or, if `refreshable`, after the refresh token lifetime. */
+/** The expiry of an authorization without consent: that of its access token or, if `refreshable`, of the last refresh token. */
 export function directExpiry({ client, config, now }: TokenRequest, refreshable: boolean): Date {
   return secondsLater(now, refreshable ? config.refreshTokenTtl : (client.accessTokenTtl ?? config.accessTokenTtl));
 }

@@ -109,7 +109,7 @@ describe('RFC 6749 §3.3: consent for each scope', () => {
   });
 });
 
-describe('Where they disagree: no scope asked', () => {
+describe('Where they disagree: no scope requested', () => {
   it('S3-10: a request without a scope gets the default scopes on every grant, and the response lists them', async () => {
     const client = await server.client({ scope: 'read write groups email', defaultScopes: ['groups', 'read'] });
     const user = await server.user();

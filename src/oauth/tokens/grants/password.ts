@@ -28,7 +28,7 @@ async function issueForPassword(request: TokenRequest): Promise<TokenResponse> {
   const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
   const resources = parseResources(params, client, config.issuer);
 
-  // An authenticated client sends the requests of all its users from the same network, so attempts are counted per client instead.
+  // All users of a confidential client share its network address, so attempts are not counted by network.
   const counts = { account: [usernameKey(username), client.id] };
   const user = await limits.guess(counts, () => checkCredentials(sql, username, passwordText));
   if (!user) {

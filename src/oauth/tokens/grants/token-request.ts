@@ -9,7 +9,7 @@ import { GRANTS, grantTypesWith } from './grants.ts';
 
 const BY_GRANT_TYPE: ReadonlyMap<string, Grant> = new Map(GRANTS.map((grant) => [grant.grantType, grant]));
 
-/** RFC 6749 §3.2: finds the grant, authenticates the client and checks that it is registered for the grant, which then responds. */
+/** RFC 6749 §3.2: authenticates the client, checks that it is registered for the grant, and lets the grant respond. */
 export async function handleTokenRequest(
   request: OAuthRequest,
   header: string | undefined,
