@@ -21,7 +21,7 @@ export const FieldAccessType = builder.objectRef<FieldAccess>('FieldAccess').imp
       resolve: ({ answer }) => answer,
     }),
     missingScopes: t.stringList({
-      description: 'The scopes that the token lacks. Empty if more scopes would not help.',
+      description: 'The scopes that the token lacks. Empty if it lacks none.',
       resolve: ({ missingScopes }) => [...missingScopes],
     }),
     reason: t.exposeString('reason', {
