@@ -77,7 +77,7 @@ export const FRAMEWORK = [
   oauth/tokens/grants/authorization-code: S0-12
   system/race.postgres: N263
 4.1.2  SHOULD  a second use ends what the first one bought
-  oauth/tokens/grants/authorization-code-replay: D58: a replay revokes all tokens from the first use and is recorded in the audit log
+  oauth/tokens/grants/authorization-code-replay: D58: a replay revokes all tokens from the first use and is recorded in the audit trail
 4.1.2  MUST  a code is bound to its client and redirect URI
   oauth/tokens/grants/authorization-code-replay: D61
 4.1.2  MUST  state comes back as it was
@@ -135,7 +135,7 @@ export const FRAMEWORK = [
   oauth/tokens/grants/refresh-token: S3-09 S2-13
   oauth/tokens/grants/refresh-token-bounds: F104: another public client gets invalid_grant as well
 10.5  MUST  a code is short-lived, and a second use is noticed
-  oauth/tokens/grants/authorization-code-replay: D58: a replay revokes all tokens from the first use and is recorded in the audit log
+  oauth/tokens/grants/authorization-code-replay: D58: a replay revokes all tokens from the first use and is recorded in the audit trail
 10.10  MUST  nothing can be guessed: a chance below 1 in 2¹²⁸
   crypto/secrets: P290
   oauth/tokens/grants/authorization-code-values: RFC 6749 §10.10

@@ -65,7 +65,7 @@ export const SECURITY = [
 4.13  MUST  headers of a proxy count only from a proxy that is trusted
   http/rate-limits-network: J185: what a caller says of itself
 4.14.2  MUST  the replay of a refresh token is noticed and ends its family
-  oauth/tokens/grants/refresh-token-replay: F97: a replay revokes the whole token family and is recorded once in the audit log
+  oauth/tokens/grants/refresh-token-replay: F97: a replay revokes the whole token family and is recorded once in the audit trail
   system/race.postgres: ends the family and its access tokens on both nodes
 4.14.2  SHOULD  a refresh token ends with password, sign-out of everything, and disuse
   http/site/password-change: J188, F110

@@ -88,7 +88,7 @@ describe('The schema', () => {
     expect([ownWords(rule), ownWords(`When.\n\n${rule}`)]).toEqual([[], ['when']]);
     const said = (text: string, coordinate: string) => ownWords(text).every((word) => restates(word, coordinate));
     expect(said('Their first name.', 'User.firstName')).toBe(true);
-    expect(said('Their first name; empty if they have told none.', 'User.firstName')).toBe(false);
+    expect(said('First name. Empty if it is not set.', 'User.firstName')).toBe(false);
   });
 
   it('inputs use only scalars that accept any value, so that errors are in the payload', () => {

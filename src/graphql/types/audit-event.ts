@@ -32,7 +32,7 @@ export const AuditEventType = nodeRef<AuditRow>('AuditEvent', { prefix: 'evt', l
 
 builder.node(AuditEventType, {
   id: { resolve: ({ id }) => id },
-  description: 'An entry of the audit log: a sign-in, a refused request or a change.',
+  description: 'An entry of the audit trail: a sign-in, a refused request or a change.',
   access: READS_AUDIT,
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'Time of the event.' }),
@@ -76,7 +76,7 @@ builder.node(AuditEventType, {
 });
 
 const AuditEventConnection = builder.connectionObject(
-  { type: AuditEventType, name: 'AuditEventConnection', description: 'A page of the audit log.' },
+  { type: AuditEventType, name: 'AuditEventConnection', description: 'A page of the audit trail.' },
   { name: 'AuditEventEdge', description: 'An event and its position in the list.' },
 );
 

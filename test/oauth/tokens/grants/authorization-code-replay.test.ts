@@ -33,7 +33,7 @@ const refuse = async (code: string, client: TestClient, more: Record<string, str
   expectTokenError(await server.token(exchange(code, more), client), 400, 'invalid_grant');
 
 describe('RFC 6749 §4.1.2, §10.5: replay of a code', () => {
-  it('D58: a replay revokes all tokens from the first use and is recorded in the audit log', async () => {
+  it('D58: a replay revokes all tokens from the first use and is recorded in the audit trail', async () => {
     const client = await server.client();
     const user = await server.user();
     const code = await issueCode(server, client, {}, user);

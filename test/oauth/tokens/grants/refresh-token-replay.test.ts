@@ -43,7 +43,7 @@ function withoutLifetime({ expires_in: _, id_token, ...rest }: TokenPair) {
 }
 
 describe('RFC 9700 §4.14.2: replay of a refresh token', () => {
-  it('F97: a replay revokes the whole token family and is recorded once in the audit log', async () => {
+  it('F97: a replay revokes the whole token family and is recorded once in the audit trail', async () => {
     const client = await server.client();
     const user = await server.user();
     const clock = stopClock();
