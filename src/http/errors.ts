@@ -16,8 +16,8 @@ interface Told {
 }
 
 const BY_STATUS: Record<number, [title: string, message: string]> = {
-  400: ['This request is malformed', 'The server could not read it.'],
-  413: ['This is too much', 'The request is larger than the server accepts.'],
+  400: ['This request is malformed', 'The server could not understand it.'],
+  413: ['Request too large', 'The request is larger than the server accepts.'],
 };
 
 /** The one place where something thrown becomes an answer. */
@@ -36,7 +36,7 @@ export async function answerErrors(ctx: HttpContext, next: () => Promise<void>):
 
 function tell(ctx: HttpContext, error: unknown): Told {
   if (error instanceof OAuthError)
-    return { status: error.status, code: error.code, title: 'This request cannot be answered', message: error.message };
+    return { status: error.status, code: error.code, title: 'This sign-in link does not work', message: error.message };
   if (error instanceof PageError)
     return { status: error.status, code: 'invalid_request', title: error.title, message: error.message };
 
@@ -57,13 +57,13 @@ function tell(ctx: HttpContext, error: unknown): Told {
   if (isTransientError(error)) {
     // Of our own refusals there may be thousands a second: they are counted.
     if (!(error instanceof Overloaded))
-      ctx.state.log.warn({ err: error, requestId: ctx.state.origin.requestId }, 'the database is away or busy');
+      ctx.state.log.warn({ err: error, requestId: ctx.state.origin.requestId }, 'database unavailable');
     const message = 'The server is busy or restarting. Try again in a moment.';
-    return { status: 503, code: 'temporarily_unavailable', title: 'Not just now', message, retryAfter: 1 };
+    return { status: 503, code: 'temporarily_unavailable', title: "We'll be right back", message, retryAfter: 1 };
   }
   ctx.state.log.error({ err: error, requestId: ctx.state.origin.requestId }, 'unexpected error');
-  const message = `Something went wrong here. Request ${ctx.state.origin.requestId}.`;
-  return { status: 500, code: 'server_error', title: 'That is our fault', message };
+  const message = `An unexpected error occurred. Request id: ${ctx.state.origin.requestId}.`;
+  return { status: 500, code: 'server_error', title: 'Something went wrong on our side', message };
 }
 
 /** A client error of the HTTP layer itself (http-errors: raw-body, Koa); anything from 500 on is unexpected. */

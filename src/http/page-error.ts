@@ -15,4 +15,4 @@ export class PageError extends Error {
 
 /** Also for what a stranger shall not know to be there. */
 export const noSuchPage = (): PageError =>
-  new PageError(404, 'There is no such page', 'There is nothing at this address.', { href: '/', label: 'Home' });
+  new PageError(404, 'Page not found', 'There is nothing at this address.', { href: '/', label: 'Home' });

@@ -64,7 +64,7 @@ async function serve(ctx: HttpContext, found: Listed): Promise<void> {
   const handler = handlerFor(found, method) ?? found.other;
   if (handler) return handler(ctx);
   ctx.set('Allow', found.allowed);
-  throw new PageError(405, 'This cannot be done here', `Only ${found.allowed} requests allowed.`);
+  throw new PageError(405, 'Method not allowed', `Only ${found.allowed} requests allowed.`);
 }
 
 function handlerFor({ GET, POST }: Route, method: string): Handler | undefined {
@@ -92,6 +92,6 @@ function hostCheck({ issuer, issuerIsLoopback }: Config): (ctx: HttpContext, pat
     if ((req.headersDistinct.host?.length ?? 0) !== 1)
       throw new PageError(400, 'This request is malformed', 'It must have exactly one Host header.');
     if (!UPKEEP.has(path) && !samePlace(req.headers.host ?? ''))
-      throw new PageError(421, 'Wrong address', `This server answers at ${issuer}.`);
+      throw new PageError(421, 'Wrong address', `The address of this server is ${issuer}.`);
   };
 }

@@ -82,9 +82,9 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
       if (then === '[role=alert]') await tabTo(page.locator('#current-password'));
       else expect(await page.locator('#current-password:focus').count()).toBe(1);
       await page.keyboard.type(current);
-      await tabTo(page.getByLabel('A new password'));
+      await tabTo(page.getByLabel('New password'));
       await page.keyboard.type(NEW);
-      await tabTo(page.getByLabel('The new password again'));
+      await tabTo(page.getByLabel('Confirm password'));
       await page.keyboard.type(NEW);
       await press(/Change password/, then);
     }
@@ -98,7 +98,7 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
     await there.getByLabel('Username').fill(user.username);
     await there.getByLabel('Password').fill(NEW);
     await there.getByRole('button', { name: 'Sign in' }).click();
-    await there.getByText('You are signed in as').waitFor();
+    await there.getByText('Hello, ').waitFor();
     await page.goto(`${gatehouse.config.issuer}/account`);
     await press(/Sign out Chrome on Linux/, '[role=status]');
     await there.goto(`${gatehouse.config.issuer}/account`);

@@ -60,7 +60,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
     expect(page.url()).toBe(`${gatehouse.config.issuer}/setup`);
     await page.getByLabel('Username').fill(ADMIN.username);
     await page.getByLabel('Password', { exact: false }).first().fill(ADMIN.password);
-    await page.getByLabel('The same password again').fill(ADMIN.password);
+    await page.getByLabel('Confirm password').fill(ADMIN.password);
     await page.getByRole('button').click();
     await page.waitForURL((url) => url.pathname !== '/setup');
   });
@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
     await page.getByLabel('Username').fill(ADMIN.username);
     await page.getByLabel('Password').fill(ADMIN.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText(`You are signed in as ${ADMIN.username}`).waitFor();
+    await page.getByText(`Hello, ${ADMIN.username}`).waitFor();
 
     await openGraphiql(page.context(), gatehouse, page);
     await passSignIn(page, '#sign-in');

@@ -32,7 +32,7 @@ describe('RFC 9110 §7.2: the name it is asked by', () => {
     const html = await response.text();
     expectGoodPage({ status: response.status, headers: response.headers, html }, 421);
     expect(html).not.toContain('evil');
-    expect(html).toContain(`This server answers at ${server.config.issuer}.`);
+    expect(html).toContain(`The address of this server is ${server.config.issuer}.`);
     expect(response.headers.getSetCookie()).toEqual([]);
   });
 

@@ -22,13 +22,12 @@ export async function signedIn(
 }
 
 /** True where a sign-in without a pending request ends. */
-export const isHome = ({ url, html }: Page): boolean =>
-  new URL(url).pathname === '/' && html.includes('You are signed in as');
+export const isHome = ({ url, html }: Page): boolean => new URL(url).pathname === '/' && html.includes('<h1>Hello, ');
 
 /** Who the home page says is signed in. */
 export async function whoIs(browser: Browser): Promise<string | undefined> {
   const { html } = await browser.get('/');
-  return /You are signed in as <strong>([^<]*)<\/strong>/.exec(html)?.[1];
+  return /<h1>Hello, ([^<]*)<\/h1>/.exec(html)?.[1];
 }
 
 /** How many sessions a user has. */

@@ -24,8 +24,8 @@ function item(of: Section, { clientId, name, since, lastUsedAt, allowed }: Shown
 <span class="small">Since ${time(since)}, last used ${time(lastUsedAt)}</span></p>
 ${
   allowed.length === 0
-    ? html`<p>It knows that you came from here, and nothing more.</p>`
-    : html`<p>It is able to:</p><ul>${allowed.map(({ name: scope, description, powerful }) => html`<li>${description}${powerful ? html` <em>(powerful)</em>` : ''} <code>${scope}</code></li>`)}</ul>`
+    ? html`<p>It only knows that you have an account here.</p>`
+    : html`<p>It can:</p><ul>${allowed.map(({ name: scope, description, powerful }) => html`<li>${description}${powerful ? html` <em>(powerful)</em>` : ''} <code>${scope}</code></li>`)}</ul>`
 }
 <form method="post" action="/account">${hidden(of)}<input type="hidden" name="client_id" value="${clientId}">
 <button type="submit" class="quiet" aria-label="Remove access of ${name}">Remove access</button></form></li>`;

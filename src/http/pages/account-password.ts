@@ -5,9 +5,9 @@ import type { Html } from './layout.ts';
 
 export const passwordSection = (section: Section): Html =>
   formSection(section, 'Your password', [
-    html`<p class="small">A new password signs you out everywhere else, and apps have to ask you again.</p>`,
-    passwordField('current-password', 'currentPassword', 'Your current password', 'current-password', focus(section)),
-    passwordField('new-password', 'password', `A new password (${PASSWORD_MIN} characters or more)`, 'new-password'),
-    passwordField('repeated', 'repeated', 'The new password again', 'new-password'),
+    html`<p class="small">A new password signs you out everywhere else. Apps must ask you for access again.</p>`,
+    passwordField('current-password', 'currentPassword', 'Current password', 'current-password', focus(section)),
+    passwordField('new-password', 'password', `New password (${PASSWORD_MIN} characters or more)`, 'new-password'),
+    passwordField('repeated', 'repeated', 'Confirm password', 'new-password'),
     html`<button type="submit">Change password</button>`,
   ]);

@@ -21,7 +21,7 @@ ${alert(problem)}
 <input type="hidden" name="csrf" value="${csrf}">
 ${request === undefined ? '' : html`<input type="hidden" name="request" value="${request}">`}
 ${toAccount ? html`<input type="hidden" name="to" value="account">` : ''}
-<label for="username">Username or e-mail address</label>
+<label for="username">Username or email</label>
 <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="320" required ${username === '' ? 'autofocus' : ''}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required ${username === '' ? '' : 'autofocus'}>

@@ -13,7 +13,7 @@ export function logoutPage({ csrf, username, clientName, carried }: LogoutPage):
   return layout(
     'Sign out',
     html`<h1>Sign out?</h1>
-<p>You are signed in as <strong>${username}</strong>.${clientName === undefined ? '' : html` <q>${clientName}</q> asks whether you want to sign out here as well.`}</p>
+<p>You are signed in as <strong>${username}</strong>.${clientName === undefined ? '' : html` <strong>${clientName}</strong> asks whether you also want to sign out here.`}</p>
 <form method="post" action="/logout">
 <input type="hidden" name="csrf" value="${csrf}">
 ${carried.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}

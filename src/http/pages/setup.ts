@@ -12,20 +12,20 @@ export interface SetupPage {
 export function setupPage({ csrf, username, email, problem }: SetupPage): string {
   return layout(
     'Set up Gatehouse',
-    html`<h1>Welcome</h1>
-<p>Make the first administrator. This link works once.</p>
+    html`<h1>Create the administrator account</h1>
+<p>This link works once.</p>
 ${alert(problem)}
 <form method="post" action="/setup">
 <input type="hidden" name="csrf" value="${csrf}">
 <label for="username">Username</label>
 <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="150" required autofocus>
-<label for="email">E-mail address <span class="small">(may be left out)</span></label>
+<label for="email">Email <span class="small">(optional)</span></label>
 <input id="email" name="email" type="email" value="${email}" autocomplete="email" maxlength="254">
 <label for="password">Password <span class="small">(${PASSWORD_MIN} characters or more)</span></label>
 <input id="password" name="password" type="password" autocomplete="new-password" minlength="${PASSWORD_MIN}" required>
-<label for="repeated">The same password again</label>
+<label for="repeated">Confirm password</label>
 <input id="repeated" name="repeated" type="password" autocomplete="new-password" minlength="${PASSWORD_MIN}" required>
-<button type="submit">Make the administrator</button>
+<button type="submit">Create account</button>
 </form>`,
   );
 }

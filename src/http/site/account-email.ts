@@ -5,7 +5,7 @@ import { emailSection } from '../pages/account-email.ts';
 import { type AccountForm, typedOr } from './account-form.ts';
 
 export const email: AccountForm = {
-  done: 'Your e-mail address is saved.',
+  done: 'Your email is saved.',
   change: ({ state }, actor, userId, params) => {
     const change = { email: optional(params, 'email') ?? null, currentPassword: optional(params, 'currentPassword') };
     return updateOwnEmail(entityManager(state.database), state.limits, actor, userId, change);

@@ -7,7 +7,7 @@ import type { AccountForm } from './account-form.ts';
 import { changeCookie } from './session.ts';
 
 export const password: AccountForm = {
-  done: 'Your password is changed. You are signed out everywhere else, and apps have to ask you again.',
+  done: 'Your password is changed. You are signed out everywhere else, and apps must ask you for access again.',
   change: async (ctx, actor, userId, params) => {
     const change = {
       password: optional(params, 'password') ?? '',

@@ -37,7 +37,7 @@ export async function account(ctx: HttpContext): Promise<void> {
   checkCsrf(ctx, posted, 'account');
   const section = optional(posted, 'section') ?? '';
   const form = FORMS.get(section);
-  if (!form) throw new PageError(400, 'This request is malformed', 'It does not say what to change.');
+  if (!form) throw new PageError(400, 'This request is malformed', 'It does not name a section of this page.');
   const { sql, now, origin } = ctx.state;
   const caller = await loadCaller(sql, session.user_id);
   if (!caller) return seeOther(ctx, '/login?to=account');

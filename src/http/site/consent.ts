@@ -81,8 +81,8 @@ function refuse(ctx: HttpContext, { recipient, request }: PendingAuthorization, 
 const decidedBefore = (): PageError =>
   new PageError(
     400,
-    'This was already answered',
-    'Your first answer counts. Go back to the app and start again to change it.',
+    'You already decided',
+    'Your first decision counts. To change it, go back to the app and start again.',
   );
 
 async function ask(
@@ -126,6 +126,8 @@ function lifetimeOf(
   const minutes = Math.ceil((client.accessTokenTtl ?? config.accessTokenTtl) / 60);
   const days = Math.ceil(config.refreshTokenTtl / 86_400);
   return request.responseType === 'code' && client.grantTypes.includes('refresh_token')
-    ? `It keeps this access for up to ${days} days.`
-    : `It keeps this access for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`;
+    ? `Access ends after ${count(days, 'day')}, or when you remove it in your account.`
+    : `Access ends after ${count(minutes, 'minute')}, or when you remove it in your account.`;
 }
+
+const count = (number: number, unit: string): string => `${number} ${unit}${number === 1 ? '' : 's'}`;

@@ -21,7 +21,7 @@ export function checkCsrf(ctx: HttpContext, params: Params, ...form: string[]): 
   const request = params.get('request')?.[0];
   throw new PageError(
     403,
-    'This form is no longer valid',
+    'This page is out of date',
     'It was opened before you signed in or out, in another browser, or on another site. Nothing has been changed.',
     { href: ctx.path + (request ? `?request=${encodeURIComponent(request)}` : ''), label: 'Open it again' },
   );

@@ -59,7 +59,7 @@ export async function readPending(ctx: HttpContext, handle: string): Promise<Pen
     throw new PageError(
       400,
       'This request is no longer open',
-      'It was answered already, has expired, or was begun in another browser. Go back to the app and start again.',
+      'It was already decided, has expired, or was started in another browser. Go back to the app and start again.',
     );
   const { id, requestedAt, request } = pending;
   const prompts = PROMPTS.filter((prompt) => request.prompts.includes(prompt));

@@ -11,7 +11,7 @@ export async function readOrExplain(ctx: HttpContext, params: Params): Promise<L
     return await parseLogoutRequest(ctx.state, params);
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
-    throw new PageError(400, 'The app sent you here wrongly', error.message, {
+    throw new PageError(400, "The app's sign-out link is not set up correctly", error.message, {
       href: '/logout',
       label: 'Sign out of Gatehouse',
     });

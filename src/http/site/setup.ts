@@ -67,16 +67,14 @@ async function readAdministrator(params: Params): Promise<FirstAdministrator> {
 
 function problemOf(error: unknown): string | undefined {
   if (error instanceof DomainError) return `${error.message}.`;
-  return violatedUniqueConstraint(error) === undefined
-    ? undefined
-    : 'Somebody else has this username or e-mail address.';
+  return violatedUniqueConstraint(error) === undefined ? undefined : 'This username or email is already taken.';
 }
 
 const spent = (): PageError =>
   new PageError(
     400,
     'This set-up link no longer works',
-    'It was used already, is older than an hour, or a newer one has been printed. If there is an administrator, sign in; if not, restart the server for a fresh link.',
+    'It was already used, is older than an hour, or was replaced by a newer one. If there is an administrator account, sign in. If not, restart the server to get a new link.',
     { href: '/login', label: 'Sign in' },
   );
 

@@ -82,7 +82,7 @@ describe('RP-Initiated Logout §2, §6: without such a token there is a question
       post_logout_redirect_uri: BACK,
       state: 'x"><b>',
     });
-    expect(page.html).toMatch(/<q>Test app-[^<]+<\/q> asks/);
+    expect(page.html).toMatch(/<strong>Test app-[^<]+<\/strong> asks/);
     expect(await whoIs(browser)).toBe(user.username);
     const after = await browser.submit(page);
     expect([after.location, await whoIs(browser)]).toEqual([`${BACK}&state=x%22%3E%3Cb%3E`, undefined]);

@@ -106,7 +106,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: prompt', () => {
     const page = await browser.get(link({ prompt: 'select_account' }));
     expect(isConsent(page)).toBe(true);
     expect(page.html).toContain(user.username);
-    expect(page.html).toMatch(/href="\/logout\?request=[^"]+">Sign in as somebody else/);
+    expect(page.html).toMatch(/href="\/logout\?request=[^"]+">Use another account/);
     expect(await claimsOf(await browser.submit(page, {}, 'allow'))).toMatchObject({ sub: user.id });
 
     const fresh = server.browser();

@@ -59,7 +59,7 @@ describe('M251: the limit of concurrent requests', () => {
       const { all } = await firstAnswers(PLACES + 1, 1);
       const page = await server.request('/');
       expect([page.status, page.headers.get('Retry-After')]).toEqual([503, '1']);
-      expect(await page.text()).toContain('Not just now');
+      expect(await page.text()).toContain('We&#39;ll be right back');
       expect((await server.request('/healthz')).status).toBe(200);
       return { all };
     }).then(({ all }) => all);

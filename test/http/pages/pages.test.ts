@@ -72,7 +72,7 @@ describe('RFC 9700 §4.16, OWASP ASVS 5 §3.4: every page keeps to the rules', (
       // Everything but the status is as on any other page.
       expectGoodPage({ status: 400, headers, html }, 400);
       const id = headers.get('X-Request-Id') ?? '';
-      expect([status, html.includes(`Request ${id}.`), /sessions|relation/.test(html)]).toEqual([500, true, false]);
+      expect([status, html.includes(`Request id: ${id}.`), /sessions|relation/.test(html)]).toEqual([500, true, false]);
       expect(server.log.filter((line) => line.includes(id) && line.includes('"level":50'))).toHaveLength(1);
 
       const answer = await server.token({ grant_type: 'client_credentials' }, { clientId: 'a', secret: 'b' });
@@ -112,7 +112,7 @@ describe('OWASP ASVS 5 §1.2.1: whatever people type is text', () => {
     const page = await signIn(browser, login, user);
     expectGoodPage(page);
     expect(page.html).toContain(`<title>Allow App ${ESCAPED}? · Gatehouse</title>`);
-    expect(page.html).toContain(`<q>App ${ESCAPED}</q>`);
+    expect(page.html).toContain(`<h1>Allow <strong>App ${ESCAPED}</strong>?</h1>`);
     expect(page.html).toContain(`See ${ESCAPED}`);
     expect(page.html).toContain(`<strong>User ${ESCAPED}`);
     expect(page.html).toContain(`registered by <strong>Owner ${ESCAPED}`);

@@ -71,7 +71,7 @@ describe('The account page', () => {
       expect(await rowOf(server, user)).toMatchObject({ email: user.email, email_verified: true });
     }
     const page = await changeAccount(browser, account, 'email', { email, currentPassword: user.password });
-    expect([page.status, page.html.includes('Your e-mail address is saved.')]).toEqual([200, true]);
+    expect([page.status, page.html.includes('Your email is saved.')]).toEqual([200, true]);
     expect(page.html).not.toContain(user.password);
     expect(await rowOf(server, user)).toMatchObject({ email, email_verified: false });
   });

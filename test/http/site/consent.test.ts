@@ -39,20 +39,20 @@ describe('OWASP ASVS 5 §10.7.2: what a person is told before deciding', () => {
     const user = await server.user();
     const page = await reachConsent(server, codeRequest(client, { scope: 'profile email write' }), user);
     expectGoodPage(page);
-    expect(page.html).toContain('Allow <q>Photo shop</q>?');
+    expect(page.html).toContain('Allow <strong>Photo shop</strong>?');
     expect(page.html).toContain('<strong class="host">client.example</strong>');
     expect(page.html).toContain('See your username and your name');
     expect(page.html).toContain('See your email address');
     expect(page.html).toContain(`<strong>${user.username}</strong>`);
-    expect(page.html).toContain('It keeps this access for up to 90 days.');
-    expect(page.html).toContain('This app asks for more than most need');
+    expect(page.html).toContain('Access ends after 90 days, or when you remove it in your account.');
+    expect(page.html).toContain('This app asks for more access than most apps need');
     expect(askedFor(page)).toEqual(['profile', 'email', 'write']);
   });
 
   it('J176: an access that ends by itself, and a request without any power', async () => {
     const client = await server.client({ grantTypes: ['authorization_code'], accessTokenTtl: 90 });
     const page = await reachConsent(server, codeRequest(client, { scope: 'profile' }), await server.user());
-    expect(page.html).toContain('It keeps this access for 2 minutes.');
+    expect(page.html).toContain('Access ends after 2 minutes, or when you remove it in your account.');
     expect(page.html).not.toContain('more than most need');
     expect(page.html).not.toContain('has not been checked');
   });
@@ -85,7 +85,7 @@ describe('OWASP ASVS 5 §10.7.1: an app is asked for once', () => {
 
     const more = await browser.get(codeRequest(client, { scope: 'email profile groups' }));
     expect(askedFor(more)).toEqual(['email', 'groups']);
-    expect(more.html).toMatch(/You allowed before:<\/p><ul><li>See your username and your name<\/li><\/ul>/);
+    expect(more.html).toMatch(/Already allowed:<\/p><ul><li>See your username and your name<\/li><\/ul>/);
     const location = sentTo(await browser.submit(more, { 'scope groups': undefined }, 'allow'));
     expect(await scopeBoughtWith(location, client)).toBe('email profile');
     expect((await rememberedScopes(user))?.sort()).toEqual(['email', 'profile']);

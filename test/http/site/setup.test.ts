@@ -169,7 +169,7 @@ describe('The set-up form', () => {
     const { browser, form } = await opened();
     const page = await expectNothingWritten(server, () => browser.submit(form, typed(username.toUpperCase())));
     expectGoodPage(page, 400);
-    expect(page.html).toContain('Somebody else has this username or e-mail address.');
+    expect(page.html).toContain('This username or email is already taken.');
   });
 
   it('J173: ten at once make one administrator', async () => {
