@@ -29,7 +29,7 @@ export const focus = ({ problem }: Section): Html | '' => (problem === undefined
 export const passwordField = (
   id: string,
   name: string,
-  label: string,
+  label: string | Html,
   autocomplete: string,
   autofocus: Html | '' = '',
 ): Html =>

@@ -12,7 +12,7 @@ export const accountPage = ({ username, done, sections }: AccountPage): string =
   layout(
     'Your account',
     html`<h1>Your account</h1>
-<p>You are signed in as <strong>${username}</strong>. <a href="/logout">Sign out</a></p>
+<p>You are signed in as <strong>${username}</strong>. <a href="/logout">Sign&nbsp;out</a></p>
 ${done === undefined ? '' : html`<p class="note" role="status">${done}</p>`}
 ${sections.map((section) => html`${section}\n`)}<p><a href="/">Home</a></p>`,
   );
