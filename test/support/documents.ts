@@ -41,6 +41,9 @@ const ALIASES = 12;
 const DIRECTIVES = 9;
 const LENGTH = 120;
 
+/** The names of the first variables: an object with a prototype has a value for each of them, even if it was not sent. */
+export const INHERITED_NAMES = ['toString', 'constructor', 'valueOf', 'hasOwnProperty'] as const;
+
 /** Operations drawn from the schema: a row of numbers decides every choice, and 0 is always the plainest one. */
 export function operations(schema: GraphQLSchema, literal: Literal): fc.Arbitrary<GeneratedOperation> {
   const numbers = fc.array(fc.nat({ max: 9999 }), { minLength: LENGTH, maxLength: LENGTH });
@@ -48,7 +51,8 @@ export function operations(schema: GraphQLSchema, literal: Literal): fc.Arbitrar
 }
 
 function write(schema: GraphQLSchema, literal: Literal, choices: readonly number[]): GeneratedOperation {
-  const variables = new Map<string, { readonly type: string; readonly value: unknown }>();
+  /** A variable without a value is declared and not sent. */
+  const variables = new Map<string, { readonly type: string; readonly value?: unknown }>();
   const fragments: string[] = [];
   let at = 0;
   let aliases = 0;
@@ -56,8 +60,8 @@ function write(schema: GraphQLSchema, literal: Literal, choices: readonly number
   const pick = (below: number): number => (choices[at++] ?? 0) % below;
   const one = <T>(items: readonly T[]): T => items[pick(items.length)] as T;
 
-  const variable = (type: string, value: unknown): string => {
-    const name = `v${variables.size}`;
+  const variable = (type: string, value?: unknown): string => {
+    const name = INHERITED_NAMES[variables.size] ?? `v${variables.size}`;
     variables.set(name, { type, value });
     return `$${name}`;
   };
@@ -91,6 +95,7 @@ function write(schema: GraphQLSchema, literal: Literal, choices: readonly number
   ): string[] =>
     items.flatMap((item) => {
       if (!required(item) && item.name !== 'first' && pick(4) !== 3) return [];
+      if (item.name === 'first' && pick(8) === 7) return [`first: ${variable('Int')}`];
       const text = value(item.type, item.name, field);
       if (text === undefined) return [];
       const byVariable = String(item.type) === 'ID!' && pick(3) === 2;
@@ -142,6 +147,8 @@ function write(schema: GraphQLSchema, literal: Literal, choices: readonly number
   const declared = [...variables].map(([name, { type }]) => `$${name}: ${type}`).join(', ');
   return {
     text: `${kind}${declared && `(${declared})`} ${body}${fragments.join('')}`,
-    variables: Object.fromEntries([...variables].map(([name, given]) => [name, given.value])),
+    variables: Object.fromEntries(
+      [...variables].flatMap(([name, sent]) => (sent.value === undefined ? [] : [[name, sent.value]])),
+    ),
   };
 }

@@ -85,7 +85,9 @@ class Walk {
     const defaults = (definition.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
       defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
     );
-    this.#variables = operation.variables && { ...Object.fromEntries(defaults), ...operation.variables };
+    // Without a prototype, because a variable that was not sent may be called `toString`.
+    this.#variables =
+      operation.variables && Object.assign(Object.create(null), Object.fromEntries(defaults), operation.variables);
   }
 
   outcome(): OperationWalk {

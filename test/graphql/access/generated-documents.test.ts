@@ -16,7 +16,7 @@ import { makeLog } from '../../../src/log.ts';
 import { BUILT_IN_SCOPES, type BuiltInScope } from '../../../src/oauth/scopes/scope.ts';
 import type { AccessToken } from '../../../src/oauth/tokens/bearer.ts';
 import { noRateLimits } from '../../../src/store/rate-limits.ts';
-import { type GeneratedOperation, operations } from '../../support/documents.ts';
+import { type GeneratedOperation, INHERITED_NAMES, operations } from '../../support/documents.ts';
 import { liveToken } from '../../support/live-token.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { literals, type PopulatedDirectory, populateDirectory } from '../populated-directory.ts';
@@ -178,6 +178,25 @@ describe(`The access check, with ${RUNS} generated documents`, () => {
       }),
       { numRuns: RUNS, seed: SEED },
     );
+  }, 60_000);
+
+  it('the cost of an operation does not depend on the names of its variables', () => {
+    const renamed = (name: string) => (INHERITED_NAMES.some((inherited) => inherited === name) ? `n_${name}` : name);
+    const costOf = (text: string, variables: Record<string, unknown>) => {
+      const { cost, refusal } = walkOperation({ schema, document: parse(text), operationName: undefined, variables });
+      return [cost, refusal?.message];
+    };
+    let unsent = 0;
+    for (const { text, variables } of fc.sample(operations(schema, literals(directory)), {
+      numRuns: RUNS,
+      seed: SEED,
+    })) {
+      const names = Object.entries(variables).map(([name, value]) => [renamed(name), value]);
+      const other = text.replaceAll(/\$(\w+)/g, (_all, name: string) => `$${renamed(name)}`);
+      if (/: Int[,)]/.test(text)) unsent += 1;
+      expect([text, ...costOf(text, variables)]).toEqual([text, ...costOf(other, Object.fromEntries(names))]);
+    }
+    expect(unsent).toBeGreaterThan(RUNS / 20);
   }, 60_000);
 
   it('requiredScopes of the API returns the same sets with variables, and sufficient ones without', () => {

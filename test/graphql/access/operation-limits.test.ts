@@ -119,6 +119,19 @@ describe('Limits of one operation', () => {
     expect((await server.graphql('{ nobody }', token)).extensions).toBeUndefined();
   });
 
+  it.each(['toString', 'constructor', 'valueOf', 'hasOwnProperty'])(
+    'a variable that is not sent costs the default page size, even if it is called %s',
+    async (name) => {
+      const costOf = async (variable: string) => {
+        const document = `query($${variable}: Int) { groups(first: $${variable}) { nodes { members(first: $${variable}) { nodes { id } } } } }`;
+        return (await server.graphql(document, token)).extensions?.cost.requested;
+      };
+      const cost = await costOf('n');
+      expect(cost).toBeGreaterThan(20);
+      expect(await costOf(name)).toBe(cost);
+    },
+  );
+
   it('K205 errors suggest no names of the schema', async () => {
     for (const document of [
       '{ usr }',
