@@ -12,12 +12,14 @@ export interface Site {
 }
 
 /** An operator's own session, beside the pool. */
-export async function session({ postgres }: Site): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: postgres.url, application_name: 'operator' });
+export async function operatorSession(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'operator' });
   client.on('error', () => {});
   await client.connect();
   return client;
 }
+
+export const session = ({ postgres }: Site): Promise<pg.Client> => operatorSession(postgres.url);
 
 export const terminate = (operator: pg.Client, state: string) =>
   operator.query(

@@ -30,7 +30,10 @@ const PLANNING = [
   'join_collapse_limit=1',
   'plan_cache_mode=force_generic_plan',
 ];
-const OPTIONS = [...PARSING, ...PLANNING].map((setting) => `-c ${setting}`).join(' ');
+const REQUEST_OPTIONS: PoolConfig = {
+  ...SERVER_LIMITS,
+  options: [...PARSING, ...PLANNING].map((setting) => `-c ${setting}`).join(' '),
+};
 
 /** Milliseconds without a byte from the server while a query is running. The server is then frozen or unreachable. */
 const RESPONSE_TIMEOUT = 4500;
@@ -47,7 +50,7 @@ interface ClientInternals {
  */
 export const behindPooler = (url: string): boolean => URL.parse(url)?.searchParams.get('pgbouncer') === 'true';
 
-export const POOL = { min: 0, max: SIZE } as const;
+const POOL = { min: 0, max: SIZE } as const;
 
 /** DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL and their arrays stay text, because the entity manager parses them itself. */
 const AS_TEXT = new Set([1082, 1114, 1184, 1186]);
@@ -59,13 +62,21 @@ export type OpenPool = Pool & { readonly options: { readonly types: CustomTypesC
 
 /** Creates the connection pool of this process; no connection is open yet. Loads `pg` only if there is a server to connect to. */
 export async function openPool(url: string): Promise<OpenPool> {
+  const pool = await makePool({ ...connectionOptions(url), ...(behindPooler(url) ? {} : REQUEST_OPTIONS) });
+  closeUnresponsive(pool);
+  return pool;
+}
+
+/** The same without time limits, because an ALTER TABLE in a migration may take long. */
+export const openUnlimitedPool = (url: string): Promise<OpenPool> => makePool(connectionOptions(url));
+
+async function makePool(options: PoolConfig): Promise<OpenPool> {
   const pg = await import('pg');
   const types: CustomTypesConfig = {
     getTypeParser: (oid: number, format?: 'text' | 'binary') =>
       AS_TEXT.has(oid) ? String : pg.types.getTypeParser(AS_TEXTS.has(oid) ? TEXTS : oid, format),
   };
-  const pool = new pg.Pool({ ...connectionOptions(url), ...POOL, types }) as OpenPool;
-  closeUnresponsive(pool);
+  const pool = new pg.Pool({ ...options, ...POOL, types }) as OpenPool;
   // The running query rejects with the error as well. Without a listener the event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', () => {});
@@ -73,20 +84,12 @@ export async function openPool(url: string): Promise<OpenPool> {
 }
 
 /** Options of `pg`, which parses the whole URL itself, including `sslmode`. */
-function connectionOptions(url: string): PoolConfig {
-  return {
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
-    keepAlive: true,
-    application_name: 'gatehouse',
-    ...(behindPooler(url) ? {} : { ...SERVER_LIMITS, options: OPTIONS }),
-  };
-}
-
-/** The same without time limits, because an ALTER TABLE in a migration may take long. */
-export const unlimitedConnectionOptions = (url: string): object => ({
+const connectionOptions = (url: string): PoolConfig => ({
   connectionString: url,
+  connectionTimeoutMillis: CONNECT_TIMEOUT,
   keepAlive: true,
+  // The operating system probes an idle connection after this many milliseconds, not after two hours.
+  keepAliveInitialDelayMillis: 10_000,
   application_name: 'gatehouse',
 });
 

@@ -7,6 +7,7 @@ import { PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import { entities } from '../entities/entities.ts';
 import type { Database } from './database.ts';
+import { kyselyPool } from './kysely-pool.ts';
 import type { Sql } from './sql.ts';
 
 export type Em = BasePostgreSqlEntityManager<AbstractSqlDriver>;
@@ -29,11 +30,11 @@ export const pgliteOptions = (pglite: PGlite): Partial<Options> => ({
   driverOptions: { pglite },
 });
 
-/** The ORM shares the pool of the prepared statements, so that its size and time limits apply to both. */
-const poolOptions = (pool: Pool): Partial<Options> => ({
+/** ORM options for a pool. The ORM shares the pool of the prepared statements, so that its limits apply to both. */
+export const poolOptions = (pool: Pool): Partial<Options> => ({
   ...POSTGRES,
   dbName: 'postgres',
-  driverOptions: () => new PostgresDialect({ pool }),
+  driverOptions: () => new PostgresDialect({ pool: kyselyPool(pool) }),
 });
 
 /** One ORM for each connection, which the Database closes. */

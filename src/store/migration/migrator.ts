@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import { MikroORM, type Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
-import { POOL, unlimitedConnectionOptions } from '../connection/connection-pool.ts';
+import { openUnlimitedPool } from '../connection/connection-pool.ts';
 import type { DatabaseLocation } from '../connection/database.ts';
-import { type Em, type Orm, POSTGRES, pgliteOptions } from '../connection/orm.ts';
+import { type Em, type Orm, POSTGRES, pgliteOptions, poolOptions } from '../connection/orm.ts';
 import { MIGRATIONS } from './directory.ts';
 
 const migrating = {
@@ -25,13 +25,10 @@ const migrating = {
 export const pgliteMigratorOptions = (pglite: PGlite): Partial<Options> => ({ ...pgliteOptions(pglite), ...migrating });
 
 /** Opens a separate pool without time limits, because an ALTER TABLE, or waiting for another node's, may take long. */
-export const postgresMigratorOptions = (url: string): Partial<Options> => ({
-  ...POSTGRES,
-  ...migrating,
-  clientUrl: url,
-  pool: POOL,
-  driverOptions: unlimitedConnectionOptions(url),
-});
+export async function openMigrator(url: string, options: Partial<Options> = {}): Promise<Orm> {
+  const pool = poolOptions(await openUnlimitedPool(url));
+  return (await MikroORM.init({ ...pool, ...migrating, ...options })) as unknown as Orm;
+}
 
 /** An arbitrary advisory lock number. All nodes must use the same one. */
 const MIGRATION_LOCK = 4_400_440_044;
@@ -43,7 +40,7 @@ const POLL_INTERVAL = 200;
 export async function runMigrations(location: DatabaseLocation): Promise<readonly string[]> {
   // No lock is needed, because only one process can open the embedded database.
   if (!('url' in location)) return up((await MikroORM.init(pgliteMigratorOptions(location.pglite))) as unknown as Orm);
-  const orm = (await MikroORM.init(postgresMigratorOptions(location.url))) as unknown as Orm;
+  const orm = await openMigrator(location.url);
   try {
     for (;;) {
       const migrated = await orm.em.fork().transactional((tx) => upIfFirst(orm, tx));

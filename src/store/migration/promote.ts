@@ -1,9 +1,8 @@
-import { MikroORM } from '@mikro-orm/core';
 import { type Database, openDatabase } from '../connection/database.ts';
-import { type Em, entityManager, type Orm } from '../connection/orm.ts';
+import { type Em, entityManager } from '../connection/orm.ts';
 import { Refusal } from '../connection/refusal.ts';
 import { migrate } from './migrate.ts';
-import { liftLimits, postgresMigratorOptions } from './migrator.ts';
+import { liftLimits, openMigrator } from './migrator.ts';
 import { columnsOfTables, differingTables, digestTables, quoteIdentifier, type TableDigests } from './table-digests.ts';
 
 /** Rows copied at a time. A statement can bind at most 65,535 values. */
@@ -18,7 +17,8 @@ const USER_TABLES = ['users', 'authorizations', 'audit_events', 'key_checks', 's
  */
 export async function promote(source: Database, url: string): Promise<TableDigests> {
   await prepareTarget(url);
-  const orm = (await MikroORM.init(targetOptions(url))) as unknown as Orm;
+  // A separate context name keeps MikroORM from using the source's transaction for the target.
+  const orm = await openMigrator(url, { contextName: 'target' });
   try {
     return await orm.em.fork().transactional(async (to) => {
       await liftLimits(to);
@@ -29,9 +29,6 @@ export async function promote(source: Database, url: string): Promise<TableDiges
     await orm.close(true);
   }
 }
-
-/** A separate context name keeps MikroORM from using the source's transaction for the target. */
-const targetOptions = (url: string) => ({ ...postgresMigratorOptions(url), contextName: 'target' });
 
 /** Migrates the target, so that both sides have the same schema. */
 async function prepareTarget(url: string): Promise<void> {
