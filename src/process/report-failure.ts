@@ -26,6 +26,12 @@ function failureOf(error: unknown): Failure | undefined {
   if (error instanceof ConfigError) return { code: 'CONFIGURATION', message: error.message };
   if (error instanceof Refusal) return { code: 'REFUSED', message: error.message };
   if (error instanceof Error && isTransientError(error))
-    return { code: 'UNAVAILABLE', message: `The database cannot be reached: ${error.message}` };
+    return { code: 'UNAVAILABLE', message: `The database cannot be reached: ${reasonOf(error)}` };
   return undefined;
+}
+
+/** The first line of the innermost cause. Outer errors of the entity manager repeat whole statements. */
+function reasonOf(error: Error): string {
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  return error.message.split('\n', 1)[0] ?? '';
 }
