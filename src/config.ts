@@ -3,11 +3,12 @@ import { type Settings, settings } from './settings.ts';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** All lifetimes are in seconds. `secretKeys` is empty for an embedded database, whose key lies in its directory. */
-export interface Config extends Omit<Settings, 'issuer' | 'adminUsername' | 'adminPassword'> {
+/** All times are in seconds. `secretKeys` is empty for an embedded database, whose key lies in its directory. */
+export interface Config extends Omit<Settings, 'issuer' | 'adminUsername' | 'adminPassword' | 'shutdownNotice'> {
   /** Origin without a trailing slash; the only source of every URL we print. */
   readonly issuer: string;
   readonly issuerIsLoopback: boolean;
+  readonly shutdownNotice: number;
   readonly admin: { readonly username: string; readonly password: string } | undefined;
 }
 
@@ -45,7 +46,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     adminUsername !== undefined && adminPassword !== undefined
       ? { username: adminUsername, password: adminPassword }
       : undefined;
-  return Object.freeze({ ...parsed, issuer, issuerIsLoopback, admin });
+  const shutdownNotice = parsed.shutdownNotice ?? (issuerIsLoopback ? 1 : 10);
+  return Object.freeze({ ...parsed, issuer, issuerIsLoopback, shutdownNotice, admin });
 }
 
 /** An invalid variable counts as unset afterwards, so that errors between the other settings are found as well. */

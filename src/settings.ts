@@ -133,6 +133,18 @@ export const SETTINGS = {
     fallback: '0',
     description: '`1` behind a proxy that sets `X-Forwarded-For`',
   },
+  keepAliveTimeout: {
+    variable: 'KEEP_ALIVE_TIMEOUT',
+    schema: seconds(1, 600),
+    fallback: '75',
+    description: 'seconds until an idle connection is closed; longer than those of the proxy in front',
+  },
+  shutdownNotice: {
+    variable: 'SHUTDOWN_NOTICE',
+    schema: seconds(0, 300).optional(),
+    unset: '`1` with a loopback `ISSUER`, else `10`',
+    description: 'seconds for which a stopping server is not ready at `/readyz` but still accepts requests',
+  },
   logLevel: {
     variable: 'LOG_LEVEL',
     schema: z.enum(levels, 'must be fatal, error, warn, info, debug or silent'),

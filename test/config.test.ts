@@ -35,6 +35,8 @@ describe('S4-04: every setting has its default in one place, and every one can b
       codeTtl: 60,
       auditRetention: 400 * 86_400,
       trustProxy: false,
+      keepAliveTimeout: 75,
+      shutdownNotice: 1,
       logLevel: 'info',
       graphiql: true,
       metrics: true,
@@ -47,7 +49,10 @@ describe('S4-04: every setting has its default in one place, and every one can b
   it.each([
     [{ PORT: '8080' }, { port: 8080, issuer: 'http://localhost:8080' }],
     [{ HOST: '::' }, { host: '::' }],
-    [{ ISSUER: 'https://id.example.com' }, { issuer: 'https://id.example.com', issuerIsLoopback: false }],
+    [
+      { ISSUER: 'https://id.example.com' },
+      { issuer: 'https://id.example.com', issuerIsLoopback: false, shutdownNotice: 10 },
+    ],
     [
       { DATABASE_URL: 'postgres://db/x', SECRET_KEY: `${KEY},${KEY}2` },
       { databaseUrl: 'postgres://db/x', secretKeys: [KEY, `${KEY}2`] },
@@ -62,6 +67,8 @@ describe('S4-04: every setting has its default in one place, and every one can b
     [{ REFRESH_TOKEN_TTL: '9999999' }, { refreshTokenTtl: 9_999_999 }],
     [{ REFRESH_GRACE: '0' }, { refreshGrace: 0 }],
     [{ CODE_TTL: '600' }, { codeTtl: 600 }],
+    [{ KEEP_ALIVE_TIMEOUT: '5' }, { keepAliveTimeout: 5 }],
+    [{ SHUTDOWN_NOTICE: '0' }, { shutdownNotice: 0 }],
     [{ TRUST_PROXY: '1' }, { trustProxy: true }],
     [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     [{ GRAPHIQL: 'off' }, { graphiql: false }],

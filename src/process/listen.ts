@@ -1,14 +1,13 @@
 import cluster from 'node:cluster';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, ListenOptions } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import type { Config } from '../config.ts';
 import { Refusal } from '../store/connection/refusal.ts';
 
 /** Milliseconds. Someone who sends or reads a byte a second must not hold a connection for long. */
 const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
-  keepAliveTimeout: 5000,
   connectionsCheckingInterval: 5000,
   // The app demands it, and refuses with the headers of every answer.
   requireHostHeader: false,
@@ -16,13 +15,12 @@ const LIMITS = {
 const SILENCE = 30_000;
 const MAX_CONNECTIONS = 10_000;
 
-/** How long it still takes what comes once it is told to stop: whoever spreads the requests must hear of that first. */
-const NOTICE = 1000;
-
-/** How long requests under way may take to end after that. */
+/** Milliseconds that requests in progress may take once the server accepts no more. */
 const DRAIN = 7000;
 
 const TICK = 20;
+
+type Address = Pick<Config, 'host' | 'port' | 'keepAliveTimeout'>;
 
 const CANNOT_LISTEN: Record<string, (where: string) => string> = {
   EADDRINUSE: (where) => `${where} is taken by another program. Stop that one, or set another PORT.`,
@@ -38,8 +36,8 @@ const CANNOT_LISTEN: Record<string, (where: string) => string> = {
 const SHARED = { reusePort: cluster.isWorker && process.platform === 'linux' };
 
 /** Opens the socket. Nobody answers yet: the caller adds the handler before anything else can run. */
-export async function listen(host: string, port: number): Promise<Server> {
-  const server = createServer(LIMITS);
+export async function listen({ host, port, keepAliveTimeout }: Address): Promise<Server> {
+  const server = createServer({ ...LIMITS, keepAliveTimeout: keepAliveTimeout * 1000 });
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = SILENCE;
   const where: ListenOptions = { host, port, ...SHARED };
@@ -75,8 +73,8 @@ export function answerWith(
 }
 
 /** A port that is free at this moment, or the refusal of one that is not: sockets that share a port would not be refused. */
-export async function freePort(host: string, port: number): Promise<number> {
-  const server = await listen(host, port);
+export async function freePort(address: Address): Promise<number> {
+  const server = await listen(address);
   const found = portOf(server);
   await new Promise((resolve) => server.close(resolve));
   return found;
@@ -84,13 +82,8 @@ export async function freePort(host: string, port: number): Promise<number> {
 
 export const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-/**
- * Goes on until nobody is connected or the notice is over; then takes no more, ends idle connections, and waits for requests
- * under way. False if some had to be cut off.
- */
+/** Accepts no more, closes idle connections and waits for requests in progress. False if some had to be cut off. */
 export async function drain(server: Server): Promise<boolean> {
-  for (let left = NOTICE; left > 0 && (await connectionsOf(server)) > 0; left -= TICK) await wait(TICK);
-
   let cut = false;
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
   // A connection falls idle only when its request has ended, and nobody else tells us when that is.
@@ -104,6 +97,3 @@ export async function drain(server: Server): Promise<boolean> {
   clearTimeout(deadline);
   return !cut;
 }
-
-const connectionsOf = (server: Server): Promise<number> =>
-  new Promise((resolve) => server.getConnections((_error, count) => resolve(count ?? 0)));

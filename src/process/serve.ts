@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Config, loadConfig } from '../config.ts';
 import type { LiveEvents } from '../graphql/subscriptions/live-events.ts';
@@ -29,7 +30,7 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
   try {
     const { database, keyring } = started;
     const ticket = prepared ? undefined : await prepare(given, started, log, new Date());
-    const server = await listen(given.host, given.port);
+    const server = await listen(given);
     const config = withPort(given, portOf(server));
     const stopping = new AbortController();
     let live: Promise<LiveEvents> | undefined;
@@ -43,6 +44,8 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
     const stopSweeping = sweepRegularly(parts, () => new Date());
     const close = async () => {
       stopping.abort();
+      // Readiness is 503 from here on. Load balancers must see that before the port closes, however few are connected.
+      await wait(config.shutdownNotice * 1000);
       // A stream ends only when it is told to.
       const [whole] = await Promise.all([
         drain(server),
@@ -90,7 +93,7 @@ export async function serve(env: NodeJS.ProcessEnv, { json = false, workers = 1 
     workers > 1 && cluster.isPrimary
       ? startWithWorkers(config, workers, options, new Date())
       : startGatehouse(config, options);
-  stopWhenTold(starting, log);
+  stopWhenTold(starting, config.shutdownNotice, log);
   const started = await starting;
   if (cluster.isWorker) tellListening();
   else if (json) print(`${facts(started)}\n`);

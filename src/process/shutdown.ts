@@ -1,23 +1,23 @@
 import cluster from 'node:cluster';
 import type { Logger } from 'pino';
 
-/** Milliseconds after which a stop that hangs is cut short. */
-const PATIENCE = 9500;
+/** Milliseconds after the notice, in which everything else must have stopped. Then the process ends in any case. */
+const PATIENCE = 8500;
 
 /** Resolves when all is closed; false if something under way had to be cut off. */
 export type Close = () => Promise<boolean>;
 
 /**
- * Ends the process at a signal: with 0 when all under way was finished, with 1 when it was not, when it is asked twice, or
+ * `notice`: seconds that closing waits before it begins. Ends the process at a signal: with 0 when all under way was finished, with 1 when it was not, when it is asked twice, or
  * when something unexpected was thrown.
  */
-export function stopWhenTold(starting: Promise<{ readonly close: Close }>, log: Logger): void {
+export function stopWhenTold(starting: Promise<{ readonly close: Close }>, notice: number, log: Logger): void {
   let stopping = false;
   const stop = async (code: number) => {
     // Asked twice: whoever asks does not want to wait.
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), PATIENCE).unref();
+    setTimeout(() => process.exit(1), notice * 1000 + PATIENCE).unref();
     const whole = await starting.then(
       ({ close }) => close(),
       () => true,

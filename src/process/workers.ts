@@ -30,7 +30,7 @@ export async function startWithWorkers(
   } finally {
     await prepared.close();
   }
-  const port = await freePort(given.host, given.port);
+  const port = await freePort(given);
   const { close } = await startWorkers(count, port, log);
   const started = whatStarted(withPort(given, port), ticket);
   out(`${greeting(started)}\n`);

@@ -9,7 +9,7 @@ import { send } from '../support/send.ts';
 
 let server: Server;
 beforeEach(async () => {
-  server = await listen('127.0.0.1', 0);
+  server = await listen(loadConfig({ PORT: '0' }));
   server.on('request', (request, response) => request.resume().on('end', () => response.end('ok')));
   server.on('clientError', answerUnreadable(loadConfig({})));
 });
@@ -49,7 +49,7 @@ describe('RFC 9110 §15.5.9: who takes too long is let go', () => {
     expect({ headersTimeout, requestTimeout, keepAliveTimeout, timeout, maxConnections }).toEqual({
       headersTimeout: 10_000,
       requestTimeout: 30_000,
-      keepAliveTimeout: 5000,
+      keepAliveTimeout: 75_000,
       timeout: 30_000,
       maxConnections: 10_000,
     });

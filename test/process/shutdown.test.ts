@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';
 import { type GatehouseProcess, startServerProcess } from '../support/process.ts';
@@ -16,7 +17,7 @@ afterEach(async () => {
 });
 
 function serve(env: Record<string, string> = {}): GatehouseProcess {
-  const process = startServerProcess({ ...home.env, ...env });
+  const process = startServerProcess({ ...home.env, SHUTDOWN_NOTICE: '1', ...env });
   processes.push(process);
   return process;
 }
@@ -66,6 +67,28 @@ describe('the end', () => {
     await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 401 .*\r\nConnection: close\r\n.*invalid_client/s);
     expect(await server.exit).toBe(0);
     expect(server.stderr).toBe('');
+  });
+
+  it.each([0, 16])('lasts its whole notice with %i connections, at each of which /readyz is 503', async (kept) => {
+    const server = serve();
+    const address = await addressOf(server);
+    const { port, host } = new URL(address);
+    const parked = Array.from({ length: kept }, () => connect(Number(port), '127.0.0.1').on('error', () => {}));
+    for (const socket of parked) socket.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    await Promise.all(parked.map((socket) => new Promise((resolve) => socket.once('data', resolve))));
+    const asked = performance.now();
+    server.kill('SIGTERM');
+    await expect.poll(async () => (await fetch(`${address}/readyz`)).status, { interval: 5 }).toBe(503);
+
+    const statuses: number[] = [];
+    while (performance.now() - asked < 900) {
+      statuses.push((await fetch(`${address}/readyz`)).status);
+      await pause(20);
+    }
+    expect(statuses).toEqual(statuses.map(() => 503));
+    expect(statuses.length).toBeGreaterThan(10);
+    expect(await server.exit).toBe(0);
+    expect(performance.now() - asked).toBeGreaterThan(1000);
   });
 
   it('O275 comes at once when asked twice, with 1', async () => {

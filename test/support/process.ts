@@ -97,4 +97,4 @@ export const gatehouse = (args: readonly string[], env: Record<string, string>, 
   finish(run('src/cli.ts', args, env, stdin));
 
 export const startServerProcess = (env: Record<string, string>): GatehouseProcess =>
-  run('src/server.ts', [], { PORT: '0', ...env });
+  run('src/server.ts', [], { PORT: '0', SHUTDOWN_NOTICE: '0', ...env });

@@ -64,7 +64,7 @@ export async function startServer(
 ): Promise<TestServer> {
   const home = on ?? (await migratedDatabase());
   const log: string[] = [];
-  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'debug', ...home.env, ...env });
+  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'debug', SHUTDOWN_NOTICE: '0', ...home.env, ...env });
   const stream = { write: (line: string) => void log.push(line) };
   const printed: string[] = [];
   const gatehouse = await start(config, {
