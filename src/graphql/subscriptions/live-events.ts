@@ -26,7 +26,7 @@ export interface LiveEvents {
   close(): Promise<void>;
 }
 
-export function makeLiveEvents({ database: { sql, listen }, log, clock }: Options): LiveEvents {
+export function makeLiveEvents({ database: { sql, notices }, log, clock }: Options): LiveEvents {
   const subscribers = new Set<Subscriber>();
   const timer = makePollTimer(INTERVAL);
   let started: Promise<void> | undefined;
@@ -38,7 +38,7 @@ export function makeLiveEvents({ database: { sql, listen }, log, clock }: Option
     if (!databaseDown) log.warn({ err: error }, 'subscriptions wait: database unavailable');
     databaseDown = true;
   };
-  const feed = makeEventFeed(listen, timer, reportFailure);
+  const feed = makeEventFeed(notices, timer, reportFailure);
 
   /** Ends subscriptions whose token is no longer valid. One statement checks all tokens. */
   const recheckSubscribers = async (now: Date) => {

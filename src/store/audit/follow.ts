@@ -1,5 +1,5 @@
 import { type Sql, statement } from '../connection/sql.ts';
-import { type AuditRow, EVENT, findEvents } from './read.ts';
+import { type AuditRow, EVENT } from './read.ts';
 
 const selectUnread = statement<AuditRow>(
   'find-unread-events',
@@ -14,13 +14,16 @@ const selectIds = statement<{ id: string; at: Date }>(
 /** Milliseconds by which an event may become visible after events with a later time: requests take time and clocks differ. */
 const OVERLAP = 30_000;
 
+/** Milliseconds within which most events are that somebody was just notified of. */
+const RECENT = 2000;
+
 /** Rows of one query. */
 const BATCH = 500;
 
 /** Reads the audit trail as it is written. It returns every event once, even if a notification was lost. */
 export interface TrailFollower {
-  /** The events with these ids that were not read before, oldest first. */
-  read(ids: readonly string[]): Promise<AuditRow[]>;
+  /** The events of the last two seconds that were not read before, oldest first. Cheaper than `catchUp`, which finds the others. */
+  readRecent(now: Date): Promise<AuditRow[]>;
   /** The next batch of events that were not read before, oldest first. Empty when there are no more. */
   catchUp(now: Date): Promise<AuditRow[]>;
 }
@@ -37,11 +40,10 @@ export async function followTrail(sql: Sql, now: Date): Promise<TrailFollower> {
     return unread;
   };
   return {
-    async read(ids) {
-      const unread = ids.filter((id) => !read.has(id));
-      if (unread.length === 0) return [];
-      const rows = await findEvents(sql, unread);
-      return remember(rows.sort((one, other) => one.at.getTime() - other.at.getTime() || (one.id < other.id ? -1 : 1)));
+    async readRecent(moment) {
+      const from = Math.max(since, moment.getTime() - RECENT);
+      const ids = [...read].filter(([, at]) => at > from).map(([id]) => id);
+      return remember(await sql(selectUnread, [new Date(from), ids, BATCH]));
     },
     async catchUp(moment) {
       const rows = await sql(selectUnread, [new Date(since), [...read.keys()], BATCH]);

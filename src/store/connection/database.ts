@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { Pool } from 'pg';
 import { behindPooler, openPool } from './connection-pool.ts';
-import { type Listen, listenOverPglite, listenOverPool } from './listen-notify.ts';
+import { type Notices, noticesInProcess, noticesOverPool } from './notices.ts';
 import { type Sql, sqlOverPglite, sqlOverPool } from './sql.ts';
 
 /**
@@ -10,7 +10,7 @@ import { type Sql, sqlOverPglite, sqlOverPool } from './sql.ts';
  */
 export interface Database {
   readonly sql: Sql;
-  readonly listen: Listen;
+  readonly notices: Notices;
   readonly embedded: boolean;
   /** The connection that both `sql` and the entity manager use. */
   readonly client: Pool | PGlite;
@@ -28,27 +28,30 @@ export type DatabaseLocation = { readonly url: string } | { readonly pglite: PGl
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
   if ('url' in location) {
     const pool = await openPool(location.url);
-    const named = !behindPooler(location.url);
-    const sql = sqlOverPool(pool, named);
+    const pooled = behindPooler(location.url);
+    const notices = noticesOverPool(pool, pooled);
+    const options = { named: !pooled, onAudited: notices.announce };
+    const sql = sqlOverPool(pool, options);
     return {
       sql,
-      listen: listenOverPool(pool),
+      notices,
       embedded: false,
       client: pool,
       connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-      sqlWithDeadline: (deadline) => Object.assign(sqlOverPool(pool, named, deadline), { shared: sql }),
+      sqlWithDeadline: (deadline) => Object.assign(sqlOverPool(pool, options, deadline), { shared: sql }),
       close: () => pool.end(),
     };
   }
   const { pglite } = location;
-  const sql = sqlOverPglite(pglite);
+  const notices = noticesInProcess();
+  const sql = sqlOverPglite(pglite, notices.announce);
   return {
     sql,
-    listen: listenOverPglite(pglite),
+    notices,
     embedded: true,
     client: pglite,
     connections: () => ({}),
-    sqlWithDeadline: (deadline) => Object.assign(sqlOverPglite(pglite, deadline), { shared: sql }),
+    sqlWithDeadline: (deadline) => Object.assign(sqlOverPglite(pglite, notices.announce, deadline), { shared: sql }),
     close: () => pglite.close(),
   };
 }

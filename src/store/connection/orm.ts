@@ -40,10 +40,13 @@ export const poolOptions = (pool: Pool): Partial<Options> => ({
 /** One ORM for each connection, which the Database closes. */
 const orms = new WeakMap<Database['client'], Orm>();
 
-export function ormOf({ client, embedded }: Database): Orm {
+export function ormOf({ client, embedded, notices }: Database): Orm {
   const known = orms.get(client);
   if (known) return known;
-  const orm = new MikroORM(embedded ? pgliteOptions(client as PGlite) : poolOptions(client as Pool)) as unknown as Orm;
+  const options = embedded ? pgliteOptions(client as PGlite) : poolOptions(client as Pool);
+  // Nearly every transaction of an entity manager records an audit event.
+  const subscribers = [{ afterTransactionCommit: async () => notices.announce() }];
+  const orm = new MikroORM({ ...options, subscribers }) as unknown as Orm;
   orms.set(client, orm);
   return orm;
 }

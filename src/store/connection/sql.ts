@@ -7,6 +7,8 @@ import { queryWithDeadline } from './query-with-deadline.ts';
 export interface Statement<Row> {
   readonly name: string;
   readonly text: string;
+  /** Whether it writes audit events, of which subscribers in all processes are then notified. */
+  readonly audited: boolean;
   /** Never set. It only carries the type of the rows. */
   readonly row?: Row;
 }
@@ -18,7 +20,11 @@ export interface Sql {
   readonly shared?: Sql;
 }
 
-export const statement = <Row>(name: string, text: string): Statement<Row> => ({ name, text });
+export const statement = <Row>(name: string, text: string): Statement<Row> => ({
+  name,
+  text,
+  audited: text.includes('INSERT INTO audit_events'),
+});
 
 const TIMESTAMPTZ = 1184;
 const toDate = (text: string): Date => new Date(text);
@@ -31,11 +37,18 @@ const toTexts = (parse: (text: string) => unknown) => (text: string) => {
   return PLAIN.test(text) && !text.includes('NULL') ? text.slice(1, -1).split(',') : parse(text);
 };
 
+interface PoolSqlOptions {
+  /** Whether connections keep prepared statements. */
+  readonly named: boolean;
+  /** Called after a statement that writes audit events is committed. */
+  readonly onAudited: () => void;
+}
+
 /**
- * Statements on PostgreSQL, through the pool that the entity manager also uses. Set `named` if connections keep prepared
- * statements. Statements that are still running at the deadline are cancelled.
+ * Statements on PostgreSQL, through the pool that the entity manager also uses. Statements that are still running at the
+ * deadline are cancelled.
  */
-export function sqlOverPool(pool: OpenPool, named: boolean, deadline?: AbortSignal): Sql {
+export function sqlOverPool(pool: OpenPool, { named, onAudited }: PoolSqlOptions, deadline?: AbortSignal): Sql {
   const inherited = pool.options.types;
   const textArray = toTexts(inherited.getTypeParser(TEXT_ARRAY));
   const types: CustomTypesConfig = {
@@ -44,17 +57,21 @@ export function sqlOverPool(pool: OpenPool, named: boolean, deadline?: AbortSign
       return oid === TEXT_ARRAY ? textArray : inherited.getTypeParser(oid, format);
     },
   };
-  return async <Row>({ name, text }: Statement<Row>, values: readonly unknown[]) => {
+  return async <Row>({ name, text, audited }: Statement<Row>, values: readonly unknown[]) => {
     const query = { ...(named && { name }), text, values: [...values], types };
-    return (await (deadline ? queryWithDeadline(pool, query, deadline) : pool.query(query))).rows as Row[];
+    const { rows } = await (deadline ? queryWithDeadline(pool, query, deadline) : pool.query(query));
+    if (audited) onAudited();
+    return rows as Row[];
   };
 }
 
 /** Statements on the embedded database. It has one connection, so never call this while a transaction is open. */
-export function sqlOverPglite(database: PGlite, deadline?: AbortSignal): Sql {
+export function sqlOverPglite(database: PGlite, onAudited: () => void, deadline?: AbortSignal): Sql {
   const options = { parsers: { [TIMESTAMPTZ]: toDate } };
-  return async <Row>({ text }: Statement<Row>, values: readonly unknown[]) => {
+  return async <Row>({ text, audited }: Statement<Row>, values: readonly unknown[]) => {
     deadline?.throwIfAborted();
-    return (await database.query<Row>(text, [...values], options)).rows;
+    const { rows } = await database.query<Row>(text, [...values], options);
+    if (audited) onAudited();
+    return rows;
   };
 }

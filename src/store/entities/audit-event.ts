@@ -1,6 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
-import { AUDIT_CHANNEL } from './audit-channel.ts';
 
 const schema = defineEntity({
   name: 'AuditEvent',
@@ -24,16 +23,6 @@ const schema = defineEntity({
       .onCreate(() => ({})),
   },
   indexes: [{ properties: ['at', 'id'] }, { properties: ['actorId', 'at', 'id'] }],
-  // A trigger sends the notification, so that no writer can forget it. PostgreSQL delivers it on commit.
-  triggers: [
-    {
-      name: 'audit_events_notice',
-      timing: 'after',
-      events: ['insert'],
-      forEach: 'row',
-      body: `PERFORM pg_notify('${AUDIT_CHANNEL}', NEW.id::text); RETURN NULL`,
-    },
-  ],
 });
 
 export class AuditEvent extends schema.class {}

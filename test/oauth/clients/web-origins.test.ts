@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Migration20261121000016 } from '../../../migrations/Migration20261121000016.ts';
 import { isRegisteredOrigin, webOriginsOf } from '../../../src/oauth/clients/web-origins.ts';
 import { updateClient } from '../../../src/oauth/registration/update.ts';
+import { statement } from '../../../src/store/connection/sql.ts';
 import { theOperator } from '../../support/fixtures.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
@@ -73,7 +74,7 @@ describe('Registered web origins', () => {
 
     const statements: string[] = [];
     Migration20261121000016.prototype.up.call({ addSql: (text: string) => void statements.push(text) });
-    await server.database.sql({ name: 'backfill', text: statements[1] ?? '' }, []);
+    await server.database.sql(statement('backfill', statements[1] ?? ''), []);
     expect(made).toHaveLength(5);
     expect(await stored()).toEqual(made);
   });
