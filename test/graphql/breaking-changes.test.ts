@@ -25,7 +25,7 @@ describe('The check for breaking changes', () => {
     expect(
       breakingChanges(released, changed('type Group implements', 'type New { id: ID }\n\ntype Group implements')),
     ).toEqual([]);
-    expect(breakingChanges(released, changed('"""An OAuth client, ', '"""One OAuth client, '))).toEqual([]);
+    expect(breakingChanges(released, changed('"""An OAuth client. ', '"""One OAuth client. '))).toEqual([]);
     expect(
       breakingChanges(
         released,

@@ -96,7 +96,7 @@ export const itemOf = (type: AttributeType): ItemType => type.replace(/^\[(.*)\]
 
 const isEnum = (type: ItemType): type is keyof EnumValues => Object.hasOwn(ENUMS, type);
 
-/** What of a stored or typed value belongs to the type: a list without its unknown items; undefined for anything else. */
+/** The value, if it belongs to the type. Items of a list that do not belong to it are dropped. Undefined for any other value. */
 export function knownValue(type: AttributeType, value: unknown): unknown {
   const item = itemOf(type);
   if (!isList(type)) return isItem(item, value) ? value : undefined;
