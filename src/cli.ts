@@ -9,7 +9,7 @@ import { addScopeCommands } from './cli/scope.ts';
 import { addUpkeepCommands } from './cli/upkeep.ts';
 import { addUserCommands } from './cli/user.ts';
 import { keepCompiledCode } from './process/compile-cache.ts';
-import { tellFailure } from './process/report-failure.ts';
+import { reportFailure } from './process/report-failure.ts';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 the command line is wrong. */
 const WRONG_USAGE = 2;
@@ -108,7 +108,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<voi
     await makeProgram(env).parseAsync([...argv]);
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
-    else tellFailure(error, argv.includes('--json'));
+    else reportFailure(error, argv.includes('--json'));
   }
 }
 

@@ -6,7 +6,7 @@ import { ConfigError, loadConfig } from '../src/config.ts';
 
 const KEY = 'k'.repeat(32);
 
-function faultsOf(env: Record<string, string>): readonly string[] {
+function failuresOf(env: Record<string, string>): readonly string[] {
   try {
     loadConfig(env);
   } catch (error) {
@@ -98,7 +98,7 @@ describe('S2-01, S4-03: https everywhere but on this machine', () => {
     'http://[::1]:4400',
     'https://id.example.com',
   ])('%s is an issuer', (issuer) => {
-    expect(faultsOf({ ISSUER: issuer })).toEqual([]);
+    expect(failuresOf({ ISSUER: issuer })).toEqual([]);
   });
 
   it.each([
@@ -107,7 +107,7 @@ describe('S2-01, S4-03: https everywhere but on this machine', () => {
     'http://localhost.example.com',
     'http://127.0.0.1.example.com',
   ])('%s is refused, unless INSECURE_HTTP=1 says so in so many letters', (issuer) => {
-    expect(faultsOf({ ISSUER: issuer })).toEqual([expect.stringContaining('ISSUER must be https off this machine')]);
+    expect(failuresOf({ ISSUER: issuer })).toEqual([expect.stringContaining('ISSUER must be https off this machine')]);
     expect(loadConfig({ ISSUER: issuer, INSECURE_HTTP: '1' })).toMatchObject({ issuer, insecureHttp: true });
   });
 
@@ -119,7 +119,7 @@ describe('S2-01, S4-03: https everywhere but on this machine', () => {
     'ftp://x',
     'https://a:b@id.example.com',
   ])('%s is no issuer at all', (issuer) => {
-    expect(faultsOf({ ISSUER: issuer })).toEqual([expect.stringMatching(/^ISSUER must/)]);
+    expect(failuresOf({ ISSUER: issuer })).toEqual([expect.stringMatching(/^ISSUER must/)]);
   });
 });
 
@@ -132,7 +132,7 @@ describe('faults', () => {
       TRUST_PROXY: 'yes',
       ADMIN_PASSWORD: 'short',
     };
-    expect(new Set(faultsOf(env).map((fault) => fault.split(' ')[0]))).toEqual(new Set(Object.keys(env)));
+    expect(new Set(failuresOf(env).map((fault) => fault.split(' ')[0]))).toEqual(new Set(Object.keys(env)));
   });
 
   it.each([
@@ -147,7 +147,7 @@ describe('faults', () => {
     [{ ISSUER: 'https://id.example.com', RATE_LIMITS: 'off' }, 'RATE_LIMITS=off is for load tests'],
     [{ ISSUER: 'http://10.0.0.1', INSECURE_HTTP: '1', RATE_LIMITS: 'off' }, 'RATE_LIMITS=off is for load tests'],
   ])('%j', (env, fault) => {
-    expect(faultsOf(env).join('\n')).toContain(fault);
+    expect(failuresOf(env).join('\n')).toContain(fault);
   });
 
   it('never repeat a secret', () => {
@@ -156,7 +156,7 @@ describe('faults', () => {
       DATABASE_URL: 'mysql://me:hunter22@db/x',
       ADMIN_PASSWORD: 'hunter2',
     };
-    expect(faultsOf(env).join('\n')).not.toMatch(/tooshort|hunter2/);
+    expect(failuresOf(env).join('\n')).not.toMatch(/tooshort|hunter2/);
   });
 });
 
@@ -173,10 +173,10 @@ describe('secrets from files', () => {
   });
 
   it('may not be set in two ways, and must be there', () => {
-    expect(faultsOf({ SECRET_KEY: KEY, SECRET_KEY_FILE: file('key2', KEY) })).toEqual([
+    expect(failuresOf({ SECRET_KEY: KEY, SECRET_KEY_FILE: file('key2', KEY) })).toEqual([
       'SECRET_KEY and SECRET_KEY_FILE are both set: keep one',
     ]);
-    expect(faultsOf({ SECRET_KEY_FILE: join(directory, 'none') })).toEqual([
+    expect(failuresOf({ SECRET_KEY_FILE: join(directory, 'none') })).toEqual([
       `SECRET_KEY_FILE cannot be read: ${join(directory, 'none')}`,
     ]);
   });

@@ -11,7 +11,7 @@ import {
   perAttribute,
   TABLE,
 } from '../oauth/registration/metadata.ts';
-import { type Answer, runWith } from './command.ts';
+import { type CommandResult, runWith } from './command.ts';
 import { secretFromStdin } from './secret-input.ts';
 
 /** Of `client create`. The other options are those of the table of attributes. */
@@ -119,7 +119,7 @@ function authentication(isPublic: true | undefined, jwks: string | undefined) {
   }
 }
 
-function credentials(clientId: string, secret: string | undefined): Answer {
+function credentials(clientId: string, secret: string | undefined): CommandResult {
   const lines = [`client_id:     ${clientId}`];
   if (secret !== undefined) lines.push(`client_secret: ${secret}`, 'Keep the secret now: it is not shown again.');
   return {

@@ -15,7 +15,7 @@ export interface Shell {
 }
 
 /** A command's answer: the same facts for programs (`--json`) and for people. */
-export interface Answer {
+export interface CommandResult {
   readonly facts: object;
   readonly text: string;
 }
@@ -24,7 +24,7 @@ export interface Answer {
 export async function runWith(
   env: NodeJS.ProcessEnv,
   command: Command,
-  work: (shell: Shell) => Promise<Answer>,
+  work: (shell: Shell) => Promise<CommandResult>,
   overrides: NodeJS.ProcessEnv = {},
 ): Promise<void> {
   const config = loadConfig({ ...env, ...overrides });
@@ -32,12 +32,12 @@ export async function runWith(
   try {
     const actor = { caller: OPERATOR, now: new Date(), origin: { ip: undefined, requestId: undefined } };
     const em = async () => (await import('../store/connection/orm.ts')).entityManager(started.database);
-    answer(command, await work({ config, started, actor, em }));
+    printResult(command, await work({ config, started, actor, em }));
   } finally {
     await started.close();
   }
 }
 
-export function answer(command: Command, { facts, text }: Answer): void {
+export function printResult(command: Command, { facts, text }: CommandResult): void {
   process.stdout.write(command.opts<{ json?: true }>().json ? `${JSON.stringify(facts)}\n` : `${text}\n`);
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { Refusal } from '../store/connection/refusal.ts';
 import { countRows, type TableDigests } from '../store/migration/table-digests.ts';
-import { answer, runWith, type Shell } from './command.ts';
+import { printResult, runWith, type Shell } from './command.ts';
 
 export function addDatabaseCommands(program: Command, env: NodeJS.ProcessEnv): void {
   program
@@ -29,7 +29,7 @@ export function addDatabaseCommands(program: Command, env: NodeJS.ProcessEnv): v
       const { restore, verifyBackup } = await import('../store/migration/backup.ts');
       const tables = verify ? await verifyBackup(file) : await restore(file, dataDir);
       const text = verify ? `The backup is whole: ${told(tables)}` : `Restored ${told(tables)} into ${dataDir}`;
-      answer(command, { facts: { file, ...(verify ? {} : { dataDir }), tables }, text });
+      printResult(command, { facts: { file, ...(verify ? {} : { dataDir }), tables }, text });
     });
   program
     .command('db')

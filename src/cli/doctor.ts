@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { examine, type Finding } from '../process/doctor.ts';
-import { answer } from './command.ts';
+import { printResult } from './command.ts';
 
 export function addDoctorCommand(program: Command, env: NodeJS.ProcessEnv): void {
   program
@@ -14,7 +14,7 @@ export function addDoctorCommand(program: Command, env: NodeJS.ProcessEnv): void
       const findings = await examine(env, new Date());
       const healthy = findings.every(({ state }) => state !== 'wrong');
       if (!healthy) process.exitCode = 1;
-      answer(command, { facts: { healthy, findings }, text: findings.map(line).join('\n') });
+      printResult(command, { facts: { healthy, findings }, text: findings.map(line).join('\n') });
     });
 }
 

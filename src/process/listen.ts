@@ -52,7 +52,7 @@ export async function listen({ host, port, keepAliveTimeout }: Address): Promise
 }
 
 /** Once `stopping` is aborted each answer asks for its connection to be closed: no request is then sent into one that is. */
-export function answerWith(
+export function serveRequests(
   server: Server,
   app: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   stopping: AbortSignal,

@@ -12,7 +12,7 @@ interface Failure {
 }
 
 /** The end of a command or of a start that failed: exit code 1 and, where the operator can mend it, plain words on stderr. */
-export function tellFailure(error: unknown, json = false): void {
+export function reportFailure(error: unknown, json = false): void {
   process.exitCode = 1;
   const failure = failureOf(error);
   if (!failure) makeLog('fatal').fatal({ err: error }, 'unexpected error');

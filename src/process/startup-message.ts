@@ -10,7 +10,7 @@ export interface Started {
 }
 
 /** What a person at the terminal wants to know. */
-export function greeting({ config: { issuer, graphiql }, setupLink }: Started): string {
+export function startupMessage({ config: { issuer, graphiql }, setupLink }: Started): string {
   const lines = [`Gatehouse is ready at ${issuer}`];
   if (graphiql) lines.push(`  GraphiQL:  ${issuer}/graphiql`);
   if (setupLink !== undefined)
@@ -28,7 +28,7 @@ export function facts({ url, config: { issuer, graphiql }, setupLink }: Started)
 }
 
 /** `config` with the port that was found; the ticket is the set-up link's. */
-export const whatStarted = (config: Config, ticket: string | undefined): Started => ({
+export const describeStart = (config: Config, ticket: string | undefined): Started => ({
   url: address(config),
   config,
   setupLink: ticket === undefined ? undefined : `${config.issuer}/setup?ticket=${ticket}`,

@@ -8,7 +8,7 @@ import { startDatabase } from '../store/start-database.ts';
 import { freePort } from './listen.ts';
 import { prepare, refuseInspector, type StartOptions, withPort } from './prepare.ts';
 import type { Close } from './shutdown.ts';
-import { greeting, type Started, whatStarted } from './startup-message.ts';
+import { type Started, describeStart, startupMessage } from './startup-message.ts';
 
 /** Milliseconds before another is tried in the place of a worker that never came to listen. */
 const BREATH = 1000;
@@ -32,8 +32,8 @@ export async function startWithWorkers(
   }
   const port = await freePort(given);
   const { close } = await startWorkers(count, port, log);
-  const started = whatStarted(withPort(given, port), ticket);
-  out(`${greeting(started)}\n`);
+  const started = describeStart(withPort(given, port), ticket);
+  out(`${startupMessage(started)}\n`);
   return { ...started, close };
 }
 
@@ -89,4 +89,4 @@ function stopWorker(worker: Worker): Promise<number> {
 }
 
 /** A worker's word to the process that started it. */
-export const tellListening = (): void => void process.send?.('listening');
+export const reportListening = (): void => void process.send?.('listening');

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerIn, signIn } from '../support/authorize.ts';
+import { responseParams, signIn } from '../support/authorize.ts';
 import { Browser } from '../support/browser.ts';
 import type { TestClient, TestUser } from '../support/fixtures.ts';
 import { sendRaw } from '../support/raw-http.ts';
@@ -132,7 +132,7 @@ describe.skipIf(!installed)('Apache with mod_auth_openidc, told the metadata URL
     const person = await server.user();
     const consent = await signIn(here, await here.get(pathOf((await there.get('/room/')).location)), person);
     const denied = await here.submit(consent, {}, 'deny');
-    expect(answerIn(denied.location ?? '')).toMatchObject({ error: 'access_denied', iss: server.config.issuer });
+    expect(responseParams(denied.location ?? '')).toMatchObject({ error: 'access_denied', iss: server.config.issuer });
     // Apache sends two pages at once, which no strict reader of HTTP takes.
     const lines = [`GET ${pathOf(denied.location)} HTTP/1.1`, `Host: ${new URL(origin).host}`, 'Connection: close'];
     const answer = await sendRaw(origin, `${[...lines, `Cookie: ${cookiesOf(there)}`].join('\r\n')}\r\n\r\n`);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerIn, codeRequest, reachConsent, sentTo } from '../support/authorize.ts';
+import { codeRequest, reachConsent, responseParams, sentTo } from '../support/authorize.ts';
 import { Browser } from '../support/browser.ts';
 import { emptyDatabase, type TestDatabase } from '../support/database.ts';
 import { gatehouse } from '../support/process.ts';
@@ -32,7 +32,7 @@ describe('O283: SECRET_KEY is rotated', () => {
   it('with SECRET_KEY=b,a all tokens, codes, lost responses, forms and sessions of the key a remain valid', async () => {
     const [client, user] = [await server.client(), await server.user()];
     const [signedIn, deciding] = [newBrowser(), newBrowser()];
-    const { code = '' } = answerIn(sentTo(await allowAll(signedIn)));
+    const { code = '' } = responseParams(sentTo(await allowAll(signedIn)));
     const consent = await reachConsent(server, codeRequest(client, { scope: 'read' }), await server.user(), deciding);
     const login = newBrowser();
     const form = await login.get('/login');
@@ -49,7 +49,7 @@ describe('O283: SECRET_KEY is rotated', () => {
     expect(await eventsOf(server, 'refresh_token.replayed', client)).toEqual([]);
     expect((await server.token(exchange(code), client)).status).toBe(200);
     expect(await whoIs(signedIn)).toBe(user.username);
-    const decided = answerIn(sentTo(await deciding.submit(consent, {}, 'allow')));
+    const decided = responseParams(sentTo(await deciding.submit(consent, {}, 'allow')));
     expect((await server.token(exchange(decided.code ?? ''), client)).status).toBe(200);
     await login.submit(form, { username: user.username, password: user.password });
     expect(await whoIs(login)).toBe(user.username);

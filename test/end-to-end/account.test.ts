@@ -7,7 +7,7 @@ import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';
 import { withEm } from '../support/database-with-em.ts';
 import { registerTestUser, type TestUser } from '../support/fixtures.ts';
-import { startInTurn } from '../support/round-robin.ts';
+import { startRoundRobin } from '../support/round-robin.ts';
 
 const NEW = 'a lantern for the night';
 
@@ -23,7 +23,7 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
   beforeAll(async () => {
     database = await migratedDatabase();
     const config = loadConfig({ ...database.env, PORT: '0', LOG_LEVEL: 'silent' });
-    gatehouse = await startInTurn(config, { out: () => {}, log: pino({ level: 'silent' }) });
+    gatehouse = await startRoundRobin(config, { out: () => {}, log: pino({ level: 'silent' }) });
     user = await registerTestUser(withEm(gatehouse.database), {});
     chromium = await openChromium();
     const context = await chromium.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });

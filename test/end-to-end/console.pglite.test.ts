@@ -1,7 +1,14 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
-import { askAndRunAgain, openGraphiql, openTab, passSignIn, runTab, signInToGraphiql } from '../support/graphiql.ts';
+import {
+  grantScopesAndRerun,
+  openGraphiql,
+  openTab,
+  passSignIn,
+  runTab,
+  signInToGraphiql,
+} from '../support/graphiql.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** GraphiQL's own texts, and what the bar adds to them. On one database only, as for the rest of GraphiQL. */
@@ -62,7 +69,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     await open();
     await signInToGraphiql(page, await server.user());
     await runTab(page, 1);
-    await askAndRunAgain(page);
+    await grantScopesAndRerun(page);
     const [first, second] = tokens;
     await expect.poll(() => statusOf(first)).toBe(401);
     expect(await statusOf(second)).toBe(200);

@@ -8,8 +8,8 @@ import { loadConfig } from '../../src/config.ts';
 import type { Gatehouse } from '../../src/process/serve.ts';
 import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { emptyDatabase, type TestDatabase } from '../support/database.ts';
-import { askAndRunAgain, openGraphiql, passSignIn, runTab } from '../support/graphiql.ts';
-import { startInTurn } from '../support/round-robin.ts';
+import { grantScopesAndRerun, openGraphiql, passSignIn, runTab } from '../support/graphiql.ts';
+import { startRoundRobin } from '../support/round-robin.ts';
 
 const ADMIN = { username: 'olivia', password: 'a lantern at the gate' };
 
@@ -32,7 +32,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
       printed = text;
     };
     const config = loadConfig({ ...database.env, PORT: '0', LOG_LEVEL: 'silent' });
-    gatehouse = await startInTurn(config, { out, log: pino({ level: 'silent' }) });
+    gatehouse = await startRoundRobin(config, { out, log: pino({ level: 'silent' }) });
     application = createServer((request, response) => {
       if (request.url?.startsWith('/callback')) arrived = new URL(request.url, registered.redirectUri);
       response.end('Hello from the application');
@@ -90,7 +90,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
 
   it('registers an application there, once the token may', async () => {
     expect(await runTab(page, 1)).toMatchObject({ status: 403 });
-    const { body } = await askAndRunAgain(page);
+    const { body } = await grantScopesAndRerun(page);
 
     expect(body).toMatchObject({ data: { registerClient: { errors: [] } } });
     const { client, clientSecret } = (

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
-import { askAndRunAgain, openGraphiql, passSignIn, runTab, signInToGraphiql } from '../support/graphiql.ts';
+import { grantScopesAndRerun, openGraphiql, passSignIn, runTab, signInToGraphiql } from '../support/graphiql.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** All that a script, an extension or the next person at this computer could read. */
@@ -58,7 +58,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     expect(await runTab(page, 1)).toMatchObject({ status: 403 });
     expect(await page.textContent('#request-scopes')).toBe('Request clients and run again');
 
-    const { body } = await askAndRunAgain(page);
+    const { body } = await grantScopesAndRerun(page);
     expect(await page.textContent('#chosen')).toBe('openid profile read clients');
     expect(body).toMatchObject({ data: { registerClient: { client: { name: 'My application' }, errors: [] } } });
     await page.locator('.result-window').getByText('"clientSecret"').waitFor();

@@ -4,13 +4,13 @@ import { AuthorizationCode, ClientCredentials, ResourceOwnerPassword } from 'sim
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestUser } from '../support/fixtures.ts';
 import { approve, CALLBACK_URL, registeredApp } from '../support/real-clients.ts';
-import { startServerInTurn, type TestServer } from '../support/server.ts';
+import { startRoundRobinServer, type TestServer } from '../support/server.ts';
 import { bearerStatus } from '../support/token-forms.ts';
 
 let server: TestServer;
 let user: TestUser;
 beforeAll(async () => {
-  server = await startServerInTurn();
+  server = await startRoundRobinServer();
   user = await server.user();
 });
 afterAll(() => server.close());

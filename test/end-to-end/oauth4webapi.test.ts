@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startServerInTurn, type TestServer } from '../support/server.ts';
+import { startRoundRobinServer, type TestServer } from '../support/server.ts';
 
 const REDIRECT_URI = 'https://client.example/cb';
 
@@ -9,7 +9,7 @@ describe('oauth4webapi takes our answers', () => {
   let server: TestServer;
   let as: oauth.AuthorizationServer;
   beforeAll(async () => {
-    server = await startServerInTurn();
+    server = await startRoundRobinServer();
     const { issuer } = server.config;
     as = {
       issuer,

@@ -4,12 +4,12 @@ import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestUser } from '../support/fixtures.ts';
 import { approve, CALLBACK_URL, registeredApp } from '../support/real-clients.ts';
-import { startServerInTurn, type TestServer } from '../support/server.ts';
+import { startRoundRobinServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let user: TestUser;
 beforeAll(async () => {
-  server = await startServerInTurn();
+  server = await startRoundRobinServer();
   user = await server.user({ firstName: 'Ada', lastName: 'Lovelace' });
 });
 afterAll(() => server.close());

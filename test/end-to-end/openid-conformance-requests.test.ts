@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerIn, CALLBACK, sentTo } from '../support/authorize.ts';
+import { CALLBACK, responseParams, sentTo } from '../support/authorize.ts';
 import type { Page } from '../support/browser.ts';
 import {
   type Conformance,
@@ -21,21 +21,23 @@ const passesOver = async (query: Record<string, string>): Promise<void> =>
 
 async function refusesObject(name: 'request' | 'request_uri'): Promise<void> {
   const page = await op.server.browser().get(op.link({ [name]: 'https://client.example/request.jwt' }));
-  expect(answerIn(sentTo(page))).toMatchObject({ error: `${name}_not_supported`, state: 's' });
+  expect(responseParams(sentTo(page))).toMatchObject({ error: `${name}_not_supported`, state: 's' });
   expect((await op.metadata())[`${name}_parameter_supported`]).toBe(false);
 }
 
 const MODULES: Modules<typeof REQUEST_MODULES> = {
   'oidcc-response-type-missing': async () => {
     const page = await op.server.browser().get(op.link({ response_type: undefined }));
-    expect(answerIn(sentTo(page))).toMatchObject({ error: 'invalid_request', state: 's' });
+    expect(responseParams(sentTo(page))).toMatchObject({ error: 'invalid_request', state: 's' });
   },
   'oidcc-display-page': () => passesOver({ display: 'page' }),
   'oidcc-display-popup': () => passesOver({ display: 'popup' }),
   'oidcc-prompt-login': async () =>
     expect(isLogin(await (await op.signedIn()).get(op.link({ prompt: 'login' })))).toBe(true),
   'oidcc-prompt-none-not-logged-in': async () => {
-    expect(answerIn(sentTo(await op.server.browser().get(op.link({ prompt: 'none' })))).error).toBe('login_required');
+    expect(responseParams(sentTo(await op.server.browser().get(op.link({ prompt: 'none' })))).error).toBe(
+      'login_required',
+    );
   },
   'oidcc-prompt-none-logged-in': async () => {
     const browser = await op.signedIn();

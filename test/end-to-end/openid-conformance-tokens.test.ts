@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { answerIn, issueCode, reachConsent, sentTo } from '../support/authorize.ts';
+import { issueCode, reachConsent, responseParams, sentTo } from '../support/authorize.ts';
 import { jwksOf, verifyIdToken } from '../support/id-tokens.ts';
 import { expectTokenError } from '../support/invariants.ts';
 import {
@@ -22,7 +22,7 @@ afterAll(() => op.server.close());
 async function refusesScope(scope: string): Promise<void> {
   expect((await op.metadata()).scopes_supported).not.toContain(scope);
   const page = await op.server.browser().get(op.link({ scope: `openid ${scope}` }));
-  expect(answerIn(sentTo(page)).error).toBe('invalid_scope');
+  expect(responseParams(sentTo(page)).error).toBe('invalid_scope');
 }
 
 /** The used code is still known, and what it bought dies with it. */
@@ -44,7 +44,7 @@ const MODULES: Modules<typeof TOKEN_MODULES> = {
   'oidcc-server': async () => {
     const browser = op.server.browser();
     const page = await browser.submit(await reachConsent(op.server, op.link(), op.user, browser), {}, 'allow');
-    expect(answerIn(sentTo(page))).toMatchObject({ state: 's', iss: op.server.config.issuer });
+    expect(responseParams(sentTo(page))).toMatchObject({ state: 's', iss: op.server.config.issuer });
     const claims = await op.claimsAt(page);
     expect(claims).toMatchObject({ sub: op.user.id, nonce: 'n' });
     expect(claims.sub).toMatch(/^[\x20-\x7e]{1,255}$/);

@@ -4,7 +4,7 @@ import { makeSecret } from '../../src/crypto/secrets.ts';
 import { AccessToken } from '../../src/store/entities/access-token.ts';
 import { graphqlChallenge } from '../support/challenge.ts';
 import type { TestClient, TestUser } from '../support/fixtures.ts';
-import { expectCleanAnswer } from '../support/invariants.ts';
+import { expectCleanResponse } from '../support/invariants.ts';
 import { read } from '../support/send.ts';
 import { sharedServer, type TestServer } from '../support/server.ts';
 import { countStatements } from './statements.ts';
@@ -32,7 +32,7 @@ function expectBearer(
   expectedStatus: number,
   error?: string,
 ): void {
-  expectCleanAnswer({ status, headers }, body);
+  expectCleanResponse({ status, headers }, body);
   expect(status).toBe(expectedStatus);
   expect(headers.get('WWW-Authenticate')).toBe(graphqlChallenge(server, error ? `, error="${error}"` : ''));
   expect(headers.get('Content-Type')).toBe('application/graphql-response+json; charset=utf-8');
@@ -134,6 +134,6 @@ describe('RFC 6750: bearer tokens at /graphql', () => {
     const response = await send({ Authorization: `Bearer ${token}` });
     expect(response.headers.get('Cache-Control')).toBe('no-store');
     expect(response.headers.get('Set-Cookie')).toBeNull();
-    expectCleanAnswer(response, response.body);
+    expectCleanResponse(response, response.body);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectCleanAnswer } from '../support/invariants.ts';
-import { askRaw, readAnswers, sendRaw } from '../support/raw-http.ts';
+import { expectCleanResponse } from '../support/invariants.ts';
+import { parseResponses, requestRaw, sendRaw } from '../support/raw-http.ts';
 import { expectNothingWritten } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -48,8 +48,8 @@ describe('RFC 9112: what is no request', () => {
       400,
     ],
   ])('%s is refused, with the headers of every answer, and the connection ends', async (_, request, status) => {
-    const answer = await expectNothingWritten(server, () => askRaw(server.url, request()));
-    expectCleanAnswer(answer, answer.body);
+    const answer = await expectNothingWritten(server, () => requestRaw(server.url, request()));
+    expectCleanResponse(answer, answer.body);
     expect(answer.status).toBe(status);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       connection: 'close',
@@ -67,8 +67,8 @@ describe('RFC 9112: what is no request', () => {
 
   it('a broken chunk ends a request that has begun', async () => {
     const head = ['POST /oauth/token HTTP/1.1', own, FORM, 'Transfer-Encoding: chunked'];
-    const answer = await expectNothingWritten(server, () => askRaw(server.url, head, 'zz\r\nhello\r\n0\r\n\r\n'));
-    expectCleanAnswer(answer, answer.body);
+    const answer = await expectNothingWritten(server, () => requestRaw(server.url, head, 'zz\r\nhello\r\n0\r\n\r\n'));
+    expectCleanResponse(answer, answer.body);
     expect(answer.status).toBe(400);
     await expectAlive();
   });
@@ -97,8 +97,8 @@ describe('What is odd, and a request all the same', () => {
     ['an upgrade that nobody offers', () => ['Connection: upgrade', 'Upgrade: websocket']],
     ['a header in Latin-1', () => ['X: \xe9\xff']],
   ])('%s', async (_, more) => {
-    const answer = await askRaw(server.url, ['GET /login HTTP/1.1', own, ...more(), close]);
-    expectCleanAnswer(answer, answer.body);
+    const answer = await requestRaw(server.url, ['GET /login HTTP/1.1', own, ...more(), close]);
+    expectCleanResponse(answer, answer.body);
     expect(answer.status).toBe(200);
     await expectAlive();
   });
@@ -118,16 +118,16 @@ describe('What is odd, and a request all the same', () => {
     ];
     const sent = Array.from({ length: 100 }, (_, at) => asked[(at * at + at) % asked.length]!);
     const last = `GET /healthz HTTP/1.1\r\n${own}\r\n${close}\r\n\r\n`;
-    const answers = readAnswers(await sendRaw(server.url, sent.map(({ request }) => request).join('') + last));
+    const answers = parseResponses(await sendRaw(server.url, sent.map(({ request }) => request).join('') + last));
     expect(answers.pop()?.status).toBe(200);
     expect(answers.map(({ status }) => status)).toEqual(sent.map(({ status }) => status));
-    for (const answer of answers) expectCleanAnswer(answer, answer.body);
+    for (const answer of answers) expectCleanResponse(answer, answer.body);
     expect(new Set(answers.map(({ headers }) => headers.get('X-Request-Id'))).size).toBe(100);
   });
 
   it('L241: a broken one among them is refused, and what comes behind it is not answered', async () => {
     const good = `GET /healthz HTTP/1.1\r\n${own}\r\n\r\n`;
-    const answers = readAnswers(await sendRaw(server.url, `${good}FOO / HTTP/1.1\r\n${own}\r\n\r\n${good}`));
+    const answers = parseResponses(await sendRaw(server.url, `${good}FOO / HTTP/1.1\r\n${own}\r\n\r\n${good}`));
     expect(answers.length).toBeLessThanOrEqual(2);
     expect(answers.at(-1)?.status).toBe(400);
     await expectAlive();
@@ -136,7 +136,7 @@ describe('What is odd, and a request all the same', () => {
   it('E94: limits count for each request of a connection', async () => {
     const post = (size: number) =>
       `POST /login HTTP/1.1\r\n${own}\r\n${FORM}\r\nContent-Length: ${size}\r\n\r\n${'a'.repeat(size)}`;
-    const answers = readAnswers(await sendRaw(server.url, post(30_000) + post(30_000) + post(33_000) + post(10)));
+    const answers = parseResponses(await sendRaw(server.url, post(30_000) + post(30_000) + post(33_000) + post(10)));
     expect(answers.map(({ status }) => status)).toEqual([403, 403, 413]);
     expect(answers.at(-1)?.headers.get('Connection')).toBe('close');
   });

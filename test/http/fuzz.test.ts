@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CALLBACK, issueCode } from '../support/authorize.ts';
-import { expectCleanAnswer } from '../support/invariants.ts';
+import { expectCleanResponse } from '../support/invariants.ts';
 import { type Dice, type Mutant, mutate, type Pairs, randomness } from '../support/mutations.ts';
 import { pkce } from '../support/pkce.ts';
-import { readAnswers, sendRaw } from '../support/raw-http.ts';
+import { parseResponses, sendRaw } from '../support/raw-http.ts';
 import { countRows } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { tokenPair } from '../support/token-forms.ts';
@@ -73,11 +73,11 @@ async function fuzz(
 ): Promise<Map<number, number>> {
   const statuses = new Map<number, number>();
   const one = async (text: string) => {
-    const answers = readAnswers(await sendRaw(server.url, text, 5000));
+    const answers = parseResponses(await sendRaw(server.url, text, 5000));
     // 100 Continue is not the answer yet.
     for (const { status, headers, body } of answers.filter(({ status }) => status !== 100)) {
       try {
-        expectCleanAnswer({ status, headers }, body);
+        expectCleanResponse({ status, headers }, body);
         if (headers.get('Content-Type')?.includes('html')) expect(body).not.toContain('<script');
         expect(headers.get('X-Evil')).toBeNull();
       } catch (error) {

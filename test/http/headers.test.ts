@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorizePath, CALLBACK, codeRequest } from '../support/authorize.ts';
-import { expectCleanAnswer } from '../support/invariants.ts';
-import { askRaw } from '../support/raw-http.ts';
+import { expectCleanResponse } from '../support/invariants.ts';
+import { requestRaw } from '../support/raw-http.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let local: TestServer;
@@ -57,7 +57,7 @@ describe('OWASP ASVS 5 §3.4, §13.4.6: the headers of every answer', () => {
     for (const server of [local, behindTls]) {
       const response = await server.request(path, init);
       const body = await response.text();
-      expectCleanAnswer(response, '');
+      expectCleanResponse(response, '');
       expect(response.status).toBe(status);
       expect(response.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/);
       expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('same-origin');
@@ -75,7 +75,7 @@ describe('OWASP ASVS 5 §3.4, §13.4.6: the headers of every answer', () => {
     const client = await local.client();
     for (const path of [codeRequest(client, { scope: 'unknown' }), codeRequest(client, { response_type: 'x' })]) {
       const response = await local.request(path);
-      expectCleanAnswer(response, await response.text());
+      expectCleanResponse(response, await response.text());
       expect(response.headers.get('Location')?.startsWith(`${CALLBACK}?error=`)).toBe(true);
       expect(response.headers.get('Referrer-Policy')).toBe('no-referrer');
       expect(response.headers.get('Cache-Control')).toBe('no-store');
@@ -84,8 +84,8 @@ describe('OWASP ASVS 5 §3.4, §13.4.6: the headers of every answer', () => {
 
   it('L245: what never became a request, behind TLS as well', async () => {
     for (const server of [local, behindTls]) {
-      const answer = await askRaw(server.url, ['FOO / HTTP/1.1', `Host: ${new URL(server.config.issuer).host}`]);
-      expectCleanAnswer(answer, answer.body);
+      const answer = await requestRaw(server.url, ['FOO / HTTP/1.1', `Host: ${new URL(server.config.issuer).host}`]);
+      expectCleanResponse(answer, answer.body);
       expect(answer.headers.has('Strict-Transport-Security')).toBe(server === behindTls);
     }
   });

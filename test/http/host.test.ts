@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorizePath } from '../support/authorize.ts';
 import { expectGoodPage } from '../support/page-rules.ts';
-import { askRaw } from '../support/raw-http.ts';
+import { requestRaw } from '../support/raw-http.ts';
 import { expectNothingWritten } from '../support/refusals.ts';
 import { sharedServer, type TestServer } from '../support/server.ts';
 
@@ -91,14 +91,14 @@ describe('RFC 9110 §7.2: the name it is asked by', () => {
     const own = `localhost:${server.config.port}`;
     const named = lines.map((line) => line.replace('OWN', own));
     for (const version of ['HTTP/1.1', 'HTTP/1.0']) {
-      const answer = await askRaw(server.url, [`GET /login ${version}`, ...named, 'Connection: close']);
+      const answer = await requestRaw(server.url, [`GET /login ${version}`, ...named, 'Connection: close']);
       expectGoodPage({ ...answer, html: answer.body }, status);
     }
   });
 
   it('L233: the target in absolute form changes nothing', async () => {
     const own = `Host: localhost:${server.config.port}`;
-    const answer = await askRaw(server.url, ['GET http://evil.example/login HTTP/1.1', own, 'Connection: close']);
+    const answer = await requestRaw(server.url, ['GET http://evil.example/login HTTP/1.1', own, 'Connection: close']);
     expectGoodPage({ ...answer, html: answer.body }, 200);
     expect(JSON.stringify([...answer.headers]) + answer.body).not.toContain('evil');
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectCleanAnswer } from '../support/invariants.ts';
+import { expectCleanResponse } from '../support/invariants.ts';
 import { expectGoodPage } from '../support/page-rules.ts';
 import { sharedServer, type TestServer } from '../support/server.ts';
 
@@ -20,7 +20,7 @@ describe('RFC 9110 §9.3.7, §15.5.6: methods', () => {
   it.each(EVERYWHERE)('L236: OPTIONS %s is 204 with Allow, and gives no other origin anything', async (path) => {
     const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
     const response = await server.request(path, { method: 'OPTIONS', headers });
-    expectCleanAnswer(response, await response.text());
+    expectCleanResponse(response, await response.text());
     expect(response.status).toBe(204);
     expect(response.headers.get('Allow')).toMatch(/^(GET, HEAD|POST|GET, HEAD, POST)$/);
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
@@ -30,7 +30,7 @@ describe('RFC 9110 §9.3.7, §15.5.6: methods', () => {
     for (const method of ['PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND']) {
       const response = await server.request(path, { method, headers: { 'X-Secret': 'echo?' } });
       const body = await response.text();
-      expectCleanAnswer(response, body);
+      expectCleanResponse(response, body);
       expect([response.status, body.includes('echo?')]).toEqual([405, false]);
       const allow = path === '/graphql' ? 'POST' : FOR_PROGRAMS.includes(path) ? /^(GET, HEAD|POST)$/ : /^GET, HEAD/;
       expect(response.headers.get('Allow')).toMatch(allow);
@@ -39,7 +39,7 @@ describe('RFC 9110 §9.3.7, §15.5.6: methods', () => {
 
   it.each([...FILES, '/graphiql', '/healthz', '/readyz', '/'])('L235: POST %s is 405', async (path) => {
     const response = await server.request(path, { method: 'POST', body: 'x=y' });
-    expectCleanAnswer(response, await response.text());
+    expectCleanResponse(response, await response.text());
     expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, HEAD']);
   });
 
@@ -106,7 +106,7 @@ describe('Paths', () => {
     ] as const) {
       const response = await server.request(path, { headers });
       const body = await response.text();
-      expectCleanAnswer(response, body);
+      expectCleanResponse(response, body);
       expect([path, response.status]).toEqual([path, 404]);
       if (path.startsWith('/graphiql/')) continue;
       expect(response.headers.get('Content-Type')).toBe(type);
@@ -146,7 +146,7 @@ describe('RFC 6749 §5.1: Accept', () => {
     ] as const) {
       const body = new URLSearchParams({ grant_type: grantType });
       const response = await server.request('/oauth/token', { method: 'POST', body, headers });
-      expectCleanAnswer(response, await response.clone().text());
+      expectCleanResponse(response, await response.clone().text());
       expect([response.status, response.headers.get('Content-Type')]).toEqual([
         status,
         'application/json; charset=utf-8',

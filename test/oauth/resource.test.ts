@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { updateClient } from '../../src/oauth/registration/update.ts';
-import { answerIn, codeRequest, reachConsent, sentTo } from '../support/authorize.ts';
+import { codeRequest, reachConsent, responseParams, sentTo } from '../support/authorize.ts';
 import { introspect } from '../support/client-endpoints.ts';
 import { theOperator } from '../support/fixtures.ts';
 import { expectTokenError } from '../support/invariants.ts';
@@ -30,7 +30,7 @@ async function allowed(client: Awaited<ReturnType<typeof register>>, resources: 
   const path = `${codeRequest(client, { scope: 'read openid', state: 's' })}&${withResources({}, resources)}`;
   const browser = server.browser();
   const page = await reachConsent(server, path, await server.user(), browser);
-  const { code = '' } = answerIn(sentTo(await browser.submit(page, {}, 'allow')));
+  const { code = '' } = responseParams(sentTo(await browser.submit(page, {}, 'allow')));
   return { code, page };
 }
 
@@ -64,7 +64,11 @@ describe('RFC 8707 §2: a client requests a token for certain APIs', () => {
     expectTokenError(await server.token(withResources(DIRECT, [API, resource]), client), 400, 'invalid_target');
     const path = `${codeRequest(client, { state: 's' })}&${withResources({}, [resource])}`;
     const page = await server.browser().get(path);
-    expect(answerIn(sentTo(page))).toMatchObject({ error: 'invalid_target', state: 's', iss: server.config.issuer });
+    expect(responseParams(sentTo(page))).toMatchObject({
+      error: 'invalid_target',
+      state: 's',
+      iss: server.config.issuer,
+    });
   });
 
   it('too many resources and the resources of another client are rejected', async () => {

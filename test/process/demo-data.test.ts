@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seed } from '../../src/process/seed.ts';
-import { allow, answerIn, authorizePath, reachConsent, sentTo } from '../support/authorize.ts';
-import { expectCleanAnswer, expectTokenError } from '../support/invariants.ts';
+import { allow, authorizePath, reachConsent, responseParams, sentTo } from '../support/authorize.ts';
+import { expectCleanResponse, expectTokenError } from '../support/invariants.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -48,12 +48,12 @@ describe('The demo client: authorization code', () => {
   it('S3-03 shows a page with yes and no, and yes sends code and state to the registered address', async () => {
     const browser = server.browser();
     const page = await reachConsent(server, link('code'), PERSON, browser);
-    expectCleanAnswer(page, page.html);
+    expectCleanResponse(page, page.html);
     expect(page.forms[0]?.buttons.map(({ value }) => value)).toEqual(['allow', 'deny']);
 
     const location = sentTo(await browser.submit(page, {}, 'allow'));
     expect(location.startsWith('https://www.example.com?code=gac_')).toBe(true);
-    expect(answerIn(location)).toMatchObject({ state: 'somestate' });
+    expect(responseParams(location)).toMatchObject({ state: 'somestate' });
   });
 
   it('S3-04 says access_denied in these words after no', async () => {
@@ -61,7 +61,7 @@ describe('The demo client: authorization code', () => {
     // In another name: what the first person allowed is none of this one's business.
     const page = await reachConsent(server, link('code'), ADMIN, browser);
     const denied = await browser.submit(page, {}, 'deny');
-    expect(answerIn(sentTo(denied))).toEqual({
+    expect(responseParams(sentTo(denied))).toEqual({
       error: 'access_denied',
       error_description: 'The user denied access to your application',
       state: 'somestate',
@@ -73,7 +73,7 @@ describe('The demo client: authorization code', () => {
   });
 
   it('S3-05 S3-08 exchanges the code by Basic with only grant_type and code, and refreshes', async () => {
-    const { code = '' } = answerIn(await allow(server, link('code'), PERSON));
+    const { code = '' } = responseParams(await allow(server, link('code'), PERSON));
     const first = await server.token({ grant_type: 'authorization_code', code }, CLIENT);
     expect(first).toMatchObject({
       status: 200,
@@ -95,7 +95,7 @@ describe('The demo client: implicit', () => {
     const location = await allow(server, link('token'), PERSON);
     expect(location.startsWith('https://www.example.com#access_token=gat_')).toBe(true);
     expect(new URL(location).search).toBe('');
-    expect(answerIn(location, 'hash')).toEqual({
+    expect(responseParams(location, 'hash')).toEqual({
       access_token: expect.any(String),
       token_type: 'Bearer',
       expires_in: '3600',
@@ -103,7 +103,7 @@ describe('The demo client: implicit', () => {
       state: 'somestate',
       iss: server.config.issuer,
     });
-    const viewer = await server.graphql('{ viewer { username } }', answerIn(location, 'hash').access_token);
+    const viewer = await server.graphql('{ viewer { username } }', responseParams(location, 'hash').access_token);
     expect(viewer.body).toEqual({ data: { viewer: { username: 'testuser' } } });
   });
 
@@ -114,7 +114,7 @@ describe('The demo client: implicit', () => {
     expect(response.status).toBe(303);
     const location = response.headers.get('Location') ?? '';
     expect(location).not.toContain('#');
-    expect(answerIn(location)).toMatchObject({ error: 'unsupported_response_type', state: 's' });
+    expect(responseParams(location)).toMatchObject({ error: 'unsupported_response_type', state: 's' });
   });
 });
 

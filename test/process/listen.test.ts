@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { answerUnreadable } from '../../src/http/client-error.ts';
 import { drain, listen, portOf } from '../../src/process/listen.ts';
-import { readAnswers } from '../support/raw-http.ts';
+import { parseResponses } from '../support/raw-http.ts';
 import { send } from '../support/send.ts';
 
 let server: Server;
@@ -71,7 +71,7 @@ describe('RFC 9110 §15.5.9: who takes too long is let go', () => {
 
     for (const { said, after } of answers) {
       expect(after).toBeLessThan(15_000);
-      const [answer] = readAnswers(said);
+      const [answer] = parseResponses(said);
       expect([answer?.status, answer?.headers.get('Connection')]).toEqual([408, 'close']);
       expect(answer?.headers.get('X-Content-Type-Options')).toBe('nosniff');
     }

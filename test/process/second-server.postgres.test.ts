@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mutate } from '../graphql/mutate.ts';
-import { answerIn, codeRequest, reachConsent, sentTo } from '../support/authorize.ts';
+import { codeRequest, reachConsent, responseParams, sentTo } from '../support/authorize.ts';
 import { Browser } from '../support/browser.ts';
 import { introspect, revoke } from '../support/client-endpoints.ts';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';
@@ -40,7 +40,7 @@ async function held(): Promise<Held> {
   const [user, client] = [await here.user(), await here.client()];
   const browser = new Browser(there.config.issuer, (path, init) => there.request(path, init));
   const page = await reachConsent(there, codeRequest(client), user, browser);
-  const { code = '' } = answerIn(sentTo(await browser.submit(page, {}, 'allow')));
+  const { code = '' } = responseParams(sentTo(await browser.submit(page, {}, 'allow')));
   const { body: pair } = await there.token(exchange(code), client);
   expect(await state({ user, client, pair, browser })).toEqual({ token: 200, active: true, session: true });
   return { user, client, pair, browser };

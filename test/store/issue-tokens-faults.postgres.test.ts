@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DatabaseWithEm, openDatabase } from '../support/database-with-em.ts';
 import type { TestClient } from '../support/fixtures.ts';
-import type { Answer } from '../support/send.ts';
+import type { TestResponse } from '../support/send.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -20,7 +20,7 @@ afterAll(async () => {
   await server.close();
 });
 
-const requestToken = (requester: TestClient): Promise<Answer> =>
+const requestToken = (requester: TestClient): Promise<TestResponse> =>
   server.token({ grant_type: 'client_credentials', scope: 'read' }, requester);
 
 const tokens = async (): Promise<number> =>
@@ -29,7 +29,7 @@ const tokens = async (): Promise<number> =>
 describe('Tokens of many clients in one statement when the database fails', () => {
   it('M248: all requests of a statement whose connection is lost get 503, and nothing of it is written', async () => {
     const before = await tokens();
-    let requests: Promise<Answer>[] = [];
+    let requests: Promise<TestResponse>[] = [];
     await otherConnection.em().transactional(async (tx) => {
       await tx.execute('LOCK TABLE authorizations IN ACCESS EXCLUSIVE MODE');
       requests = Array.from({ length: 20 }, () => requestToken(client));
@@ -59,7 +59,7 @@ describe('Tokens of many clients in one statement when the database fails', () =
   });
 
   it('M254: a client whose row is locked does not delay other clients', async () => {
-    let held: Promise<Answer> | undefined;
+    let held: Promise<TestResponse> | undefined;
     await otherConnection.em().transactional(async (tx) => {
       await tx.execute('SELECT FROM clients WHERE client_id = ? FOR UPDATE', [client.clientId]);
       held = requestToken(client);

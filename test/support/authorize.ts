@@ -54,7 +54,7 @@ export function sentTo(page: Page): string {
 }
 
 /** The parameters of such an address, in its query or in its fragment. */
-export function answerIn(location: string, part: 'search' | 'hash' = 'search'): Record<string, string> {
+export function responseParams(location: string, part: 'search' | 'hash' = 'search'): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(new URL(location)[part].slice(1)));
 }
 
@@ -66,7 +66,7 @@ export async function issueCode(
   person?: Credentials,
 ): Promise<string> {
   const user = person ?? (await server.user());
-  const { code } = answerIn(await allow(server, codeRequest(client, query), user));
+  const { code } = responseParams(await allow(server, codeRequest(client, query), user));
   if (code === undefined) throw new Error('No code');
   return code;
 }

@@ -1,5 +1,5 @@
 import type { TestClient } from './fixtures.ts';
-import { type Answer, read } from './send.ts';
+import { read, type TestResponse } from './send.ts';
 import type { TestServer } from './server.ts';
 
 type Form = Record<string, string> | URLSearchParams;
@@ -13,7 +13,7 @@ export async function postForm(
   form: Form,
   client?: TestClient,
   headers: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<TestResponse> {
   const body = new URLSearchParams(form);
   if (client?.secret === '') body.set('client_id', client.clientId);
   const authorization = client && client.secret !== '' ? { Authorization: basicOf(client) } : {};

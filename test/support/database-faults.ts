@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { anyToken, family, lockOut, type Site, session, set, terminate } from './fault-site.ts';
-import type { Answer } from './send.ts';
+import type { TestResponse } from './send.ts';
 import { refreshing } from './token-forms.ts';
 
 export interface Fault {
@@ -13,7 +13,7 @@ export interface Fault {
 }
 
 interface Injury {
-  readonly struck?: () => Promise<Answer>;
+  readonly struck?: () => Promise<TestResponse>;
   readonly mend: () => Promise<unknown>;
 }
 

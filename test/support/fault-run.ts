@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from './database-faults.ts';
 import { anyToken, type Site } from './fault-site.ts';
-import type { Answer } from './send.ts';
+import type { TestResponse } from './send.ts';
 
 /** Requests sent at once into what is broken. */
 const AT_ONCE = 20;
@@ -37,7 +37,7 @@ export async function suffer(site: Site, fault: Fault, patience = 1): Promise<Ou
   const asked = struck ? [timed(struck)] : Array.from({ length: AT_ONCE }, () => timed(() => anyToken(site)));
   const answers = await Promise.all(asked);
   const slowest = Math.max(...answers.map(({ took }) => took));
-  for (const { answer } of answers) wrong.push(...faultsOf(answer, fault));
+  for (const { answer } of answers) wrong.push(...failuresOf(answer, fault));
   if (slowest > (fault.within ?? 1000) * patience) wrong.push(`answered after ${Math.round(slowest)} ms`);
 
   await mend();
@@ -50,13 +50,13 @@ export async function suffer(site: Site, fault: Fault, patience = 1): Promise<Ou
   return { fault: fault.name, told, slowest: Math.round(slowest), recovered: Math.round(recovered), wrong };
 }
 
-async function timed(ask: () => Promise<Answer>): Promise<{ answer: Answer; took: number }> {
+async function timed(ask: () => Promise<TestResponse>): Promise<{ answer: TestResponse; took: number }> {
   const started = performance.now();
   const answer = await ask();
   return { answer, took: performance.now() - started };
 }
 
-function faultsOf({ status, headers, body }: Answer, { within }: Fault): string[] {
+function failuresOf({ status, headers, body }: TestResponse, { within }: Fault): string[] {
   if (within === undefined) return status === 200 ? [] : [`${status} although nobody need notice`];
   if (status !== 503) return [`${status} instead of 503`];
   const wrong = body.error === 'temporarily_unavailable' ? [] : [`503 ${body.error}`];

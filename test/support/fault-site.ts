@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Nodes } from './nodes.ts';
 import type { PostgresServer } from './postgres.ts';
-import type { Answer } from './send.ts';
+import type { TestResponse } from './send.ts';
 import { exchange } from './token-forms.ts';
 
 /** One node over a PostgreSQL that is ours to break. */
@@ -26,7 +26,7 @@ export const terminate = (operator: pg.Client, state: string) =>
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gatehouse' AND state ${state}`,
   );
 
-export const anyToken = ({ nodes }: Site): Promise<Answer> =>
+export const anyToken = ({ nodes }: Site): Promise<TestResponse> =>
   nodes.post(0, '/oauth/token', { grant_type: 'client_credentials' });
 
 /** A refresh token that nobody has used, and its row. */

@@ -74,7 +74,7 @@ export async function runTab(page: Page, index: number): Promise<{ status: numbe
 }
 
 /** Asks for the scope that was missing, and gives the answer to the operation that then runs by itself. */
-export async function askAndRunAgain(page: Page): Promise<{ status: number; body: unknown }> {
+export async function grantScopesAndRerun(page: Page): Promise<{ status: number; body: unknown }> {
   const [response] = await Promise.all([
     page.waitForResponse((candidate) => isOperation(candidate.request())),
     passSignIn(page, '#request-scopes'),

@@ -10,7 +10,7 @@ interface Told {
 }
 
 /** What must hold of every answer, a refusal above all: no fault of ours, no insides shown, the headers that protect people. */
-export function expectCleanAnswer({ status, headers }: Told, body: unknown): void {
+export function expectCleanResponse({ status, headers }: Told, body: unknown): void {
   expect(status).toBeLessThan(500);
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   expect(text.replaceAll('127.0.0.1', '')).not.toMatch(INSIDES);
@@ -23,7 +23,7 @@ export function expectCleanAnswer({ status, headers }: Told, body: unknown): voi
 
 /** RFC 6749 §5.2: an error of the token endpoint, whole: status, headers and a body with nothing but the two members. */
 export function expectTokenError(answer: Told & { readonly body: unknown }, status: number, error: string): void {
-  expectCleanAnswer(answer, answer.body);
+  expectCleanResponse(answer, answer.body);
   expect(answer.status).toBe(status);
   expect(answer.body).toEqual({ error, error_description: expect.stringMatching(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/) });
   expect(answer.headers.get('Content-Type')).toMatch(/^application\/json\b/);

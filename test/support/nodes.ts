@@ -1,13 +1,13 @@
 import { loadConfig } from '../../src/config.ts';
 import { registerClient } from '../../src/oauth/registration/register.ts';
-import { answerIn, codeRequest, sentTo } from './authorize.ts';
+import { codeRequest, responseParams, sentTo } from './authorize.ts';
 import { Browser } from './browser.ts';
 import { type DatabaseWithEm, openDatabase } from './database-with-em.ts';
 import type { Address } from './event-stream.ts';
 import { registerTestUser, type TestClient, testRegistration, theOperator } from './fixtures.ts';
 import { freePort } from './postgres.ts';
 import { type GatehouseProcess, startServerProcess } from './process.ts';
-import { type Answer, read, send } from './send.ts';
+import { read, send, type TestResponse } from './send.ts';
 
 /** Processes of the server that share a database, the key and the name, and nothing else. */
 export interface Nodes {
@@ -21,7 +21,7 @@ export interface Nodes {
   /** One request to one of them (any number will do), under the name all go by. */
   ask(node: number, path: string, init?: RequestInit): Promise<Response>;
   /** POST of a form by the client. */
-  post(node: number, path: string, form: Record<string, string>, signal?: AbortSignal): Promise<Answer>;
+  post(node: number, path: string, form: Record<string, string>, signal?: AbortSignal): Promise<TestResponse>;
   /** A code that a person's remembered consent buys at once. */
   newCode(node?: number): Promise<string>;
   /** Starts this one again, after it has died. */
@@ -70,7 +70,7 @@ export async function startNodes(env: Record<string, string>, count = 2): Promis
     async newCode(node = 0) {
       const there = browserAt(node);
       for (const [name, value] of browser.cookies) there.cookies.set(name, value);
-      return answerIn(sentTo(await there.get(codeRequest(client)))).code ?? '';
+      return responseParams(sentTo(await there.get(codeRequest(client)))).code ?? '';
     },
     async restart(node) {
       const process = start(ports[node % count] ?? 0);

@@ -1,4 +1,4 @@
-import { answerIn, codeRequest, issueCode, reachConsent, sentTo } from './authorize.ts';
+import { codeRequest, issueCode, reachConsent, responseParams, sentTo } from './authorize.ts';
 import type { Browser, Page } from './browser.ts';
 import type { TestClient, TestUser } from './fixtures.ts';
 import { verifyIdToken } from './id-tokens.ts';
@@ -80,7 +80,7 @@ export async function startConformance() {
     claimsFor: async (query: Query = {}) => claimsOf((await tokensFor(query)).id_token),
     /** Of the ID token that the code buys with which the browser was sent to the client. */
     async claimsAt(page: Page) {
-      const { body } = await server.token(exchange(answerIn(sentTo(page)).code ?? ''), client);
+      const { body } = await server.token(exchange(responseParams(sentTo(page)).code ?? ''), client);
       return claimsOf(body.id_token);
     },
     userInfo: async (init: RequestInit) => (await read(await server.request('/oauth/userinfo', init))).body,

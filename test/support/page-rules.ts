@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Page } from './browser.ts';
-import { expectCleanAnswer } from './invariants.ts';
+import { expectCleanResponse } from './invariants.ts';
 
 /** What every page for people keeps to: its headers, and markup that works without JavaScript and for everybody. */
 export function expectGoodPage(
@@ -8,7 +8,7 @@ export function expectGoodPage(
   wanted = 200,
 ): void {
   expect(status).toBe(wanted);
-  expectCleanAnswer({ status, headers }, html);
+  expectCleanResponse({ status, headers }, html);
   expectPageHeaders(headers);
   expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(html).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');

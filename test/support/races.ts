@@ -1,15 +1,15 @@
 import type { Nodes } from './nodes.ts';
-import type { Answer } from './send.ts';
+import type { TestResponse } from './send.ts';
 import { exchange, refreshing, type TokenPair } from './token-forms.ts';
 
 const AT_ONCE = 50;
 
 /** The same form from fifty callers at once, on all nodes. */
-const atOnce = (nodes: Nodes, form: Record<string, string>): Promise<Answer[]> =>
+const atOnce = (nodes: Nodes, form: Record<string, string>): Promise<TestResponse[]> =>
   Promise.all(Array.from({ length: AT_ONCE }, (_, index) => nodes.post(index, '/oauth/token', form)));
 
 /** How many there are of each `status error`. */
-function tally(answers: readonly Answer[]): string {
+function tally(answers: readonly TestResponse[]): string {
   const counts: Record<string, number> = {};
   for (const { status, body } of answers) {
     const kind = status === 200 ? '200' : `${status} ${body.error}`;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
@@ -24,8 +24,8 @@ export function sendRaw(url: string, text: string, silence = 10_000): Promise<st
 }
 
 /** Takes a stream of answers apart, each with its Content-Length. */
-export function readAnswers(received: string): RawAnswer[] {
-  const answers: RawAnswer[] = [];
+export function parseResponses(received: string): RawResponse[] {
+  const answers: RawResponse[] = [];
   let rest = received;
   while (rest !== '') {
     const end = rest.indexOf('\r\n\r\n');
@@ -47,8 +47,8 @@ export function readAnswers(received: string): RawAnswer[] {
 }
 
 /** Sends one request and reads the one answer; no lines but those given. */
-export async function askRaw(url: string, lines: readonly string[], body = ''): Promise<RawAnswer> {
-  const [answer] = readAnswers(await sendRaw(url, `${lines.join('\r\n')}\r\n\r\n${body}`));
+export async function requestRaw(url: string, lines: readonly string[], body = ''): Promise<RawResponse> {
+  const [answer] = parseResponses(await sendRaw(url, `${lines.join('\r\n')}\r\n\r\n${body}`));
   if (!answer) throw new Error('The connection was closed without an answer');
   return answer;
 }

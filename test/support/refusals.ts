@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
-import { answerIn } from './authorize.ts';
-import { expectCleanAnswer } from './invariants.ts';
+import { responseParams } from './authorize.ts';
+import { expectCleanResponse } from './invariants.ts';
 import type { TestServer } from './server.ts';
 
 /** A refusal told to the person: nobody is sent anywhere, and nothing they could click on leads out. Returns the page. */
 export async function expectErrorPage(response: Response, status = 400): Promise<string> {
   const html = await response.text();
-  expectCleanAnswer(response, html);
+  expectCleanResponse(response, html);
   expect(response.status).toBe(status);
   expect(response.headers.get('Content-Type')).toBe('text/html; charset=utf-8');
   expect(response.headers.get('Cache-Control')).toBe('no-store');
@@ -30,12 +30,12 @@ export async function expectErrorRedirect(
   error: string,
   { redirectUri = 'https://client.example/cb', state, part = 'search' }: SentBack = {},
 ): Promise<void> {
-  expectCleanAnswer(response, await expectEmpty(response));
+  expectCleanResponse(response, await expectEmpty(response));
   expect(response.status).toBe(303);
   const location = response.headers.get('Location') ?? '';
   expect(location.startsWith(redirectUri + (part === 'hash' ? '#' : redirectUri.includes('?') ? '&' : '?'))).toBe(true);
-  expect(answerIn(location, part)).toEqual({
-    ...(part === 'search' ? answerIn(redirectUri) : {}),
+  expect(responseParams(location, part)).toEqual({
+    ...(part === 'search' ? responseParams(redirectUri) : {}),
     error,
     error_description: expect.stringMatching(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/),
     iss: config.issuer,

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { answerIn, codeRequest, sentTo, signIn } from './authorize.ts';
+import { codeRequest, responseParams, sentTo, signIn } from './authorize.ts';
 import type { Browser } from './browser.ts';
 import type { TestClient, TestUser } from './fixtures.ts';
 import { keepSecret } from './seen-secrets.ts';
@@ -57,7 +57,9 @@ export async function signInTo(
 ): Promise<{ browser: Browser; idToken: string; accessToken: string; refreshToken: string }> {
   let page = await browser.get(codeRequest(client, { scope }));
   if (page.html.includes('name="password"')) page = await signIn(browser, page, user);
-  const { code = '' } = answerIn(sentTo(page.location === undefined ? await browser.submit(page, {}, 'allow') : page));
+  const { code = '' } = responseParams(
+    sentTo(page.location === undefined ? await browser.submit(page, {}, 'allow') : page),
+  );
   const { status, body } = await server.token(exchange(code), client);
   if (status !== 200) throw new Error(JSON.stringify(body));
   keepSecret(body.id_token);

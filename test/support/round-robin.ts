@@ -11,7 +11,7 @@ const NODES = 3;
  * On PostgreSQL three nodes behind one address, each request to the next of them: what one of them knows, all must. On the
  * embedded database, which belongs to one, that one.
  */
-export async function startInTurn(given: Config, options: StartOptions): Promise<Gatehouse> {
+export async function startRoundRobin(given: Config, options: StartOptions): Promise<Gatehouse> {
   if (inject('databases').kind === 'pglite') return startGatehouse(given, options);
   const port = await freePort();
   const issuer = `http://localhost:${port}`;

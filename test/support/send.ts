@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { keepSecretsIn, keepSecretsOf } from './seen-secrets.ts';
 
-export interface Answer {
+export interface TestResponse {
   readonly status: number;
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects in there
@@ -54,7 +54,7 @@ function toResponse(status: number, rawHeaders: readonly string[], content: Buff
 }
 
 /** The answer with its body read: an object where it is JSON, else text. */
-export async function read(response: Response): Promise<Answer> {
+export async function read(response: Response): Promise<TestResponse> {
   const text = await response.text();
   const json = response.headers.get('Content-Type')?.includes('json') ?? false;
   return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };

@@ -15,9 +15,9 @@ import {
   testRegistration,
   theOperator,
 } from './fixtures.ts';
-import { startInTurn } from './round-robin.ts';
+import { startRoundRobin } from './round-robin.ts';
 import { expectNoSecret, keepName, keepSecret, keepSecretsIn } from './seen-secrets.ts';
-import { type Answer, read, send } from './send.ts';
+import { read, send, type TestResponse } from './send.ts';
 
 /** What an access token is wanted for; `user: null` means client_credentials. */
 export interface TokenWish {
@@ -26,7 +26,7 @@ export interface TokenWish {
   readonly client?: TestClient;
 }
 
-export interface GraphQLAnswer extends Answer {
+export interface GraphQLTestResponse extends TestResponse {
   /** Undefined where nothing was executed. */
   readonly extensions: { readonly cost: { readonly requested: number; readonly limit: number } } | undefined;
 }
@@ -43,9 +43,9 @@ export interface TestServer {
   /** fetch that follows nothing. */
   request(path: string, init?: RequestInit): Promise<Response>;
   /** POST /oauth/token with a form, and Basic authentication if given. */
-  token(form: Record<string, string> | URLSearchParams, basic?: TestClient): Promise<Answer>;
+  token(form: Record<string, string> | URLSearchParams, basic?: TestClient): Promise<TestResponse>;
   /** The answer without its extensions, which stand beside it. */
-  graphql(query: string, token?: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
+  graphql(query: string, token?: string, variables?: Record<string, unknown>): Promise<GraphQLTestResponse>;
   /** Registers a client as the operator: every grant but implicit, every scope, no PKCE; `registration` changes that. */
   client(registration?: Partial<ClientRegistration>, imported?: ImportedClient): Promise<TestClient>;
   /** Registers a user as the operator; `permissions` puts them into a group of their own that has these. */
@@ -98,7 +98,7 @@ export const sharedServer = async (env: Record<string, string> = {}): Promise<Te
   startServer(env, await sharedDatabase());
 
 /** The same as `startServer` with three nodes that answer in turn, where the database can have more than one. */
-export const startServerInTurn = (): Promise<TestServer> => startServer({}, undefined, startInTurn);
+export const startRoundRobinServer = (): Promise<TestServer> => startServer({}, undefined, startRoundRobin);
 
 /** Forgets the failed attempts of earlier files. Returns the first transaction of this one, whose rows must show no secret of its own. */
 async function beginFile(database: DatabaseWithEm): Promise<string> {

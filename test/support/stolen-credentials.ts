@@ -1,4 +1,4 @@
-import { type Answer, read } from './send.ts';
+import { read, type TestResponse } from './send.ts';
 import type { TestServer } from './server.ts';
 
 /** A request with what stands in the database on purpose, and so must not be remembered as a secret that has leaked there. */
@@ -7,7 +7,7 @@ export async function present(
   path: string,
   form: Record<string, string> | undefined,
   headers: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<TestResponse> {
   const body = form && new URLSearchParams(form);
   const method = body ? 'POST' : 'GET';
   return read(await fetch(url + path, { method, headers, redirect: 'manual', ...(body && { body }) }));

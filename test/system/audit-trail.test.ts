@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trySignIn } from '../support/authentication-attempts.ts';
-import { answerIn, codeRequest, reachConsent, sentTo } from '../support/authorize.ts';
+import { codeRequest, reachConsent, responseParams, sentTo } from '../support/authorize.ts';
 import { revoke } from '../support/client-endpoints.ts';
 import { type TestClient, type TestUser, unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -49,7 +49,7 @@ async function eventsOf(work: () => Promise<unknown>): Promise<Event[]> {
 async function decide(button: 'allow' | 'deny'): Promise<string> {
   const browser = server.browser();
   const page = await reachConsent(server, codeRequest(client, { scope: 'read profile' }), user, browser);
-  return answerIn(sentTo(await browser.submit(page, {}, button))).code ?? '';
+  return responseParams(sentTo(await browser.submit(page, {}, button))).code ?? '';
 }
 
 const family = { authorization: expect.stringMatching(/^[0-9a-f-]{36}$/) };

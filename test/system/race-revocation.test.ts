@@ -8,7 +8,7 @@ import { noRateLimits } from '../../src/store/rate-limits.ts';
 import { issueCode } from '../support/authorize.ts';
 import { introspect, revoke } from '../support/client-endpoints.ts';
 import { type TestClient, type TestUser, theOperator } from '../support/fixtures.ts';
-import type { Answer } from '../support/send.ts';
+import type { TestResponse } from '../support/send.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { bearerStatus, exchange, refreshing, tokenPair } from '../support/token-forms.ts';
 
@@ -42,7 +42,7 @@ const ENDS: [what: string, end: (user: TestUser, client: TestClient) => Promise<
 const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Tokens that were given are dead, and a refusal is one that the RFC foresees. */
-async function expectNothingLives(answer: Answer, refusals = ['invalid_grant', 'invalid_client']): Promise<void> {
+async function expectNothingLives(answer: TestResponse, refusals = ['invalid_grant', 'invalid_client']): Promise<void> {
   if (answer.status !== 200) {
     expect([400, 401], JSON.stringify(answer.body)).toContain(answer.status);
     expect(refusals).toContain(answer.body.error);

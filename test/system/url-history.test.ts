@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerIn, codeRequest, sentTo, signIn } from '../support/authorize.ts';
+import { codeRequest, responseParams, sentTo, signIn } from '../support/authorize.ts';
 import { Browser } from '../support/browser.ts';
 import { introspect, postForm, revoke } from '../support/client-endpoints.ts';
 import { finish, startServerProcess } from '../support/process.ts';
@@ -26,7 +26,7 @@ describe('RFC 9700 §4.3, §4.2.4: what stays in histories and access logs', () 
     const login = await browser.get(codeRequest(client));
     const before = [...browser.cookies.values()];
     const consent = await signIn(browser, login, user);
-    const { code = '' } = answerIn(sentTo(await browser.submit(consent, {}, 'allow')));
+    const { code = '' } = responseParams(sentTo(await browser.submit(consent, {}, 'allow')));
     const { body: first } = await server.token(exchange(code), client);
     const { body: second } = await server.token(refreshing(first.refresh_token), client);
     await introspect(server, second.access_token, client);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../../src/graphql/schema.ts';
 import { BUILT_IN_SCOPES } from '../../../src/oauth/scopes/scope.ts';
-import type { Answer } from '../../support/send.ts';
+import type { TestResponse } from '../../support/send.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 import { rowCounts } from '../row-counts.ts';
 
@@ -86,7 +86,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-const refusal = ({ status, body }: Answer): string | undefined => {
+const refusal = ({ status, body }: TestResponse): string | undefined => {
   if (status === 200) {
     expect(body.errors).toBeUndefined();
     return undefined;

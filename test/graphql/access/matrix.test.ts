@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUILT_IN_SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import { addressOf, subscribe } from '../../support/event-stream.ts';
 import { unique } from '../../support/fixtures.ts';
-import type { Answer } from '../../support/send.ts';
+import type { TestResponse } from '../../support/send.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { type Actor, type ActorName, castOf, type Role, SCOPE_SETS, WHO } from './matrix-cast.ts';
 import { type DeclaredRule, rootFields } from './printed-rules.ts';
@@ -39,7 +39,7 @@ function expected(rule: DeclaredRule, name: ActorName, granted: readonly string[
 }
 
 /** The outcome of a response. Checks that a refusal is reported in the status, the header and the body. */
-function outcome(field: string, rule: DeclaredRule, { status, headers, body }: Answer): Outcome {
+function outcome(field: string, rule: DeclaredRule, { status, headers, body }: TestResponse): Outcome {
   const root = field.replace(/\(.*/, '');
   if (status === 200 && body.errors) {
     expect(body).toMatchObject({ data: { [root]: null }, errors: [{ path: [root] }] });
@@ -68,7 +68,7 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 /** Starts a subscription and returns its response; one that starts counts as successful. */
-async function startSubscription(document: string, token: string): Promise<Answer> {
+async function startSubscription(document: string, token: string): Promise<TestResponse> {
   const stream = await subscribe(addressOf(server), token, document);
   const { status, headers } = stream;
   const fields = new Headers({ 'WWW-Authenticate': headers['www-authenticate'] ?? '' });

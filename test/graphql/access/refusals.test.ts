@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allow, answerIn } from '../../support/authorize.ts';
+import { allow, responseParams } from '../../support/authorize.ts';
 import { graphqlChallenge } from '../../support/challenge.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { unique } from '../../support/fixtures.ts';
-import { expectCleanAnswer } from '../../support/invariants.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 import { rowCounts } from '../row-counts.ts';
 
@@ -26,7 +26,7 @@ describe('Refusals: 401, INSUFFICIENT_SCOPE and FORBIDDEN', () => {
       'mutation { createUser(input: {username: "foo"}) { errors { code } } }',
       token,
     );
-    expectCleanAnswer(response, response.body);
+    expectCleanResponse(response, response.body);
     expect(response.status).toBe(403);
     expect(response.headers.get('WWW-Authenticate')).toBe(
       graphqlChallenge(server, ', error="insufficient_scope", scope="write"'),
@@ -53,7 +53,7 @@ describe('Refusals: 401, INSUFFICIENT_SCOPE and FORBIDDEN', () => {
     const { body } = await server.graphql(document, token);
     const url = new URL(body.errors[0].extensions.authorizeUrl);
     url.searchParams.set('redirect_uri', 'https://client.example/cb');
-    const { code = '' } = answerIn(await allow(server, `${url.pathname}${url.search}`, user));
+    const { code = '' } = responseParams(await allow(server, `${url.pathname}${url.search}`, user));
     const form = { grant_type: 'authorization_code', code, redirect_uri: 'https://client.example/cb' };
     const fresh = await server.token(form, client);
     expect(fresh.body.scope).toBe('openid groups read');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectCleanAnswer } from '../../support/invariants.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
 import { read } from '../../support/send.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 import { rowCounts } from '../row-counts.ts';
@@ -20,7 +20,7 @@ const send = async (body: string | Buffer | FormData, headers: Record<string, st
 };
 
 async function expectRefused(response: Awaited<ReturnType<typeof send>>, status: number): Promise<void> {
-  expectCleanAnswer(response, response.body);
+  expectCleanResponse(response, response.body);
   expect(response.status).toBe(status);
   expect(response.headers.get('Content-Type')).toMatch(/^application\/json/);
   expect(response.body.errors[0].message).toEqual(expect.any(String));

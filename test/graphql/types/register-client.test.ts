@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerIn, authorizePath, CALLBACK, issueCode, reachConsent } from '../../support/authorize.ts';
+import { authorizePath, CALLBACK, issueCode, reachConsent, responseParams } from '../../support/authorize.ts';
 import type { TestUser } from '../../support/fixtures.ts';
 import { pkce } from '../../support/pkce.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
@@ -30,7 +30,7 @@ async function signInToGraphiql(user: TestUser, scope: string): Promise<string> 
   const consent = await reachConsent(server, authorizePath(request), user, browser);
   const callback = await browser.submit(consent, {}, 'allow');
   expect(callback.url.startsWith(`${redirectUri}?`)).toBe(true);
-  const code = answerIn(callback.url).code ?? '';
+  const code = responseParams(callback.url).code ?? '';
   const { body } = await server.token({ ...common, grant_type: 'authorization_code', code, code_verifier: verifier });
   return body.access_token;
 }

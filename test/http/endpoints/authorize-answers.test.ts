@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerIn, CALLBACK, codeRequest, issueCode, reachConsent, sentTo } from '../../support/authorize.ts';
+import { CALLBACK, codeRequest, issueCode, reachConsent, responseParams, sentTo } from '../../support/authorize.ts';
 import type { Page } from '../../support/browser.ts';
 import type { TestClient } from '../../support/fixtures.ts';
-import { expectCleanAnswer } from '../../support/invariants.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
 import { countRows, expectErrorRedirect, expectUnseen } from '../../support/refusals.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 
@@ -26,7 +26,7 @@ describe('RFC 6749 §4.1.1: the request is kept here, only its handle travels', 
     const client = await server.client();
     const query = { scope: 'read profile', state: 'S', code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' };
     const answer = await server.request(codeRequest(client, query));
-    expectCleanAnswer(answer, await answer.text());
+    expectCleanResponse(answer, await answer.text());
     expect(answer.status).toBe(303);
     const [, handle = ''] = /^\/login\?request=([\w-]{43})$/.exec(answer.headers.get('Location') ?? '') ?? [];
 
@@ -60,7 +60,7 @@ describe('RFC 6749 §4.1.1: the request is kept here, only its handle travels', 
     };
     const location = sentTo(await browser.post('/consent', { ...altered, ...fields }));
     expect(location.startsWith(`${CALLBACK}?code=`)).toBe(true);
-    const { code = '', state } = answerIn(location);
+    const { code = '', state } = responseParams(location);
     expect(state).toBe('S');
     const form = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK };
     expect(await server.token(form, client)).toMatchObject({ status: 200, body: { scope: 'profile' } });
@@ -71,7 +71,7 @@ describe('RFC 6749 §3.1: parameters', () => {
   it('A13: state and scope without a value count as omitted', async () => {
     const client = await server.client({ scope: 'read profile', defaultScopes: ['profile'] });
     const { browser, page } = await consentTo(client, { state: '', scope: '', nonce: '', response_mode: '' });
-    const answer = answerIn(sentTo(await browser.submit(page, {}, 'allow')));
+    const answer = responseParams(sentTo(await browser.submit(page, {}, 'allow')));
     expect(Object.keys(answer).sort()).toEqual(['code', 'iss']);
     const form = { grant_type: 'authorization_code', code: answer.code ?? '', redirect_uri: CALLBACK };
     expect((await server.token(form, client)).body.scope).toBe('profile');
@@ -101,7 +101,7 @@ describe('RFC 6749 §3.1: parameters', () => {
     expect(login.url).toContain('/login?request=');
     const { username, password } = await server.user();
     const consent = await browser.submit(login, { username, password });
-    expect(answerIn(sentTo(await browser.submit(consent, {}, 'allow'))).state).toBe('S');
+    expect(responseParams(sentTo(await browser.submit(consent, {}, 'allow'))).state).toBe('S');
   });
 });
 
@@ -114,7 +114,7 @@ describe('RFC 6749 §4.1.2, §10.14: state', () => {
     const { browser, page } = await consentTo(await server.client(), { state });
     expect(page.html).not.toContain('<script');
     const answer = await browser.submit(page, {}, 'allow');
-    expect(answerIn(sentTo(answer)).state).toBe(state);
+    expect(responseParams(sentTo(answer)).state).toBe(state);
     expect(sentTo(answer)).toMatch(/^[\x21-\x7e]+$/);
   });
 
@@ -135,7 +135,7 @@ describe('RFC 6749 §4.1.2.1, RFC 9207 §2: the person answers', () => {
     const answer = await browser.submit(page, {}, 'deny');
     expect(answer.status).toBe(303);
     expect(sentTo(answer).startsWith(`${CALLBACK}?error=access_denied&`)).toBe(true);
-    expect(answerIn(sentTo(answer))).toEqual({
+    expect(responseParams(sentTo(answer))).toEqual({
       error: 'access_denied',
       error_description: 'The user denied access to your application',
       state: 'S',
@@ -153,13 +153,13 @@ describe('RFC 6749 §4.1.2.1, RFC 9207 §2: the person answers', () => {
     const remembered = await browser.get(codeRequest(client));
     for (const answer of [allowed, remembered]) {
       expect(answer.status).toBe(303);
-      expect(answerIn(sentTo(answer))).toEqual({
+      expect(responseParams(sentTo(answer))).toEqual({
         code: expect.stringMatching(/^gac_[0-9A-Za-z]{49}$/),
         iss: server.config.issuer,
       });
       expectUnseen(answer);
       expect(answer.html).toBe('');
-      expectCleanAnswer(answer, answer.html);
+      expectCleanResponse(answer, answer.html);
     }
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allow, answerIn, authorizePath, codeRequest } from '../../support/authorize.ts';
+import { allow, authorizePath, codeRequest, responseParams } from '../../support/authorize.ts';
 import { expectErrorPage, expectErrorRedirect, expectNothingWritten } from '../../support/refusals.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 
@@ -140,6 +140,6 @@ describe('RFC 6749 §3.1.2, §4.1.2: the answer stands behind the registered byt
       expect(page).toMatchObject({ status: 400, location: undefined });
     });
     const path = authorizePath({ response_type: 'code', client_id: client.clientId, state: 'after' });
-    expect(answerIn((await browser.get(path)).location ?? '')).toHaveProperty('code');
+    expect(responseParams((await browser.get(path)).location ?? '')).toHaveProperty('code');
   });
 });

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allow, answerIn, authorizePath, codeRequest, reachConsent, sentTo, signIn } from '../../support/authorize.ts';
-import { expectCleanAnswer } from '../../support/invariants.ts';
+import {
+  allow,
+  authorizePath,
+  codeRequest,
+  reachConsent,
+  responseParams,
+  sentTo,
+  signIn,
+} from '../../support/authorize.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
 import { pkce } from '../../support/pkce.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 
@@ -19,7 +27,7 @@ describe('RFC 6749 §4.1.1: a person is sent to sign in and to decide', () => {
     const location = await allow(server, codeRequest(client, { redirect_uri: LOOPBACK }), await server.user(), browser);
 
     expect(location.startsWith(`${LOOPBACK}?code=gac_`)).toBe(true);
-    expect(Object.keys(answerIn(location))).toEqual(['code', 'iss']);
+    expect(Object.keys(responseParams(location))).toEqual(['code', 'iss']);
     // Signed in, and allowed before: nothing is left to ask.
     const again = await browser.get(codeRequest(client, { redirect_uri: LOOPBACK }));
     expect(sentTo(again).startsWith(`${LOOPBACK}?code=gac_`)).toBe(true);
@@ -46,11 +54,11 @@ describe('RFC 6749 §4.1.1: a person is sent to sign in and to decide', () => {
     expect(consent.forms[0]?.names).not.toContain('scope write');
     const location = sentTo(await browser.submit(consent, {}, 'allow'));
     expect(location.startsWith('https://client.example/cb?code=')).toBe(true);
-    expect(answerIn(location)).toMatchObject({ state, iss: server.config.issuer });
+    expect(responseParams(location)).toMatchObject({ state, iss: server.config.issuer });
 
     const form = {
       grant_type: 'authorization_code',
-      code: answerIn(location).code!,
+      code: responseParams(location).code!,
       redirect_uri: 'https://client.example/cb',
     };
     const { status, body } = await server.token({ ...form, code_verifier: verifier }, client);
@@ -66,9 +74,9 @@ describe('RFC 6749 §4.1.1: a person is sent to sign in and to decide', () => {
       password: 'not that one',
     });
     expect(refused.status).toBe(401);
-    expectCleanAnswer(refused, refused.html);
+    expectCleanResponse(refused, refused.html);
     const consent = await signIn(browser, refused, user);
-    expect(answerIn(sentTo(await browser.submit(consent, {}, 'allow')))).toMatchObject({ state: 'kept' });
+    expect(responseParams(sentTo(await browser.submit(consent, {}, 'allow')))).toMatchObject({ state: 'kept' });
   });
 });
 
@@ -82,7 +90,7 @@ describe('RFC 6749 §4.1.2.1: no redirect to where the client has not registered
     const client = await server.client();
     const response = await server.request(codeRequest(client, change));
     const html = await response.text();
-    expectCleanAnswer(response, html);
+    expectCleanResponse(response, html);
     expect(response.status).toBe(400);
     expect(response.headers.get('Location')).toBeNull();
     expect(response.headers.get('Content-Type')).toMatch(/^text\/html/);
@@ -102,13 +110,13 @@ describe('RFC 6749 §3.1.2.3: a redirect_uri that is left out', () => {
     const path = authorizePath({ response_type: 'code', client_id: client.clientId, scope: 'profile' });
     const location = await allow(server, path, await server.user());
     expect(location).toMatch(/^https:\/\/authlib\.org\/\?code=gac_[0-9A-Za-z]{49}&iss=/);
-    expect(answerIn(location)).not.toHaveProperty('state');
+    expect(responseParams(location)).not.toHaveProperty('state');
   });
 
   it('S2-10 is an error page, 400, with two registered', async () => {
     const client = await server.client({ redirectUris: ['https://client.example/one', 'https://client.example/two'] });
     const response = await server.request(codeRequest(client, { redirect_uri: undefined }));
-    expectCleanAnswer(response, await response.text());
+    expectCleanResponse(response, await response.text());
     expect(response.status).toBe(400);
     expect(response.headers.get('Location')).toBeNull();
   });
@@ -125,7 +133,7 @@ describe('RFC 6749 §3.3: what the person unticks', () => {
       browser,
     );
     const location = sentTo(await browser.submit(consent, { 'scope read': undefined }, 'allow'));
-    expect(answerIn(location)).toMatchObject({ error: 'access_denied', state: 's' });
-    expect(answerIn(location)).not.toHaveProperty('code');
+    expect(responseParams(location)).toMatchObject({ error: 'access_denied', state: 's' });
+    expect(responseParams(location)).not.toHaveProperty('code');
   });
 });

@@ -5,7 +5,7 @@ import { updateClient } from '../../../src/oauth/registration/update.ts';
 import { issueCode } from '../../support/authorize.ts';
 import { introspect, postForm, publicClient, revoke } from '../../support/client-endpoints.ts';
 import { type TestClient, theOperator } from '../../support/fixtures.ts';
-import { expectCleanAnswer, expectTokenError } from '../../support/invariants.ts';
+import { expectCleanResponse, expectTokenError } from '../../support/invariants.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { SESSION, signedIn } from '../../support/sessions.ts';
@@ -24,7 +24,7 @@ afterEach(() => vi.useRealTimers());
 
 async function seen(token: string, by: TestClient): Promise<unknown> {
   const answer = await introspect(server, token, by);
-  expectCleanAnswer(answer, answer.body);
+  expectCleanResponse(answer, answer.body);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('Cache-Control')).toBe('no-store');
   expect(answer.headers.get('Content-Type')).toMatch(/^application\/json\b/);

@@ -3,9 +3,9 @@ import { makeSecret } from '../../../src/crypto/secrets.ts';
 import { issueCode } from '../../support/authorize.ts';
 import { postForm, publicClient, revoke } from '../../support/client-endpoints.ts';
 import { whileCommitsFail } from '../../support/faults.ts';
-import { expectCleanAnswer, expectTokenError } from '../../support/invariants.ts';
+import { expectCleanResponse, expectTokenError } from '../../support/invariants.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
-import type { Answer } from '../../support/send.ts';
+import type { TestResponse } from '../../support/send.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import {
   bearerStatus,
@@ -23,8 +23,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 afterEach(() => vi.useRealTimers());
 
-function expectDone(answer: Answer): void {
-  expectCleanAnswer(answer, answer.body);
+function expectDone(answer: TestResponse): void {
+  expectCleanResponse(answer, answer.body);
   expect(answer.status).toBe(200);
   expect(answer.body).toBe('');
   expect(answer.headers.get('Cache-Control')).toBe('no-store');

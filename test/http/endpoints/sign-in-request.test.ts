@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { answerIn, codeRequest, reachConsent, sentTo, signIn } from '../../support/authorize.ts';
+import { codeRequest, reachConsent, responseParams, sentTo, signIn } from '../../support/authorize.ts';
 import type { Browser, Page } from '../../support/browser.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { claimsIn } from '../../support/id-tokens.ts';
@@ -32,13 +32,13 @@ async function knownBrowser(): Promise<Browser> {
 }
 
 async function claimsOf(page: Page) {
-  const { code = '' } = answerIn(sentTo(page));
+  const { code = '' } = responseParams(sentTo(page));
   return claimsIn((await server.token(exchange(code), client)).body.id_token);
 }
 
 /** What the client is told: an error, with state and issuer. */
 function expectRefusal(page: Page, error: string): void {
-  expect(answerIn(sentTo(page))).toEqual({
+  expect(responseParams(sentTo(page))).toEqual({
     ...{ error, error_description: expect.any(String), state: 's', iss: server.config.issuer },
   });
 }

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { answerIn, codeRequest, reachConsent, sentTo, signIn } from '../../support/authorize.ts';
+import { codeRequest, reachConsent, responseParams, sentTo, signIn } from '../../support/authorize.ts';
 import type { Browser, Page } from '../../support/browser.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { claimsIn } from '../../support/id-tokens.ts';
@@ -22,9 +22,10 @@ afterEach(() => vi.useRealTimers());
 
 const link = (query: Record<string, string> = {}): string =>
   codeRequest(client, { scope: 'openid', state: 's', ...query });
-const errorIn = (page: Page): string | undefined => answerIn(sentTo(page)).error;
+const errorIn = (page: Page): string | undefined => responseParams(sentTo(page)).error;
 const allowed = (browser: Browser): Promise<Page> => browser.get(link());
-const tokensOf = async (page: Page) => (await server.token(exchange(answerIn(sentTo(page)).code ?? ''), client)).body;
+const tokensOf = async (page: Page) =>
+  (await server.token(exchange(responseParams(sentTo(page)).code ?? ''), client)).body;
 
 /** A browser in which that person is signed in and has allowed the client `openid`. */
 async function browserOf(person = user!): Promise<Browser> {
@@ -73,7 +74,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: id_token_hint', () => {
     vi.setSystemTime(Date.now() + 20 * 86_400_000);
     const browser = await browserOf();
     const page = await browser.get(link({ id_token_hint: idToken, prompt: 'none' }));
-    expect(answerIn(sentTo(page))).toHaveProperty('code');
+    expect(responseParams(sentTo(page))).toHaveProperty('code');
   });
 
   it('that is not an ID token of ours for this client is invalid_request', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestClient } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
-import { askRaw, type RawAnswer, sendRaw } from '../../support/raw-http.ts';
+import { type RawResponse, requestRaw, sendRaw } from '../../support/raw-http.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
@@ -28,8 +28,8 @@ const tokenLines = (): string[] => [
 ];
 
 /** The server's answer to a token request of these further lines. */
-async function raw(lines: readonly string[], body: string): Promise<RawAnswer & { readonly json: unknown }> {
-  const answer = await askRaw(server.url, [...tokenLines(), ...lines], body);
+async function raw(lines: readonly string[], body: string): Promise<RawResponse & { readonly json: unknown }> {
+  const answer = await requestRaw(server.url, [...tokenLines(), ...lines], body);
   const isJson = answer.headers.get('Content-Type')?.includes('json');
   return { ...answer, json: isJson ? JSON.parse(answer.body) : undefined };
 }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestClient } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
-import { askRaw, type RawAnswer } from '../../support/raw-http.ts';
+import { type RawResponse, requestRaw } from '../../support/raw-http.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
-import { type Answer, read } from '../../support/send.ts';
+import { read, type TestResponse } from '../../support/send.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -20,20 +20,20 @@ const GOOD = 'grant_type=client_credentials';
 const basic = ({ clientId, secret }: TestClient): string => `Basic ${btoa(`${clientId}:${secret}`)}`;
 
 /** A string goes without a Content-Type unless one is given. */
-async function post(body: string | FormData, type?: string): Promise<Answer> {
+async function post(body: string | FormData, type?: string): Promise<TestResponse> {
   const content = typeof body === 'string' ? new Uint8Array(Buffer.from(body)) : body;
   const headers = { Authorization: basic(client), ...(type === undefined ? {} : { 'Content-Type': type }) };
   return read(await server.request('/oauth/token', { method: 'POST', body: content, headers }));
 }
 
-const refuse = (status: number, error: string, work: () => Promise<Answer>) =>
+const refuse = (status: number, error: string, work: () => Promise<TestResponse>) =>
   expectNothingWritten(server, async () => expectTokenError(await work(), status, error));
 
 /** The server's answer to these lines, with what makes them a token request. */
-async function raw(lines: readonly string[], body: string): Promise<RawAnswer & { readonly json: unknown }> {
+async function raw(lines: readonly string[], body: string): Promise<RawResponse & { readonly json: unknown }> {
   const host = `Host: ${new URL(server.config.issuer).host}`;
   const common = ['POST /oauth/token HTTP/1.1', host, `Authorization: ${basic(client)}`, `Content-Type: ${FORM}`];
-  const answer = await askRaw(server.url, [...common, ...lines], body);
+  const answer = await requestRaw(server.url, [...common, ...lines], body);
   const isJson = answer.headers.get('Content-Type')?.includes('json');
   return { ...answer, json: isJson ? JSON.parse(answer.body) : undefined };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestUser } from '../../support/fixtures.ts';
-import { expectCleanAnswer } from '../../support/invariants.ts';
-import { type Answer, read } from '../../support/send.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
+import { read, type TestResponse } from '../../support/send.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -13,10 +13,10 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const tokenFor = (...scopes: string[]): Promise<string> => server.accessToken({ scopes, user });
-const ask = async (init: RequestInit = {}, query = ''): Promise<Answer> =>
+const ask = async (init: RequestInit = {}, query = ''): Promise<TestResponse> =>
   read(await server.request(`/oauth/userinfo${query}`, init));
 const bearer = (token: string): RequestInit => ({ headers: { Authorization: `Bearer ${token}` } });
-const challengeOf = ({ headers }: Answer): string => headers.get('WWW-Authenticate') ?? '';
+const challengeOf = ({ headers }: TestResponse): string => headers.get('WWW-Authenticate') ?? '';
 
 /** RFC 9728 §5.1 */
 const described = () => `resource_metadata="${server.config.issuer}/.well-known/oauth-protected-resource"`;
@@ -69,7 +69,7 @@ describe('OpenID Connect Core 1.0 §5.3: userinfo', () => {
     const dead = await ask(bearer(token));
     await server.database.em().execute('UPDATE users SET disabled = false WHERE id = ?', [user.uuid]);
     for (const answer of [dead, await ask(bearer('nonsense')), await ask({ headers: { Authorization: 'Bearer' } })]) {
-      expectCleanAnswer(answer, answer.body);
+      expectCleanResponse(answer, answer.body);
       expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
       expect(challengeOf(answer)).toBe(`Bearer realm="gatehouse", error="invalid_token", ${described()}`);
     }

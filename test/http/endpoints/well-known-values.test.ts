@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerIn, CALLBACK, codeRequest, issueCode, sentTo } from '../../support/authorize.ts';
+import { CALLBACK, codeRequest, issueCode, responseParams, sentTo } from '../../support/authorize.ts';
 import { signingClient } from '../../support/client-assertions.ts';
 import { postForm, publicClient } from '../../support/client-endpoints.ts';
 import { verifyIdToken } from '../../support/id-tokens.ts';
@@ -30,7 +30,7 @@ describe('RFC 8414 §2: every value the server names does what its name says', (
       expect(told.response_modes_supported).toContain(mode);
       const query = { response_type, response_mode: mode, prompt: 'none', scope: 'read' };
       const location = sentTo(await server.browser().get(codeRequest(client, query)));
-      expect(answerIn(location, mode === 'query' ? 'search' : 'hash').error).toBe('login_required');
+      expect(responseParams(location, mode === 'query' ? 'search' : 'hash').error).toBe('login_required');
     }
     expect(told.response_modes_supported).toHaveLength(2);
     for (const grant_type of told.grant_types_supported) {
@@ -99,7 +99,7 @@ describe('RFC 8414 §2: every value the server names does what its name says', (
     for (const prompt of told.prompt_values_supported) {
       const query = { prompt, display: told.display_values_supported[0], ui_locales: told.ui_locales_supported[0] };
       const page = await server.browser().get(codeRequest(client, query));
-      if (prompt === 'none') expect(answerIn(sentTo(page)).error).toBe('login_required');
+      if (prompt === 'none') expect(responseParams(sentTo(page)).error).toBe('login_required');
       else expect([prompt, page.status, page.forms.length]).toEqual([prompt, 200, 1]);
     }
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, read } from '../../support/send.ts';
+import { read, type TestResponse } from '../../support/send.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 
 const [OAUTH, OIDC] = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const get = async (path: string): Promise<Answer> => read(await server.request(path));
+const get = async (path: string): Promise<TestResponse> => read(await server.request(path));
 const here = (url: string): string => new URL(url).pathname;
 const form = (fields: Record<string, string>): RequestInit => ({ method: 'POST', body: new URLSearchParams(fields) });
 

@@ -2,7 +2,7 @@ import { buildSchema, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { printedSchema } from '../../../src/graphql/print-schema.ts';
 import { graphqlChallenge } from '../../support/challenge.ts';
-import { expectCleanAnswer } from '../../support/invariants.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let development: TestServer;
@@ -19,7 +19,7 @@ const read = async (server: TestServer, path: string, init: RequestInit = {}) =>
   const response = await server.request(path, init);
   const text = await response.text();
   // Section numbers in descriptions look like version numbers.
-  expectCleanAnswer(response, response.ok ? '' : text);
+  expectCleanResponse(response, response.ok ? '' : text);
   return { status: response.status, headers: response.headers, text };
 };
 const bearer = (token: string): RequestInit => ({ headers: { Authorization: `Bearer ${token}` } });

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TestClient } from '../../support/fixtures.ts';
-import type { Answer } from '../../support/send.ts';
+import type { TestResponse } from '../../support/send.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -15,7 +15,7 @@ afterAll(() => server.close());
 /** The number of requests that the server handles at a time. */
 const PLACES = 500;
 
-const requestToken = (): Promise<Answer> => server.token({ grant_type: 'client_credentials' }, client);
+const requestToken = (): Promise<TestResponse> => server.token({ grant_type: 'client_credentials' }, client);
 
 /** Runs `work` while the clients table is locked. */
 const whileLocked = <T>(work: () => Promise<T>): Promise<T> =>
@@ -25,8 +25,11 @@ const whileLocked = <T>(work: () => Promise<T>): Promise<T> =>
   });
 
 /** Sends `count` requests, and returns when `wanted` responses have arrived. */
-async function firstAnswers(count: number, wanted: number): Promise<{ come: Answer[]; all: Promise<Answer[]> }> {
-  const come: Answer[] = [];
+async function firstAnswers(
+  count: number,
+  wanted: number,
+): Promise<{ come: TestResponse[]; all: Promise<TestResponse[]> }> {
+  const come: TestResponse[] = [];
   const all = Promise.all(
     Array.from({ length: count }, async () => {
       const response = await requestToken();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SWEPT } from '../../../src/store/sweep.ts';
 import { rowMaker } from '../../support/expiring-rows.ts';
-import { expectCleanAnswer } from '../../support/invariants.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -51,7 +51,7 @@ describe('GET /metrics', () => {
       const response = await scrape(published, headers);
       const text = await response.text();
       expect(response.status).toBe(404);
-      expectCleanAnswer(response, text);
+      expectCleanResponse(response, text);
       expect(text).not.toContain('gatehouse_sweep');
     }
   });

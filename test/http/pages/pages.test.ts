@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createScope } from '../../../src/oauth/scopes/manage-scopes.ts';
-import { answerIn, codeRequest, reachConsent, sentTo, signIn } from '../../support/authorize.ts';
+import { codeRequest, reachConsent, responseParams, sentTo, signIn } from '../../support/authorize.ts';
 import type { Page } from '../../support/browser.ts';
 import { theOperator, unique } from '../../support/fixtures.ts';
-import { expectCleanAnswer } from '../../support/invariants.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 import { signedIn } from '../../support/sessions.ts';
@@ -56,7 +56,7 @@ describe('RFC 9700 §4.16, OWASP ASVS 5 §3.4: every page keeps to the rules', (
     ['a name that is not ours', 421, '/login', { headers: { Host: 'evil.example' } }],
   ])('J161 J163: the page for %s, %i', async (_, status, path, init) => {
     const page = await ask(path, init);
-    if (path.startsWith('/graphiql')) expectCleanAnswer(page, page.html);
+    if (path.startsWith('/graphiql')) expectCleanResponse(page, page.html);
     expectGoodPage(page, status);
     expect(page.headers.get('Location')).toBeNull();
     expect(page.headers.getSetCookie()).toEqual([]);
@@ -76,7 +76,7 @@ describe('RFC 9700 §4.16, OWASP ASVS 5 §3.4: every page keeps to the rules', (
       expect(server.log.filter((line) => line.includes(id) && line.includes('"level":50'))).toHaveLength(1);
 
       const answer = await server.token({ grant_type: 'client_credentials' }, { clientId: 'a', secret: 'b' });
-      expectCleanAnswer({ ...answer, status: 400 }, answer.body);
+      expectCleanResponse({ ...answer, status: 400 }, answer.body);
       expect([answer.status, answer.body.error]).toEqual([500, 'server_error']);
       expect(answer.body.error_description).not.toMatch(/clients|relation/);
     } finally {
@@ -119,7 +119,7 @@ describe('OWASP ASVS 5 §1.2.1: whatever people type is text', () => {
 
     expectGoodPage(await browser.get('/'));
     expect((await browser.get('/logout')).html).toContain(`<strong>User ${ESCAPED}`);
-    expect(answerIn(sentTo(await browser.submit(page, {}, 'allow')))).toMatchObject({ state: MARKUP });
+    expect(responseParams(sentTo(await browser.submit(page, {}, 'allow')))).toMatchObject({ state: MARKUP });
 
     const again = await browser.get(codeRequest(client, { scope: `${scope} profile`, state: MARKUP }));
     expect(sentTo(again)).toContain('code=');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digest } from '../../../src/crypto/secrets.ts';
-import { answerIn, codeRequest, sentTo, signIn } from '../../support/authorize.ts';
+import { codeRequest, responseParams, sentTo, signIn } from '../../support/authorize.ts';
 import type { Browser, Page } from '../../support/browser.ts';
-import { expectCleanAnswer } from '../../support/invariants.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { countRows, expectNothingWritten } from '../../support/refusals.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
@@ -37,7 +37,7 @@ describe('RFC 6749 §4.1.2.1: access_denied', () => {
     const { browser, client, page } = await asked({ scope: 'profile' });
     await browser.submit(page, {}, 'allow');
     const more = await browser.get(codeRequest(client, { scope: 'profile write' }));
-    expect(answerIn(sentTo(await browser.submit(more, {}, 'deny'))).error).toBe('access_denied');
+    expect(responseParams(sentTo(await browser.submit(more, {}, 'deny'))).error).toBe('access_denied');
     expect(sentTo(await browser.get(codeRequest(client, { scope: 'profile' })))).toContain('code=');
     expect((await browser.get(codeRequest(client, { scope: 'profile write' }))).html).toContain('scope write');
   });
@@ -46,7 +46,7 @@ describe('RFC 6749 §4.1.2.1: access_denied', () => {
     const { browser, page } = await asked();
     const { decision: _, ...fields } = formOf(page, '');
     const answer = await browser.post('/consent', { ...fields, ...(decision === undefined ? {} : { decision }) });
-    expect(answerIn(sentTo(answer)).error).toBe('access_denied');
+    expect(responseParams(sentTo(answer)).error).toBe('access_denied');
   });
 });
 
@@ -80,7 +80,7 @@ describe('A decision is taken once', () => {
         return server.request('/consent', { method: 'POST', body, headers });
       }),
     );
-    for (const answer of answers) expectCleanAnswer(answer, await answer.text());
+    for (const answer of answers) expectCleanResponse(answer, await answer.text());
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([303, ...Array(9).fill(400)]);
     const after = await countRows(server);
     const allowed = answers.some((answer) => answer.headers.get('Location')?.includes('code='));
@@ -158,7 +158,7 @@ describe('Whoever was asked decides', () => {
     const consent = await signIn(browser, login, bob);
     expect(consent.html).not.toContain(alice.username);
     const location = sentTo(await browser.submit(consent, {}, 'allow'));
-    expect(answerIn(location)).toMatchObject({ state: 'kept' });
+    expect(responseParams(location)).toMatchObject({ state: 'kept' });
     expect(await whoIs(browser)).toBe(bob.username);
     const owners = await server.database
       .em()
@@ -178,8 +178,8 @@ describe('Whoever was asked decides', () => {
     const other = await browser.get(second.url);
     expect(new URL(other.url).pathname).toBe('/consent');
 
-    expect(answerIn(sentTo(await browser.submit(other, {}, 'allow')))).toMatchObject({ state: 'two' });
-    expect(answerIn(sentTo(await browser.submit(consent, {}, 'allow')))).toMatchObject({ state: 'one' });
+    expect(responseParams(sentTo(await browser.submit(other, {}, 'allow')))).toMatchObject({ state: 'two' });
+    expect(responseParams(sentTo(await browser.submit(consent, {}, 'allow')))).toMatchObject({ state: 'one' });
   });
 
   it('A1: another consent given meanwhile does not disturb this one', async () => {
@@ -188,6 +188,6 @@ describe('Whoever was asked decides', () => {
     await browser.submit(other, {}, 'allow');
     const answer = await browser.submit(page, { 'scope profile': undefined }, 'allow');
     // Allowed a moment ago: the box that is not ticked here says nothing new.
-    expect(answerIn(sentTo(answer))).toMatchObject({ state: 'a', code: expect.stringMatching(/^gac_/) });
+    expect(responseParams(sentTo(answer))).toMatchObject({ state: 'a', code: expect.stringMatching(/^gac_/) });
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { updateClient } from '../../../src/oauth/registration/update.ts';
-import { allow, answerIn, codeRequest, reachConsent, signIn } from '../../support/authorize.ts';
+import { allow, codeRequest, reachConsent, responseParams, signIn } from '../../support/authorize.ts';
 import type { Page } from '../../support/browser.ts';
 import { theOperator } from '../../support/fixtures.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
@@ -19,11 +19,11 @@ describe('What a person has allowed is remembered, for this person and this clie
     await allow(server, codeRequest(client, { scope: 'read groups' }), user, browser);
     for (const scope of ['read groups', 'groups', 'read']) {
       const page = await browser.get(codeRequest(client, { scope, state: scope }));
-      expect(answerIn(page.location ?? '')).toMatchObject({ code: expect.stringMatching(/^gac_/), state: scope });
+      expect(responseParams(page.location ?? '')).toMatchObject({ code: expect.stringMatching(/^gac_/), state: scope });
     }
     const other = server.browser();
     const page = await signIn(other, await other.get(codeRequest(client, { scope: 'read' })), user);
-    expect(answerIn(page.location ?? '')).toHaveProperty('code');
+    expect(responseParams(page.location ?? '')).toHaveProperty('code');
   });
 
   it('S4-07 is asked for what is new, for another client, and of another person', async () => {

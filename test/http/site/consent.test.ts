@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientRegistration } from '../../../src/oauth/registration/metadata.ts';
-import { answerIn, CALLBACK, codeRequest, reachConsent, sentTo } from '../../support/authorize.ts';
+import { CALLBACK, codeRequest, reachConsent, responseParams, sentTo } from '../../support/authorize.ts';
 import type { Page } from '../../support/browser.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
@@ -28,7 +28,7 @@ async function rememberedScopes(user: TestUser): Promise<string[] | undefined> {
 }
 
 async function scopeBoughtWith(location: string, client: TestClient, more: Record<string, string> = {}) {
-  const { code = '' } = answerIn(location);
+  const { code = '' } = responseParams(location);
   const form = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK, ...more };
   return (await server.token(form, client)).body.scope;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setPassword } from '../../../src/directory/set-password.ts';
 import { noRateLimits } from '../../../src/store/rate-limits.ts';
-import { answerIn, codeRequest, sentTo } from '../../support/authorize.ts';
+import { codeRequest, responseParams, sentTo } from '../../support/authorize.ts';
 import { theOperator } from '../../support/fixtures.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 
@@ -21,7 +21,7 @@ describe('Signing in, twice or too late', () => {
 
     await browser.submit(login, { username: user.username, password: user.password });
     const consent = await twin.submit(login, { username: user.username, password: user.password });
-    const { code, state } = answerIn(sentTo(await twin.submit(consent, {}, 'allow')));
+    const { code, state } = responseParams(sentTo(await twin.submit(consent, {}, 'allow')));
     expect(code).toMatch(/^gac_/);
     expect(state).toBe('s');
   });

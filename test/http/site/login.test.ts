@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/authorize.ts';
 import type { Page } from '../../support/browser.ts';
 import { unique } from '../../support/fixtures.ts';
-import { expectCleanAnswer } from '../../support/invariants.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { expectErrorPage, expectNothingWritten } from '../../support/refusals.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
@@ -96,7 +96,7 @@ describe('Where sign-in leads to', () => {
       headers: { Cookie: cookiesOf(browser), 'Sec-Fetch-Site': 'same-origin' },
     });
     const text = await response.text();
-    expectCleanAnswer(response, text);
+    expectCleanResponse(response, text);
     expect([response.status, response.headers.get('Location'), text]).toEqual([303, '/', '']);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerIn, codeRequest, issueCode, reachConsent, sentTo } from '../../support/authorize.ts';
+import { codeRequest, issueCode, reachConsent, responseParams, sentTo } from '../../support/authorize.ts';
 import type { Browser } from '../../support/browser.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
@@ -33,7 +33,7 @@ const change = ({ id, password: currentPassword }: TestUser, token: string) =>
 async function signedInWith(user: TestUser, app = client): Promise<{ browser: Browser; pair: TokenPair }> {
   const browser = server.browser();
   const page = await reachConsent(server, codeRequest(app), user, browser);
-  const { code = '' } = answerIn(sentTo(await browser.submit(page, {}, 'allow')));
+  const { code = '' } = responseParams(sentTo(await browser.submit(page, {}, 'allow')));
   const { body } = await server.token(exchange(code), app);
   return { browser, pair: body };
 }

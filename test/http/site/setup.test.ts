@@ -4,7 +4,7 @@ import { issueSetupTicket } from '../../../src/store/setup-ticket.ts';
 import { signIn } from '../../support/authorize.ts';
 import type { Browser, Page } from '../../support/browser.ts';
 import { unique } from '../../support/fixtures.ts';
-import { expectCleanAnswer } from '../../support/invariants.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -55,7 +55,7 @@ describe('The set-up link', () => {
   it('takes the ticket out of the address before anything is shown', async () => {
     const link = await freshLink();
     const response = await server.request(link);
-    expectCleanAnswer(response, await response.clone().text());
+    expectCleanResponse(response, await response.clone().text());
     expect([response.status, response.headers.get('Location'), await response.text()]).toEqual([303, '/setup', '']);
     const [cookie = ''] = response.headers.getSetCookie();
     expect(cookie).toMatch(/^__Host-gatehouse-setup=[A-Za-z0-9_-]{43}; path=\/; samesite=lax; secure; httponly$/);

@@ -3,7 +3,7 @@ import { rotateClientSecret } from '../../../src/oauth/registration/secrets.ts';
 import { theOperator, unique } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
-import { type Answer, read } from '../../support/send.ts';
+import { read, type TestResponse } from '../../support/send.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 afterEach(() => vi.useRealTimers());
 
-async function requestToken(authorization: string, more: Record<string, string> = {}): Promise<Answer> {
+async function requestToken(authorization: string, more: Record<string, string> = {}): Promise<TestResponse> {
   const body = new URLSearchParams({ grant_type: 'client_credentials', ...more });
   return read(
     await server.request('/oauth/token', { method: 'POST', headers: { Authorization: authorization }, body }),

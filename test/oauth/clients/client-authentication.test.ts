@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestClient } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
-import { askRaw } from '../../support/raw-http.ts';
+import { requestRaw } from '../../support/raw-http.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
-import { type Answer, read } from '../../support/send.ts';
+import { read, type TestResponse } from '../../support/send.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -15,7 +15,10 @@ afterAll(() => server.close());
 const GRANT = { grant_type: 'client_credentials' };
 
 /** Requests a client_credentials token with exactly that header and those parameters. */
-async function requestToken(authorization: string | undefined, more: Record<string, string> = {}): Promise<Answer> {
+async function requestToken(
+  authorization: string | undefined,
+  more: Record<string, string> = {},
+): Promise<TestResponse> {
   const headers = authorization === undefined ? {} : { Authorization: authorization };
   const body = new URLSearchParams({ ...GRANT, ...more });
   return read(await server.request('/oauth/token', { method: 'POST', headers, body }));
@@ -144,9 +147,9 @@ describe('RFC 6749 §2.3: one method per request', () => {
       `Content-Length: ${body.length}`,
       'Connection: close',
     ];
-    const { status, headers, body: text } = await askRaw(server.url, [...lines, header, header], body);
+    const { status, headers, body: text } = await requestRaw(server.url, [...lines, header, header], body);
     expectTokenError({ status, headers, body: JSON.parse(text) }, 400, 'invalid_request');
-    expect((await askRaw(server.url, [...lines, header], body)).status).toBe(200);
+    expect((await requestRaw(server.url, [...lines, header], body)).status).toBe(200);
   });
 
   it('E85: a public client that sends a secret is rejected', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONSOLE_CLIENT_ID, ensureConsoleScopes } from '../../../src/oauth/clients/console-client.ts';
 import { CONSOLE_SCOPES } from '../../../src/oauth/scopes/scope.ts';
-import { answerIn, authorizePath } from '../../support/authorize.ts';
+import { authorizePath, responseParams } from '../../support/authorize.ts';
 import { migratedDatabase, type TestDatabase } from '../../support/database.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
@@ -21,7 +21,7 @@ async function errorOf(scope: string): Promise<string | undefined> {
   const challenge = { code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' };
   const query = { response_type: 'code', client_id: CONSOLE_CLIENT_ID, redirect_uri, ...challenge };
   const page = await server.browser().get(authorizePath({ ...query, scope, prompt: 'none' }));
-  return answerIn(new URL(page.url, server.url).href).error;
+  return responseParams(new URL(page.url, server.url).href).error;
 }
 
 describe('the built-in client of GraphiQL, on a database of a version with fewer scopes', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerClient } from '../../../src/oauth/registration/register.ts';
-import { answerIn, CALLBACK, codeRequest, issueCode } from '../../support/authorize.ts';
+import { CALLBACK, codeRequest, issueCode, responseParams } from '../../support/authorize.ts';
 import { type TestClient, theOperator } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
 import { pkce } from '../../support/pkce.ts';
@@ -70,7 +70,7 @@ describe('RFC 6749 §2.1: a public client', () => {
     ]) {
       const { status, headers } = await server.request(codeRequest(client, query));
       expect(status).toBe(303);
-      expect(answerIn(headers.get('Location') ?? '')).toMatchObject({ error: 'invalid_request' });
+      expect(responseParams(headers.get('Location') ?? '')).toMatchObject({ error: 'invalid_request' });
     }
     const careless = {
       tokenEndpointAuthMethod: 'none',
@@ -90,7 +90,7 @@ describe('Where they disagree: `state`, PKCE', () => {
   it('a client must use PKCE unless it was registered with `requirePkce` off', async () => {
     const strict = await server.client({ requirePkce: true });
     const { headers } = await server.request(codeRequest(strict));
-    expect(answerIn(headers.get('Location') ?? '')).toMatchObject({ error: 'invalid_request' });
+    expect(responseParams(headers.get('Location') ?? '')).toMatchObject({ error: 'invalid_request' });
     const loose = await server.client({ requirePkce: false });
     expect((await server.request(codeRequest(loose))).headers.get('Location')).toMatch(/^\/login\?request=/);
     const input = { name: 'New', grantTypes: ['authorization_code'], redirectUris: [CALLBACK] } as const;
@@ -103,7 +103,7 @@ describe('Where they disagree: `state`, PKCE', () => {
     async (state) => {
       const client = await server.client({ requirePkce: true });
       const { headers } = await server.request(codeRequest(client, { state }));
-      const response = answerIn(headers.get('Location') ?? '');
+      const response = responseParams(headers.get('Location') ?? '');
       expect(response.state).toBe(state === '' ? undefined : state);
       expect(response.error).toBe('invalid_request');
     },

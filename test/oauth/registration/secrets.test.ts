@@ -4,7 +4,7 @@ import { rotateClientSecret } from '../../../src/oauth/registration/secrets.ts';
 import { retentionOf, sweep } from '../../../src/store/sweep.ts';
 import { type TestClient, theOperator } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
-import type { Answer } from '../../support/send.ts';
+import type { TestResponse } from '../../support/send.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { present } from '../../support/stolen-credentials.ts';
 
@@ -26,7 +26,7 @@ async function rotate({ clientId }: TestClient, overlapSeconds?: number, label?:
   return { clientId, secret };
 }
 
-const use = (client: TestClient): Promise<Answer> => server.token({ grant_type: 'client_credentials' }, client);
+const use = (client: TestClient): Promise<TestResponse> => server.token({ grant_type: 'client_credentials' }, client);
 const works = async (client: TestClient): Promise<boolean> => (await use(client)).status === 200;
 
 interface Listed {

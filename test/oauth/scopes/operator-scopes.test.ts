@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createScope, deleteScope } from '../../../src/oauth/scopes/manage-scopes.ts';
 import { BUILT_IN_SCOPES } from '../../../src/oauth/scopes/scope.ts';
-import { answerIn, codeRequest, reachConsent, sentTo } from '../../support/authorize.ts';
+import { codeRequest, reachConsent, responseParams, sentTo } from '../../support/authorize.ts';
 import { introspect } from '../../support/client-endpoints.ts';
 import { type TestClient, theOperator, unique } from '../../support/fixtures.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
@@ -30,7 +30,7 @@ describe('RFC 6749 §3.3: custom scopes for an API of the operator', () => {
     const page = await reachConsent(server, path, await server.user(), browser);
     expect(page.html).toContain('See your invoices');
 
-    const { code = '' } = answerIn(sentTo(await browser.submit(page, {}, 'allow')));
+    const { code = '' } = responseParams(sentTo(await browser.submit(page, {}, 'allow')));
     const { body } = await server.token(exchange(code), shop);
     expect(body.scope).toBe(`${name} profile`);
     expect(await introspected(body.access_token)).toMatchObject({ active: true, scope: `${name} profile` });
@@ -41,7 +41,7 @@ describe('RFC 6749 §3.3: custom scopes for an API of the operator', () => {
     const path = codeRequest(shop, { scope: `${name} profile` });
     const page = await reachConsent(server, path, await server.user(), browser);
     const field = page.forms.flatMap(({ names }) => names).find((field) => field.includes(name)) ?? '';
-    const { code = '' } = answerIn(sentTo(await browser.submit(page, { [field]: undefined }, 'allow')));
+    const { code = '' } = responseParams(sentTo(await browser.submit(page, { [field]: undefined }, 'allow')));
     const { body } = await server.token(exchange(code), shop);
     expect(await introspected(body.access_token)).toMatchObject({ active: true, scope: 'profile' });
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../../src/oauth/scopes/scope.ts';
-import { allow, answerIn, CALLBACK, codeRequest, reachConsent, sentTo } from '../../support/authorize.ts';
+import { allow, CALLBACK, codeRequest, reachConsent, responseParams, sentTo } from '../../support/authorize.ts';
 import { type TestClient, unique } from '../../support/fixtures.ts';
 import { expectTokenError } from '../../support/invariants.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
@@ -26,7 +26,7 @@ async function createScope(name: string, description: string) {
 
 const exchange = (client: TestClient, location: string) =>
   server.token(
-    { grant_type: 'authorization_code', code: answerIn(location).code ?? '', redirect_uri: CALLBACK },
+    { grant_type: 'authorization_code', code: responseParams(location).code ?? '', redirect_uri: CALLBACK },
     client,
   );
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { answerIn, sentTo } from '../authorize.ts';
+import { responseParams, sentTo } from '../authorize.ts';
 import type { Browser } from '../browser.ts';
 import { ASSERTION_TYPE, seconds } from '../client-assertions.ts';
 import { basicOf } from '../client-endpoints.ts';
@@ -64,7 +64,7 @@ export async function approve(
       page.html.includes('name="username"') && !page.url.includes('/consent')
         ? await browser.submit(page, subject.credentials)
         : await browser.submit(page, {}, 'allow');
-  return answerIn(sentTo(page));
+  return responseParams(sentTo(page));
 }
 
 export type Method = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';

@@ -4,7 +4,7 @@ import { updateUser } from '../../../../src/directory/update-user.ts';
 import { updateClient } from '../../../../src/oauth/registration/update.ts';
 import { revokeAuthorizations } from '../../../../src/oauth/tokens/admin-revocation.ts';
 import { noRateLimits } from '../../../../src/store/rate-limits.ts';
-import { answerIn, codeRequest, issueCode, reachConsent, sentTo } from '../../../support/authorize.ts';
+import { codeRequest, issueCode, reachConsent, responseParams, sentTo } from '../../../support/authorize.ts';
 import { type TestClient, type TestUser, theOperator } from '../../../support/fixtures.ts';
 import { expectTokenError } from '../../../support/invariants.ts';
 import { expectNothingWritten } from '../../../support/refusals.ts';
@@ -110,7 +110,7 @@ describe('RFC 6749 §6: scope of a refresh', () => {
       await server.user(),
       browser,
     );
-    const { code = '' } = answerIn(sentTo(await browser.submit(page, { 'scope profile': undefined }, 'allow')));
+    const { code = '' } = responseParams(sentTo(await browser.submit(page, { 'scope profile': undefined }, 'allow')));
     const { scope, refresh_token } = (await server.token(exchange(code), client)).body;
     expect(scope).toBe('read');
     await refuse(refreshing(refresh_token, { scope: 'read profile' }), client, 400, 'invalid_scope');

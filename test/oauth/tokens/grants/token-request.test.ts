@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectTokenError } from '../../../support/invariants.ts';
 import { expectNothingWritten } from '../../../support/refusals.ts';
-import type { Answer } from '../../../support/send.ts';
+import type { TestResponse } from '../../../support/send.ts';
 import { sharedServer, type TestServer } from '../../../support/server.ts';
 
 let server: TestServer;
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const refuse = (status: number, error: string, work: () => Promise<Answer>) =>
+const refuse = (status: number, error: string, work: () => Promise<TestResponse>) =>
   expectNothingWritten(server, async () => expectTokenError(await work(), status, error));
 
 describe('RFC 6749 §5.2: unauthorized_client and invalid_scope', () => {
