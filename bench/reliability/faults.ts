@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SECRET_KEY } from '../../test/support/database.ts';
 import { FAULTS, type Fault } from '../../test/support/database-faults.ts';
-import { type Outcome, suffer } from '../../test/support/fault-run.ts';
+import { type Outcome, runFault } from '../../test/support/fault-run.ts';
 import { anyToken, type Site, session } from '../../test/support/fault-site.ts';
 import { startNodes } from '../../test/support/nodes.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
@@ -45,7 +45,7 @@ const diskFull = (disk: string): Fault => ({
         () => false,
       );
     return {
-      async mend() {
+      async repair() {
         rmSync(filler);
         await site.postgres.kill();
         await site.postgres.start();
@@ -65,7 +65,7 @@ const CLOCK = `
   };`;
 
 async function clockOff({ nodes }: Site, direction: string): Promise<Outcome> {
-  const ready = async () => (await nodes.ask(0, '/readyz')).status;
+  const ready = async () => (await nodes.request(0, '/readyz')).status;
   const step = async (status: number) => {
     const begun = performance.now();
     nodes.processes[0]?.kill('SIGUSR2');
@@ -81,7 +81,7 @@ async function clockOff({ nodes }: Site, direction: string): Promise<Outcome> {
   if (recovered > 2000) wrong.push(`not ready after ${recovered} ms`);
   return {
     fault: `the clock is ${MINUTES_OFF} minutes ${direction}`,
-    told: '503 at /readyz',
+    statuses: '503 at /readyz',
     slowest,
     recovered,
     wrong,
@@ -101,8 +101,8 @@ const nodes = await startNodes({ DATABASE_URL: postgres.url, SECRET_KEY, LOG_LEV
 const site = { postgres, nodes };
 
 const outcomes: Outcome[] = [];
-for (const fault of FAULTS) outcomes.push(await suffer(site, fault));
-if (disk !== undefined) outcomes.push(await suffer(site, diskFull(disk)));
+for (const fault of FAULTS) outcomes.push(await runFault(site, fault));
+if (disk !== undefined) outcomes.push(await runFault(site, diskFull(disk)));
 else console.log('Skipped the full disk: this user may not mount one.');
 outcomes.push(await clockOff(site, 'fast'), await clockOff(site, 'slow'));
 

@@ -5,7 +5,7 @@ import { audit } from '../../test/support/audit-queries.ts';
 import { SECRET_KEY } from '../../test/support/database.ts';
 import { startNodes } from '../../test/support/nodes.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
-import { type Family, raceForCode, raceForRefresh, raceOfReplays } from '../../test/support/races.ts';
+import { type Family, raceForCode, raceForRefresh, raceReplays } from '../../test/support/races.ts';
 import { recordLimit } from '../report/report.ts';
 
 /** What T10 requires. A smaller run is not recorded. */
@@ -35,7 +35,7 @@ await timed('one refresh token, 50 uses', async () => {
   return found;
 });
 await pause((GRACE + 1) * 1000);
-await timed('a replay after the grace period, 50 times', (round) => raceOfReplays(nodes, families[round]!));
+await timed('a replay after the grace period, 50 times', (round) => raceReplays(nodes, families[round]!));
 
 const found = await audit(nodes.database);
 console.log(`audit: ${found.length} findings`);

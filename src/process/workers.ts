@@ -8,7 +8,7 @@ import { startDatabase } from '../store/start-database.ts';
 import { freePort } from './listen.ts';
 import { prepare, refuseInspector, type StartOptions, withPort } from './prepare.ts';
 import type { Close } from './shutdown.ts';
-import { type Started, describeStart, startupMessage } from './startup-message.ts';
+import { describeStart, type Started, startupMessage } from './startup-message.ts';
 
 /** Milliseconds before another is tried in the place of a worker that never came to listen. */
 const BREATH = 1000;

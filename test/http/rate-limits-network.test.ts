@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repeat, statuses, type Told, trySignIn } from '../support/authentication-attempts.ts';
+import { type AttemptResult, repeat, statuses, trySignIn } from '../support/authentication-attempts.ts';
 import { unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -16,11 +16,15 @@ afterAll(async () => {
 });
 
 /** Each time another account, so that only the network can be what is counted. */
-const spray = (server: TestServer, times: number, address: (index: number) => string | undefined): Promise<Told[]> =>
+const spray = (
+  server: TestServer,
+  times: number,
+  address: (index: number) => string | undefined,
+): Promise<AttemptResult[]> =>
   repeat(times, (index) => trySignIn(server, unique('nobody'), 'Summer2026!', address(index)));
 
 /** Whether the count has bitten: thirty failures a minute are free. */
-async function expectBitten(tries: readonly Told[]): Promise<void> {
+async function expectBitten(tries: readonly AttemptResult[]): Promise<void> {
   expect(statuses(tries)).toEqual({ 401: 30, 429: tries.length - 30 });
   expect(tries.slice(30).every(({ retryAfter }) => retryAfter > 50 && retryAfter <= 60)).toBe(true);
 }

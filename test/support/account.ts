@@ -16,7 +16,7 @@ export function changeAccount(
 }
 
 /** Another browser in which the same person is signed in. */
-export async function signedInAgain(server: TestServer, user: TestUser): Promise<Browser> {
+export async function signInElsewhere(server: TestServer, user: TestUser): Promise<Browser> {
   const browser = server.browser();
   await signIn(browser, await browser.get('/login'), user);
   return browser;

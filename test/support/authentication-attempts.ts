@@ -2,7 +2,7 @@ import { basicOf } from './client-endpoints.ts';
 import type { TestClient } from './fixtures.ts';
 import type { TestServer } from './server.ts';
 
-export interface Told {
+export interface AttemptResult {
   readonly status: number;
   /** Seconds; 0 where the answer names none. */
   readonly retryAfter: number;
@@ -12,7 +12,7 @@ export interface Told {
 const from = (address?: string): Record<string, string> =>
   address === undefined ? {} : { 'X-Forwarded-For': address };
 
-async function told(response: Response): Promise<Told> {
+async function told(response: Response): Promise<AttemptResult> {
   const retryAfter = Number(response.headers.get('Retry-After') ?? 0);
   return { status: response.status, retryAfter, text: await response.text() };
 }
@@ -23,7 +23,7 @@ export async function tryClient(
   client: TestClient,
   address?: string,
   path = '/oauth/token',
-): Promise<Told> {
+): Promise<AttemptResult> {
   const body = new URLSearchParams({ grant_type: 'client_credentials', token: 'x' });
   const headers = { Authorization: basicOf(client), ...from(address) };
   return told(await server.request(path, { method: 'POST', body, headers }));
@@ -35,7 +35,7 @@ export async function trySignIn(
   username: string,
   password: string,
   address?: string,
-): Promise<Told> {
+): Promise<AttemptResult> {
   const form = await server.request('/login', { headers: from(address) });
   const [cookie = ''] = form.headers.getSetCookie();
   const csrf = /name="csrf" value="([^"]+)"/.exec(await form.text())?.[1] ?? '';
@@ -51,7 +51,7 @@ export async function tryPasswordGrant(
   username: string,
   password: string,
   address?: string,
-): Promise<Told> {
+): Promise<AttemptResult> {
   const body = new URLSearchParams({ grant_type: 'password', username, password });
   const headers = { Authorization: basicOf(client), ...from(address) };
   return told(await server.request('/oauth/token', { method: 'POST', body, headers }));
@@ -65,7 +65,7 @@ export async function repeat<T>(times: number, work: (index: number) => Promise<
 }
 
 /** How many there are of each status. */
-export function statuses(answers: readonly Told[]): Record<number, number> {
+export function statuses(answers: readonly AttemptResult[]): Record<number, number> {
   const counts: Record<number, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
   return counts;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { anyToken, family, lockOut, type Site, session, set, terminate } from './fault-site.ts';
+import { anyToken, family, lockAccessTokens, type Site, session, set, terminate } from './fault-site.ts';
 import type { TestResponse } from './send.ts';
 import { refreshing } from './token-forms.ts';
 
@@ -9,12 +9,12 @@ export interface Fault {
   /** Milliseconds within which a request that needs what is broken is told 503; without it nobody notices. */
   readonly within?: number;
   /** Breaks something; resolves with what mends it, and with the request that suffers if it is not any. */
-  inject(site: Site): Promise<Injury>;
+  inject(site: Site): Promise<Injection>;
 }
 
-interface Injury {
-  readonly struck?: () => Promise<TestResponse>;
-  readonly mend: () => Promise<unknown>;
+interface Injection {
+  readonly affected?: () => Promise<TestResponse>;
+  readonly repair: () => Promise<unknown>;
 }
 
 export const FAULTS: readonly Fault[] = [
@@ -23,7 +23,7 @@ export const FAULTS: readonly Fault[] = [
     within: 1000,
     async inject({ postgres }) {
       await postgres.halt();
-      return { mend: postgres.start };
+      return { repair: postgres.start };
     },
   },
   {
@@ -31,7 +31,7 @@ export const FAULTS: readonly Fault[] = [
     within: 1000,
     async inject({ postgres }) {
       await postgres.kill();
-      return { mend: postgres.start };
+      return { repair: postgres.start };
     },
   },
   {
@@ -39,7 +39,7 @@ export const FAULTS: readonly Fault[] = [
     within: 5000,
     async inject({ postgres }) {
       postgres.freeze();
-      return { mend: async () => postgres.thaw() };
+      return { repair: async () => postgres.thaw() };
     },
   },
   {
@@ -49,22 +49,22 @@ export const FAULTS: readonly Fault[] = [
       await terminate(operator, "= 'idle'");
       // For the pool to see that they have ended: who asks before is told 503.
       await pause(100);
-      return { mend: () => operator.end() };
+      return { repair: () => operator.end() };
     },
   },
   {
     name: 'the connection of a request under way is terminated',
     within: 1000,
     async inject(site) {
-      const holder = await lockOut(site);
+      const holder = await lockAccessTokens(site);
       return {
-        async struck() {
-          const asked = anyToken(site);
+        async affected() {
+          const pending = anyToken(site);
           await pause(300);
           await terminate(holder, "= 'active'");
-          return asked;
+          return pending;
         },
-        mend: () => holder.end(),
+        repair: () => holder.end(),
       };
     },
   },
@@ -75,12 +75,12 @@ export const FAULTS: readonly Fault[] = [
       // Refreshes, since each has a statement of its own.
       const tokens: string[] = [];
       while (tokens.length < 10) tokens.push((await family(site)).token);
-      const holder = await lockOut(site);
+      const holder = await lockAccessTokens(site);
       const waiting = tokens.map((token) => site.nodes.post(0, '/oauth/token', refreshing(token)));
       await pause(300);
       return {
-        struck: () => anyToken(site),
-        async mend() {
+        affected: () => anyToken(site),
+        async repair() {
           await holder.end();
           await Promise.all(waiting);
         },
@@ -96,7 +96,7 @@ export const FAULTS: readonly Fault[] = [
       await holder.query('BEGIN');
       await holder.query('SELECT FROM authorizations WHERE id = $1 FOR UPDATE', [authorization]);
       return {
-        async struck() {
+        async affected() {
           const [refused, other] = await Promise.all([
             site.nodes.post(0, '/oauth/token', refreshing(token)),
             anyToken(site),
@@ -104,7 +104,7 @@ export const FAULTS: readonly Fault[] = [
           if (other.status !== 200) throw new Error(`Another row was not to be had either: ${other.status}`);
           return refused;
         },
-        async mend() {
+        async repair() {
           await holder.end();
           const { status } = await site.nodes.post(0, '/oauth/token', refreshing(token));
           if (status !== 200) throw new Error(`The row was not to be had afterwards: ${status}`);
@@ -123,13 +123,13 @@ export const FAULTS: readonly Fault[] = [
       await holder.query("SET deadlock_timeout = '20s'; BEGIN");
       await holder.query('SELECT FROM refresh_tokens WHERE authorization_id = $1 FOR UPDATE', [authorization]);
       return {
-        async struck() {
-          const asked = site.nodes.post(0, '/oauth/token', refreshing(token));
+        async affected() {
+          const pending = site.nodes.post(0, '/oauth/token', refreshing(token));
           await pause(300);
           await holder.query('SELECT FROM authorizations WHERE id = $1 FOR UPDATE', [authorization]);
-          return asked;
+          return pending;
         },
-        mend: () => holder.end(),
+        repair: () => holder.end(),
       };
     },
   },
@@ -143,13 +143,13 @@ export const FAULTS: readonly Fault[] = [
       await holder.query('BEGIN');
       await holder.query('UPDATE refresh_tokens SET used_at = used_at WHERE authorization_id = $1', [authorization]);
       return {
-        async struck() {
-          const asked = site.nodes.post(0, '/oauth/token', refreshing(token));
+        async affected() {
+          const pending = site.nodes.post(0, '/oauth/token', refreshing(token));
           await pause(300);
           await holder.query('COMMIT');
-          return asked;
+          return pending;
         },
-        async mend() {
+        async repair() {
           await holder.end();
           await set(site, 'RESET default_transaction_isolation');
         },
@@ -161,7 +161,7 @@ export const FAULTS: readonly Fault[] = [
     within: 1000,
     async inject(site) {
       await set(site, 'SET default_transaction_read_only = on');
-      return { mend: () => set(site, 'RESET default_transaction_read_only') };
+      return { repair: () => set(site, 'RESET default_transaction_read_only') };
     },
   },
   {
@@ -177,7 +177,7 @@ export const FAULTS: readonly Fault[] = [
             full = true;
           },
         );
-      return { mend: () => Promise.all([operator, ...taken].map((client) => client.end())) };
+      return { repair: () => Promise.all([operator, ...taken].map((client) => client.end())) };
     },
   },
 ];

@@ -38,7 +38,7 @@ export async function family({ nodes }: Site): Promise<{ token: string; authoriz
 }
 
 /** Nobody is issued anything while this transaction is open. */
-export async function lockOut(site: Site): Promise<pg.Client> {
+export async function lockAccessTokens(site: Site): Promise<pg.Client> {
   const holder = await session(site);
   await holder.query('BEGIN; LOCK TABLE access_tokens IN ACCESS EXCLUSIVE MODE');
   return holder;

@@ -19,7 +19,7 @@ export interface Nodes {
   readonly database: DatabaseWithEm;
   readonly client: TestClient;
   /** One request to one of them (any number will do), under the name all go by. */
-  ask(node: number, path: string, init?: RequestInit): Promise<Response>;
+  request(node: number, path: string, init?: RequestInit): Promise<Response>;
   /** POST of a form by the client. */
   post(node: number, path: string, form: Record<string, string>, signal?: AbortSignal): Promise<TestResponse>;
   /** A code that a person's remembered consent buys at once. */
@@ -41,14 +41,14 @@ export async function startNodes(env: Record<string, string>, count = 2): Promis
   const processes = ports.map(start);
   await Promise.all(processes.map((process) => process.printed(/ready at/)));
 
-  const ask: Nodes['ask'] = (node, path, init) =>
+  const request: Nodes['request'] = (node, path, init) =>
     send(`http://127.0.0.1:${ports[node % count]}`, new URL(issuer).host, path, init);
 
   const database = await openDatabase({ url: loadConfig(all).databaseUrl ?? '' });
   const registration = { ...testRegistration(), servicePermissions: ['INTROSPECT' as const] };
   const registered = await registerClient(database.em(), theOperator(), registration);
   const client = { clientId: registered.client.clientId, secret: registered.secret ?? '' };
-  const browserAt = (node: number) => new Browser(issuer, (path, init) => ask(node, path, init));
+  const browserAt = (node: number) => new Browser(issuer, (path, init) => request(node, path, init));
   const browser = browserAt(0);
   const user = await registerTestUser(database, {});
   const login = await browser.get(codeRequest(client));
@@ -61,11 +61,11 @@ export async function startNodes(env: Record<string, string>, count = 2): Promis
     host: new URL(issuer).host,
     database,
     client,
-    ask,
+    request,
     async post(node, path, form, signal) {
       const headers = { Authorization: `Basic ${btoa(`${client.clientId}:${client.secret}`)}` };
       const init = { method: 'POST', headers, body: new URLSearchParams(form) };
-      return read(await ask(node, path, signal ? { ...init, signal } : init));
+      return read(await request(node, path, signal ? { ...init, signal } : init));
     },
     async newCode(node = 0) {
       const there = browserAt(node);

@@ -25,7 +25,7 @@ const differs = (what: string, is: string, should: string): string[] =>
 async function bearerStatus(nodes: Nodes, node: number, accessToken: string): Promise<string> {
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${accessToken}` };
   const body = JSON.stringify({ query: '{ viewer { id } }' });
-  return String((await nodes.ask(node, '/graphql', { method: 'POST', headers, body })).status);
+  return String((await nodes.request(node, '/graphql', { method: 'POST', headers, body })).status);
 }
 
 /** That every node takes the access token, or none does. */
@@ -50,9 +50,9 @@ export async function raceForCode(nodes: Nodes): Promise<string[]> {
   ];
 }
 
-/** What a race for a refresh token leaves: the spent token, and the tokens that descend from it. */
+/** What a race for a refresh token leaves: the used token, and the tokens that descend from it. */
 export interface Family {
-  readonly spent: string;
+  readonly used: string;
   readonly pairs: readonly TokenPair[];
 }
 
@@ -71,13 +71,13 @@ export async function raceForRefresh(nodes: Nodes): Promise<{ found: string[]; f
       ...(await bearerFaults(nodes, pair.access_token, '200')),
       ...differs('refresh of the successor', tally([next]), '1 × 200'),
     ],
-    family: { spent: first.refresh_token, pairs: [first, pair, next.body] },
+    family: { used: first.refresh_token, pairs: [first, pair, next.body] },
   };
 }
 
-/** The spent token once more, fifty times and after the grace: it is stolen goods, and nothing of the family lives on. */
-export async function raceOfReplays(nodes: Nodes, { spent, pairs }: Family): Promise<string[]> {
-  const found = differs('replays', tally(await atOnce(nodes, refreshing(spent))), `${AT_ONCE} × 400 invalid_grant`);
+/** The used token once more, fifty times and after the grace: it is stolen goods, and nothing of the family lives on. */
+export async function raceReplays(nodes: Nodes, { used, pairs }: Family): Promise<string[]> {
+  const found = differs('replays', tally(await atOnce(nodes, refreshing(used))), `${AT_ONCE} × 400 invalid_grant`);
   for (const [index, { access_token, refresh_token }] of pairs.entries()) {
     found.push(...(await bearerFaults(nodes, access_token, '401')));
     const refreshed = tally([await nodes.post(index, '/oauth/token', refreshing(refresh_token))]);

@@ -17,7 +17,7 @@ export async function expectErrorPage(response: Response, status = 400): Promise
 }
 
 /** What an answer to a client must tell besides `error`. */
-export interface SentBack {
+export interface RedirectExpectations {
   readonly redirectUri?: string;
   readonly state?: string;
   readonly part?: 'search' | 'hash';
@@ -28,7 +28,7 @@ export async function expectErrorRedirect(
   { config }: TestServer,
   response: Response,
   error: string,
-  { redirectUri = 'https://client.example/cb', state, part = 'search' }: SentBack = {},
+  { redirectUri = 'https://client.example/cb', state, part = 'search' }: RedirectExpectations = {},
 ): Promise<void> {
   expectCleanResponse(response, await expectEmpty(response));
   expect(response.status).toBe(303);

@@ -20,7 +20,7 @@ import { expectNoSecret, keepName, keepSecret, keepSecretsIn } from './seen-secr
 import { read, send, type TestResponse } from './send.ts';
 
 /** What an access token is wanted for; `user: null` means client_credentials. */
-export interface TokenWish {
+export interface TokenOptions {
   readonly scopes?: readonly string[];
   readonly user?: TestUser | null;
   readonly client?: TestClient;
@@ -51,7 +51,7 @@ export interface TestServer {
   /** Registers a user as the operator; `permissions` puts them into a group of their own that has these. */
   user(options?: TestUserOptions): Promise<TestUser>;
   /** An access token, by the password grant of a fresh user, or of the given user or client. */
-  accessToken(wish?: TokenWish): Promise<string>;
+  accessToken(options?: TokenOptions): Promise<string>;
   browser(): Browser;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECRET_KEY } from '../support/database.ts';
 import { FAULTS } from '../support/database-faults.ts';
-import { suffer } from '../support/fault-run.ts';
+import { runFault } from '../support/fault-run.ts';
 import type { Site } from '../support/fault-site.ts';
 import { startNodes } from '../support/nodes.ts';
 import { startPostgres } from '../support/postgres.ts';
@@ -22,7 +22,7 @@ afterAll(async () => {
 
 describe('M247, M248, M250, M251, M253, M254: a fault of the database', () => {
   it.each(FAULTS)('is a 503 in time, and over when it is mended: $name', async (fault) => {
-    expect((await suffer(site, fault, PATIENCE)).wrong).toEqual([]);
+    expect((await runFault(site, fault, PATIENCE)).wrong).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../support/audit-queries.ts';
 import { migratedDatabase, type TestDatabase } from '../support/database.ts';
 import { type Nodes, startNodes } from '../support/nodes.ts';
-import { raceForCode, raceForRefresh, raceOfReplays } from '../support/races.ts';
+import { raceForCode, raceForRefresh, raceReplays } from '../support/races.ts';
 import { exchange, refreshing } from '../support/token-forms.ts';
 
 /** `bench/reliability/race.ts` runs a hundred. */
@@ -47,7 +47,7 @@ describe('RFC 9700 §4.14.2: a replay after the grace', () => {
     const { body: first } = await brief.post(0, '/oauth/token', exchange(await brief.newCode()));
     const { body: second } = await brief.post(1, '/oauth/token', refreshing(first.refresh_token));
     await pause(1500);
-    expect(await raceOfReplays(brief, { spent: first.refresh_token, pairs: [first, second] })).toEqual([]);
+    expect(await raceReplays(brief, { used: first.refresh_token, pairs: [first, second] })).toEqual([]);
 
     const events = await brief.database.em().execute(
       `SELECT e.kind FROM audit_events e JOIN clients c ON c.id = e.client_id

@@ -2,8 +2,8 @@ import { type ExecutionResult, execute, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../../src/graphql/schema.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
-import { liveToken } from '../../support/live-token.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
+import { validToken } from '../../support/valid-token.ts';
 import { rowCounts } from '../row-counts.ts';
 import { countStatements } from '../statements.ts';
 
@@ -124,7 +124,7 @@ describe('The access check of the whole operation', () => {
   });
 
   it('resolvers enforce the rules too, if the schema is executed without the check', async () => {
-    const token = await liveToken(server, reading);
+    const token = await validToken(server, reading);
     const run = (document: string, bearer: typeof token | undefined): Promise<ExecutionResult> =>
       Promise.resolve(
         execute({

@@ -35,7 +35,7 @@ async function mutateOnA(name: string, input: Record<string, unknown>): Promise<
   const query = `mutation($input: ${type}!) { ${name}(input: $input) { errors { code } } }`;
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${adminToken}` };
   const body = JSON.stringify({ query, variables: { input } });
-  const response = await nodes.ask(0, '/graphql', { method: 'POST', headers, body });
+  const response = await nodes.request(0, '/graphql', { method: 'POST', headers, body });
   expect(await response.json()).toEqual(expect.objectContaining({ data: { [name]: { errors: [] } } }));
 }
 

@@ -5,7 +5,7 @@ import { makeKeyring } from '../../../src/crypto/keyring.ts';
 import { makeBackchannelLogout } from '../../../src/http/operations/backchannel-logout.ts';
 import { makeLog } from '../../../src/log.ts';
 import { makeSigningKeys } from '../../../src/oauth/keys/signing-keys.ts';
-import { changeAccount, signedInAgain } from '../../support/account.ts';
+import { changeAccount, signInElsewhere } from '../../support/account.ts';
 import { jwksOf } from '../../support/id-tokens.ts';
 import { type RelyingParty, relyingParty, signInTo } from '../../support/relying-party.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -104,7 +104,7 @@ describe('Back-Channel Logout §2.4, §2.5: logout tokens', () => {
     }
     const [client, user] = [await register(), await server.user()];
     await signInTo(server, client, user);
-    const other = await signedInAgain(server, user);
+    const other = await signInElsewhere(server, user);
     await changeAccount(other, await other.get('/account'), 'sessions', {});
     await arrived(ways.length + 1);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { POWERFUL_SCOPES, SCOPES } from '../../../src/oauth/scopes/scope.ts';
-import { changeAccount, rowOf, signedInAgain } from '../../support/account.ts';
+import { changeAccount, rowOf, signInElsewhere } from '../../support/account.ts';
 import { codeRequest, issueCode, reachConsent, signIn } from '../../support/authorize.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
@@ -41,7 +41,7 @@ describe('Sessions on the account page', () => {
   it('ends nobody else’s, whatever id is sent', async () => {
     const [{ browser }, victim] = [await signedIn(server), await signedIn(server)];
     const victimsPage = await victim.browser.get('/account');
-    await signedInAgain(server, victim.user);
+    await signInElsewhere(server, victim.user);
     const shown = await victim.browser.get('/account');
     const session = shown.forms.find((form) => form.fields.get('section') === 'sessions')?.fields.get('session') ?? '';
     expect([victimsPage.status, /^ses_/.test(session)]).toEqual([200, true]);
@@ -83,7 +83,7 @@ describe('Apps on the account page', () => {
     const client = await server.client({ scope: 'openid profile write' });
     const pair = await tokenPair(server, client, { scope: 'openid profile write' }, user);
     const spare = await issueCode(server, client, { scope: 'openid profile write' }, user);
-    const browser = await signedInAgain(server, user);
+    const browser = await signInElsewhere(server, user);
     const page = await browser.get('/account');
     expectGoodPage(page);
     for (const scope of ['openid', 'profile', 'write'] as const)
@@ -129,7 +129,7 @@ describe('Forms of the account page', () => {
     'J164 J188: %s from another site, or without its token, changes nothing',
     async (section) => {
       const { browser, user } = await signedIn(server, { firstName: 'Ada' });
-      const there = await signedInAgain(server, user);
+      const there = await signInElsewhere(server, user);
       const page = await browser.get('/account');
       const form = page.forms.find((one) => one.fields.get('section') === section) ?? page.forms[0];
       const fields = { ...Object.fromEntries(form?.fields ?? []), section, currentPassword: user.password };

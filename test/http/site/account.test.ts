@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changeAccount, rowOf, signedInAgain } from '../../support/account.ts';
+import { changeAccount, rowOf, signInElsewhere } from '../../support/account.ts';
 import { signIn } from '../../support/authorize.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
@@ -78,7 +78,7 @@ describe('The account page', () => {
 
   it('J188: changes the password with the current one, and ends all other sessions and every authorization', async () => {
     const { browser, user } = await signedIn(server);
-    const [client, there] = [await server.client(), await signedInAgain(server, user)];
+    const [client, there] = [await server.client(), await signInElsewhere(server, user)];
     const pair = await tokenPair(server, client, {}, user);
     const account = await browser.get('/account');
     const wrong = { currentPassword: 'quite wrong', password: NEW, repeated: NEW };

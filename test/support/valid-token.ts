@@ -4,7 +4,7 @@ import { type AccessToken, authenticateBearer } from '../../src/oauth/tokens/bea
 import type { TestServer } from './server.ts';
 
 /** What the server sees in an opaque access token at this moment. */
-export function liveToken({ config, database: { sql } }: TestServer, token: string): Promise<AccessToken> {
+export function validToken({ config, database: { sql } }: TestServer, token: string): Promise<AccessToken> {
   const signingKeys = makeSigningKeys(sql, makeKeyring(['no key is needed'.repeat(2)]));
   return authenticateBearer({ sql, config, signingKeys, now: new Date() }, token, config.issuer);
 }
