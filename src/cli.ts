@@ -8,19 +8,19 @@ import { addKeyCommands } from './cli/keys.ts';
 import { addScopeCommands } from './cli/scope.ts';
 import { addUpkeepCommands } from './cli/upkeep.ts';
 import { addUserCommands } from './cli/user.ts';
-import { keepCompiledCode } from './process/compile-cache.ts';
+import { useCompileCache } from './process/compile-cache.ts';
 import { reportFailure } from './process/report-failure.ts';
 
-/** Exit codes: 0 done, 1 refused or failed, 2 the command line is wrong. */
-const WRONG_USAGE = 2;
+/** Exit codes: 0 done, 1 refused or failed, 2 invalid command line. */
+const INVALID_USAGE = 2;
 
-/** As many as the cores of a large machine: beyond that it is a slip of the finger. */
-function readCount(text: string): number {
+/** The maximum is the number of cores of a large machine. A higher number is probably a typing error. */
+function parseCount(text: string): number {
   if (!/^([1-9]|[1-5]\d|6[0-4])$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 to 64.');
   return Number(text);
 }
 
-/** No import: the file lies outside `src/`. */
+/** Read instead of imported, because package.json is outside `src/`. */
 function versionOfPackage(): string {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
@@ -32,12 +32,12 @@ function makeProgram(env: NodeJS.ProcessEnv): Command {
   const program = new Command('gatehouse')
     .description('OAuth 2 authorization server and user directory, managed through GraphQL.')
     .version(versionOfPackage(), '-V, --version', 'print the version')
-    .showHelpAfterError('(add --help to see what it takes, with examples)')
+    .showHelpAfterError('(use --help for options and examples)')
     .exitOverride()
     .addHelpText(
       'after',
       `
-Settings come from the environment (DATA_DIR or DATABASE_URL, PORT, ISSUER, …); secrets come from standard input, a prompt or the environment.
+Settings come from the environment (DATA_DIR or DATABASE_URL, PORT, ISSUER, …); secrets are read from standard input, a prompt or the environment.
 
 Examples:
   $ gatehouse serve
@@ -46,36 +46,36 @@ Examples:
     );
   program
     .command('serve')
-    .description('Migrate and serve: what npm start does.')
-    .option('--workers <count>', 'processes that share the port; PostgreSQL only', readCount, 1)
-    .option('--json', 'tell of the start in JSON')
+    .description('Apply pending migrations and start the server, as npm start does.')
+    .option('--workers <count>', 'number of processes that share the port; PostgreSQL only', parseCount, 1)
+    .option('--json', 'print start-up details as JSON')
     .addHelpText(
       'after',
       '\nExamples:\n  $ PORT=8080 gatehouse serve\n  $ DATABASE_URL=postgres://… gatehouse serve --workers 4',
     )
     .action(async (options: { json?: true; workers: number }) => {
-      // Every other command does without the whole HTTP floor.
-      keepCompiledCode();
+      // Loaded here, because no other command needs the HTTP code.
+      useCompileCache();
       const { serve } = await import('./process/serve.ts');
       await serve(env, options);
     });
   program
     .command('migrate')
-    .description('Bring the database to the schema of this version; a second time changes nothing.')
-    .option('--json', 'answer in JSON')
+    .description('Apply pending migrations (safe to repeat).')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExample:\n  $ DATABASE_URL=postgres://… SECRET_KEY_FILE=/run/key gatehouse migrate')
     .action(async (_options, command: Command) => {
       const migrate = async ({ started: { migrated } }: { started: { migrated: readonly string[] } }) => ({
         facts: { migrated },
         text: migrated.length === 0 ? 'Nothing to do: the database is up to date' : `Migrated: ${migrated.join(', ')}`,
       });
-      // Whoever asks for it wants it, whatever the nodes are told to do by themselves.
+      // This command migrates even where MIGRATE=check keeps the servers from doing so.
       await runWith(env, command, migrate, { MIGRATE: 'auto' });
     });
   program
     .command('seed')
-    .description('Fill an empty database with demo data, whose passwords everybody knows. Loopback issuers only.')
-    .option('--json', 'answer in JSON')
+    .description('Create demo data with well-known passwords in an empty database (loopback issuers only).')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExample:\n  $ gatehouse seed && gatehouse serve')
     .action(async (_options, command: Command) => {
       await runWith(env, command, async ({ started, config, actor }) => {
@@ -83,7 +83,7 @@ Examples:
         const made = await seed(started.database, config, actor.now);
         return {
           facts: { made },
-          text: made.length === 0 ? 'The demo data is there already' : `Made ${made.join(', ')}`,
+          text: made.length === 0 ? 'The demo data already exists' : `Created ${made.join(', ')}`,
         };
       });
     });
@@ -97,17 +97,17 @@ Examples:
   return program;
 }
 
-/** Whoever reads what is printed may have read enough, as `head` has; what the command does goes on to its end. */
-function onClosedOutput(error: NodeJS.ErrnoException): void {
+/** A reader such as `head` may close the pipe early. The command still finishes its work. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
 async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  process.stdout.on('error', onClosedOutput);
+  process.stdout.on('error', ignoreClosedPipe);
   try {
     await makeProgram(env).parseAsync([...argv]);
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : INVALID_USAGE;
     else reportFailure(error, argv.includes('--json'));
   }
 }

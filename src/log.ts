@@ -1,16 +1,19 @@
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 
-/** JSON lines to stderr: stdout belongs to what people read at the start, and to the answers of commands. */
+/** Writes JSON lines to stderr, because stdout is for start-up details and the results of commands. */
 export function makeLog(level: string, stream: DestinationStream = destination(2)): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: told } }, stream);
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: serializeError } },
+    stream,
+  );
 }
 
 /**
- * What may be told of an error. Database drivers hang the statement and its values (people's names, digests) on theirs, and
- * write them into further lines of the message.
+ * The parts of an error that may be logged. Database drivers add the statement and its values (names of users, digests) as
+ * properties and as further lines of the message.
  */
-function told(error: unknown): object {
-  if (!(error instanceof Error)) return { message: 'something that is not an Error was thrown' };
+function serializeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: 'a value that is not an Error was thrown' };
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };
   return {
     type: error.name,
@@ -18,6 +21,6 @@ function told(error: unknown): object {
     ...(typeof code === 'string' ? { code } : {}),
     ...(typeof constraint === 'string' ? { constraint } : {}),
     at: (error.stack ?? '').split('\n').flatMap((line) => /^ {4}at (.+)$/.exec(line)?.[1] ?? []),
-    ...(error.cause === undefined ? {} : { cause: told(error.cause) }),
+    ...(error.cause === undefined ? {} : { cause: serializeError(error.cause) }),
   };
 }

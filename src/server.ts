@@ -1,8 +1,8 @@
-import { keepCompiledCode } from './process/compile-cache.ts';
+import { useCompileCache } from './process/compile-cache.ts';
 
-/** Everything else is loaded once the cache is open: what a file imports is compiled before its first line runs. */
+/** Loads everything else after the compile cache is enabled, because static imports are compiled before the first line runs. */
 async function start(env: NodeJS.ProcessEnv): Promise<void> {
-  keepCompiledCode();
+  useCompileCache();
   const [{ serve }, { reportFailure }] = await Promise.all([
     import('./process/serve.ts'),
     import('./process/report-failure.ts'),

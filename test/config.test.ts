@@ -6,18 +6,18 @@ import { ConfigError, loadConfig } from '../src/config.ts';
 
 const KEY = 'k'.repeat(32);
 
-function failuresOf(env: Record<string, string>): readonly string[] {
+function problemsOf(env: Record<string, string>): readonly string[] {
   try {
     loadConfig(env);
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.problems;
     throw error;
   }
   return [];
 }
 
-describe('S4-04: every setting has its default in one place, and every one can be overridden', () => {
-  it('has a default for each', () => {
+describe('S4-04: every setting has its default in one place, and each can be overridden', () => {
+  it('the defaults are documented here', () => {
     expect(loadConfig({})).toEqual({
       port: 4400,
       host: '127.0.0.1',
@@ -81,24 +81,24 @@ describe('S4-04: every setting has its default in one place, and every one can b
       { PORT: '', ISSUER: '' },
       { port: 4400, issuer: 'http://localhost:4400' },
     ],
-  ])('%j', (env, changed) => {
+  ])('the environment %j overrides the default', (env, changed) => {
     expect(loadConfig(env)).toMatchObject(changed);
   });
 
-  it('cannot be changed afterwards', () => {
+  it('the configuration cannot be changed afterwards', () => {
     expect(Object.isFrozen(loadConfig({}))).toBe(true);
   });
 });
 
-describe('S2-01, S4-03: https everywhere but on this machine', () => {
+describe('S2-01, S4-03: https is required except on loopback addresses', () => {
   it.each([
     'http://localhost:4400',
     'http://127.0.0.1:4400',
     'http://127.8.9.1',
     'http://[::1]:4400',
     'https://id.example.com',
-  ])('%s is an issuer', (issuer) => {
-    expect(failuresOf({ ISSUER: issuer })).toEqual([]);
+  ])('the issuer %s is accepted', (issuer) => {
+    expect(problemsOf({ ISSUER: issuer })).toEqual([]);
   });
 
   it.each([
@@ -106,8 +106,8 @@ describe('S2-01, S4-03: https everywhere but on this machine', () => {
     'http://10.0.0.1:4400',
     'http://localhost.example.com',
     'http://127.0.0.1.example.com',
-  ])('%s is refused, unless INSECURE_HTTP=1 says so in so many letters', (issuer) => {
-    expect(failuresOf({ ISSUER: issuer })).toEqual([expect.stringContaining('ISSUER must be https off this machine')]);
+  ])('the issuer %s is refused unless INSECURE_HTTP=1 is set', (issuer) => {
+    expect(problemsOf({ ISSUER: issuer })).toEqual([expect.stringContaining('ISSUER must be https unless')]);
     expect(loadConfig({ ISSUER: issuer, INSECURE_HTTP: '1' })).toMatchObject({ issuer, insecureHttp: true });
   });
 
@@ -118,13 +118,13 @@ describe('S2-01, S4-03: https everywhere but on this machine', () => {
     'https://id.example.com?a',
     'ftp://x',
     'https://a:b@id.example.com',
-  ])('%s is no issuer at all', (issuer) => {
-    expect(failuresOf({ ISSUER: issuer })).toEqual([expect.stringMatching(/^ISSUER must/)]);
+  ])('the issuer %s is invalid', (issuer) => {
+    expect(problemsOf({ ISSUER: issuer })).toEqual([expect.stringMatching(/^ISSUER must/)]);
   });
 });
 
-describe('faults', () => {
-  it('are told all at once, each with its name', () => {
+describe('Configuration errors', () => {
+  it('all invalid variables are reported at once, each with its name', () => {
     const env = {
       PORT: 'http',
       ACCESS_TOKEN_TTL: '-1',
@@ -132,7 +132,7 @@ describe('faults', () => {
       TRUST_PROXY: 'yes',
       ADMIN_PASSWORD: 'short',
     };
-    expect(new Set(failuresOf(env).map((fault) => fault.split(' ')[0]))).toEqual(new Set(Object.keys(env)));
+    expect(new Set(problemsOf(env).map((problem) => problem.split(' ')[0]))).toEqual(new Set(Object.keys(env)));
   });
 
   it.each([
@@ -146,21 +146,21 @@ describe('faults', () => {
     [{ ACCESS_TOKEN_TTL: '1.5' }, 'ACCESS_TOKEN_TTL must be a whole number'],
     [{ ISSUER: 'https://id.example.com', RATE_LIMITS: 'off' }, 'RATE_LIMITS=off is for load tests'],
     [{ ISSUER: 'http://10.0.0.1', INSECURE_HTTP: '1', RATE_LIMITS: 'off' }, 'RATE_LIMITS=off is for load tests'],
-  ])('%j', (env, fault) => {
-    expect(failuresOf(env).join('\n')).toContain(fault);
+  ])('the environment %j is refused', (env, problem) => {
+    expect(problemsOf(env).join('\n')).toContain(problem);
   });
 
-  it('never repeat a secret', () => {
+  it('the messages never contain a secret', () => {
     const env = {
       SECRET_KEY: 'tooshortbutsecret',
       DATABASE_URL: 'mysql://me:hunter22@db/x',
       ADMIN_PASSWORD: 'hunter2',
     };
-    expect(failuresOf(env).join('\n')).not.toMatch(/tooshort|hunter2/);
+    expect(problemsOf(env).join('\n')).not.toMatch(/tooshort|hunter2/);
   });
 });
 
-describe('secrets from files', () => {
+describe('Secrets from files', () => {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-config-'));
   afterAll(() => rmSync(directory, { recursive: true }));
   const file = (name: string, text: string): string => {
@@ -168,15 +168,15 @@ describe('secrets from files', () => {
     return join(directory, name);
   };
 
-  it('come without the line end that editors leave', () => {
+  it('a final newline is removed', () => {
     expect(loadConfig({ SECRET_KEY_FILE: file('key', `${KEY}\n`) }).secretKeys).toEqual([KEY]);
   });
 
-  it('may not be set in two ways, and must be there', () => {
-    expect(failuresOf({ SECRET_KEY: KEY, SECRET_KEY_FILE: file('key2', KEY) })).toEqual([
+  it('a variable and its file cannot both be set, and the file must exist', () => {
+    expect(problemsOf({ SECRET_KEY: KEY, SECRET_KEY_FILE: file('key2', KEY) })).toEqual([
       'SECRET_KEY and SECRET_KEY_FILE are both set: keep one',
     ]);
-    expect(failuresOf({ SECRET_KEY_FILE: join(directory, 'none') })).toEqual([
+    expect(problemsOf({ SECRET_KEY_FILE: join(directory, 'none') })).toEqual([
       `SECRET_KEY_FILE cannot be read: ${join(directory, 'none')}`,
     ]);
   });

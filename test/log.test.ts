@@ -10,15 +10,15 @@ function logged(error: unknown): { text: string; err: Record<string, unknown> } 
   return { text, err: JSON.parse(text).err };
 }
 
-describe('an error in the log', () => {
-  it('says what, where and why', () => {
+describe('An error in the log', () => {
+  it('the entry has type, message, stack and cause', () => {
     const { err } = logged(new TypeError('outer', { cause: new Error('inner') }));
 
     expect(err).toMatchObject({ type: 'TypeError', message: 'outer', cause: { type: 'Error', message: 'inner' } });
     expect(err.at).toEqual(expect.arrayContaining([expect.stringContaining('log.test.ts')]));
   });
 
-  it("keeps a database driver's statement, values and details to itself", () => {
+  it('the entry leaves out the statement, values and details that a database driver adds', () => {
     const error = Object.assign(
       new Error('duplicate key\n - detail: Key (email_key)=(alice@example.com) already exists.'),
       {
@@ -35,7 +35,7 @@ describe('an error in the log', () => {
     expect(err).toMatchObject({ message: 'duplicate key', code: '23505', constraint: 'users_email_key_unique' });
   });
 
-  it('that is no Error shows nothing of itself', () => {
+  it('a thrown value that is not an Error is not logged', () => {
     expect(logged({ token: 'gat_secret' }).text).not.toContain('gat_secret');
   });
 });

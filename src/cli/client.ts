@@ -14,7 +14,7 @@ import {
 import { type CommandResult, runWith } from './command.ts';
 import { secretFromStdin } from './secret-input.ts';
 
-/** Of `client create`. The other options are those of the table of attributes. */
+/** Options of `client create`. Those not listed here come from the table of attributes. */
 interface CreateOptions {
   readonly scope?: string;
   readonly public?: true;
@@ -30,7 +30,7 @@ interface RotationOptions {
 }
 
 export function addClientCommands(program: Command, env: NodeJS.ProcessEnv): void {
-  const client = program.command('client').description('OAuth clients');
+  const client = program.command('client').description('Manage OAuth clients');
   const create = client
     .command('create')
     .description('Register an OAuth client and print its client_id and its client_secret, which is shown only once.');
@@ -68,7 +68,7 @@ Examples:
     )
     .argument('<client_id>')
     .option('--label <text>', 'name of the new secret')
-    .option('--overlap <seconds>', 'how long earlier secrets stay valid (default: one day)', wholeNumber)
+    .option('--overlap <seconds>', 'how long earlier secrets stay valid (default: one day)', parseSeconds)
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -90,7 +90,7 @@ Example:
 const ATTRIBUTE_OPTIONS = ATTRIBUTE_NAMES.flatMap((name) => {
   const { cli, description, required = false, type } = TABLE[name];
   if (cli === undefined) return [];
-  const option = new Option(cli.flags, asHelp(cli.description ?? description));
+  const option = new Option(cli.flags, toHelp(cli.description ?? description));
   const choices = choicesOf(type);
   if (choices !== undefined && cli.preset === undefined) option.choices(choices);
   return [{ name, option: option.preset(cli.preset).makeOptionMandatory(required) }];
@@ -107,33 +107,33 @@ function registration({ public: isPublic, jwks, ...options }: CreateOptions): Cl
   return { ...attributes, scope: options.scope, ...authentication(isPublic, jwks) };
 }
 
-/** RFC 6749 §2.3: with a secret, unless the client is public or has keys. */
+/** RFC 6749 §2.3: the client authenticates with a secret unless it is public or has keys. */
 function authentication(isPublic: true | undefined, jwks: string | undefined) {
   if (jwks !== undefined && isPublic)
-    throw new DomainError('INVALID', 'A client is public or has keys of its own: leave out --public or --jwks');
+    throw new DomainError('INVALID', '--public and --jwks cannot be combined: a public client has no keys');
   if (jwks === undefined) return { tokenEndpointAuthMethod: isPublic ? ('none' as const) : undefined };
   try {
     return { tokenEndpointAuthMethod: 'private_key_jwt' as const, jwks: JSON.parse(readFileSync(jwks, 'utf8')) };
   } catch {
-    throw new DomainError('INVALID', `There is no JSON in ${jwks}, or it cannot be read`, ['jwks']);
+    throw new DomainError('INVALID', `${jwks} cannot be read, or is not JSON`, ['jwks']);
   }
 }
 
 function credentials(clientId: string, secret: string | undefined): CommandResult {
   const lines = [`client_id:     ${clientId}`];
-  if (secret !== undefined) lines.push(`client_secret: ${secret}`, 'Keep the secret now: it is not shown again.');
+  if (secret !== undefined) lines.push(`client_secret: ${secret}`, 'Store the secret now. It is not shown again.');
   return {
     facts: { client_id: clientId, ...(secret === undefined ? {} : { client_secret: secret }) },
     text: lines.join('\n'),
   };
 }
 
-/** A description as the help of an option: `URIs` and `APIs` keep their capitals. */
-function asHelp(description: string): string {
+/** Converts a description to the style of option help. `URIs` and `APIs` keep their capitals. */
+function toHelp(description: string): string {
   return description.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase()).replace(/\.$/, '');
 }
 
-function wholeNumber(text: string): number {
+function parseSeconds(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds.');
   return Number(text);
 }

@@ -6,25 +6,25 @@ import type { Em } from '../store/connection/orm.ts';
 import { type StartedDatabase, startDatabase } from '../store/start-database.ts';
 
 /** What a command of the operator works with. */
-export interface Shell {
+export interface CommandContext {
   readonly config: Config;
   readonly started: StartedDatabase;
   readonly actor: Actor;
-  /** For administrative changes. It and what makes them are loaded by the command that was given, so that none waits for all. */
+  /** For administrative changes. Loaded only by commands that need it, because loading MikroORM takes time. */
   readonly em: () => Promise<Em>;
 }
 
-/** A command's answer: the same facts for programs (`--json`) and for people. */
+/** The result of a command, for programs (`facts`, printed with `--json`) and for readers (`text`). */
 export interface CommandResult {
   readonly facts: object;
   readonly text: string;
 }
 
-/** Opens the database, lets `work` change it and prints its answer. `overrides`: what this command knows better than the environment. */
+/** Opens the database, runs `work` and prints its result. `overrides` replace variables of the environment. */
 export async function runWith(
   env: NodeJS.ProcessEnv,
   command: Command,
-  work: (shell: Shell) => Promise<CommandResult>,
+  work: (context: CommandContext) => Promise<CommandResult>,
   overrides: NodeJS.ProcessEnv = {},
 ): Promise<void> {
   const config = loadConfig({ ...env, ...overrides });

@@ -2,63 +2,67 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { Refusal } from '../store/connection/refusal.ts';
 import { countRows, type TableDigests } from '../store/migration/table-digests.ts';
-import { printResult, runWith, type Shell } from './command.ts';
+import { type CommandContext, printResult, runWith } from './command.ts';
 
 export function addDatabaseCommands(program: Command, env: NodeJS.ProcessEnv): void {
   program
     .command('backup <file>')
-    .description('Write the whole embedded database and its secret key into one file, and try it out.')
-    .option('--json', 'answer in JSON')
+    .description('Back up the embedded database and its secret key to one file, and verify the file.')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', `${KEEP_SAFE}\n\nExample:\n  $ gatehouse backup /backups/gatehouse-2026-11-21`)
     .action(async (file: string, _options, command: Command) => {
       await runWith(env, command, async ({ started }) => {
         const { pglite, secretKey } = embeddedOf(started, 'For PostgreSQL use pg_dump.');
         const { backUp } = await import('../store/migration/backup.ts');
         const tables = await backUp(pglite, secretKey, file);
-        return { facts: { file, tables }, text: `Backed up ${told(tables)} to ${file}, and read them back` };
+        return { facts: { file, tables }, text: `Backed up ${summaryOf(tables)} to ${file}, and verified the file` };
       });
     });
   program
     .command('restore <file>')
-    .description('Put a backup into a DATA_DIR that has no database yet, once each of its tables was found as it was.')
-    .option('--verify', 'only try it out: touch no DATA_DIR')
-    .option('--json', 'answer in JSON')
+    .description('Restore a backup into a DATA_DIR without a database, after verifying every table.')
+    .option('--verify', 'only verify the file; do not change DATA_DIR')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExample:\n  $ gatehouse restore --verify FILE && DATA_DIR=./new gatehouse restore FILE')
     .action(async (file: string, { verify }: { verify?: true }, command: Command) => {
       const { dataDir } = loadConfig(env);
       const { restore, verifyBackup } = await import('../store/migration/backup.ts');
       const tables = verify ? await verifyBackup(file) : await restore(file, dataDir);
-      const text = verify ? `The backup is whole: ${told(tables)}` : `Restored ${told(tables)} into ${dataDir}`;
+      const text = verify
+        ? `The backup is valid: ${summaryOf(tables)}`
+        : `Restored ${summaryOf(tables)} into ${dataDir}`;
       printResult(command, { facts: { file, ...(verify ? {} : { dataDir }), tables }, text });
     });
   program
     .command('db')
-    .description('the embedded database')
+    .description('Manage the embedded database')
     .command('promote <url>')
-    .description('Move everything from the embedded database to an empty PostgreSQL, in one transaction, and compare.')
-    .option('--json', 'answer in JSON')
+    .description(
+      'Copy the embedded database to an empty PostgreSQL database in one transaction, and compare every table.',
+    )
+    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       '\nExample:\n  $ PGPASSWORD=… gatehouse db promote postgres://gatehouse@db.example.com/gatehouse',
     )
     .action(async (url: string, _options, command: Command) => {
-      if (!/^postgres(ql)?:\/\//.test(url)) throw new Refusal('The target must begin with postgres://.');
+      if (!/^postgres(ql)?:\/\//.test(url)) throw new Refusal('The target URL must begin with postgres://.');
       await runWith(env, command, async ({ started, config }) => {
-        const { secretKey } = embeddedOf(started, 'It moves the embedded database: unset DATABASE_URL.');
+        const { secretKey } = embeddedOf(started, 'To copy the embedded database, unset DATABASE_URL.');
         const { promote } = await import('../store/migration/promote.ts');
         const tables = await promote(started.database, url);
         const key = secretKey === undefined ? 'the same SECRET_KEY' : `SECRET_KEY_FILE=${config.dataDir}/secret-key`;
-        const text = `Moved ${told(tables)}, and found each table the same.\nFrom now on start with DATABASE_URL and ${key}; ${config.dataDir} is as it was.`;
+        const text = `Copied ${summaryOf(tables)}; every table matches.\nNow start Gatehouse with DATABASE_URL and ${key}. ${config.dataDir} is unchanged.`;
         return { facts: { tables }, text };
       });
     });
 }
 
-const KEEP_SAFE = '\nStop the server first. Whoever has the file has everything: it is readable by its owner only.';
+const KEEP_SAFE = '\nStop the server first. The file contains all secrets, so only its owner can read it.';
 
-function embeddedOf({ embedded }: Shell['started'], otherwise: string) {
-  if (!embedded) throw new Refusal(`The database is not embedded. ${otherwise}`);
+function embeddedOf({ embedded }: CommandContext['started'], advice: string) {
+  if (!embedded) throw new Refusal(`The database is not embedded. ${advice}`);
   return embedded;
 }
 
-const told = (tables: TableDigests): string => `${countRows(tables)} rows of ${Object.keys(tables).length} tables`;
+const summaryOf = (tables: TableDigests): string => `${countRows(tables)} rows of ${Object.keys(tables).length} tables`;

@@ -6,16 +6,16 @@ export function addDoctorCommand(program: Command, env: NodeJS.ProcessEnv): void
   program
     .command('doctor')
     .description(
-      'Look at settings, database, keys, clock and demo data; change nothing. Exit code 1 if anything is wrong.',
+      'Check settings, database, keys, clock and demo data without changing anything. Exits with 1 if there is an error.',
     )
-    .option('--json', 'answer in JSON')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExample:\n  $ gatehouse doctor --json')
     .action(async (_options, command: Command) => {
       const findings = await examine(env, new Date());
-      const healthy = findings.every(({ state }) => state !== 'wrong');
+      const healthy = findings.every(({ state }) => state !== 'error');
       if (!healthy) process.exitCode = 1;
       printResult(command, { facts: { healthy, findings }, text: findings.map(line).join('\n') });
     });
 }
 
-const line = ({ check, state, told }: Finding): string => `${state.padEnd(8)} ${check.padEnd(14)} ${told}`;
+const line = ({ check, state, message }: Finding): string => `${state.padEnd(8)} ${check.padEnd(14)} ${message}`;

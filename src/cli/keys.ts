@@ -6,16 +6,16 @@ import { runWith } from './command.ts';
 export function addKeyCommands(program: Command, env: NodeJS.ProcessEnv): void {
   program
     .command('keys')
-    .description('the keys that sign tokens')
+    .description('Manage signing keys')
     .command('rotate')
     .description(
-      'Make new signing keys. They are published at once and sign in an hour; the old ones stay until what they signed has expired. The server does it by itself every 90 days.',
+      'Create new signing keys. They are published at once and used after an hour. Old keys stay published until everything they signed has expired. The server rotates keys every 90 days.',
     )
     .option(
       '--compromised',
-      'the old keys are in wrong hands: the new ones sign at once, the old ones are good for nothing',
+      'remove the old keys and use the new ones at once; tokens signed by the old keys become invalid',
     )
-    .option('--json', 'answer in JSON')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExample:\n  $ gatehouse keys rotate --json')
     .action(async ({ compromised }: { compromised?: true }, command: Command) => {
       await runWith(env, command, async ({ started: { database, keyring }, actor }) => {
@@ -27,7 +27,10 @@ export function addKeyCommands(program: Command, env: NodeJS.ProcessEnv): void {
         const lines = made.map(
           ({ kid, algorithm, signsFrom }) => `${algorithm}  ${kid}  signs from ${signsFrom.toISOString()}`,
         );
-        return { facts: { keys }, text: lines.join('\n') || 'Somebody else rotated the keys at this moment' };
+        return {
+          facts: { keys },
+          text: lines.join('\n') || 'Another process is rotating the keys; nothing was changed',
+        };
       });
     });
 }

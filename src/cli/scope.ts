@@ -4,14 +4,12 @@ import { runWith } from './command.ts';
 export function addScopeCommands(program: Command, env: NodeJS.ProcessEnv): void {
   program
     .command('scope')
-    .description('scopes of your own APIs')
+    .description('Manage the scopes of your own APIs')
     .command('create')
-    .description(
-      'Create a scope of your own: clients can ask for it, tokens carry it, it opens nothing in Gatehouse itself.',
-    )
-    .argument('<name>', 'such as invoices:read')
+    .description('Create a scope for your own API. Clients can request it, and it gives no access to Gatehouse itself.')
+    .argument('<name>', 'for example invoices:read')
     .requiredOption('--description <text>', 'what the consent page shows to users')
-    .option('--json', 'answer in JSON')
+    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       `

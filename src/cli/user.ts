@@ -13,14 +13,14 @@ interface UserOptions {
 export function addUserCommands(program: Command, env: NodeJS.ProcessEnv): void {
   program
     .command('user')
-    .description('people')
+    .description('Manage users')
     .command('create')
-    .description('Create a user; without --password-stdin you are asked for the password.')
-    .requiredOption('--username <name>', 'what they sign in with; without @')
-    .option('--email <address>', 'what they can sign in with as well')
-    .option('--superuser', 'may do everything')
+    .description('Create a user. Without --password-stdin the command prompts for the password.')
+    .requiredOption('--username <name>', 'name to sign in with; must not contain @')
+    .option('--email <address>', 'address that can also be used to sign in')
+    .option('--superuser', 'grant every permission')
     .option('--password-stdin', 'read the password from standard input')
-    .option('--json', 'answer in JSON')
+    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       `

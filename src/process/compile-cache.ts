@@ -2,20 +2,20 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
-/** With the packages, and gone with them: who can write there could change the code itself. */
+/** Beside the packages, because anyone who can write there can already change the code. Removed together with them. */
 const DIRECTORY = join(import.meta.dirname, '../../node_modules/.gatehouse-compiled');
 
 /**
- * Keeps what is compiled from here on for the next start, which loads it in half the time. It is code that runs without being
- * read again: so its directory is this user's alone, or there is none. A read-only file system starts as before.
+ * Caches the code compiled from here on, which halves the loading time of the next start. Cached code runs without a look at
+ * its source, so the cache is only used if no other user can write to its directory. Without a cache the start is only slower.
  */
-export function keepCompiledCode(directory = DIRECTORY): void {
+export function useCompileCache(directory = DIRECTORY): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const found = lstatSync(directory);
-    const ours = found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
-    if (ours) enableCompileCache({ directory });
+    const isPrivate = found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
+    if (isPrivate) enableCompileCache({ directory });
   } catch {
-    // Nothing hangs on it.
+    // The cache is optional: on a read-only file system the server starts without it.
   }
 }

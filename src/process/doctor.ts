@@ -9,41 +9,44 @@ import { hasSuperuser } from '../store/setup-ticket.ts';
 import { findSigningKeys } from '../store/signing-keys.ts';
 import { type StartedDatabase, startDatabase } from '../store/start-database.ts';
 import { countExpired, retentionOf } from '../store/sweep.ts';
-import { knownPasswordsInUse } from './demo-credentials.ts';
+import { demoPasswordsInUse } from './demo-credentials.ts';
 
-/** `warning`: it works, but somebody should know. */
+/** `warning`: Gatehouse works, but the operator should look at this. */
 export interface Finding {
   readonly check: string;
-  readonly state: 'ok' | 'warning' | 'wrong';
-  readonly told: string;
+  readonly state: 'ok' | 'warning' | 'error';
+  readonly message: string;
 }
 
-const ok = (check: string, told: string): Finding => ({ check, state: 'ok', told });
-const warning = (check: string, told: string): Finding => ({ check, state: 'warning', told });
-const wrong = (check: string, told: string): Finding => ({ check, state: 'wrong', told });
+const ok = (check: string, message: string): Finding => ({ check, state: 'ok', message });
+const warning = (check: string, message: string): Finding => ({ check, state: 'warning', message });
+const problem = (check: string, message: string): Finding => ({ check, state: 'error', message });
 
-/** Rows whose time is over: more of them, and nobody sweeps, or not fast enough. */
+/** With more expired rows than this, the sweep does not run or is too slow. */
 const SWEEP_BEHIND = 100_000;
 
-/** Looks at all that keeps a server from serving well, and changes nothing. */
+/** Checks everything that can keep a server from working well, and changes nothing. */
 export async function examine(env: NodeJS.ProcessEnv, now: Date): Promise<Finding[]> {
   let config: Config;
   try {
     config = loadConfig({ ...env, MIGRATE: 'check' });
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults.map((fault) => wrong('configuration', fault));
+    if (error instanceof ConfigError) return error.problems.map((message) => problem('configuration', message));
     throw error;
   }
-  return [ok('configuration', 'every setting has its form'), ...addressOf(config), ...(await databaseOf(config, now))];
+  return [ok('configuration', 'all settings are valid'), ...addressOf(config), ...(await databaseOf(config, now))];
 }
 
 function addressOf({ issuer, issuerIsLoopback, insecureHttp, trustProxy, production }: Config): Finding[] {
   const found: Finding[] = [];
-  if (issuerIsLoopback) found.push(warning('address', `${issuer}: only this machine can use it`));
-  else if (insecureHttp) found.push(wrong('address', `${issuer}: passwords and tokens travel in clear`));
+  if (issuerIsLoopback) found.push(warning('address', `${issuer} can only be used on this machine`));
+  else if (insecureHttp)
+    found.push(problem('address', `${issuer} is plain http: passwords and tokens are sent unencrypted`));
   else found.push(ok('address', issuer));
   if (!issuerIsLoopback && !trustProxy)
-    found.push(warning('address', 'TRUST_PROXY is off: behind a proxy everybody seems to come from it'));
+    found.push(
+      warning('address', 'TRUST_PROXY is not set: behind a proxy all requests seem to come from the same address'),
+    );
   if (!issuerIsLoopback && !production) found.push(warning('address', 'NODE_ENV is not production'));
   return found;
 }
@@ -51,7 +54,7 @@ function addressOf({ issuer, issuerIsLoopback, insecureHttp, trustProxy, product
 async function databaseOf(config: Config, now: Date): Promise<Finding[]> {
   const { databaseUrl, dataDir } = config;
   if (databaseUrl === undefined && !existsSync(join(dataDir, 'database')))
-    return [warning('database', `there is none in ${dataDir} yet: the first start makes it`)];
+    return [warning('database', `no database in ${dataDir} yet; the first start creates it`)];
   let started: StartedDatabase;
   try {
     started = await startDatabase(config, compareKeys);
@@ -60,8 +63,13 @@ async function databaseOf(config: Config, now: Date): Promise<Finding[]> {
   }
   try {
     return [
-      ok('database', databaseUrl === undefined ? `embedded, in ${dataDir}` : 'PostgreSQL answers, and is new enough'),
-      ...(databaseUrl === undefined ? [warning('database', 'embedded: it survives no power failure')] : []),
+      ok(
+        'database',
+        databaseUrl === undefined ? `embedded, in ${dataDir}` : 'PostgreSQL is reachable, and its version is supported',
+      ),
+      ...(databaseUrl === undefined
+        ? [warning('database', 'embedded: recent changes can be lost in a power failure')]
+        : []),
       ...(await contentsOf(config, started, now)),
     ];
   } finally {
@@ -71,37 +79,39 @@ async function databaseOf(config: Config, now: Date): Promise<Finding[]> {
 
 function notStarted(error: unknown): Finding {
   if (error instanceof Refusal)
-    return (/ is in use by /.test(error.message) ? warning : wrong)('database', error.message);
+    return (/ is in use by /.test(error.message) ? warning : problem)('database', error.message);
   if (error instanceof Error && isTransientError(error))
-    return wrong('database', `it cannot be reached: ${error.message.split('\n', 1)[0]}`);
+    return problem('database', `unreachable: ${error.message.split('\n', 1)[0]}`);
   throw error;
 }
 
-/** Migrations and SECRET_KEY were looked at when it was opened. */
+/** Opening the database has already checked the migrations and SECRET_KEY. */
 async function contentsOf(config: Config, { database, keyring }: StartedDatabase, now: Date): Promise<Finding[]> {
   const { sql } = database;
-  const hindrance = await makeReadiness(database, keyring)(now);
+  const failure = await makeReadiness(database, keyring)(now);
   const found = [
-    hindrance === undefined
-      ? ok('readiness', 'migrations, SECRET_KEY and clock are right')
-      : wrong('readiness', hindrance),
+    failure === undefined
+      ? ok('readiness', 'migrations, SECRET_KEY and clock are correct')
+      : problem('readiness', failure),
   ];
   const signing = (await findSigningKeys(sql, now)).filter(({ signs_from }) => signs_from <= now);
   found.push(
     signing.length > 0
       ? ok('signing keys', `${[...new Set(signing.map(({ algorithm }) => algorithm))].join(', ')}`)
-      : warning('signing keys', 'there is none yet: the first start makes them'),
+      : warning('signing keys', 'none yet; the first start creates them'),
   );
   found.push(
     (await hasSuperuser(sql))
-      ? ok('administrator', 'there is one')
-      : warning('administrator', 'there is none yet: the start prints a link that makes one'),
+      ? ok('administrator', 'exists')
+      : warning('administrator', 'none yet; the server prints a set-up link when it starts'),
   );
-  const known = await knownPasswordsInUse(sql, now);
-  const told = `everybody knows the password of ${known.join(', ')}`;
-  if (known.length === 0) found.push(ok('demo data', 'no password of it is in use'));
-  else found.push((config.issuerIsLoopback ? warning : wrong)('demo data', told));
+  const known = await demoPasswordsInUse(sql, now);
+  if (known.length === 0) found.push(ok('demo data', 'no demo password is in use'));
+  else {
+    const report = config.issuerIsLoopback ? warning : problem;
+    found.push(report('demo data', `well-known passwords are in use by ${known.join(', ')}`));
+  }
   const left = Object.values(await countExpired(sql, now, retentionOf(config))).reduce((sum, count) => sum + count, 0);
-  found.push((left > SWEEP_BEHIND ? warning : ok)('sweep', `${left} expired rows are left`));
+  found.push((left > SWEEP_BEHIND ? warning : ok)('sweep', `${left} expired rows remain`));
   return found;
 }

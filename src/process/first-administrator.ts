@@ -5,7 +5,7 @@ import type { Database } from '../store/connection/database.ts';
 import { Refusal } from '../store/connection/refusal.ts';
 import { hasSuperuser, issueSetupTicket } from '../store/setup-ticket.ts';
 
-/** The first administrator comes from ADMIN_USERNAME, or else through the set-up link whose ticket is returned. */
+/** Creates the first administrator from ADMIN_USERNAME, or returns the ticket of a set-up link. */
 export async function prepareAdministrator(
   { admin }: Config,
   database: Database,
@@ -21,7 +21,7 @@ export async function prepareAdministrator(
   try {
     await registerUser(entityManager(database), actor, { username, password, superuser: true });
   } catch (error) {
-    // Another node that started at the same moment was first.
+    // Another node that started at the same moment has created the administrator.
     if (await hasSuperuser(sql)) return undefined;
     throw error instanceof DomainError ? new Refusal(`ADMIN_USERNAME, ADMIN_PASSWORD: ${error.message}.`) : error;
   }

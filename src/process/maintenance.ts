@@ -6,12 +6,12 @@ import { rotateSigningKeysByAge } from '../oauth/keys/signing-key-rotation.ts';
 import type { Database } from '../store/connection/database.ts';
 import { retentionOf, sweep } from '../store/sweep.ts';
 
-/** Milliseconds between two sweeps of one node; up to a tenth more or less keeps nodes from beginning together. */
+/** Milliseconds between two sweeps of one node. A random deviation of 10 % keeps nodes from sweeping at the same moment. */
 const INTERVAL = { usual: 60_000, behind: 1000 } as const;
-/** Rows after which the next sweep comes soon: so many end within a minute that it is better to take them little by little. */
+/** After a sweep of this many rows the next one starts soon, because several small sweeps disturb requests less than a large one. */
 const MANY = 5000;
 
-interface Swept {
+interface MaintenanceOptions {
   readonly config: Config;
   readonly database: Database;
   readonly keyring: Keyring;
@@ -19,28 +19,31 @@ interface Swept {
   readonly log: Logger;
 }
 
-/** Clears away what has expired, renews keys that have grown old and tells clients of logouts, now and then, until the returned function is called; that one waits for the batch under way. */
-export function sweepRegularly(
-  { config, database: { sql }, keyring, backchannel, log }: Swept,
+/**
+ * Periodically deletes expired rows, rotates old signing keys and delivers back-channel logouts. The returned function stops this
+ * and waits for the current run.
+ */
+export function startMaintenance(
+  { config, database: { sql }, keyring, backchannel, log }: MaintenanceOptions,
   clock: () => Date,
 ): () => Promise<void> {
   const stopped = new AbortController();
-  let underWay: Promise<void> = Promise.resolve();
+  let current: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout;
 
   const run = async () => {
     let wait: number = INTERVAL.usual;
     try {
       const swept = await sweep(sql, clock(), retentionOf(config), stopped.signal);
-      log.debug({ swept }, 'swept');
+      log.debug({ swept }, 'expired rows deleted');
       if (Object.values(swept).reduce((sum, count) => sum + count, 0) >= MANY) wait = INTERVAL.behind;
       if (stopped.signal.aborted) return;
       backchannel.deliver(clock());
       const made = await rotateSigningKeysByAge({ sql, keyring, now: clock() });
-      if (made.length > 0) log.info({ made }, 'made signing keys');
+      if (made.length > 0) log.info({ made }, 'signing keys created');
     } catch (error) {
-      // The next sweep takes what this one left.
-      log.warn({ err: error }, 'the sweep failed');
+      // The next sweep deletes what this one could not.
+      log.warn({ err: error }, 'maintenance failed');
     }
     plan(wait);
   };
@@ -48,7 +51,7 @@ export function sweepRegularly(
     if (stopped.signal.aborted) return;
     timer = setTimeout(
       () => {
-        underWay = run();
+        current = run();
       },
       wait * (0.9 + Math.random() * 0.2),
     );
@@ -58,6 +61,6 @@ export function sweepRegularly(
   return async () => {
     stopped.abort();
     clearTimeout(timer);
-    await underWay;
+    await current;
   };
 }

@@ -6,54 +6,57 @@ import { ensureSigningKeys } from '../oauth/keys/signing-key-rotation.ts';
 import type { Database } from '../store/connection/database.ts';
 import { Refusal } from '../store/connection/refusal.ts';
 import type { StartedDatabase } from '../store/start-database.ts';
-import { knownPasswordsInUse } from './demo-credentials.ts';
+import { demoPasswordsInUse } from './demo-credentials.ts';
 import { prepareAdministrator } from './first-administrator.ts';
 
 export interface StartOptions {
-  /** For people, once it is ready. */
+  /** Prints start-up details for the operator once the server is ready. */
   readonly out: (text: string) => void;
   readonly log: Logger;
-  /** The process that started this one has seen to the database and the first administrator. */
+  /** True if another process has already prepared the database and the first administrator. */
   readonly prepared?: boolean;
 }
 
-/** Whoever reaches an inspector's port reads every key in memory. */
+/** Anyone who can connect to the inspector's port can read every key in memory. */
 export function refuseInspector({ production }: Config): void {
   if (production && inspectorUrl() !== undefined)
     throw new Refusal(
-      'The inspector is on (--inspect, perhaps in NODE_OPTIONS): with NODE_ENV=production Gatehouse does not start.',
+      'The Node.js inspector is enabled. With NODE_ENV=production Gatehouse does not start: remove --inspect, also from NODE_OPTIONS.',
     );
 }
 
-/** Demo data belongs on a machine of one's own: not on a public address, and aloud where others may reach the socket. */
-async function refuseKnownPasswords(
+/** Refuses to serve demo passwords on a public address, and warns if other machines can reach the socket. */
+async function refuseDemoPasswords(
   { issuerIsLoopback, issuer, host }: Config,
   { sql }: Database,
   log: Logger,
   now: Date,
 ): Promise<void> {
   const exposed = !issuerIsLoopback || !/^(127\.|::1$|localhost$)/.test(host);
-  const known = exposed ? await knownPasswordsInUse(sql, now) : [];
+  const known = exposed ? await demoPasswordsInUse(sql, now) : [];
   if (known.length === 0) return;
-  const told = `The demo data's passwords are known to everybody, and ${known.join(', ')} still has one`;
-  if (!issuerIsLoopback) throw new Refusal(`${told}: not on ${issuer}. Change or delete them first.`);
-  log.warn(`${told}, while HOST=${host} lets other machines in.`);
+  const problem = `Well-known demo passwords are in use by ${known.join(', ')}`;
+  if (!issuerIsLoopback)
+    throw new Refusal(
+      `${problem}. They are not allowed on ${issuer}: change the passwords or delete the demo data first.`,
+    );
+  log.warn(`${problem}, and HOST=${host} allows connections from other machines.`);
 }
 
-/** What is done once however many processes are to serve. Answers with the ticket of the set-up link, if there is to be one. */
+/** The part of a start that happens once, for any number of workers. Returns the ticket of the set-up link, if one is needed. */
 export async function prepare(
   config: Config,
   { database, keyring }: StartedDatabase,
   log: Logger,
   now: Date,
 ): Promise<string | undefined> {
-  await refuseKnownPasswords(config, database, log, now);
+  await refuseDemoPasswords(config, database, log, now);
   await ensureConsoleScopes(database.sql);
   await ensureSigningKeys({ sql: database.sql, keyring, now });
   return prepareAdministrator(config, database, now);
 }
 
-/** PORT=0 means any free one: the default issuer then follows the port. */
+/** With PORT=0 the system chooses a port, and the default issuer uses that port. */
 export function withPort(config: Config, port: number): Config {
   const issuer = config.issuer === 'http://localhost:0' ? `http://localhost:${port}` : config.issuer;
   return Object.freeze({ ...config, port, issuer });

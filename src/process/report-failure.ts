@@ -11,13 +11,13 @@ interface Failure {
   readonly path?: readonly string[] | undefined;
 }
 
-/** The end of a command or of a start that failed: exit code 1 and, where the operator can mend it, plain words on stderr. */
+/** Reports a failed command or start: exit code 1, and a plain message on stderr if the operator can fix the cause. */
 export function reportFailure(error: unknown, json = false): void {
   process.exitCode = 1;
   const failure = failureOf(error);
   if (!failure) makeLog('fatal').fatal({ err: error }, 'unexpected error');
   else console.error(json ? JSON.stringify({ error: failure }) : failure.message);
-  // The channel to the process that started it would keep a worker alive.
+  // An open channel to the primary process would keep a worker running.
   if (cluster.isWorker) process.disconnect?.();
 }
 

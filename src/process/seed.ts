@@ -8,7 +8,7 @@ import type { Database } from '../store/connection/database.ts';
 import { entityManager } from '../store/connection/orm.ts';
 import { Refusal } from '../store/connection/refusal.ts';
 import { statement } from '../store/connection/sql.ts';
-import { ADMIN, CLIENT, findSeededUsers, PERSON } from './demo-credentials.ts';
+import { ADMIN, CLIENT, findSeededUsers, USER } from './demo-credentials.ts';
 
 const findOtherUser = statement<{ username: string }>(
   'find-user-not-seeded',
@@ -19,35 +19,35 @@ const findSeededClients = statement<{ client_id: string }>(
   'SELECT client_id FROM clients WHERE seeded',
 );
 
-/** The demo data, always the same; what is there already stays as it is. Returns the names of what was made. */
+/** Creates the demo data and leaves what already exists unchanged. Returns the names of what was created. */
 export async function seed(database: Database, config: Config, now: Date): Promise<string[]> {
   if (!config.issuerIsLoopback)
     throw new Refusal(
-      `The demo data has passwords that everybody knows: it is for this machine only, not for ${config.issuer}.`,
+      `The demo data has well-known passwords, so it needs a loopback ISSUER. ISSUER is ${config.issuer}.`,
     );
   const [other] = await database.sql(findOtherUser, []);
   if (other)
     throw new Refusal(
-      `This database already has users (${other.username}). Demo data needs an empty one: set another DATA_DIR.`,
+      `This database already has users (${other.username}). Demo data needs an empty database: set another DATA_DIR.`,
     );
 
   const actor: Actor = { caller: OPERATOR, now, origin: { ip: undefined, requestId: undefined } };
-  const people = new Set((await database.sql(findSeededUsers, [])).map(({ username }) => username));
-  const clients = new Set((await database.sql(findSeededClients, [])).map(({ client_id }) => client_id));
+  const usernames = new Set((await database.sql(findSeededUsers, [])).map(({ username }) => username));
+  const clientIds = new Set((await database.sql(findSeededClients, [])).map(({ client_id }) => client_id));
   const made: string[] = [];
-  for (const person of [ADMIN, PERSON]) {
-    if (people.has(person.username)) continue;
-    await registerUser(entityManager(database), actor, { ...person, seeded: true });
-    made.push(person.username);
+  for (const user of [ADMIN, USER]) {
+    if (usernames.has(user.username)) continue;
+    await registerUser(entityManager(database), actor, { ...user, seeded: true });
+    made.push(user.username);
   }
-  if (!clients.has(CLIENT.clientId)) {
+  if (!clientIds.has(CLIENT.clientId)) {
     await seedClient(database, actor);
     made.push(CLIENT.clientId);
   }
   return made;
 }
 
-/** What the tutorials of other servers ask of a client: every grant, no PKCE, a redirect URI that may be left out. */
+/** A client for the tutorials of other servers: every grant, no PKCE, an optional redirect URI. */
 async function seedClient(database: Database, actor: Actor): Promise<void> {
   const registration = {
     name: 'Test client',

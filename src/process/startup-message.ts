@@ -1,25 +1,28 @@
 import type { Config } from '../config.ts';
 
 export interface Started {
-  /** Where it listens; what it calls itself is `config.issuer`. */
+  /** The address that the server listens on. Its public address is `config.issuer`. */
   readonly url: string;
-  /** As given, but with the port it really has. */
+  /** The configuration with the actual port. */
   readonly config: Config;
-  /** For the operator's eyes, never for a log: who opens it makes the first administrator. */
+  /** Never logged, because anyone who opens it can create the first administrator. */
   readonly setupLink: string | undefined;
 }
 
-/** What a person at the terminal wants to know. */
+/** Start-up details for the terminal. */
 export function startupMessage({ config: { issuer, graphiql }, setupLink }: Started): string {
   const lines = [`Gatehouse is ready at ${issuer}`];
   if (graphiql) lines.push(`  GraphiQL:  ${issuer}/graphiql`);
   if (setupLink !== undefined)
-    lines.push(`  Set-up:    ${setupLink}`, '             makes the first administrator; works once, within one hour');
+    lines.push(
+      `  Set-up:    ${setupLink}`,
+      '             creates the administrator account; works once, within one hour',
+    );
   return lines.join('\n');
 }
 
-/** The same for programs, as JSON. */
-export function facts({ url, config: { issuer, graphiql }, setupLink }: Started): string {
+/** Start-up details for programs, as JSON. */
+export function startupFacts({ url, config: { issuer, graphiql }, setupLink }: Started): string {
   const optional = {
     ...(graphiql ? { graphiql: `${issuer}/graphiql` } : {}),
     ...(setupLink ? { setup: setupLink } : {}),
@@ -27,7 +30,7 @@ export function facts({ url, config: { issuer, graphiql }, setupLink }: Started)
   return JSON.stringify({ issuer, listening: url, ...optional });
 }
 
-/** `config` with the port that was found; the ticket is the set-up link's. */
+/** `config` has the actual port; `ticket` is that of the set-up link. */
 export const describeStart = (config: Config, ticket: string | undefined): Started => ({
   url: address(config),
   config,

@@ -10,10 +10,10 @@ import { prepare, refuseInspector, type StartOptions, withPort } from './prepare
 import type { Close } from './shutdown.ts';
 import { describeStart, type Started, startupMessage } from './startup-message.ts';
 
-/** Milliseconds before another is tried in the place of a worker that never came to listen. */
-const BREATH = 1000;
+/** Milliseconds to wait before replacing a worker that ended before it was listening. */
+const RESTART_DELAY = 1000;
 
-/** Several processes on one port; this one prepares, supervises them and answers nobody. */
+/** Starts several workers on one port. This process prepares the database and supervises the workers, and serves no requests. */
 export async function startWithWorkers(
   given: Config,
   count: number,
@@ -21,7 +21,7 @@ export async function startWithWorkers(
   now: Date,
 ): Promise<Started & { readonly close: Close }> {
   if (given.databaseUrl === undefined)
-    throw new Refusal('--workers needs DATABASE_URL: the embedded database belongs to one process.');
+    throw new Refusal('--workers needs DATABASE_URL, because only one process can use the embedded database.');
   refuseInspector(given);
   const prepared = await startDatabase(given);
   let ticket: string | undefined;
@@ -37,14 +37,14 @@ export async function startWithWorkers(
   return { ...started, close };
 }
 
-/** Starts so many copies of this process on one port, and resolves when all of them listen; one that dies is replaced. */
+/** Starts `count` workers on one port, and resolves when all of them are listening. Workers that exit are replaced. */
 async function startWorkers(count: number, port: number, log: Logger): Promise<{ readonly close: Close }> {
-  // The first alone: what hinders them is told once.
+  // The first worker starts alone, so that a problem that affects all of them is reported once.
   await startWorker(port);
   try {
     await Promise.all(Array.from({ length: count - 1 }, () => startWorker(port)));
   } catch (error) {
-    // All or none: nobody would look after those that did start.
+    // The workers that did start would run without supervision.
     for (const worker of workers()) worker.kill();
     throw error;
   }
@@ -54,12 +54,12 @@ async function startWorkers(count: number, port: number, log: Logger): Promise<{
   cluster.on('message', (worker) => listening.add(worker));
   aggregateMetrics();
   const replace = async (worker: Worker): Promise<void> => {
-    if (!listening.has(worker)) await wait(BREATH);
+    if (!listening.has(worker)) await wait(RESTART_DELAY);
     if (!stopping) cluster.fork({ PORT: port });
   };
   cluster.on('exit', (worker, code, signal) => {
     if (stopping) return;
-    log.error({ worker: worker.id, code, signal }, 'a worker ended: starting another one');
+    log.error({ worker: worker.id, code, signal }, 'worker exited, starting a replacement');
     void replace(worker);
   });
   return {
@@ -77,7 +77,7 @@ function startWorker(port: number): Promise<void> {
   const worker = cluster.fork({ PORT: port });
   return new Promise((resolve, reject) => {
     worker.once('message', resolve);
-    worker.once('exit', () => reject(new Refusal('No worker could be started: the reason is above.')));
+    worker.once('exit', () => reject(new Refusal('No worker could be started. The reason is printed above.')));
   });
 }
 
@@ -88,5 +88,5 @@ function stopWorker(worker: Worker): Promise<number> {
   });
 }
 
-/** A worker's word to the process that started it. */
+/** Tells the primary process that this worker is listening. */
 export const reportListening = (): void => void process.send?.('listening');

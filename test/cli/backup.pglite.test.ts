@@ -7,27 +7,27 @@ import { gatehouse } from '../support/process.ts';
 import { startServer } from '../support/server.ts';
 import { refreshing, tokenPair } from '../support/token-forms.ts';
 
-function scratch(): string {
+function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-backup-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
-async function own() {
+async function ownDatabase() {
   const home = await migratedDatabase();
   onTestFinished(() => home.remove());
   return home;
 }
 
 describe('gatehouse backup, gatehouse restore', () => {
-  it('bring everything back elsewhere: who was signed in goes on', async () => {
-    const home = await own();
+  it('restore everything into another directory, so that issued tokens stay valid', async () => {
+    const home = await ownDatabase();
     const before = await startServer({}, home);
     const client = await before.client();
     const pair = await tokenPair(before, client);
     await before.close();
 
-    const directory = scratch();
+    const directory = temporaryDirectory();
     const [file, DATA_DIR] = [join(directory, 'backup'), join(directory, 'data')];
     const made = await gatehouse(['backup', file, '--json'], home.env);
     expect([made.code, made.stderr]).toEqual([0, '']);
@@ -50,27 +50,27 @@ describe('gatehouse backup, gatehouse restore', () => {
     });
   });
 
-  it('verify what was written, and touch no directory', async () => {
-    const [home, directory] = [await own(), scratch()];
+  it('verify a backup without changing a directory', async () => {
+    const [home, directory] = [await ownDatabase(), temporaryDirectory()];
     const [file, damaged, DATA_DIR] = ['backup', 'damaged', 'data'].map((name) => join(directory, name));
     await gatehouse(['backup', file ?? ''], home.env);
     const env = { DATA_DIR: DATA_DIR ?? '' };
     expect(await gatehouse(['restore', '--verify', file ?? ''], env)).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^The backup is whole: \d+ rows of \d+ tables\n$/),
+      stdout: expect.stringMatching(/^The backup is valid: \d+ rows of \d+ tables\n$/),
     });
     const bytes = readFileSync(file ?? '');
     const at = Math.floor(bytes.length / 2);
     bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
     writeFileSync(damaged ?? '', bytes);
-    for (const [bad, said] of [
+    for (const [bad, message] of [
       [damaged, 'is damaged'],
       [join(import.meta.dirname, 'backup.pglite.test.ts'), 'is not a Gatehouse backup'],
       [join(directory, 'nowhere'), 'cannot be read: ENOENT'],
     ])
       expect(await gatehouse(['restore', bad ?? ''], env)).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining(said ?? ''),
+        stderr: expect.stringContaining(message ?? ''),
       });
     expect(() => statSync(DATA_DIR ?? '')).toThrow('ENOENT');
   });

@@ -4,48 +4,48 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../support/database.ts';
 import { gatehouse } from '../support/process.ts';
 
-async function own(making: Promise<TestDatabase>): Promise<Record<string, string>> {
+async function ownDatabase(making: Promise<TestDatabase>): Promise<Record<string, string>> {
   const home = await making;
   onTestFinished(() => home.remove());
   return home.env;
 }
 
-interface Told {
+interface Report {
   readonly healthy: boolean;
-  readonly findings: readonly { check: string; state: string; told: string }[];
+  readonly findings: readonly { check: string; state: string; message: string }[];
 }
 
-async function doctor(env: Record<string, string>): Promise<{ code: number | null; told: Told }> {
+async function doctor(env: Record<string, string>): Promise<{ code: number | null; report: Report }> {
   const { code, stdout, stderr } = await gatehouse(['doctor', '--json'], env);
   expect(stderr).toBe('');
-  return { code, told: JSON.parse(stdout) };
+  return { code, report: JSON.parse(stdout) };
 }
 
-const stateOf = ({ findings }: Told, check: string) =>
+const stateOf = ({ findings }: Report, check: string) =>
   findings.filter((finding) => finding.check === check).map(({ state }) => state);
 
 describe('gatehouse doctor', () => {
-  it('finds a database that was migrated and not used yet in order, in words and in JSON', async () => {
-    const env = await own(migratedDatabase());
-    const { code, told } = await doctor(env);
+  it('the command finds no error in a new migrated database, as text and as JSON', async () => {
+    const env = await ownDatabase(migratedDatabase());
+    const { code, report } = await doctor(env);
     expect(code).toBe(0);
-    expect(told.healthy).toBe(true);
-    expect(stateOf(told, 'readiness')).toEqual(['ok']);
-    expect(stateOf(told, 'demo data')).toEqual(['ok']);
-    expect(stateOf(told, 'administrator')).toEqual(['warning']);
-    expect((await gatehouse(['doctor'], env)).stdout).toMatch(/^ok {7}configuration {2}every setting has its form\n/);
+    expect(report.healthy).toBe(true);
+    expect(stateOf(report, 'readiness')).toEqual(['ok']);
+    expect(stateOf(report, 'demo data')).toEqual(['ok']);
+    expect(stateOf(report, 'administrator')).toEqual(['warning']);
+    expect((await gatehouse(['doctor'], env)).stdout).toMatch(/^ok {7}configuration {2}all settings are valid\n/);
   });
 
-  it('finds demo data, which are wrong where others can reach them', async () => {
-    const env = await own(migratedDatabase());
+  it('demo data are a warning, and an error on a public issuer', async () => {
+    const env = await ownDatabase(migratedDatabase());
     expect((await gatehouse(['seed'], env)).code).toBe(0);
-    expect(stateOf((await doctor(env)).told, 'demo data')).toEqual(['warning']);
-    const { code, told } = await doctor({ ...env, ISSUER: 'https://id.example.com' });
-    expect([code, stateOf(told, 'demo data'), stateOf(told, 'administrator')]).toEqual([1, ['wrong'], ['ok']]);
+    expect(stateOf((await doctor(env)).report, 'demo data')).toEqual(['warning']);
+    const { code, report } = await doctor({ ...env, ISSUER: 'https://id.example.com' });
+    expect([code, stateOf(report, 'demo data'), stateOf(report, 'administrator')]).toEqual([1, ['error'], ['ok']]);
   });
 
-  it('moves nothing over to a new SECRET_KEY: other nodes may not have it yet', async () => {
-    const env = await own(migratedDatabase());
+  it('the command re-encrypts nothing with a new SECRET_KEY, which other nodes may not have yet', async () => {
+    const env = await ownDatabase(migratedDatabase());
     expect((await gatehouse(['seed'], env)).code).toBe(0);
     const key = env.SECRET_KEY ?? readFileSync(join(env.DATA_DIR ?? '', 'secret-key'), 'utf8').trim();
     for (const SECRET_KEY of [`${'n'.repeat(32)},${key}`, key])
@@ -53,22 +53,22 @@ describe('gatehouse doctor', () => {
     expect((await doctor({ ...env, SECRET_KEY: 'n'.repeat(32) })).code).toBe(1);
   });
 
-  it('finds a database that was never migrated, and leaves it so', async () => {
-    const env = await own(emptyDatabase());
+  it('the command reports a database that was never migrated, and does not migrate it', async () => {
+    const env = await ownDatabase(emptyDatabase());
     const first = await doctor(env);
     expect(await doctor(env)).toEqual(first);
     const embedded = env.DATABASE_URL === undefined;
-    expect([first.code, stateOf(first.told, 'database')]).toEqual(embedded ? [0, ['warning']] : [1, ['wrong']]);
+    expect([first.code, stateOf(first.report, 'database')]).toEqual(embedded ? [0, ['warning']] : [1, ['error']]);
   });
 
-  it('finds all that is wrong with the settings', async () => {
-    const { code, told } = await doctor({ PORT: 'x', ISSUER: 'ftp://x' });
-    expect([code, stateOf(told, 'configuration')]).toEqual([1, ['wrong', 'wrong']]);
+  it('the command reports every invalid setting', async () => {
+    const { code, report } = await doctor({ PORT: 'x', ISSUER: 'ftp://x' });
+    expect([code, stateOf(report, 'configuration')]).toEqual([1, ['error', 'error']]);
   });
 
-  it('finds a database that is away', async () => {
-    const { code, told } = await doctor({ DATABASE_URL: 'postgres://x@127.0.0.1:1/x', SECRET_KEY: 'x'.repeat(32) });
-    expect([code, stateOf(told, 'database')]).toEqual([1, ['wrong']]);
-    expect(JSON.stringify(told)).toContain('it cannot be reached');
+  it('the command reports an unreachable database', async () => {
+    const { code, report } = await doctor({ DATABASE_URL: 'postgres://x@127.0.0.1:1/x', SECRET_KEY: 'x'.repeat(32) });
+    expect([code, stateOf(report, 'database')]).toEqual([1, ['error']]);
+    expect(JSON.stringify(report)).toContain('unreachable');
   });
 });

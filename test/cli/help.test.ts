@@ -9,7 +9,7 @@ const cli = (line: string): Promise<Ended> => gatehouse(line.split(' '), {});
 
 describe('--help', () => {
   it.each(['', 'serve', 'migrate', 'seed', 'user create', 'client create', 'client rotate-secret', 'scope create'])(
-    'of `gatehouse %s` teaches with an example, and every command speaks JSON',
+    'the help of `gatehouse %s` has an example, and every command has --json',
     async (command) => {
       const { code, stdout } = await cli(`${command} --help`.trim());
 
@@ -19,20 +19,20 @@ describe('--help', () => {
     },
   );
 
-  it('may be read in part: a pipe that is closed is no failure', async () => {
+  it('a closed output pipe is not an error', async () => {
     const child = spawn(process.execPath, ['src/cli.ts', 'client', 'create', '--help'], { stdio: 'pipe', env: {} });
     child.stdout.destroy();
     const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
-  it('is pointed to when the command line is wrong: 2', async () => {
+  it('an invalid command line exits with 2 and refers to --help', async () => {
     expect(await cli('frobnicate')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--help') });
   });
 });
 
 describe('--version', () => {
-  it('prints the version of the package and needs no settings', async () => {
+  it('the option prints the version of the package and needs no settings', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
     expect(await cli('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => home.remove());
 
 /** The embedded database belongs to one process at a time: the server stops before a command runs. */
-async function during<T>(work: (server: TestServer) => Promise<T>): Promise<T> {
+async function withServer<T>(work: (server: TestServer) => Promise<T>): Promise<T> {
   const server = await startServer({}, home);
   try {
     return await work(server);
@@ -25,8 +25,8 @@ const kids = async (server: TestServer): Promise<(string | undefined)[]> =>
 const rotate = (...flags: string[]) => gatehouse(['keys', 'rotate', ...flags], home.env);
 
 describe('gatehouse keys rotate', () => {
-  it('makes a new key of each kind, that is published at once and signs in an hour, and writes it to the trail', async () => {
-    const before = await during(kids);
+  it('the command creates a key for each algorithm, published at once and used after an hour, and records an audit event', async () => {
+    const before = await withServer(kids);
     const { code, stdout, stderr } = await rotate('--json');
     expect([code, stderr]).toEqual([0, '']);
     const { keys } = JSON.parse(stdout);
@@ -37,7 +37,7 @@ describe('gatehouse keys rotate', () => {
       expect(wait).toBeLessThanOrEqual(3_600_000);
     }
 
-    await during(async (server) => {
+    await withServer(async (server) => {
       const made = keys.map(({ kid }: { kid: string }) => kid);
       expect((await kids(server)).sort()).toEqual([...before, ...made].sort());
       const [event] = await server.database
@@ -47,12 +47,12 @@ describe('gatehouse keys rotate', () => {
     });
   });
 
-  it('--compromised: takes the old keys away at once', async () => {
-    const before = await during(kids);
+  it('the option --compromised removes the old keys at once', async () => {
+    const before = await withServer(kids);
     const { code, stdout } = await rotate('--compromised');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^RS256 {2}\S{43} {2}signs from \d{4}-/);
-    const after = await during(kids);
+    const after = await withServer(kids);
     expect(after).toHaveLength(3);
     for (const kid of after) {
       expect(before).not.toContain(kid);

@@ -8,7 +8,7 @@ import { gatehouse } from '../support/process.ts';
 import { startServer } from '../support/server.ts';
 import { refreshing, tokenPair } from '../support/token-forms.ts';
 
-async function own(making: Promise<TestDatabase>): Promise<TestDatabase> {
+async function ownDatabase(making: Promise<TestDatabase>): Promise<TestDatabase> {
   const home = await making;
   onTestFinished(() => home.remove());
   return home;
@@ -21,8 +21,8 @@ function embedded(): TestDatabase {
 }
 
 describe('gatehouse db promote', () => {
-  it('moves everything to PostgreSQL: who was signed in goes on there', async () => {
-    const [home, target] = [embedded(), await own(emptyDatabase())];
+  it('the command copies everything to PostgreSQL, so that issued tokens stay valid', async () => {
+    const [home, target] = [embedded(), await ownDatabase(emptyDatabase())];
     const before = await startServer({}, home);
     const client = await before.client({ name: `O'Reilly, "quoted" \\ and {braces} NULL` });
     const first = await tokenPair(before, client);
@@ -47,8 +47,8 @@ describe('gatehouse db promote', () => {
     ]);
   });
 
-  it('leaves nothing behind when it fails, and can be tried again', async () => {
-    const [home, target] = [embedded(), await own(migratedDatabase())];
+  it('a failed run leaves no rows and can be repeated', async () => {
+    const [home, target] = [embedded(), await ownDatabase(migratedDatabase())];
     const url = target.env.DATABASE_URL ?? '';
     expect((await gatehouse(['seed'], home.env)).code).toBe(0);
     const database = await openDatabase({ url });
@@ -67,17 +67,17 @@ describe('gatehouse db promote', () => {
     ]);
   });
 
-  it('refuses what is no database, and to move what is not embedded', async () => {
-    const target = await own(emptyDatabase());
+  it('the command refuses an invalid target URL and a source that is not embedded', async () => {
+    const target = await ownDatabase(emptyDatabase());
     const url = target.env.DATABASE_URL ?? '';
     const [bad, wrong] = await Promise.all([
       gatehouse(['db', 'promote', 'mysql://x'], embedded().env),
       gatehouse(['db', 'promote', url], target.env),
     ]);
-    expect([bad.code, bad.stderr]).toEqual([1, 'The target must begin with postgres://.\n']);
+    expect([bad.code, bad.stderr]).toEqual([1, 'The target URL must begin with postgres://.\n']);
     expect([wrong.code, wrong.stderr]).toEqual([
       1,
-      'The database is not embedded. It moves the embedded database: unset DATABASE_URL.\n',
+      'The database is not embedded. To copy the embedded database, unset DATABASE_URL.\n',
     ]);
   });
 });

@@ -16,7 +16,7 @@ afterAll(() => home.remove());
 const cli = (line: string, stdin?: string): Promise<Ended> => gatehouse(line.split(' '), home.env, stdin);
 
 /** The embedded database belongs to one process at a time: the server stops before a command runs. */
-async function during<T>(work: (server: TestServer) => Promise<T>): Promise<T> {
+async function withServer<T>(work: (server: TestServer) => Promise<T>): Promise<T> {
   const server = await startServer({}, home);
   try {
     return await work(server);
@@ -26,9 +26,9 @@ async function during<T>(work: (server: TestServer) => Promise<T>): Promise<T> {
 }
 
 describe('gatehouse sweep', () => {
-  it('clears away by hand what has expired, and says how much it was and what is left', async () => {
+  it('the command deletes expired rows, and prints how many it deleted and how many remain', async () => {
     const END = new Date(Date.now() - 60_000);
-    await during(async (server) => {
+    await withServer(async (server) => {
       const rows = await rowMaker(server);
       await rows.add('sessions', 'expires_at', END, 6000);
       await rows.add('rate_limits', 'expire', END, 3);
@@ -37,12 +37,12 @@ describe('gatehouse sweep', () => {
     });
     const swept = await cli('sweep --json');
     expect(swept).toMatchObject({ code: 0, stderr: '' });
-    const told = JSON.parse(swept.stdout);
-    expect(told.swept).toMatchObject({ sessions: 6000, rate_limits: 3, access_tokens: 2, audit_events: 0 });
-    expect(Object.values(told.left).every((left) => left === 0)).toBe(true);
+    const counts = JSON.parse(swept.stdout);
+    expect(counts.swept).toMatchObject({ sessions: 6000, rate_limits: 3, access_tokens: 2, audit_events: 0 });
+    expect(Object.values(counts.left).every((left) => left === 0)).toBe(true);
 
-    expect(await cli('sweep')).toEqual({ code: 0, stderr: '', stdout: 'Swept 0 rows; 0 are left\n' });
-    await during(async (server) => expect(await (await rowMaker(server)).count('access_tokens')).toBe(1));
+    expect(await cli('sweep')).toEqual({ code: 0, stderr: '', stdout: 'Deleted 0 expired rows; 0 remain\n' });
+    await withServer(async (server) => expect(await (await rowMaker(server)).count('access_tokens')).toBe(1));
   });
 });
 
@@ -51,18 +51,18 @@ describe('gatehouse token revoke', () => {
   let one: TokenPair;
   let two: TokenPair;
   beforeAll(async () => {
-    await during(async (server) => {
+    await withServer(async (server) => {
       client = await server.client();
       [one, two] = [await tokenPair(server, client), await tokenPair(server, client)];
     });
   });
 
-  it('ends an access token alone, and a refresh token with its family, and tells the trail', async () => {
+  it('the command revokes an access token alone and a refresh token with its family, and records audit events', async () => {
     const access = await cli('token revoke', `${one.access_token}\n`);
     expect(access).toEqual({ code: 0, stderr: '', stdout: 'Revoked\n' });
     const family = await cli('token revoke --json', two.refresh_token);
     expect(family).toEqual({ code: 0, stderr: '', stdout: '{"revoked":true}\n' });
-    await during(async (server) => {
+    await withServer(async (server) => {
       expect(await bearerStatus(server, one.access_token)).toBe(401);
       const refreshed = await server.token({ grant_type: 'refresh_token', refresh_token: one.refresh_token }, client);
       expect(refreshed.status).toBe(200);
@@ -77,12 +77,12 @@ describe('gatehouse token revoke', () => {
     });
   });
 
-  it('says so when there is nothing to end', async () => {
+  it('the command reports a token that is not active', async () => {
     for (const token of [one.access_token, makeSecret('grt'), 'x'])
-      expect(await cli('token revoke', token)).toEqual({ code: 0, stderr: '', stdout: 'No such token is alive\n' });
+      expect(await cli('token revoke', token)).toEqual({ code: 0, stderr: '', stdout: 'No active token found\n' });
   });
 
-  it('takes no token as an argument, where everybody on the machine could read it', async () => {
+  it('no argument takes the token, because every user of the machine can read arguments', async () => {
     const { code, stdout, stderr } = await cli('token revoke x');
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('too many arguments');

@@ -24,8 +24,8 @@ export const FRAMEWORK = [
 3.1  MUST  the person is identified before anything is granted
   http/endpoints/authorize: S0-08 leads to the sign-in page
 3.1  MUST  passwords and codes travel by TLS
-  config: S2-01, S4-03: https everywhere
-  process/server: S4-03: with a public http issuer is refused
+  config: S2-01, S4-03: https is required
+  process/server: S4-03: a public http issuer is refused
 3.1  MUST  GET is served
   http/endpoints/authorize: S0-07
 3.1  MAY  POST is served as well
@@ -98,7 +98,7 @@ export const FRAMEWORK = [
   oauth/tokens/grants/authorization-code: S0-10 S0-15
 4.2.2  MUST  implicit answers in the fragment, without a refresh token; here only to clients registered with it
   process/demo-data: S3-06 S2-13
-  process/demo-data: S3-06 is off
+  process/demo-data: S3-06: the implicit grant is off
 4.2.2.1  MUST  so do its errors
   http/endpoints/authorize-refusals: RFC 6749 §4.2.2.1
 4.3.2  MUST  the password grant authenticates the client and checks the password; here for clients registered with it

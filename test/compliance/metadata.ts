@@ -16,7 +16,7 @@ export const METADATA = [
   http/endpoints/well-known: Q299
 3.1  MUST  an issuer with a path has it behind the well-known part
   not offered: an issuer with a path is refused at the start
-  config: %s is no issuer at all
+  config: the issuer %s is invalid
 3.2  MUST  it is JSON, 200
   http/endpoints/well-known: Q299
 3.3  MUST  issuer is the one it was asked of

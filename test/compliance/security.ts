@@ -23,7 +23,7 @@ export const SECURITY = [
   http/endpoints/well-known-values: PKCE methods
 2.1.2  SHOULD  no implicit grant
   not held: an administrator can register a client with it; off for all others
-  process/demo-data: S3-06 is off
+  process/demo-data: S3-06: the implicit grant is off
 2.2.1  SHOULD  access tokens are bound to their sender (DPoP, mTLS)
   not held: not built yet; they live for an hour and are dead at the next request when revoked
   system/lifetimes: S4-06 S4-04

@@ -27,7 +27,7 @@ export const TOKENS = [
 3.1  SHOULD  too small a scope is 403 insufficient_scope, with the scope it takes
   http/endpoints/token-errors: S3-09 S4-08
 5.2  MUST  tokens travel by TLS
-  process/server: S4-03: with a public http issuer is refused
+  process/server: S4-03: a public http issuer is refused
 5.3  MUST  a cookie is no way to send a token
   graphql/bearer: H140
 5.3  SHOULD  tokens live for an hour or less

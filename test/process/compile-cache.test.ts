@@ -12,41 +12,41 @@ afterAll(() => rmSync(home, { recursive: true }));
 
 const source = join(import.meta.dirname, '../../src/process/compile-cache.ts');
 
-/** Where a process keeps its compiled code that was told to keep it there; nothing if nowhere. */
-function kept(directory: string): string {
+/** The cache directory that a new process uses when this one is requested; empty if it uses none. */
+function cacheDirectory(directory: string): string {
   const script = `
     import { getCompileCacheDir } from 'node:module';
-    import { keepCompiledCode } from ${JSON.stringify(source)};
-    keepCompiledCode(${JSON.stringify(directory)});
+    import { useCompileCache } from ${JSON.stringify(source)};
+    useCompileCache(${JSON.stringify(directory)});
     process.stdout.write(getCompileCacheDir() ?? '');`;
   const args = ['--input-type=module', '--eval', script];
   return execFileSync(process.execPath, args, { encoding: 'utf8', env: {}, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-describe.skipIf(process.platform === 'win32')('compiled code, which runs without being read again', () => {
-  it('is kept where only this user can write', () => {
+describe.skipIf(process.platform === 'win32')('The compile cache', () => {
+  it('a directory that only this user can enter is used', () => {
     const own = join(home, 'own');
-    expect(kept(own)).toContain(own);
+    expect(cacheDirectory(own)).toContain(own);
     expect(statSync(own).mode & 0o777).toBe(0o700);
-    expect(kept(own)).toContain(own);
+    expect(cacheDirectory(own)).toContain(own);
   });
 
-  it.each(['770', '707', '750'])('is not kept where others can go (mode %s)', (mode) => {
+  it.each(['770', '707', '750'])('a directory that others can enter is not used (mode %s)', (mode) => {
     const open = join(home, `open-${mode}`);
     mkdirSync(open);
     chmodSync(open, Number.parseInt(mode, 8));
-    expect(kept(open)).toBe('');
+    expect(cacheDirectory(open)).toBe('');
   });
 
-  it('is not kept where a link leads', () => {
+  it('a symbolic link is not followed', () => {
     const link = join(home, 'link');
     mkdirSync(join(home, 'behind'), { mode: 0o700 });
     symlinkSync(join(home, 'behind'), link);
-    expect(kept(link)).toBe('');
+    expect(cacheDirectory(link)).toBe('');
   });
 
-  it('is not kept where nothing can be made, which hinders no start', () => {
+  it('a path that cannot be created is not used and does not prevent the start', () => {
     writeFileSync(join(home, 'file'), '');
-    expect(kept(join(home, 'file', 'below'))).toBe('');
+    expect(cacheDirectory(join(home, 'file', 'below'))).toBe('');
   });
 });

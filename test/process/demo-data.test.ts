@@ -17,7 +17,7 @@ afterEach(() => {
 const CLIENT = { clientId: 'testclient', secret: 'testpassword' };
 const IN_BODY = { client_id: CLIENT.clientId, client_secret: CLIENT.secret };
 const ADMIN = { username: 'admin', password: 'adminpassword' };
-const PERSON = { username: 'testuser', password: 'testpassword' };
+const USER = { username: 'testuser', password: 'testpassword' };
 
 const link = (responseType: string) =>
   authorizePath({
@@ -28,7 +28,7 @@ const link = (responseType: string) =>
   });
 
 describe('The demo client: client_credentials', () => {
-  it.each(['Basic', 'the body'])('S3-02 authenticates by %s, and gets no refresh token', async (where) => {
+  it.each(['Basic', 'the body'])('S3-02: the client authenticates by %s and gets no refresh token', async (where) => {
     const form = { grant_type: 'client_credentials' };
     const { status, body } = await (where === 'Basic'
       ? server.token(form, CLIENT)
@@ -45,9 +45,9 @@ describe('The demo client: client_credentials', () => {
 });
 
 describe('The demo client: authorization code', () => {
-  it('S3-03 shows a page with yes and no, and yes sends code and state to the registered address', async () => {
+  it('S3-03: the page offers allow and deny, and allow sends code and state to the registered address', async () => {
     const browser = server.browser();
-    const page = await reachConsent(server, link('code'), PERSON, browser);
+    const page = await reachConsent(server, link('code'), USER, browser);
     expectCleanResponse(page, page.html);
     expect(page.forms[0]?.buttons.map(({ value }) => value)).toEqual(['allow', 'deny']);
 
@@ -56,9 +56,9 @@ describe('The demo client: authorization code', () => {
     expect(responseParams(location)).toMatchObject({ state: 'somestate' });
   });
 
-  it('S3-04 says access_denied in these words after no', async () => {
+  it('S3-04: deny sends access_denied with this error_description', async () => {
     const browser = server.browser();
-    // In another name: what the first person allowed is none of this one's business.
+    // Another user, because the consent of the first one is remembered.
     const page = await reachConsent(server, link('code'), ADMIN, browser);
     const denied = await browser.submit(page, {}, 'deny');
     expect(responseParams(sentTo(denied))).toEqual({
@@ -68,12 +68,12 @@ describe('The demo client: authorization code', () => {
       iss: server.config.issuer,
     });
     expect({ status: denied.status, body: denied.html }).toEqual({ status: 303, body: '' });
-    // The answer counts: the page is not open any more.
+    // The decision is final: the form cannot be sent again.
     expect((await browser.submit(page, {}, 'allow')).status).toBe(400);
   });
 
-  it('S3-05 S3-08 exchanges the code by Basic with only grant_type and code, and refreshes', async () => {
-    const { code = '' } = responseParams(await allow(server, link('code'), PERSON));
+  it('S3-05 S3-08: the client exchanges the code by Basic with only grant_type and code, and refreshes', async () => {
+    const { code = '' } = responseParams(await allow(server, link('code'), USER));
     const first = await server.token({ grant_type: 'authorization_code', code }, CLIENT);
     expect(first).toMatchObject({
       status: 200,
@@ -91,8 +91,8 @@ describe('The demo client: authorization code', () => {
 });
 
 describe('The demo client: implicit', () => {
-  it('S3-06 S2-13 answers response_type=token in the fragment, and with no refresh token', async () => {
-    const location = await allow(server, link('token'), PERSON);
+  it('S3-06 S2-13: the response to response_type=token is in the fragment and has no refresh token', async () => {
+    const location = await allow(server, link('token'), USER);
     expect(location.startsWith('https://www.example.com#access_token=gat_')).toBe(true);
     expect(new URL(location).search).toBe('');
     expect(responseParams(location, 'hash')).toEqual({
@@ -107,7 +107,7 @@ describe('The demo client: implicit', () => {
     expect(viewer.body).toEqual({ data: { viewer: { username: 'testuser' } } });
   });
 
-  it('S3-06 is off for every client that was not registered with it', async () => {
+  it('S3-06: the implicit grant is off for every client that was not registered with it', async () => {
     const client = await server.client();
     const path = authorizePath({ response_type: 'token', client_id: client.clientId, state: 's' });
     const response = await server.request(path);
@@ -119,10 +119,10 @@ describe('The demo client: implicit', () => {
 });
 
 describe('The demo client: password', () => {
-  it('S3-07 signs in by e-mail address, and adds a refresh token', async () => {
+  it('S3-07: users can sign in by email address and get a refresh token', async () => {
     for (const username of ['testuser@example.com', 'TestUser@Example.COM', 'testuser']) {
       const { status, body } = await server.token(
-        { grant_type: 'password', username, password: PERSON.password },
+        { grant_type: 'password', username, password: USER.password },
         CLIENT,
       );
       expect(status).toBe(200);
@@ -130,15 +130,15 @@ describe('The demo client: password', () => {
     }
   });
 
-  it('S4-02 takes everything in the body, and says how many seconds remain', async () => {
-    const form = { ...IN_BODY, grant_type: 'password', ...PERSON, scope: 'read' };
+  it('S4-02: all parameters can be sent in the body, and expires_in is in seconds', async () => {
+    const form = { ...IN_BODY, grant_type: 'password', ...USER, scope: 'read' };
     const { status, body } = await server.token(form);
     expect(status).toBe(200);
     expect(Object.keys(body).sort()).toEqual(['access_token', 'expires_in', 'refresh_token', 'scope', 'token_type']);
     expect(body).toMatchObject({ scope: 'read', expires_in: 3600 });
   });
 
-  it('S1-13 manages users and groups with the tokens of the administrator', async () => {
+  it('S1-13: the tokens of the administrator can read users and groups', async () => {
     const { body } = await server.token({ grant_type: 'password', ...ADMIN }, CLIENT);
     const read = await server.graphql(
       '{ users { nodes { id username } } groups { nodes { name } } }',

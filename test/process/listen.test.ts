@@ -15,11 +15,11 @@ beforeEach(async () => {
 });
 afterEach(() => drain(server));
 
-/** Sends a little at a time, until the server has had enough: what it said, and after how many milliseconds it closed. */
-function dribble(text: string, filler: string, every: number): Promise<{ said: string; after: number }> {
+/** Sends a few bytes at a time until the server closes the connection. Returns its response and the duration in milliseconds. */
+function sendSlowly(text: string, filler: string, every: number): Promise<{ received: string; after: number }> {
   const from = performance.now();
   return new Promise((resolve) => {
-    let said = '';
+    let received = '';
     let timer: NodeJS.Timeout | undefined;
     const socket = connect(portOf(server), '127.0.0.1', () => {
       socket.write(text);
@@ -27,12 +27,12 @@ function dribble(text: string, filler: string, every: number): Promise<{ said: s
     });
     socket.setEncoding('latin1');
     socket.on('data', (chunk) => {
-      said += chunk;
+      received += chunk;
     });
     socket.on('error', () => {});
     socket.on('close', () => {
       clearInterval(timer);
-      resolve({ said, after: performance.now() - from });
+      resolve({ received, after: performance.now() - from });
     });
   });
 }
@@ -43,8 +43,8 @@ const timeOf = async (): Promise<number> => {
   return performance.now() - from;
 };
 
-describe('RFC 9110 §15.5.9: who takes too long is let go', () => {
-  it('L227 L229: within the times that are set for it', () => {
+describe('RFC 9110 §15.5.9: slow connections are closed', () => {
+  it('L227 L229: the server has timeouts and a maximum number of connections', () => {
     const { headersTimeout, requestTimeout, keepAliveTimeout, timeout, maxConnections } = server;
     expect({ headersTimeout, requestTimeout, keepAliveTimeout, timeout, maxConnections }).toEqual({
       headersTimeout: 10_000,
@@ -55,23 +55,23 @@ describe('RFC 9110 §15.5.9: who takes too long is let go', () => {
     });
   });
 
-  it('L227: 500 that send a header a byte at a time, and a body so, get 408, while others are served', async () => {
-    // Shorter than in earnest; how often the server looks, every five seconds, stays.
+  it('L227: 500 connections that send a header or a body byte by byte get 408, while others are served', async () => {
+    // Shorter timeouts than in production. The server still checks them every five seconds.
     server.headersTimeout = 300;
     server.requestTimeout = 600;
     const head = 'POST / HTTP/1.1\r\nHost: localhost\r\n';
     const slow = Array.from({ length: 500 }, (_, at) =>
-      dribble(at % 2 === 0 ? `${head}X: ` : `${head}Content-Length: 9999\r\n\r\n`, 'y', 200),
+      sendSlowly(at % 2 === 0 ? `${head}X: ` : `${head}Content-Length: 9999\r\n\r\n`, 'y', 200),
     );
-    const asked: Promise<number>[] = [];
-    const more = setInterval(() => asked.push(timeOf()), 100);
+    const durations: Promise<number>[] = [];
+    const more = setInterval(() => durations.push(timeOf()), 100);
     const answers = await Promise.all(slow);
     clearInterval(more);
-    const others = await Promise.all(asked);
+    const others = await Promise.all(durations);
 
-    for (const { said, after } of answers) {
+    for (const { received, after } of answers) {
       expect(after).toBeLessThan(15_000);
-      const [answer] = parseResponses(said);
+      const [answer] = parseResponses(received);
       expect([answer?.status, answer?.headers.get('Connection')]).toEqual([408, 'close']);
       expect(answer?.headers.get('X-Content-Type-Options')).toBe('nosniff');
     }

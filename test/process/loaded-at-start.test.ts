@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '../..');
 
 const IMPORT = /^(?:import|export) (?!type\b)(?:[^'";]*? from )?'([^']+)';$/gm;
 
-/** Every file that is loaded with this one, itself included, and every package. `import(…)` waits until somebody asks for it. */
+/** All files and packages that this file loads through static imports, including itself. */
 function loadedWith(file: string): { files: string[]; packages: string[] } {
   const files = new Set([file]);
   const packages = new Set<string>();
@@ -18,24 +18,24 @@ function loadedWith(file: string): { files: string[]; packages: string[] } {
   return { files: [...files], packages: [...packages] };
 }
 
-/** More than half of all there is to load: the entity manager, the engine of GraphQL, the ways to a database. */
+/** More than half of the code: the entity manager, the GraphQL engine, the database drivers. */
 const HEAVY = /^(@mikro-orm|@electric-sql|@pothos|@node-rs|@?graphql|dataloader|kysely|pg)\b/;
 
-describe('what a start need not wait for', () => {
-  it.each(['src/process/serve.ts', 'src/cli.ts'])('is not loaded with %s', (file) => {
+describe('Code that the start does not need', () => {
+  it.each(['src/process/serve.ts', 'src/cli.ts'])('heavy packages are not loaded with %s', (file) => {
     const { files, packages } = loadedWith(file);
     expect(packages).toContain('zod');
     expect(packages.filter((name) => HEAVY.test(name))).toEqual([]);
     expect(files).not.toContain('src/graphql/schema.ts');
   });
 
-  it('is found where it is loaded', () => {
+  it('heavy packages are found where they are loaded', () => {
     expect(loadedWith('src/http/graphql/graphql.ts').packages.filter((name) => HEAVY.test(name))).toEqual(
       expect.arrayContaining(['@mikro-orm/core', '@pothos/core', 'graphql']),
     );
   });
 
-  it('is compiled after the cache is open: before it src/server.ts loads the cache alone', () => {
+  it('src/server.ts statically loads nothing but the compile cache', () => {
     expect(loadedWith('src/server.ts')).toEqual({
       files: ['src/server.ts', 'src/process/compile-cache.ts'],
       packages: [],

@@ -3,7 +3,7 @@ import { makeKeyring } from '../../src/crypto/keyring.ts';
 import { makeBackchannelLogout } from '../../src/http/operations/backchannel-logout.ts';
 import { makeLog } from '../../src/log.ts';
 import { makeSigningKeys } from '../../src/oauth/keys/signing-keys.ts';
-import { sweepRegularly } from '../../src/process/maintenance.ts';
+import { startMaintenance } from '../../src/process/maintenance.ts';
 import { type RowMaker, rowMaker } from '../support/expiring-rows.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -20,13 +20,13 @@ afterEach(() => vi.restoreAllMocks());
 const END = new Date('2031-01-01T00:00:00Z');
 const later = () => new Date(END.getTime() + 1);
 
-/** A sweeper for which a minute is over in a moment (the drivers' timers go as they should), its waits, and what it logs. */
+/** Maintenance with minutes shortened to 0.1 s; other timers keep their duration. Returns its waits and log lines as well. */
 function start() {
   const real = setTimeout;
   const waits: number[] = [];
   const short: number[] = [];
   vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, milliseconds = 0) => {
-    // Only a sweeper waits for a fraction more or less than a second.
+    // Only maintenance waits for a fraction more or less than a second.
     if (Math.round(milliseconds / 200) === 5 && !Number.isInteger(milliseconds)) short.push(milliseconds);
     if (milliseconds < 54_000 || milliseconds > 66_000) return real(work, milliseconds);
     waits.push(milliseconds);
@@ -37,15 +37,15 @@ function start() {
   const { config, database } = server;
   const signingKeys = makeSigningKeys(database.sql, keyring);
   const backchannel = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log });
-  const stop = sweepRegularly({ config, database, keyring, backchannel, log }, later);
+  const stop = startMaintenance({ config, database, keyring, backchannel, log }, later);
   return { stop, lines, waits, short };
 }
 
 const until = (assertion: () => Promise<void> | void) => vi.waitFor(assertion, { timeout: 20_000, interval: 20 });
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-describe('The server sweeps by itself', () => {
-  it('about once a minute, again and again, and no more once it is told to stop', async () => {
+describe('Maintenance', () => {
+  it('expired rows are deleted about once a minute until maintenance is stopped', async () => {
     await rows.clear('setup_tickets');
     const { stop, lines, waits } = start();
     for (let times = 0; times < 3; times++) {
@@ -53,11 +53,11 @@ describe('The server sweeps by itself', () => {
       await until(async () => expect(await rows.count('setup_tickets')).toBe(0));
     }
     await stop();
-    const told = lines.map((line) => JSON.parse(line));
-    const sweeps = told.filter(({ msg }) => msg === 'swept');
-    expect(told.filter(({ level }) => level > 30)).toEqual([]);
+    const entries = lines.map((line) => JSON.parse(line));
+    const sweeps = entries.filter(({ msg }) => msg === 'expired rows deleted');
+    expect(entries.filter(({ level }) => level > 30)).toEqual([]);
     expect(sweeps.reduce((sum, { swept }) => sum + swept.setup_tickets, 0)).toBe(15);
-    // Never twice the same wait, so that nodes do not keep beginning together.
+    // Random waits keep nodes from starting at the same moment.
     expect(new Set(waits).size).toBe(waits.length);
 
     const before = lines.length;
@@ -67,29 +67,29 @@ describe('The server sweeps by itself', () => {
     expect(lines).toHaveLength(before);
   });
 
-  it('and renews the keys that sign: years have gone by since they were made', async () => {
+  it('signing keys that are years old are rotated', async () => {
     const { stop, lines } = start();
-    await until(() => expect(lines.join('')).toContain('"msg":"made signing keys"'));
+    await until(() => expect(lines.join('')).toContain('"msg":"signing keys created"'));
     await stop();
-    const made = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'made signing keys');
+    const made = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'signing keys created');
     expect(made).toHaveLength(1);
     expect(made[0].made.map(({ algorithm }: { algorithm: string }) => algorithm)).toEqual(['RS256', 'ES256', 'EdDSA']);
   });
 
-  it('goes on after a sweep that failed, and says so', async () => {
-    await server.database.em().execute('ALTER TABLE sessions RENAME TO mislaid');
+  it('a failed sweep is logged, and the next one runs', async () => {
+    await server.database.em().execute('ALTER TABLE sessions RENAME TO sessions_renamed');
     const { stop, lines } = start();
     try {
-      await until(() => expect(lines.join('')).toContain('"msg":"the sweep failed"'));
+      await until(() => expect(lines.join('')).toContain('"msg":"maintenance failed"'));
     } finally {
-      await server.database.em().execute('ALTER TABLE mislaid RENAME TO sessions');
+      await server.database.em().execute('ALTER TABLE sessions_renamed RENAME TO sessions');
     }
-    await until(() => expect(lines.join('')).toContain('"msg":"swept"'));
+    await until(() => expect(lines.join('')).toContain('"msg":"expired rows deleted"'));
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 40, err: { code: '42P01' } });
     await stop();
   });
 
-  it('and again soon after a long one, for more has ended meanwhile', async () => {
+  it('a large sweep is soon followed by another one, because more rows have expired meanwhile', async () => {
     await rows.add('sessions', 'expires_at', END, 6000);
     const { stop, lines, short } = start();
     await until(() => expect(lines.join('')).toContain('"sessions":6000'));
@@ -99,7 +99,7 @@ describe('The server sweeps by itself', () => {
     expect(short).toHaveLength(1);
   });
 
-  it('stops in the midst of a long one', async () => {
+  it('a large sweep can be interrupted', async () => {
     await rows.add('sessions', 'expires_at', END, 30_000);
     const { stop } = start();
     await until(async () => expect(await rows.count('sessions')).toBeLessThan(30_000));

@@ -27,16 +27,16 @@ afterAll(async () => {
   await home.remove();
 });
 
-interface Held {
+interface SignedIn {
   readonly user: TestUser;
   readonly client: TestClient;
   readonly pair: TokenPair;
-  /** Talks to the second server. */
+  /** Sends its requests to the second server. */
   readonly browser: Browser;
 }
 
-/** Signed in and allowed on the second server, which has looked at all of it a moment ago. */
-async function held(): Promise<Held> {
+/** A user who signed in and allowed the client on the second server, which has just used their tokens. */
+async function signInThere(): Promise<SignedIn> {
   const [user, client] = [await here.user(), await here.client()];
   const browser = new Browser(there.config.issuer, (path, init) => there.request(path, init));
   const page = await reachConsent(there, codeRequest(client), user, browser);
@@ -46,8 +46,8 @@ async function held(): Promise<Held> {
   return { user, client, pair, browser };
 }
 
-/** What the second server makes of it, at this moment. */
-async function state({ user, pair, browser }: Held) {
+/** The current state at the second server. */
+async function state({ user, pair, browser }: SignedIn) {
   return {
     token: await bearerStatus(there, pair.access_token),
     active: (await introspect(there, pair.access_token, watcher)).body.active,
@@ -58,7 +58,7 @@ async function state({ user, pair, browser }: Held) {
 const alter = async (name: string, input: Record<string, unknown>) =>
   expect((await mutate(here, admin, name, input)).errors).toEqual([]);
 
-const REVOKED: [what: string, change: (held: Held) => Promise<unknown>, session: boolean, refresh: string][] = [
+const REVOKED: [what: string, change: (held: SignedIn) => Promise<unknown>, session: boolean, refresh: string][] = [
   ['the user is disabled', ({ user }) => alter('updateUser', { id: user.id, disabled: true }), false, 'invalid_grant'],
   ['the user is deleted', ({ user }) => alter('deleteUser', { id: user.id }), false, 'invalid_grant'],
   [
@@ -109,23 +109,23 @@ const REVOKED: [what: string, change: (held: Held) => Promise<unknown>, session:
   ],
 ];
 
-describe('ASVS 5 §7.4.1: what is dead on one server is dead on the other, at the next request', () => {
-  it.each(REVOKED)('G113, F110: %s', async (_, change, session, refresh) => {
-    const all = await held();
+describe('ASVS 5 §7.4.1: a revocation on one server takes effect on the other at the next request', () => {
+  it.each(REVOKED)('G113, F110: the tokens are invalid once %s', async (_, change, session, refresh) => {
+    const all = await signInThere();
     await change(all);
     expect(await state(all)).toEqual({ token: 401, active: false, session });
     const { body } = await there.token(refreshing(all.pair.refresh_token), all.client);
     expect(body.error).toBe(refresh);
   });
 
-  it('an access token that is revoked alone dies alone', async () => {
-    const all = await held();
+  it('an access token can be revoked alone', async () => {
+    const all = await signInThere();
     await revoke(here, all.pair.access_token, all.client);
     expect(await state(all)).toEqual({ token: 401, active: false, session: true });
     expect((await there.token(refreshing(all.pair.refresh_token), all.client)).status).toBe(200);
   });
 
-  it('a permission that is taken away opens nothing any more', async () => {
+  it('a removed permission gives no access', async () => {
     const manager = await here.user({ permissions: ['MANAGE_USERS'] });
     const token = await here.accessToken({ user: manager });
     const target = await here.user();
@@ -137,8 +137,8 @@ describe('ASVS 5 §7.4.1: what is dead on one server is dead on the other, at th
     expect(await rename('Eve')).toBe('FORBIDDEN');
   });
 
-  it('a sign-out on one server is one on the other', async () => {
-    const all = await held();
+  it('a sign-out on one server ends the session on the other', async () => {
+    const all = await signInThere();
     const browser = new Browser(here.config.issuer, (path, init) => here.request(path, init));
     for (const [name, value] of all.browser.cookies) browser.cookies.set(name, value);
     await browser.submit(await browser.get('/logout'));

@@ -21,7 +21,7 @@ const seedNow = (env: Record<string, string> = {}) => seed(server.database, load
 const rows = (sql: string): Promise<Record<string, unknown>[]> => server.database.em().execute(sql);
 
 describe('S3-01: the demo data', () => {
-  it('is an administrator, a user in no group, and a client for every grant', async () => {
+  it('the command creates an administrator, a user without groups, and a client for every grant', async () => {
     expect(await seedNow()).toEqual(['admin', 'testuser', 'testclient']);
 
     expect(await rows('SELECT username, email, superuser, disabled FROM users ORDER BY username')).toEqual([
@@ -44,7 +44,7 @@ describe('S3-01: the demo data', () => {
     ]);
   });
 
-  it('signs in: by password, by e-mail address, by the client itself', async () => {
+  it('the demo data can be used with a username, an email address and client credentials', async () => {
     await seedNow();
     const scope = 'read write groups';
 
@@ -70,7 +70,7 @@ describe('S3-01: the demo data', () => {
     });
   });
 
-  it('is made once: a second time changes nothing, and what was deleted comes back', async () => {
+  it('a second run changes nothing but recreates what was deleted', async () => {
     await seedNow();
     const before = await rows('SELECT id, password_hash FROM users ORDER BY id');
 
@@ -80,8 +80,8 @@ describe('S3-01: the demo data', () => {
     expect(await seedNow()).toEqual(['testclient']);
   });
 
-  it('is refused where somebody else could sign in with it, and where people are already', async () => {
-    await expect(seedNow({ ISSUER: 'https://id.example.com' })).rejects.toThrow(/not for https:\/\/id\.example\.com/);
+  it('demo data are refused on a public issuer and in a database that has other users', async () => {
+    await expect(seedNow({ ISSUER: 'https://id.example.com' })).rejects.toThrow(/ISSUER is https:\/\/id\.example\.com/);
     const { username } = await server.user();
     await expect(seedNow()).rejects.toThrow(`This database already has users (${username})`);
 

@@ -4,8 +4,8 @@ import { openDatabase } from '../support/database-with-em.ts';
 import { startServerProcess } from '../support/process.ts';
 import { startServer } from '../support/server.ts';
 
-describe('five nodes that start at once on an empty database', () => {
-  it('O277 are all ready: one migrates, the others wait for it', async () => {
+describe('Five nodes that start at once on an empty database', () => {
+  it('O277: all nodes become ready: one migrates while the others wait', async () => {
     const home = await emptyDatabase();
     const nodes = Array.from({ length: 5 }, () => startServerProcess(home.env));
     const addresses = await Promise.all(nodes.map(async ({ printed }) => (await printed(/ready at (\S+)\n/))[1] ?? ''));
@@ -16,7 +16,7 @@ describe('five nodes that start at once on an empty database', () => {
     const names = await database.em().execute<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
     expect(names.length).toBeGreaterThan(0);
     expect(new Set(names.map(({ name }) => name)).size).toBe(names.length);
-    // Each printed a link and replaced the one before: the last is the one that works.
+    // Each node printed a set-up link that replaced the one before, so only the last one works.
     expect(await database.em().execute('SELECT 1 FROM setup_tickets')).toHaveLength(1);
     await database.close();
 
@@ -26,7 +26,7 @@ describe('five nodes that start at once on an empty database', () => {
     await home.remove();
   });
 
-  it('make one administrator of ADMIN_USERNAME', async () => {
+  it('the nodes create one administrator from ADMIN_USERNAME', async () => {
     const home = await emptyDatabase();
     const env = { ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'long enough' };
     const nodes = await Promise.all(Array.from({ length: 5 }, () => startServer(env, home)));
@@ -37,8 +37,8 @@ describe('five nodes that start at once on an empty database', () => {
   });
 });
 
-describe('two nodes', () => {
-  it('honour what the other issued', async () => {
+describe('Two nodes', () => {
+  it('each node accepts tokens issued by the other', async () => {
     const home = await emptyDatabase();
     const [one, other] = [await startServer({}, home), await startServer({}, home)];
     const token = await one.accessToken({ scopes: ['profile'] });

@@ -23,8 +23,8 @@ function serve(env: Record<string, string> = {}): GatehouseProcess {
   return process;
 }
 
-describe('S1-02: one command is the whole start', () => {
-  it('migrates an empty database, says where it is, and prints a set-up link that works once', async () => {
+describe('S1-02: one command starts the server', () => {
+  it('the server migrates an empty database and prints its address and a set-up link that works once', async () => {
     const empty = await emptyDatabase();
     const server = await startServer({}, empty);
     const [, link = ''] = /Set-up: {4}(\S+)\n/.exec(server.printed) ?? [];
@@ -49,7 +49,7 @@ describe('S1-02: one command is the whole start', () => {
     await empty.remove();
   });
 
-  it('never writes the set-up link into the log, and prints none for the next start', async () => {
+  it('the set-up link is never logged, and is not printed once an administrator exists', async () => {
     const server = await startServer({ LOG_LEVEL: 'debug' }, home);
     const [, ticket = ''] = /ticket=(\S+)/.exec(server.printed) ?? [];
     const browser = server.browser();
@@ -67,7 +67,7 @@ describe('S1-02: one command is the whole start', () => {
     await next.close();
   });
 
-  it('makes the first administrator of ADMIN_USERNAME instead, at the first start only', async () => {
+  it('ADMIN_USERNAME creates the first administrator, at the first start only', async () => {
     const env = { ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'first password' };
     const first = await startServer(env, home);
     expect(first.printed).not.toContain('setup');
@@ -81,7 +81,7 @@ describe('S1-02: one command is the whole start', () => {
     await server.close();
   });
 
-  it('says what is wrong with ADMIN_USERNAME', async () => {
+  it('an invalid ADMIN_USERNAME is reported', async () => {
     const env = { ADMIN_USERNAME: 'root@example.com', ADMIN_PASSWORD: 'long enough' };
     await expect(startServer(env, home)).rejects.toThrow(
       'ADMIN_USERNAME, ADMIN_PASSWORD: A username cannot contain @.',
@@ -89,15 +89,15 @@ describe('S1-02: one command is the whole start', () => {
   });
 });
 
-describe('a start that cannot be', () => {
-  it('tells every fault of the environment at once', async () => {
+describe('A start that fails', () => {
+  it('every configuration error is reported at once', async () => {
     const { code, stdout, stderr } = await finish(serve({ PORT: 'x', LOG_LEVEL: 'loud' }));
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^The environment is not right:\n {2}PORT .*\n {2}LOG_LEVEL .*\n$/);
+    expect(stderr).toMatch(/^Invalid configuration:\n {2}PORT .*\n {2}LOG_LEVEL .*\n$/);
   });
 
-  it('says that the port is taken', async () => {
+  it('a port in use is reported', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => void other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
@@ -108,19 +108,19 @@ describe('a start that cannot be', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it('with the inspector in NODE_OPTIONS is refused in production', async () => {
+  it('an inspector in NODE_OPTIONS is refused in production', async () => {
     const { code, stdout, stderr } = await finish(
       serve({ NODE_ENV: 'production', NODE_OPTIONS: '--inspect=127.0.0.1:0' }),
     );
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('The inspector is on');
+    expect(stderr).toContain('The Node.js inspector is enabled');
   });
 
-  it('S4-03: with a public http issuer is refused; INSECURE_HTTP=1 allows it and warns at every start', async () => {
+  it('S4-03: a public http issuer is refused; INSECURE_HTTP=1 allows it and logs a warning at every start', async () => {
     const refused = await finish(serve({ ISSUER: 'http://id.example.com' }));
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain('ISSUER must be https off this machine');
+    expect(refused.stderr).toContain('ISSUER must be https unless it is a loopback address');
 
     for (const env of [{ LOG_LEVEL: 'debug' }, {}]) {
       const server = await startServer({ ISSUER: 'http://id.example.com', INSECURE_HTTP: '1', ...env }, home);
@@ -129,23 +129,23 @@ describe('a start that cannot be', () => {
     }
   });
 
-  it('with demo passwords on a public issuer is refused until they are changed', async () => {
+  it('demo passwords on a public issuer are refused until they are changed', async () => {
     await gatehouse(['seed'], home.env);
     const isPublic = { ISSUER: 'https://id.example.com' };
     await expect(startServer(isPublic, home)).rejects.toThrow(
-      /admin, testuser, testclient still has one: not on https:\/\/id\.example\.com/,
+      /in use by admin, testuser, testclient\. They are not allowed on https:\/\/id\.example\.com/,
     );
 
     const server = await startServer({}, home);
     await server.database.em().execute("UPDATE users SET password_hash = NULL WHERE username IN ('admin', 'testuser')");
     await server.close();
-    await expect(startServer(isPublic, home)).rejects.toThrow(/, and testclient still has one/);
+    await expect(startServer(isPublic, home)).rejects.toThrow(/in use by testclient\. /);
 
     await gatehouse(['client', 'rotate-secret', 'testclient', '--overlap', '0'], home.env);
     await (await startServer(isPublic, home)).close();
   });
 
-  it('says plainly that the database cannot be reached, and not with which password it tried', async () => {
+  it('an unreachable database is reported without the password', async () => {
     const env = { DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/x', SECRET_KEY: 'k'.repeat(32) };
     const { code, stdout, stderr } = await finish(startServerProcess(env));
 
