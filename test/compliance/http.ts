@@ -6,27 +6,27 @@ export const HTTP = [
     'GraphQL over HTTP (draft)',
     'https://graphql.github.io/graphql-over-http/draft/',
     `
-Serialization  MUST  JSON in UTF-8, in and out
+Serialization  MUST  requests and responses are JSON in UTF-8
   graphql/over-http: K226 audit $id
   graphql/execution/requests: the media type may have charset=utf-8
-URL  MUST  one endpoint does it all
+URL  MUST  one URL serves all operations
   graphql/over-http: K226 audit $id
 POST  MUST  a request is a POST of application/json
   graphql/execution/requests: K209 K220
 GET  MAY  queries by GET
-  not offered: a query in the URL would stand in histories and logs; 405
+  not offered: queries in URLs would be stored in histories and logs; 405
   graphql/over-http: K208 K226
 GET  MUST  a mutation never runs by GET
   graphql/over-http: K208 K226
-Accept  MUST  application/graphql-response+json and application/json, as the caller likes
+Accept  MUST  both application/graphql-response+json and application/json are supported
   graphql/over-http: K226 audit $id
   graphql/execution/requests: a request that accepts no supported media type gets 406
-Status  MUST  a document that cannot run is 400 without data
+Status  MUST  an invalid document is 400 without data
   graphql/over-http: K226 audit $id
   graphql/execution/requests: K212
-Status  MUST  401 and 403 where the token does not do
+Status  MUST  401 and 403 for a missing, invalid or insufficient token
   graphql/access/refusals: S1-20
-Status  SHOULD  200 for a partial answer
+Status  SHOULD  200 for a partial response
   graphql/access/refusals: a foreign object fails only its own field
 `,
   ),
@@ -42,9 +42,9 @@ Status  SHOULD  200 for a partial answer
     7617,
     'The Basic Authentication Scheme',
     `
-2  MUST  id and secret are parted at the first colon
+2  MUST  id and secret are separated at the first colon
   oauth/known-defects: S3-12 Basic credentials are split at the first colon
-2  MUST  the scheme is read in any case
+2  MUST  the scheme is case-insensitive
   oauth/clients/client-authentication-basic: E83: the scheme is case-insensitive and may be followed by several spaces
 `,
   ),
@@ -54,13 +54,13 @@ Status  SHOULD  200 for a partial answer
     `
 7.2  MUST  a request for another host is refused
   http/host: L233: Host: %s is 421
-9.3.7  MAY  OPTIONS says which methods there are
+9.3.7  MAY  OPTIONS lists the supported methods
   http/route: L236: OPTIONS
-11  MUST  a malformed Authorization header is no credentials
+11  MUST  a malformed Authorization header is refused
   oauth/clients/client-authentication-basic: E83: a malformed Authorization header is invalid_request
-15.5.6  MUST  405 says Allow
+15.5.6  MUST  a 405 response has an Allow header
   http/route: L235: PUT, DELETE
-15.5.9  MAY  408 for who takes too long
+15.5.9  MAY  408 for slow requests
   process/listen: L227 L229
 `,
   ),
@@ -68,9 +68,9 @@ Status  SHOULD  200 for a partial answer
     9112,
     'HTTP/1.1',
     `
-3.2  MUST  a request without a Host, or with two, is 400
+3.2  MUST  a request without a Host header, or with two, is 400
   http/host: L232
-6.3  MUST  lengths that contradict each other end the connection
+6.3  MUST  contradicting lengths close the connection
   http/client-error: RFC 9112: what is no request
   http/endpoints/token-limits: E94: a Content-Length that lies
 `,

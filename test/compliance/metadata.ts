@@ -5,21 +5,21 @@ export const METADATA = [
     8414,
     'Authorization Server Metadata',
     `
-2  MUST  issuer, endpoints and response types are told, and every value does what its name says
+2  MUST  issuer, endpoints and response types are listed, and every value is correct
   http/endpoints/well-known: Q295 C56
   http/endpoints/well-known: every URL it names answers
   http/endpoints/well-known-values: scopes, response types and modes
   http/endpoints/well-known-values: ways for a client to prove itself
 2.1  MAY  signed metadata
-  not offered: TLS says whose it is
-3  MUST  the document is at the well-known place
+  not offered: TLS authenticates the server
+3  MUST  the document is at the well-known URL
   http/endpoints/well-known: Q299
-3.1  MUST  an issuer with a path has it behind the well-known part
-  not offered: an issuer with a path is refused at the start
+3.1  MUST  the path of an issuer follows the well-known part
+  not offered: ISSUER cannot have a path
   config: the issuer %s is invalid
-3.2  MUST  it is JSON, 200
+3.2  MUST  the response is 200 with JSON
   http/endpoints/well-known: Q299
-3.3  MUST  issuer is the one it was asked of
+3.3  MUST  issuer equals the URL that the client used
   http/endpoints/well-known: Q295 C56
   end-to-end/openid-clients: oauth4webapi discovers
 `,
@@ -28,12 +28,12 @@ export const METADATA = [
     9207,
     'Issuer Identification',
     `
-2  MUST  iss is in every answer, also in errors
+2  MUST  iss is in every response, including errors
   http/endpoints/authorize-answers: A22, A19
   http/endpoints/authorize-answers: A23, A19
-2.3  MUST  that is advertised
+2.3  MUST  support is advertised
   http/endpoints/well-known: Q295 C56
-2.4  MUST  the client checks it (our GraphiQL)
+2.4  MUST  the client verifies iss (our GraphiQL)
   end-to-end/graphiql.pglite: RFC 9207 §2.4
 `,
   ),
@@ -41,13 +41,13 @@ export const METADATA = [
     9728,
     'Protected Resource Metadata',
     `
-2  MUST  the API says what it is and which server gives tokens for it
+2  MUST  the API publishes its identifier and its authorization server
   http/endpoints/well-known: RFC 9728
-3.1  MUST  at the well-known place, with the path behind it
+3.1  MUST  the document is at the well-known URL, followed by the path
   http/endpoints/well-known: RFC 9728
-3.3  MUST  resource is the one it was asked of
+3.3  MUST  resource equals the URL that the client used
   http/endpoints/well-known: RFC 9728
-5.1  MUST  challenges say where that is
+5.1  MUST  challenges link to the document
   http/endpoints/well-known: RFC 9728
   end-to-end/openid-clients: oauth4webapi finds the server from the API alone
 `,
@@ -57,15 +57,15 @@ export const METADATA = [
     'Discovery',
     'https://openid.net/specs/openid-connect-discovery-1_0.html',
     `
-2  MAY  the issuer of a person is found by WebFinger
-  not offered: who registers a client knows the issuer
-3  MUST  issuer, endpoints, keys, response, subject and signing types are told; RS256 is among them
+2  MAY  WebFinger finds the issuer of a user
+  not offered: the issuer is known when a client is registered
+3  MUST  issuer, endpoints, keys and response, subject and signing types are listed, including RS256
   http/endpoints/well-known: Q295 C56
   http/endpoints/well-known-values: algorithms, acr values and claims
   end-to-end/openid-conformance-tokens: oidcc-discovery-endpoint-verification
-4.1  MUST  the document is at the well-known place
+4.1  MUST  the document is at the well-known URL
   http/endpoints/well-known: Q299
-4.3  MUST  issuer is the one of the ID tokens
+4.3  MUST  issuer equals iss of the ID tokens
   end-to-end/openid-clients: oauth4webapi discovers
 `,
   ),
