@@ -1,8 +1,8 @@
-# Not built here: where this was written no container engine runs.
+# This image has not been built yet: no container engine was available.
 FROM node:26-trixie-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The image has Node.js: the copy that comes along for machines without it stays out.
+# The base image has Node.js, so the copy installed by npm is removed.
 RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/node-linux-* node_modules/node-bin-* node_modules/.bin/node
 
 FROM node:26-trixie-slim
@@ -14,7 +14,7 @@ COPY bin bin
 COPY migrations migrations
 COPY src src
 RUN install -d -o node -g node -m 0700 /data
-# Nothing but /data is ever written: the rest may be mounted read-only.
+# Gatehouse writes to /data only, so the root file system can be read-only.
 USER node
 VOLUME /data
 EXPOSE 4400

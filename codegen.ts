@@ -2,7 +2,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const plugins = ['typescript-operations', 'typed-document-node'];
 
-/** Typed documents from schema.graphql, for whoever writes a client of this API; our own tests are the first. */
+/** Generates typed documents from schema.graphql for the tests, as a developer of a client would. */
 const config: CodegenConfig = {
   schema: 'schema.graphql',
   config: {

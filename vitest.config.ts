@@ -1,7 +1,7 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { systemPostgres } from './test/support/postgres.ts';
 
-/** They start no server and open no database. */
+/** Tests that start no server and open no database. */
 const UNITS = [
   'test/!(readme).test.ts',
   'test/cli/help.test.ts',
@@ -16,7 +16,7 @@ const UNITS = [
   'test/process/{compile-cache,listen,loaded-at-start}.test.ts',
   'test/store/connection/data-directory.test.ts',
 ];
-/** What depends on the database itself: its driver, its SQL, its locks, the first start on it. */
+/** Tests that depend on the database itself: driver, SQL, locks, first start. */
 const DATABASE = [
   'test/**/*.pglite.test.ts',
   'test/store/**/*.test.ts',
@@ -28,21 +28,21 @@ const DATABASE = [
   'test/system/{concurrency,race,race-revocation,time-zone}.test.ts',
 ];
 
-/** Large tables of rules that no database decides: one database is enough, always. */
+/** Large tables of rules that do not depend on the database. They always run on one database only. */
 const ONE_DATABASE = [
   'test/graphql/access/{escalation,generated-documents,matrix}.test.ts',
   'test/http/fuzz.test.ts',
   'test/oauth/differential.test.ts',
 ];
 
-/** Units that take seconds. */
+/** Unit tests that take several seconds. */
 const SLOW_UNITS = [
   'test/cli/help.test.ts',
   'test/process/{compile-cache,listen}.test.ts',
   'test/store/connection/data-directory.test.ts',
 ];
 
-/** One per floor, for `npm run test:quick`. */
+/** One test file per layer, for `npm run test:quick`. */
 const SMOKE = [
   'test/cli/keys.test.ts',
   'test/directory/last-superuser.test.ts',
@@ -65,7 +65,7 @@ const pglite = (include: readonly string[], exclude: readonly string[] = []) =>
 const postgres = (name: string, include: readonly string[], exclude: readonly string[] = []) =>
   project(name, include, ['test/**/*.pglite.test.ts', ...exclude], `test/support/${name}-template.ts`);
 
-/** `vitest --mode …`; without a mode every test runs once on PostgreSQL 18, and what depends on the database on PGlite as well. */
+/** Projects of `vitest --mode …`. By default every test runs on PostgreSQL 18, and tests of the database also on PGlite. */
 function projectsOf(mode: string): TestProjectInlineConfiguration[] {
   const all = ['test/**/*.test.ts'];
   if (mode === 'quick') return [project('units', UNITS, SLOW_UNITS), postgres('postgres', SMOKE)];
@@ -73,19 +73,19 @@ function projectsOf(mode: string): TestProjectInlineConfiguration[] {
   if (mode !== 'all') return [...main, pglite(DATABASE, UNITS)];
   const repeated = [...UNITS, ...ONE_DATABASE];
   if (systemPostgres() === undefined)
-    console.warn('No PostgreSQL is installed under /usr/lib/postgresql: its tests are skipped.');
+    console.warn('System PostgreSQL tests skipped: no PostgreSQL is installed under /usr/lib/postgresql.');
   const system = systemPostgres() === undefined ? [] : [postgres('system-postgres', all, repeated)];
   return [...main, pglite(all, repeated), ...system];
 }
 
 export default defineConfig(({ mode }) => ({
   test: {
-    // Node itself loads the code, as in production: Vite's own resolution would load a second copy of `graphql`.
+    // Node.js loads the code, as in production, because Vite's resolution would load a second copy of `graphql`.
     experimental: { viteModuleRunner: false },
-    // Files share their workers' modules: loading them anew would cost more than most files' tests.
+    // Test files of a worker share modules, because loading them again takes longer than most tests.
     isolate: false,
     maxWorkers: 2,
-    // Two cores, and some tests start whole processes.
+    // Long, because some tests start processes and CI has two cores.
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000 } },

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** GraphiQL's own client. Its redirect URI is a path: it stands behind whatever ISSUER is. */
+/** The client of GraphiQL. Its redirect URI is a path, to which ISSUER is prefixed. */
 export class Migration20261121000001 extends Migration {
   override name = 'Migration20261121000001';
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Counts of failed attempts, and the index by which the sweep finds what can be forgotten. */
+/** Counts of failed attempts, and the index by which the sweep finds expired ones. */
 export class Migration20261121000002 extends Migration {
   override name = 'Migration20261121000002';
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Tells whoever listens of every event that is written to the audit trail. */
+/** Notifies listeners of every new audit event. */
 export class Migration20261121000003 extends Migration {
   override name = 'Migration20261121000003';
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** OpenID Connect: keys that sign, when a person proved who they are, and what a client asked about that. */
+/** OpenID Connect: signing keys, the time of the user's sign-in, and the related parameters of authorization requests. */
 export class Migration20261121000005 extends Migration {
   override name = 'Migration20261121000005';
 

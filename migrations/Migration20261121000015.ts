@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Where a session was signed in from, so that its person can recognise it on the account page. */
+/** The browser and address of a session, so that the user can recognise it on the account page. */
 export class Migration20261121000015 extends Migration {
   override name = 'Migration20261121000015';
 

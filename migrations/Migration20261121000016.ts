@@ -1,12 +1,12 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** The origins at which a client's browser apps run, as they follow from its redirect URIs. */
+/** The origins of a client's browser apps, derived from its redirect URIs. */
 export class Migration20261121000016 extends Migration {
   override name = 'Migration20261121000016';
 
   override up(): void {
     this.addSql(`alter table "clients" add "web_origins" text[] not null default '{}';`);
-    // What URL makes of the same addresses: lower case, no default port, and no port at all on a loopback address.
+    // Normalized like `URL` does: lower case and no default port. Loopback addresses have no port at all.
     this.addSql(String.raw`
       update "clients" set "web_origins" = array(
         select distinct regexp_replace(regexp_replace(lower(substring(uri from '^https{0,1}://[^/\x3f]+')),

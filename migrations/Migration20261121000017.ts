@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Signing out across apps: where a client takes people back, and where it is told; and whom there is yet to tell. */
+/** Logout: the post-logout redirect URIs and back-channel logout URI of a client, and the pending deliveries of logout tokens. */
 export class Migration20261121000017 extends Migration {
   override name = 'Migration20261121000017';
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** private_key_jwt: the public keys of a client, and the assertions that have been used. */
+/** private_key_jwt: the public keys of a client, and its used assertions. */
 export class Migration20261121000018 extends Migration {
   override name = 'Migration20261121000018';
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Resource indicators: which APIs a client may ask for, and which a request, an approval and a token are for; access tokens as JWTs. */
+/** Resource indicators: the APIs that a client may request, and those of a request, an authorization and a token; JWT access tokens. */
 export class Migration20261121000019 extends Migration {
   override name = 'Migration20261121000019';
 

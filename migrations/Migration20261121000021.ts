@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What the consent page shows of a scope is its description, as in the API. */
+/** Renames the text of a scope to description, as in the API. */
 export class Migration20261121000021 extends Migration {
   override name = 'Migration20261121000021';
 

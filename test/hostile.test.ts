@@ -6,7 +6,7 @@ import { carries, casesIn, namesOfOthers } from './support/test-names.ts';
 const cases = casesIn('hostile', /[A-Q]\d+/);
 const names = namesOfOthers('hostile.test.ts');
 
-/** The rows of the tables: where our answer is another one. */
+/** The rows of the tables of deviations. */
 const rows = readFileSync(join(import.meta.dirname, 'hostile.md'), 'utf8')
   .split('\n')
   .filter((line) => /^\| [A-Z]\d/.test(line))
@@ -16,29 +16,29 @@ const rows = readFileSync(join(import.meta.dirname, 'hostile.md'), 'utf8')
     tests: [...tests.matchAll(/`([^`]+)`/g)].map(([, test = '']) => test),
   }));
 
-const decided = rows.flatMap(({ row }) => row.split(', '));
+const deviating = rows.flatMap(({ row }) => row.split(', '));
 
 describe('Hostile cases', () => {
-  it('are numbered in test/cases/hostile.md, none twice', () => {
+  it('the cases in test/cases/hostile.md have unique numbers', () => {
     expect(cases.length).toBeGreaterThanOrEqual(200);
     expect(new Set(cases).size).toBe(cases.length);
   });
 
-  it('are each tried by a test that carries its number, or decided in hostile.md', () => {
-    expect(cases.filter((number) => !carries(names, number) && !decided.includes(number))).toEqual([]);
+  it('every case has a test that carries its number, or is listed in hostile.md', () => {
+    expect(cases.filter((number) => !carries(names, number) && !deviating.includes(number))).toEqual([]);
   });
 
-  it('those decided otherwise name tests that are there', () => {
+  it('every row of hostile.md cites existing tests', () => {
     expect(rows.length).toBeGreaterThan(20);
     expect(rows.filter(({ tests }) => tests.length === 0)).toEqual([]);
     const missing = rows.flatMap(({ row, tests }) =>
-      tests.filter((test) => !isThere(test)).map((test) => `${row}: ${test}`),
+      tests.filter((test) => !exists(test)).map((test) => `${row}: ${test}`),
     );
     expect(missing).toEqual([]);
   });
 });
 
-const isThere = (test: string): boolean =>
+const exists = (test: string): boolean =>
   [`${test}.test.ts`, `${test}.postgres.test.ts`, `../${test}.ts`].some((file) =>
     existsSync(join(import.meta.dirname, file)),
   );

@@ -25,7 +25,7 @@ const FLOORS: readonly (readonly [floor: string, ...rooms: string[]])[] = [
 ];
 const CLOCKS = ['src/http/app.ts', 'src/process/serve.ts', 'src/cli/command.ts', 'src/cli/doctor.ts'];
 
-/** Sent to the browser as it is: what it reads there is not our clock. */
+/** These files run in the browser, where they may read the clock. */
 const IN_THE_BROWSER = /^src\/http\/graphql\/graphiql\/.*\.js$/;
 
 /** Floor and room of a file; -1 for a floor that does not exist, and for a room whose place on its floor is not declared. */
@@ -44,8 +44,8 @@ function goesUp(from: string, to: string): boolean {
   return below.room >= 0 && below.room < above.room;
 }
 
-/** Every wall of the house, as what is wrong with one file; nothing is wrong with one that keeps to them. */
-function faults(file: string, text: string): string[] {
+/** All violations of the layout rules in one file. */
+function violations(file: string, text: string): string[] {
   const found: string[] = [];
   // Imports do not count: their length depends on where the file lies. Generated files are as long as their source makes them.
   const lines = text.replace(/^import [^;]*;\n/gm, '').split('\n').length - 1;
@@ -58,7 +58,7 @@ function faults(file: string, text: string): string[] {
     if (goesUp(file, target)) found.push(`imports ${target}, which lies above it`);
   }
   if (/\bfrom '(koa|node:http)'/.test(text) && !/^src\/(http\/|process\/listen\.ts)/.test(file))
-    found.push('speaks HTTP outside http/');
+    found.push('uses HTTP outside http/');
   if (
     text.includes('process.env') &&
     file !== 'src/config.ts' &&
@@ -80,8 +80,8 @@ const files = ['src', 'test', 'bench']
   .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name) && !entry.parentPath.includes('node_modules'))
   .map((entry) => normalize(relative(root, join(entry.parentPath, entry.name))).replaceAll('\\', '/'));
 
-/** File, what is wrong with it, its text. */
-const BROKEN: readonly [file: string, fault: string, text: string][] = [
+/** A file, its violation and its text. */
+const BROKEN: readonly [file: string, violation: string, text: string][] = [
   [
     'src/oauth/scopes/scope.ts',
     'imports src/http/app.ts, which lies above it',
@@ -117,7 +117,7 @@ const BROKEN: readonly [file: string, fault: string, text: string][] = [
     'imports src/store/sweep.ts, which lies above it',
     "import { sweep } from '../sweep.ts';",
   ],
-  ['src/oauth/pkce.ts', 'speaks HTTP outside http/', "import type { Context } from 'koa';"],
+  ['src/oauth/pkce.ts', 'uses HTTP outside http/', "import type { Context } from 'koa';"],
   ['src/http/endpoints/token.ts', 'reads the environment', 'const port = process.env.PORT;'],
   ['src/oauth/pkce.ts', 'reads the clock', 'const now = new Date();'],
   ['src/oauth/pkce.ts', 'reads the clock', 'const now = Date.now();'],
@@ -143,21 +143,21 @@ const ALLOWED: readonly [file: string, text: string][] = [
   ['src/oauth/pkce.ts', `${'line\n'.repeat(200)}const now = new Date(now.getTime() + 1);`],
 ];
 
-describe('the layout of the source', () => {
-  it('has rooms, and every file keeps to the rules', () => {
+describe('The layout of the source', () => {
+  it('every file follows the rules', () => {
     expect(files.length).toBeGreaterThan(80);
     expect(files).toContain('src/http/app.ts');
     const found = files.flatMap((file) =>
-      faults(file, readFileSync(join(root, file), 'utf8')).map((fault) => `${file} ${fault}`),
+      violations(file, readFileSync(join(root, file), 'utf8')).map((violation) => `${file} ${violation}`),
     );
     expect(found).toEqual([]);
   });
 
-  it.each(BROKEN)('notices %s: %s', (file, fault, text) => {
-    expect(faults(file, text)).toContain(fault);
+  it.each(BROKEN)('a violation in %s is found: %s', (file, violation, text) => {
+    expect(violations(file, text)).toContain(violation);
   });
 
-  it.each(ALLOWED)('accepts what is allowed in %s', (file, text) => {
-    expect(faults(file, text)).toEqual([]);
+  it.each(ALLOWED)('an allowed text in %s is accepted', (file, text) => {
+    expect(violations(file, text)).toEqual([]);
   });
 });

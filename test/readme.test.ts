@@ -20,10 +20,10 @@ async function signInAndAllow(address: string): Promise<string> {
   return new URL(location).searchParams.get('code') ?? `no code at ${location}`;
 }
 
-describe('the shell blocks of the README and the tutorial, pasted one after the other', () => {
+describe('The shell blocks of the README and the tutorial, pasted one after the other', () => {
   let database: TestDatabase;
-  // biome-ignore lint/suspicious/noExplicitAny: what the commands print
-  let answers: any[];
+  // biome-ignore lint/suspicious/noExplicitAny: the output of the commands
+  let responses: any[];
   let addresses: string[];
 
   beforeAll(async () => {
@@ -33,70 +33,70 @@ describe('the shell blocks of the README and the tutorial, pasted one after the 
       .join('\n')
       .replaceAll('localhost:4400', `localhost:${port}`)
       .replace('./data/demo', database.env.DATA_DIR ?? 'not-used-with-a-DATABASE_URL')}`;
-    ({ answers, addresses } = await paste(script, { ...database.env, PORT: String(port), LOG_LEVEL: 'silent' }));
+    ({ responses, addresses } = await paste(script, { ...database.env, PORT: String(port), LOG_LEVEL: 'silent' }));
   }, 120_000);
   afterAll(() => database?.remove());
 
-  it('S0-07, S0-10: an app signs a person in and gets tokens for the code', () => {
+  it('S0-07, S0-10: an app signs a user in and gets tokens for the code', () => {
     expect(new URL(addresses[0] ?? '').searchParams.get('redirect_uri')).toBe('http://127.0.0.1:8000/noexist/callback');
-    expect(Object.keys(answers[0]).sort()).toEqual([
+    expect(Object.keys(responses[0]).sort()).toEqual([
       'access_token',
       'expires_in',
       'refresh_token',
       'scope',
       'token_type',
     ]);
-    expect(answers[0]).toMatchObject({ token_type: 'Bearer', expires_in: 3600, scope: 'read write' });
+    expect(responses[0]).toMatchObject({ token_type: 'Bearer', expires_in: 3600, scope: 'read write' });
   });
 
-  it('S0-17: the same app acts for itself', () => {
-    expect(answers[1]).toMatchObject({ token_type: 'Bearer', scope: 'read write' });
-    expect(answers[1]).not.toHaveProperty('refresh_token');
+  it('S0-17: the same app uses client credentials', () => {
+    expect(responses[1]).toMatchObject({ token_type: 'Bearer', scope: 'read write' });
+    expect(responses[1]).not.toHaveProperty('refresh_token');
   });
 
   it('S1-11, S1-13: a trusted app manages users and groups', () => {
-    expect(answers[2].data.users.nodes.map(({ username }: { username: string }) => username).sort()).toEqual([
+    expect(responses[2].data.users.nodes.map(({ username }: { username: string }) => username).sort()).toEqual([
       'admin',
       'testuser',
     ]);
-    expect(answers[3].data.createUser).toMatchObject({ user: { username: 'foo' }, errors: [] });
-    expect(answers[4].data.createGroup).toMatchObject({ group: { name: 'Helpers' }, errors: [] });
+    expect(responses[3].data.createUser).toMatchObject({ user: { username: 'foo' }, errors: [] });
+    expect(responses[4].data.createGroup).toMatchObject({ group: { name: 'Helpers' }, errors: [] });
   });
 
-  it('S1-18, S1-19, S4-08: a token that may only read is told what it lacks', () => {
-    expect(answers[5].data.users.nodes).toHaveLength(3);
-    expect(answers[6]).not.toHaveProperty('data');
-    expect(answers[6].errors[0]).toMatchObject({
+  it('S1-18, S1-19, S4-08: a read-only token gets the list of missing scopes', () => {
+    expect(responses[5].data.users.nodes).toHaveLength(3);
+    expect(responses[6]).not.toHaveProperty('data');
+    expect(responses[6].errors[0]).toMatchObject({
       message: 'You do not have permission to perform this action',
       extensions: { code: 'INSUFFICIENT_SCOPE', missingScopes: ['groups'], grantedScopes: ['read'] },
     });
   });
 
-  it('S2-06, S2-08: multipart, and who is there', () =>
-    expect(answers[7].data.viewer).toMatchObject({ username: 'testuser', id: expect.stringMatching(/^usr_/) }));
+  it('S2-06, S2-08: a multipart request gets a token that identifies the user', () =>
+    expect(responses[7].data.viewer).toMatchObject({ username: 'testuser', id: expect.stringMatching(/^usr_/) }));
 
-  it('S3-03, S3-05, S3-08: yes, and a refresh', () => {
+  it('S3-03, S3-05, S3-08: the user allows the demo client, which refreshes its tokens', () => {
     expect(new URL(addresses[1] ?? '').searchParams.get('state')).toBe('somestate');
-    expect(answers[8]).toHaveProperty('refresh_token');
-    expect(answers[9]).toHaveProperty('refresh_token');
-    expect(answers[9].refresh_token).not.toBe(answers[8].refresh_token);
+    expect(responses[8]).toHaveProperty('refresh_token');
+    expect(responses[9]).toHaveProperty('refresh_token');
+    expect(responses[9].refresh_token).not.toBe(responses[8].refresh_token);
   });
 
-  it('S4-02: credentials in the body, sign-in by e-mail address', () => {
-    expect(answers[10]).toMatchObject({ scope: 'read', token_type: 'Bearer', expires_in: 3600 });
-    expect(answers).toHaveLength(11);
+  it('S4-02: the credentials can be in the body, and the user signs in by email address', () => {
+    expect(responses[10]).toMatchObject({ scope: 'read', token_type: 'Bearer', expires_in: 3600 });
+    expect(responses).toHaveLength(11);
   });
 });
 
-/** Runs the script as a person would, who opens each printed address in a browser and types the code; then ends what it started. */
+/** Runs the script, opens each printed address in a browser and types the code. Then stops what the script has started. */
 async function paste(script: string, env: Record<string, string>) {
-  const answers: unknown[] = [];
+  const responses: unknown[] = [];
   const addresses: string[] = [];
-  // A process group of its own: the server that the script leaves running ends with it.
+  // A separate process group, so that the server started by the script can be stopped.
   const shell = spawn('bash', ['-c', script], { env: { ...process.env, ...env }, detached: true });
   const ended = new Promise<number | null>((resolve) => shell.once('exit', resolve));
-  let complaints = '';
-  shell.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  let errors = '';
+  shell.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const lines = createInterface(shell.stdout);
   lines.on('line', (line) => {
     if (line.startsWith('http://localhost')) {
@@ -107,12 +107,12 @@ async function paste(script: string, env: Record<string, string>) {
       );
     } else {
       const json = line.replace(/^(code: )+/, '');
-      if (json.startsWith('{')) answers.push(JSON.parse(json));
+      if (json.startsWith('{')) responses.push(JSON.parse(json));
     }
   });
   const code = await ended;
   process.kill(-(shell.pid ?? 0), 'SIGTERM');
   await new Promise((resolve) => shell.once('close', resolve));
-  if (code !== 0) throw new Error(`The script ended with ${code}:\n${complaints}\n${JSON.stringify(answers)}`);
-  return { answers, addresses };
+  if (code !== 0) throw new Error(`The script ended with ${code}:\n${errors}\n${JSON.stringify(responses)}`);
+  return { responses, addresses };
 }

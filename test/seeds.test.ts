@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { carries, casesIn, namesIn, namesOfOthers, readCases } from './support/test-names.ts';
 
 const numbers = casesIn('seeds', /S\d-\d\d/);
-/** Where those servers contradict each other: each topic has a test that says which of them Gatehouse follows. */
+/** Topics on which those servers differ. A test per topic shows which of them Gatehouse follows. */
 const [, disagreements = ''] = readCases('seeds').split('## Where they disagree');
 const topics = [...disagreements.matchAll(/^- \*\*(.+?)\*\*: /gm)].map(([, topic = '']) => topic);
 
 const names = namesOfOthers('seeds.test.ts');
 
-describe('What other servers do, as checks', () => {
-  it('are numbered in test/cases/seeds.md, without a gap', () => {
+describe('Checks of the behaviour of other servers', () => {
+  it('the checks in test/cases/seeds.md are numbered without gaps', () => {
     const last: Record<string, number> = { S0: 18, S1: 21, S2: 13, S3: 12, S4: 8 };
     const expected = Object.entries(last).flatMap(([system, count]) =>
       Array.from({ length: count }, (_, at) => `${system}-${String(at + 1).padStart(2, '0')}`),
@@ -18,16 +18,18 @@ describe('What other servers do, as checks', () => {
     expect(topics.length).toBeGreaterThanOrEqual(15);
   });
 
-  it('each have a test that carries its number', () => {
+  it('every check has a test that carries its number', () => {
     expect(numbers.filter((number) => !carries(names, number))).toEqual([]);
   });
 
-  it('have a test that decides wherever they disagree', () => {
-    const decided = names.toLowerCase();
-    expect(topics.filter((topic) => !decided.includes(`where they disagree: ${topic}`.toLowerCase()))).toEqual([]);
+  it('every topic on which the servers disagree has a test', () => {
+    const lowerCaseNames = names.toLowerCase();
+    expect(topics.filter((topic) => !lowerCaseNames.includes(`where they disagree: ${topic}`.toLowerCase()))).toEqual(
+      [],
+    );
   });
 
-  it('counts names, and not what a comment or a body says', () => {
+  it('numbers in comments and bodies of tests do not count', () => {
     const source = [
       "describe('S9-01 a suite', () => {",
       '  // S9-02 in a comment',
