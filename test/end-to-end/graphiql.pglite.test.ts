@@ -77,7 +77,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
 
   it('says that the sign-in was refused', async () => {
     const page = await open();
-    await passSignIn(page, '#sign-in', { person: await server.user(), decision: 'Deny' });
+    await passSignIn(page, '#sign-in', { user: await server.user(), decision: 'Deny' });
     await page.getByText('Access was denied.').waitFor();
     expect(await page.textContent('#who')).toBe('Not signed in');
   });
@@ -88,7 +88,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
       window.open = () => null;
     });
     await page.click('#sign-in');
-    await passSignIn(page, '#notice a', { person: await server.user() });
+    await passSignIn(page, '#notice a', { user: await server.user() });
     await page.waitForSelector('.who.signed-in');
   });
 

@@ -15,14 +15,14 @@ export function changeAccount(
   return browser.post(form.action, { ...Object.fromEntries(form.fields), ...fields });
 }
 
-/** Another browser in which the same person is signed in. */
+/** Signs the same user in with another browser. */
 export async function signInElsewhere(server: TestServer, user: TestUser): Promise<Browser> {
   const browser = server.browser();
   await signIn(browser, await browser.get('/login'), user);
   return browser;
 }
 
-/** What is stored of a person. */
+/** The stored row of a user. */
 export async function rowOf(
   { database }: TestServer,
   { uuid }: TestUser,

@@ -9,20 +9,17 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** `?` is the authorization of a code that was used, and whose refresh token was used once. */
-const PLANTED: readonly [string, string][] = [
+/** Statements that corrupt the authorization `?`, whose code was used and whose refresh token was used once. */
+const CORRUPTIONS: readonly [string, string][] = [
   ['a code with more than one grant', 'UPDATE refresh_tokens SET parent_id = NULL WHERE authorization_id = ?'],
-  [
-    'a code that was not used and yet bought something',
-    'UPDATE authorization_codes SET used_at = NULL WHERE authorization_id = ?',
-  ],
-  ['a code that was used and bought nothing', 'DELETE FROM access_tokens WHERE authorization_id = ?'],
+  ['a code without a use but with tokens', 'UPDATE authorization_codes SET used_at = NULL WHERE authorization_id = ?'],
+  ['a used code without tokens', 'DELETE FROM access_tokens WHERE authorization_id = ?'],
   [
     'a family with more than one unused, unrevoked, unexpired refresh token',
     'UPDATE refresh_tokens SET used_at = NULL WHERE authorization_id = ?',
   ],
   [
-    'a refresh token with more than one successor, or used and with none',
+    'a refresh token with more than one successor, or used without one',
     'DELETE FROM refresh_tokens WHERE parent_id IS NOT NULL AND authorization_id = ?',
   ],
   [
@@ -30,7 +27,7 @@ const PLANTED: readonly [string, string][] = [
     "UPDATE authorizations SET revoked_at = created_at - interval '1 minute' WHERE id = ?",
   ],
   [
-    'live tokens under a grant of which a replay was recorded',
+    'an authorization that is active after a recorded replay',
     `INSERT INTO audit_events (id, at, kind, detail)
      SELECT gen_random_uuid(), now(), 'code.replayed', jsonb_build_object('authorization', id) FROM authorizations WHERE id = ?`,
   ],
@@ -40,8 +37,8 @@ const PLANTED: readonly [string, string][] = [
   ],
 ];
 
-describe('the audit of a database', () => {
-  it('finds nothing where all went well, a replay included', async () => {
+describe('The audit of a database', () => {
+  it('the audit finds nothing in a consistent database, even after a replay', async () => {
     const client = await server.client();
     const { refresh_token } = await tokenPair(server, client);
     const { body } = await server.token(refreshing(refresh_token), client);
@@ -50,7 +47,7 @@ describe('the audit of a database', () => {
     expect(await audit(server.database)).toEqual([]);
   });
 
-  it.each(PLANTED)('finds %s', async (finding, plant) => {
+  it.each(CORRUPTIONS)('the audit finds %s', async (finding, corruption) => {
     const client = await server.client();
     const { refresh_token } = await tokenPair(server, client);
     expect((await server.token(refreshing(refresh_token), client)).status).toBe(200);
@@ -59,7 +56,7 @@ describe('the audit of a database', () => {
       'SELECT a.id FROM authorizations a JOIN clients c ON c.id = a.client_id WHERE c.client_id = ?',
       [client.clientId],
     );
-    await em.execute(plant, [row?.id]);
+    await em.execute(corruption, [row?.id]);
     expect(await audit(server.database)).toContainEqual(expect.stringMatching(`^${finding}: .*"${row?.id}"`));
   });
 });

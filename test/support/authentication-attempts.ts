@@ -4,7 +4,7 @@ import type { TestServer } from './server.ts';
 
 export interface AttemptResult {
   readonly status: number;
-  /** Seconds; 0 where the answer names none. */
+  /** Seconds; 0 if the response has no Retry-After. */
   readonly retryAfter: number;
   readonly text: string;
 }
@@ -12,12 +12,12 @@ export interface AttemptResult {
 const from = (address?: string): Record<string, string> =>
   address === undefined ? {} : { 'X-Forwarded-For': address };
 
-async function told(response: Response): Promise<AttemptResult> {
+async function toResult(response: Response): Promise<AttemptResult> {
   const retryAfter = Number(response.headers.get('Retry-After') ?? 0);
   return { status: response.status, retryAfter, text: await response.text() };
 }
 
-/** A try of a client to authenticate itself; `address` is where a proxy says that it comes from. */
+/** Attempts client authentication; `address` is sent as X-Forwarded-For. */
 export async function tryClient(
   server: TestServer,
   client: TestClient,
@@ -26,10 +26,10 @@ export async function tryClient(
 ): Promise<AttemptResult> {
   const body = new URLSearchParams({ grant_type: 'client_credentials', token: 'x' });
   const headers = { Authorization: basicOf(client), ...from(address) };
-  return told(await server.request(path, { method: 'POST', body, headers }));
+  return toResult(await server.request(path, { method: 'POST', body, headers }));
 }
 
-/** A try to sign in, in a fresh browser: 401, 429, or 303 for one that succeeds. */
+/** Attempts to sign in with a new browser. The status is 401, 429, or 303 for success. */
 export async function trySignIn(
   server: TestServer,
   username: string,
@@ -41,10 +41,10 @@ export async function trySignIn(
   const csrf = /name="csrf" value="([^"]+)"/.exec(await form.text())?.[1] ?? '';
   const headers = { Cookie: cookie.split(';')[0] ?? '', 'Sec-Fetch-Site': 'same-origin', ...from(address) };
   const body = new URLSearchParams({ csrf, username, password });
-  return told(await server.request('/login', { method: 'POST', body, headers }));
+  return toResult(await server.request('/login', { method: 'POST', body, headers }));
 }
 
-/** A try with the password grant. */
+/** Attempts the password grant. */
 export async function tryPasswordGrant(
   server: TestServer,
   client: TestClient,
@@ -54,19 +54,19 @@ export async function tryPasswordGrant(
 ): Promise<AttemptResult> {
   const body = new URLSearchParams({ grant_type: 'password', username, password });
   const headers = { Authorization: basicOf(client), ...from(address) };
-  return told(await server.request('/oauth/token', { method: 'POST', body, headers }));
+  return toResult(await server.request('/oauth/token', { method: 'POST', body, headers }));
 }
 
-/** One after another. */
+/** Runs `work` sequentially. */
 export async function repeat<T>(times: number, work: (index: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   for (let index = 0; index < times; index++) results.push(await work(index));
   return results;
 }
 
-/** How many there are of each status. */
-export function statuses(answers: readonly AttemptResult[]): Record<number, number> {
+/** The number of results by status. */
+export function statuses(results: readonly AttemptResult[]): Record<number, number> {
   const counts: Record<number, number> = {};
-  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  for (const { status } of results) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
 }

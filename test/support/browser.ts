@@ -1,10 +1,10 @@
-/** What a browser shows after a click: the answer it ended at. Redirects within the server are followed, others are not. */
+/** The response at which a navigation ended. Redirects within the server are followed, others are not. */
 export interface Page {
   readonly status: number;
   readonly url: string;
   readonly headers: Headers;
   readonly html: string;
-  /** Where a redirect to elsewhere would have gone. */
+  /** The target of a redirect to another origin. */
   readonly location: string | undefined;
   readonly forms: readonly Form[];
 }
@@ -12,17 +12,17 @@ export interface Page {
 export interface Form {
   readonly action: string;
   readonly method: string;
-  /** What would be sent if nothing were touched: hidden and filled fields, ticked boxes. */
+  /** The fields that the unchanged form would send: hidden and filled fields, checked boxes. */
   readonly fields: ReadonlyMap<string, string>;
-  /** Names of every field, also of empty ones and of boxes without a tick. */
+  /** Names of all fields, including empty ones and unchecked boxes. */
   readonly names: readonly string[];
   readonly buttons: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** Sends one request, following nothing. */
+/** Sends one request without following redirects. */
 export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** A browser without JavaScript: keeps cookies, follows redirects, fills forms in. */
+/** A browser without JavaScript that stores cookies, follows redirects and fills in forms. */
 export class Browser {
   readonly cookies = new Map<string, string>();
   readonly #origin: string;
@@ -37,14 +37,14 @@ export class Browser {
     return this.#navigate('GET', new URL(path, this.#origin).href, undefined, {});
   }
 
-  /** A POST as this server's own pages send it; `headers` are for tests of those that do not. */
+  /** Sends a POST like a form of this server. `headers` can replace the headers of a same-origin request. */
   post(path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Page> {
     return this.#navigate('POST', new URL(path, this.#origin).href, new URLSearchParams(fields), headers);
   }
 
   /**
-   * Submits the page's form: fields as they stand, `changes` on top (undefined takes a field away, as a box without a tick
-   * does), and the button, if it says anything.
+   * Submits the form of a page with its current fields, `changes` (undefined removes a field, like an unchecked box) and the
+   * value of the button.
    */
   submit(page: Page, changes: Record<string, string | undefined> = {}, button?: string): Promise<Page> {
     const form = page.forms.find(

@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-const PLACES = [
+const PATHS = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Where a Chromium is; undefined where none is installed, and then what needs one is skipped, aloud. */
-export const chromiumPath = process.env.CHROMIUM ?? PLACES.find((place) => existsSync(place));
+/** The path of Chromium, or undefined. Browser tests are skipped with a warning if it is not installed. */
+export const chromiumPath = process.env.CHROMIUM ?? PATHS.find((path) => existsSync(path));
 
-if (!chromiumPath) console.warn('Browser tests skipped: no Chromium is installed here (or name one in CHROMIUM).');
+if (!chromiumPath) console.warn('Browser tests skipped: Chromium is not installed (CHROMIUM can name its path).');
 
-/** Quiet: a browser that fetches nothing of its own accord, so that a request to elsewhere is the page's doing. */
+/** Starts a browser without background requests, so that every request to another origin comes from the page. */
 export function openChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath ?? '',
@@ -30,7 +30,7 @@ export function openChromium(): Promise<Browser> {
   });
 }
 
-/** What a page asks of anyone but `origin`, and what its policy or its scripts complain of: both should stay empty. */
+/** Collects requests to other origins, and errors of scripts and of the Content Security Policy. Both lists should stay empty. */
 export function watch(page: Page, origin: string): { readonly elsewhere: string[]; readonly complaints: string[] } {
   const elsewhere: string[] = [];
   const complaints: string[] = [];
@@ -39,7 +39,7 @@ export function watch(page: Page, origin: string): { readonly elsewhere: string[
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // A refused operation is an answer like another; the browser reports its status all the same.
+    // Chromium logs every 401 and 403 as an error, but here they are expected responses.
     if (message.type() === 'error' && !/status of 40[13]/.test(message.text())) complaints.push(message.text());
   });
   return { elsewhere, complaints };

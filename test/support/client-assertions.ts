@@ -5,9 +5,9 @@ import type { TestServer } from './server.ts';
 
 export type Algorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
 
-/** A client with a key of its own, and what it signs. */
+/** A client that authenticates with private_key_jwt. */
 export interface SigningClient extends TestClient {
-  /** RFC 7523 §3: a good assertion, but for what is told otherwise; undefined leaves a claim out. */
+  /** RFC 7523 §3: a valid assertion, changed by `claims` and `header`. An undefined claim is left out. */
   assertion(claims?: JWTPayload, header?: Record<string, unknown>): Promise<string>;
   /** The two parameters of RFC 7523 §2.2. */
   form(claims?: JWTPayload, header?: Record<string, unknown>): Promise<Record<string, string>>;
@@ -15,12 +15,12 @@ export interface SigningClient extends TestClient {
 
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** Of a header that this client understands and the server does not. */
+/** A critical header that the client supports and the server does not. */
 export const EXTENSION = 'urn:example:extension';
 
 export const seconds = (): number => Math.floor(Date.now() / 1000);
 
-/** Registers a client by private_key_jwt. */
+/** Registers a client that uses private_key_jwt. */
 export async function signingClient(server: TestServer, algorithm: Algorithm = 'ES256'): Promise<SigningClient> {
   const { publicKey, privateKey } = await generateKeyPair(algorithm);
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: algorithm, use: 'sig' }] };
@@ -28,8 +28,10 @@ export async function signingClient(server: TestServer, algorithm: Algorithm = '
   const assertion: SigningClient['assertion'] = (claims = {}, header = {}) => {
     const { clientId } = client;
     const usual = { iss: clientId, sub: clientId, aud: server.config.issuer, jti: randomUUID(), exp: seconds() + 60 };
-    const told = Object.fromEntries(Object.entries({ ...usual, ...claims }).filter(([, value]) => value !== undefined));
-    const jwt = new SignJWT(told).setProtectedHeader({ alg: algorithm, kid: 'k1', ...header });
+    const payload = Object.fromEntries(
+      Object.entries({ ...usual, ...claims }).filter(([, value]) => value !== undefined),
+    );
+    const jwt = new SignJWT(payload).setProtectedHeader({ alg: algorithm, kid: 'k1', ...header });
     return jwt.sign(privateKey, { crit: { [EXTENSION]: true } });
   };
   return {

@@ -6,7 +6,7 @@ type Form = Record<string, string> | URLSearchParams;
 
 export const basicOf = ({ clientId, secret }: TestClient): string => `Basic ${btoa(`${clientId}:${secret}`)}`;
 
-/** A form as a client sends it; a public client says its name in the form. */
+/** Sends a form with the authentication of the client. A public client sends its client_id in the form. */
 export async function postForm(
   server: TestServer,
   path: string,
@@ -28,7 +28,7 @@ export const revoke = (server: TestServer, token: string, client?: TestClient, m
 export const introspect = (server: TestServer, token: string, client?: TestClient, more: Record<string, string> = {}) =>
   postForm(server, '/oauth/introspect', { token, ...more }, client);
 
-/** A client that only knows who it is: no secret, PKCE, an address on the person's own machine. */
+/** Registers a public client with PKCE. */
 export const publicClient = (server: TestServer): Promise<TestClient> =>
   server.client({
     grantTypes: ['authorization_code', 'refresh_token', 'password'],

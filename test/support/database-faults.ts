@@ -6,9 +6,9 @@ import { refreshing } from './token-forms.ts';
 
 export interface Fault {
   readonly name: string;
-  /** Milliseconds within which a request that needs what is broken is told 503; without it nobody notices. */
+  /** Milliseconds within which affected requests must get 503. Undefined if no request may be affected. */
   readonly within?: number;
-  /** Breaks something; resolves with what mends it, and with the request that suffers if it is not any. */
+  /** Injects the fault. Returns its repair, and the affected request if not every request is affected. */
   inject(site: Site): Promise<Injection>;
 }
 
@@ -35,7 +35,7 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'PostgreSQL stands still (SIGSTOP)',
+    name: 'PostgreSQL hangs (SIGSTOP)',
     within: 5000,
     async inject({ postgres }) {
       postgres.freeze();
@@ -47,13 +47,13 @@ export const FAULTS: readonly Fault[] = [
     async inject(site) {
       const operator = await session(site);
       await terminate(operator, "= 'idle'");
-      // For the pool to see that they have ended: who asks before is told 503.
+      // Time for the pool to notice the closed connections. An earlier request would get 503.
       await pause(100);
       return { repair: () => operator.end() };
     },
   },
   {
-    name: 'the connection of a request under way is terminated',
+    name: 'the connection of a running request is terminated',
     within: 1000,
     async inject(site) {
       const holder = await lockAccessTokens(site);
@@ -69,10 +69,10 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'every connection of the pool waits',
+    name: 'all connections of the pool wait for a lock',
     within: 1000,
     async inject(site) {
-      // Refreshes, since each has a statement of its own.
+      // Refreshes, because each runs its own statement.
       const tokens: string[] = [];
       while (tokens.length < 10) tokens.push((await family(site)).token);
       const holder = await lockAccessTokens(site);
@@ -88,7 +88,7 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'one row is locked for half a minute',
+    name: 'one row is locked for 30 seconds',
     within: 2500,
     async inject(site) {
       const { token, authorization } = await family(site);
@@ -101,25 +101,25 @@ export const FAULTS: readonly Fault[] = [
             site.nodes.post(0, '/oauth/token', refreshing(token)),
             anyToken(site),
           ]);
-          if (other.status !== 200) throw new Error(`Another row was not to be had either: ${other.status}`);
+          if (other.status !== 200) throw new Error(`A request for another row failed as well: ${other.status}`);
           return refused;
         },
         async repair() {
           await holder.end();
           const { status } = await site.nodes.post(0, '/oauth/token', refreshing(token));
-          if (status !== 200) throw new Error(`The row was not to be had afterwards: ${status}`);
+          if (status !== 200) throw new Error(`The request failed after the lock was released: ${status}`);
         },
       };
     },
   },
   {
-    // Sooner than a lock is given up.
+    // Below the lock timeout.
     name: 'a deadlock (40P01)',
     within: 1900,
     async inject(site) {
       const { token, authorization } = await family(site);
       const holder = await session(site);
-      // It is the server's statement that looks for the deadlock first, and gives way.
+      // The server's statement detects the deadlock first and is cancelled.
       await holder.query("SET deadlock_timeout = '20s'; BEGIN");
       await holder.query('SELECT FROM refresh_tokens WHERE authorization_id = $1 FOR UPDATE', [authorization]);
       return {

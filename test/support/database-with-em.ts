@@ -2,7 +2,7 @@ import * as store from '../../src/store/connection/database.ts';
 import { type Em, entityManager } from '../../src/store/connection/orm.ts';
 import * as start from '../../src/store/start-database.ts';
 
-/** A database with its entity manager at hand, as most tests want it. */
+/** A database with a method that returns an entity manager. */
 export interface DatabaseWithEm extends store.Database {
   em(): Em;
 }

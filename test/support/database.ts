@@ -6,16 +6,16 @@ import { openDatabase } from './database-with-em.ts';
 import { dumpAt } from './dump.ts';
 import { expectNoSecret } from './seen-secrets.ts';
 
-/** What a project's global set-up hands to its tests. */
+/** What the global set-up of a project provides to its tests. */
 export type TestDatabases =
   | { readonly kind: 'pglite'; readonly template: string }
-  /** Every database of the run has a name that begins with `prefix`, and is dropped at the end of the run. */
+  /** All databases of the run have names that begin with `prefix`, and are dropped at its end. */
   | { readonly kind: 'postgres'; readonly template: string; readonly prefix: string; readonly url: string };
 
-/** A database of a test's own: the environment that makes Gatehouse use it, and its end. */
+/** A database for a test, with the environment that makes Gatehouse use it. */
 export interface TestDatabase {
   readonly env: Record<string, string>;
-  /** Other test files use it as well. */
+  /** True if other test files use it as well. */
   readonly shared?: boolean;
   remove(): Promise<void>;
 }
@@ -28,15 +28,15 @@ export function databaseUrl(server: string, name: string): string {
   return url.href;
 }
 
-/** A migrated database with nothing in it. */
+/** A migrated database without rows. */
 export const migratedDatabase = (): Promise<TestDatabase> => makeDatabase(true);
 
-/** A database that no Gatehouse has seen yet. */
+/** A database without tables. */
 export const emptyDatabase = (): Promise<TestDatabase> => makeDatabase(false);
 
 let shared: Promise<TestDatabase> | undefined;
 
-/** The one migrated database of this worker, which the global set-up of the run removes. Its files use it one after another. */
+/** The migrated database that the test files of this worker use one after another. The global set-up removes it. */
 export async function sharedDatabase(): Promise<TestDatabase> {
   shared ??= makeDatabase(true);
   return { ...(await shared), shared: true };

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { type DatabaseWithEm, openDatabase } from './database-with-em.ts';
 
-/** The transaction that this database will run next, for `dumpOf`. */
+/** The id of the next transaction, for `dumpOf`. */
 export async function nextTransaction(database: DatabaseWithEm): Promise<string> {
   const [row] = await database.em().execute<{ xid: string }[]>('SELECT pg_current_xact_id()::text AS xid');
   return row?.xid ?? '0';
 }
 
-/** Every row of every table that was written by transaction `since` or a later one, as text: what a backup shows. Bytes come as hex. */
+/** All rows written by transaction `since` or a later one, as text. Bytes are hex. */
 export async function dumpOf(database: DatabaseWithEm, since = '0'): Promise<string> {
   const em = database.em();
   const tables = await em.execute<{ name: string }[]>(
@@ -23,7 +23,7 @@ export async function dumpOf(database: DatabaseWithEm, since = '0'): Promise<str
   return rows.join('\n');
 }
 
-/** The same of a database on a server, and what pg_dump makes of it, where one is installed that knows so new a server. */
+/** All rows of a database on a server, and the output of pg_dump if its installed version supports the server. */
 export async function dumpAt(url: string): Promise<string> {
   const database = await openDatabase({ url });
   try {
@@ -37,7 +37,7 @@ export async function dumpAt(url: string): Promise<string> {
 }
 
 const PG_DUMP = 'pg_dump';
-/** Its major version, 0 where there is none; asked once. */
+/** The cached major version of pg_dump; 0 if it is not installed. */
 let known: number | undefined;
 
 function pgDump(url: string, serverVersion: number): string {

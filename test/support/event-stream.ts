@@ -1,27 +1,27 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { TestServer } from './server.ts';
 
-/** A subscription, read as `text/event-stream`. */
+/** A subscription over `text/event-stream`. */
 export interface EventStream {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
-  /** The next answer; undefined when there are no more. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects in there
+  /** The next event; undefined if the stream has ended. */
+  // biome-ignore lint/suspicious/noExplicitAny: the shape depends on the test
   next(): Promise<any>;
-  /** What has come so far, comments included. */
+  /** All text received so far, including comments. */
   readonly text: string;
-  /** Resolves when the server has ended it, with the moment (`performance.now()`). */
+  /** Resolves when the server has closed the stream, with the time (`performance.now()`). */
   readonly ended: Promise<number>;
-  /** Stops reading; the socket stays. */
+  /** Stops reading; the socket stays open. */
   pause(): void;
   resume(): void;
-  /** Hangs up. */
+  /** Closes the connection. */
   close(): void;
 }
 
 export const AUDIT_EVENT = 'subscription { auditEvent { id kind actor { id } detail } }';
 
-/** Where a server listens, and the name it goes by. */
+/** The address that a server listens on, and its public host. */
 export interface Address {
   readonly at: string;
   readonly host: string;
@@ -29,7 +29,7 @@ export interface Address {
 
 export const addressOf = ({ url, config }: TestServer): Address => ({ at: url, host: new URL(config.issuer).host });
 
-/** Resolves with the head of the answer. */
+/** Resolves when the response headers have arrived. */
 export function subscribe(
   { at, host }: Address,
   token: string,
@@ -49,8 +49,8 @@ export function subscribe(
 function read(incoming: IncomingMessage, close: () => void): EventStream {
   const chunks: string[] = [];
   let rest = '';
-  const answers: string[] = [];
-  let over = false;
+  const events: string[] = [];
+  let closed = false;
   let wake = (): void => {};
   incoming.setEncoding('utf8');
   incoming.on('data', (chunk: string) => {
@@ -59,14 +59,14 @@ function read(incoming: IncomingMessage, close: () => void): EventStream {
     rest = messages.pop() ?? '';
     for (const message of messages) {
       const [, data] = /^event: next\ndata: (.*)$/.exec(message) ?? [];
-      if (data !== undefined) answers.push(data);
+      if (data !== undefined) events.push(data);
     }
     wake();
   });
   incoming.on('error', () => {});
   const ended = new Promise<number>((resolve) => {
     incoming.once('close', () => {
-      over = true;
+      closed = true;
       wake();
       resolve(performance.now());
     });
@@ -79,11 +79,11 @@ function read(incoming: IncomingMessage, close: () => void): EventStream {
       return chunks.join('');
     },
     async next() {
-      while (answers.length === 0 && !over)
+      while (events.length === 0 && !closed)
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
-      const data = answers.shift();
+      const data = events.shift();
       return data === undefined ? undefined : JSON.parse(data);
     },
     pause: () => void incoming.pause(),

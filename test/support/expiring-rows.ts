@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TestServer } from './server.ts';
 
-/** What each row needs besides its end, with the values of `$1` (a client), `$2` (a user) and `$3` (an authorization). */
+/** Columns that a row needs besides its expiry. `$1` is a client, `$2` a user and `$3` an authorization. */
 const COLUMNS: Record<string, Record<string, string>> = {
   access_tokens: { digest: 'DIGEST', authorization_id: '$3', scopes: "'{}'", created_at: "'2026-01-01'" },
   refresh_tokens: { digest: 'DIGEST', authorization_id: '$3', created_at: "'2026-01-01'" },
@@ -33,7 +33,7 @@ const COLUMNS: Record<string, Record<string, string>> = {
   rate_limits: { points: '1' },
 };
 
-/** How the key of a table is made, where it is no uuid. */
+/** Primary keys of tables whose key is not a uuid. */
 const KEYS: Record<string, [column: string, value: string]> = {
   setup_tickets: ['digest', 'DIGEST'],
   signing_keys: ['kid', 'gen_random_uuid()::text'],
@@ -42,13 +42,13 @@ const KEYS: Record<string, [column: string, value: string]> = {
 };
 
 export interface RowMaker {
-  /** Adds `count` rows to `table` that end at `end`. */
+  /** Adds `count` rows to `table` that expire at `end`. */
   add(table: string, column: string, end: Date, count?: number): Promise<void>;
   count(table: string): Promise<number>;
   clear(table: string): Promise<void>;
 }
 
-/** Makes rows of any table that has an end, for a client, a user and an authorization of their own. */
+/** Creates expiring rows in any table, for a new client, user and authorization. */
 export async function rowMaker(server: TestServer): Promise<RowMaker> {
   const em = server.database.em();
   const { clientId } = await server.client();

@@ -1,6 +1,6 @@
 import type { TestServer } from './server.ts';
 
-/** While `work` runs, no write to `table` can be committed: the database says it is going down. */
+/** While `work` runs, every commit of a write to `table` fails as during a shutdown of the database. */
 export async function whileCommitsFail<T>({ database }: TestServer, table: string, work: () => Promise<T>): Promise<T> {
   const em = database.em();
   await em.execute(`

@@ -17,7 +17,7 @@ export interface TestClient {
 }
 
 export interface TestUser {
-  /** As the world sees it, `usr_…`. */
+  /** The id in the API, `usr_…`. */
   readonly id: string;
   readonly uuid: string;
   readonly username: string;
@@ -27,10 +27,10 @@ export interface TestUser {
 
 export type TestUserOptions = Partial<NewUser> & { readonly permissions?: readonly Permission[] };
 
-/** Names no two tests share. */
+/** A name that no other test uses. */
 export const unique = (word: string): string => `${word}-${randomBytes(5).toString('hex')}`;
 
-/** The operator's shell, at this moment. */
+/** An operator who runs a command now. */
 export const theOperator = (): Actor => ({
   caller: OPERATOR,
   now: new Date(),
@@ -49,7 +49,7 @@ export async function registerTestUser(
   database: DatabaseWithEm,
   { permissions, ...fields }: TestUserOptions,
 ): Promise<TestUser> {
-  const username = fields.username ?? unique('person');
+  const username = fields.username ?? unique('user');
   const email = fields.email ?? `${username}@example.com`;
   const password = fields.password ?? 'correct horse battery';
   keepSecret(password);

@@ -1,12 +1,12 @@
 import type { BrowserContext, Page, Request } from 'playwright-core';
 import type { Config } from '../../src/config.ts';
 
-export interface Person {
+export interface Credentials {
   readonly username: string;
   readonly password: string;
 }
 
-/** Opens GraphiQL and waits until it can be typed into. */
+/** Opens GraphiQL and waits for the editor. */
 export async function openGraphiql(
   context: BrowserContext,
   { config }: { readonly config: Config },
@@ -18,16 +18,16 @@ export async function openGraphiql(
   return opened;
 }
 
-/** Presses what opens the sign-in window, signs in there if asked to, decides, and waits until the window has closed. */
+/** Clicks the button that opens the sign-in window, signs in if `user` is given, decides, and waits until the window has closed. */
 export async function passSignIn(
   page: Page,
   button: string,
-  { person, decision = 'Allow' }: { person?: Person; decision?: 'Allow' | 'Deny' } = {},
+  { user, decision = 'Allow' }: { user?: Credentials; decision?: 'Allow' | 'Deny' } = {},
 ): Promise<void> {
   const [popup] = await Promise.all([page.context().waitForEvent('page'), page.click(button)]);
-  if (person) {
-    await popup.getByLabel('Username').fill(person.username);
-    await popup.getByLabel('Password').fill(person.password);
+  if (user) {
+    await popup.getByLabel('Username').fill(user.username);
+    await popup.getByLabel('Password').fill(user.password);
     await popup.getByRole('button', { name: 'Sign in' }).click();
   }
   const closed = popup.waitForEvent('close');
@@ -35,13 +35,13 @@ export async function passSignIn(
   await closed;
 }
 
-/** Signs in with the scopes that are ticked. */
-export async function signInToGraphiql(page: Page, person: Person): Promise<void> {
-  await passSignIn(page, '#sign-in', { person });
+/** Signs in with the checked scopes. */
+export async function signInToGraphiql(page: Page, user: Credentials): Promise<void> {
+  await passSignIn(page, '#sign-in', { user });
   await page.waitForSelector('.who.signed-in');
 }
 
-/** Not the schema's introspection, nor the bar's own question, which has no name. */
+/** False for the introspection query, and for the unnamed query of the page itself. */
 function isOperation(request: Request): boolean {
   if (!request.url().endsWith('/graphql')) return false;
   const { operationName } = request.postDataJSON();
@@ -50,14 +50,14 @@ function isOperation(request: Request): boolean {
 
 export async function openTab(page: Page, index: number): Promise<void> {
   const tab = page.locator('[role=tab]').nth(index);
-  // The tabs slide into place, so that a click may come too early to hit; and the editor reads a moment later what is in one.
+  // The tabs are animated, so a click can miss, and the editor loads the content of a tab a moment later.
   while ((await tab.getAttribute('aria-selected')) !== 'true') {
     await page.locator(`#graphiql-session-tab-${index}`).click();
     await page.waitForTimeout(500);
   }
 }
 
-/** Runs what stands in the tab, and gives the server's answer once GraphiQL shows it. */
+/** Runs the operation in the tab. Returns the response once GraphiQL shows it. */
 export async function runTab(page: Page, index: number): Promise<{ status: number; body: unknown }> {
   await openTab(page, index);
   const [response] = await Promise.all([
@@ -73,7 +73,7 @@ export async function runTab(page: Page, index: number): Promise<{ status: numbe
   return { status: response.status(), body };
 }
 
-/** Asks for the scope that was missing, and gives the answer to the operation that then runs by itself. */
+/** Grants the missing scope. Returns the response to the operation, which GraphiQL runs again. */
 export async function grantScopesAndRerun(page: Page): Promise<{ status: number; body: unknown }> {
   const [response] = await Promise.all([
     page.waitForResponse((candidate) => isOperation(candidate.request())),

@@ -2,12 +2,12 @@ import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, type JWTPayload, jwtV
 import { read } from './send.ts';
 import type { TestServer } from './server.ts';
 
-/** What /oauth/jwks publishes at this moment. */
+/** The current JWKS. */
 export async function jwksOf(server: TestServer): Promise<JSONWebKeySet> {
   return (await read(await server.request('/oauth/jwks'))).body;
 }
 
-/** Verifies an ID token as its client must (OpenID Connect Core 1.0 §3.1.3.7), by the published keys or those kept from before. */
+/** Verifies an ID token as a client must (OpenID Connect Core 1.0 §3.1.3.7), with the current or the given keys. */
 export async function verifyIdToken(
   server: TestServer,
   { clientId }: { clientId: string },

@@ -4,7 +4,7 @@ import type { Database } from '../../src/store/connection/database.ts';
 import { statement } from '../../src/store/connection/sql.ts';
 import { keepSecret } from './seen-secrets.ts';
 
-/** Row ids of whom the tokens speak for, and the scopes of each; `user: null` is the client itself. */
+/** Row ids of the client and user of the tokens, and the scopes of each token. Without a user they are client credentials tokens. */
 export interface TokensWanted {
   readonly client: string;
   readonly user: string | null;
@@ -27,7 +27,7 @@ const issueTokens = statement<never>(
 
 const HOUR = 3_600_000;
 
-/** Access tokens for many people and scopes in one statement: in the order of `wanted`, and of the scopes within. */
+/** Issues access tokens for many users and scopes with one statement. The result has the order of `wanted` and of its scopes. */
 export async function issuedTokens(database: Database, wanted: readonly TokensWanted[]): Promise<string[][]> {
   const made = wanted.map(({ client, user, scopes }) =>
     scopes.map((list) => {

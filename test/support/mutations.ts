@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed (mulberry32), so that what was found can be found again. */
+/** Pseudo-random numbers (mulberry32). The same seed gives the same numbers, so that failures can be reproduced. */
 export function randomness(seed: number): Dice {
   let state = seed;
   const next = (): number => {
@@ -20,7 +20,7 @@ export interface Dice {
   one<T>(items: readonly T[]): T;
 }
 
-/** As they stand in the message: encoded or not. */
+/** Values as they are sent, encoded or not. */
 const VALUES = [
   ...[
     '',
@@ -157,7 +157,7 @@ const HEADERS = [
   ],
 ];
 
-/** A form or query as pairs of what stands on both sides of `=`, still encoded. */
+/** The encoded names and values of a form or query. */
 export type Pairs = readonly (readonly [name: string, value: string])[];
 
 export interface Mutant {
@@ -167,7 +167,7 @@ export interface Mutant {
   readonly headers: readonly string[];
 }
 
-/** The request with one to four things wrong about it. */
+/** The request with one to four random changes. */
 export function mutate(dice: Dice, method: string, pairs: Pairs): Mutant {
   const changed: [string, string][] = pairs.map(([name, value]) => [name, value]);
   const headers: string[] = [];

@@ -9,26 +9,26 @@ import { freePort } from './postgres.ts';
 import { type GatehouseProcess, startServerProcess } from './process.ts';
 import { read, send, type TestResponse } from './send.ts';
 
-/** Processes of the server that share a database, the key and the name, and nothing else. */
+/** Server processes that share the database, the key and the issuer. */
 export interface Nodes {
   readonly processes: GatehouseProcess[];
   readonly ports: readonly number[];
-  /** The name all go by. */
+  /** The host of the issuer. */
   readonly host: string;
-  /** The test's own way into their database. */
+  /** A separate connection to their database. */
   readonly database: DatabaseWithEm;
   readonly client: TestClient;
-  /** One request to one of them (any number will do), under the name all go by. */
+  /** Sends a request to one node (modulo the number of nodes) with the host of the issuer. */
   request(node: number, path: string, init?: RequestInit): Promise<Response>;
-  /** POST of a form by the client. */
+  /** Sends a form as the client. */
   post(node: number, path: string, form: Record<string, string>, signal?: AbortSignal): Promise<TestResponse>;
-  /** A code that a person's remembered consent buys at once. */
+  /** Gets a code without prompts, because the user's consent is remembered. */
   newCode(node?: number): Promise<string>;
-  /** Starts this one again, after it has died. */
+  /** Restarts a node that has exited. */
   restart(node: number): Promise<void>;
-  /** Where one of them listens. */
+  /** The address of a node. */
   address(node: number): Address;
-  /** Exit codes. */
+  /** Stops all nodes. Returns their exit codes. */
   stop(): Promise<(number | null)[]>;
 }
 

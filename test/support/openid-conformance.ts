@@ -6,7 +6,7 @@ import { read } from './send.ts';
 import { startServer, type TestServer } from './server.ts';
 import { exchange } from './token-forms.ts';
 
-/** The OpenID Foundation's modules for the profiles Basic OP and Config OP that look at what is answered. */
+/** The OpenID Foundation's modules for the profiles Basic OP and Config OP that test tokens and responses. */
 export const TOKEN_MODULES = [
   'oidcc-server',
   'oidcc-server-client-secret-post',
@@ -30,7 +30,7 @@ export const TOKEN_MODULES = [
   'oidcc-discovery-endpoint-verification',
 ] as const;
 
-/** Those that look at what may be asked. */
+/** The modules that test authorization requests. */
 export const REQUEST_MODULES = [
   'oidcc-response-type-missing',
   'oidcc-display-page',
@@ -53,12 +53,12 @@ export const REQUEST_MODULES = [
   'oidcc-ensure-request-object-with-redirect-uri',
 ] as const;
 
-/** What each module does here; a module that is left out does not compile. */
+/** The implementation of each module. A missing module does not compile. */
 export type Modules<Names extends readonly string[]> = Record<Names[number], () => Promise<unknown>>;
 
 type Query = Record<string, string | undefined>;
 
-/** A server with a client and a person, and what the modules do with them. */
+/** Starts a server with a client and a user, and returns the steps that the modules share. */
 export async function startConformance() {
   const server: TestServer = await startServer();
   const client: TestClient = await server.client({ tokenEndpointAuthMethod: 'client_secret_basic' });
@@ -78,14 +78,14 @@ export async function startConformance() {
     link,
     tokensFor,
     claimsFor: async (query: Query = {}) => claimsOf((await tokensFor(query)).id_token),
-    /** Of the ID token that the code buys with which the browser was sent to the client. */
+    /** The claims of the ID token for the code in the redirect of `page`. */
     async claimsAt(page: Page) {
       const { body } = await server.token(exchange(responseParams(sentTo(page)).code ?? ''), client);
       return claimsOf(body.id_token);
     },
     userInfo: async (init: RequestInit) => (await read(await server.request('/oauth/userinfo', init))).body,
     metadata: async () => (await read(await server.request('/.well-known/openid-configuration'))).body,
-    /** A browser in which the person is signed in and has allowed the client `openid`. */
+    /** A browser in which the user is signed in and has granted `openid` to the client. */
     async signedIn(): Promise<Browser> {
       const browser = server.browser();
       const consent = await reachConsent(server, link({ prompt: 'consent' }), user, browser);

@@ -2,7 +2,7 @@ import { loadConfig } from '../../src/config.ts';
 import { migratedDatabase } from './database.ts';
 import { type StartedDatabase, startDatabase } from './database-with-em.ts';
 
-/** A migrated database, started without a server around it; closing it takes it away. */
+/** A migrated database without a server. Closing it removes it. */
 export async function startOwnDatabase(): Promise<StartedDatabase> {
   const home = await migratedDatabase();
   const started = await startDatabase(loadConfig(home.env));

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Page } from './browser.ts';
 import { expectCleanResponse } from './invariants.ts';
 
-/** What every page for people keeps to: its headers, and markup that works without JavaScript and for everybody. */
+/** Checks the rules for HTML pages: headers, and accessible markup without JavaScript. */
 export function expectGoodPage(
   { status, headers, html }: Pick<Page, 'status' | 'headers' | 'html'>,
   wanted = 200,
@@ -14,11 +14,11 @@ export function expectGoodPage(
   expect(html).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
   expect(html).toMatch(/<title>[^<]+ · Gatehouse<\/title>/);
   expect(html.match(/<h1>/g)).toHaveLength(1);
-  expectNothingActive(html);
+  expectNoActiveContent(html);
   expectLabels(html);
 }
 
-/** RFC 9700 §4.16: no frame, no script, no store, and nobody elsewhere learns where the person was. */
+/** RFC 9700 §4.16: checks the headers against framing, scripts, caching and referrer leaks. */
 export function expectPageHeaders(headers: Headers): void {
   expect(Object.fromEntries(headers)).toMatchObject({
     'cache-control': 'no-store',
@@ -34,8 +34,8 @@ export function expectPageHeaders(headers: Headers): void {
   expect(policy).not.toMatch(/unsafe|script-src|form-action|https?:|\*/);
 }
 
-/** No script, no style of its own, no handler, and no address that is not on this server. */
-function expectNothingActive(html: string): void {
+/** Checks that a page has no script, inline style, event handler or URL of another origin. */
+function expectNoActiveContent(html: string): void {
   expect(html).not.toMatch(/<(script|style|iframe|object|embed|base)\b|<meta http-equiv/i);
   for (const [tag] of html.matchAll(/<[a-z][^>]*>/g)) {
     const attributes = tag.replaceAll(/"[^"]*"/g, '""');
@@ -45,13 +45,13 @@ function expectNothingActive(html: string): void {
   }
 }
 
-/** Whoever does not see the page is told what each field is for. */
+/** Checks that every field has a label for screen readers. */
 function expectLabels(html: string): void {
   const wrapped = [...html.matchAll(/<label\b[^>]*>[\s\S]*?<\/label>/g)].map(([label]) => label);
   for (const [input] of html.matchAll(/<input\b[^>]*>/g)) {
     if (input.includes('type="hidden"')) continue;
     const id = /\sid="([^"]+)"/.exec(input)?.[1];
-    const told = wrapped.some((label) => label.includes(input)) || html.includes(`<label for="${id}">`);
-    expect([input, told]).toEqual([input, true]);
+    const labelled = wrapped.some((label) => label.includes(input)) || html.includes(`<label for="${id}">`);
+    expect([input, labelled]).toEqual([input, true]);
   }
 }

@@ -12,7 +12,7 @@ declare module 'vitest' {
   }
 }
 
-/** Makes one migrated data directory, as a first start does; each test database is a copy of it, beside it. */
+/** Creates a migrated data directory. Each test database is a copy of it. */
 export async function setup(project: TestProject): Promise<() => void> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-tests-'));
   const template = join(directory, 'template');

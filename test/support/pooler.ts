@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './postgres.ts';
 
-/** Where Debian has it; undefined where it is not installed. */
+/** The path of PgBouncer in Debian, or undefined if it is not installed. */
 export const pgbouncerPath = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'].find((path) => existsSync(path));
 
 export interface Pooler {
-  /** The same database, by way of it. */
+  /** The URL of the database through PgBouncer. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** PgBouncer before the server of that URL: it lends few connections, each for the time of a transaction. */
+/** Starts PgBouncer in transaction mode with few connections in front of a PostgreSQL server. */
 export async function startPooler(url: string): Promise<Pooler> {
   const { hostname, port, username, pathname } = new URL(url);
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-pooler-'));
@@ -34,18 +34,18 @@ default_pool_size = 3
 max_client_conn = 200
 `,
   );
-  // Whatever the umask: it is read as another user, for it will not run as root either.
+  // Readable for another user whatever the umask, because PgBouncer does not run as root.
   chmodSync(settings, 0o644);
   const identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const child = spawn(pgbouncerPath ?? '', [settings], { ...identity, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  let said = '';
+  let output = '';
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject);
-    void ended.then(() => reject(new Error(`PgBouncer ended: ${said}`)));
+    void ended.then(() => reject(new Error(`PgBouncer ended: ${output}`)));
     child.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      if (said.includes('process up')) resolve();
+      output += chunk.toString();
+      if (output.includes('process up')) resolve();
     });
   });
   return {

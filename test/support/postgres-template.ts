@@ -5,7 +5,7 @@ import { databaseUrl, SECRET_KEY } from './database.ts';
 import { openDatabase, startDatabase } from './database-with-em.ts';
 import { type PostgresServer, startPostgres } from './postgres.ts';
 
-/** Makes one migrated database, as a first start does; each test database is a copy of it. */
+/** Creates a migrated database. Each test database is a copy of it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
   return setupOn(project, given ? { url: given, stop: async () => {} } : await startPostgres());

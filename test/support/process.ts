@@ -4,14 +4,14 @@ import { expectNoSecret, keepSecret, keepSecretsIn } from './seen-secrets.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A process of Gatehouse and all it said. */
+/** A process of Gatehouse and its output. */
 export interface GatehouseProcess {
   readonly pid: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Resolves as soon as it has printed this; throws what it said instead when it ends before. */
+  /** Resolves when stdout matches the pattern. Rejects with the output if the process exits before. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Resolves with the exit code; null when a signal ended it. */
+  /** Resolves with the exit code, or null if a signal ended the process. */
   readonly exit: Promise<number | null>;
   kill(signal: NodeJS.Signals): void;
 }
@@ -21,7 +21,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts `file` (`src/server.ts`, `src/cli.ts`) with this environment and nothing else of ours, and with this on stdin. */
+/** Starts `file` (`src/server.ts`, `src/cli.ts`) with exactly this environment and stdin. */
 export function run(file: string, args: readonly string[], env: Record<string, string>, stdin = ''): GatehouseProcess {
   const child = spawn(process.execPath, [join(root, file), ...args], {
     cwd: root,
@@ -37,7 +37,7 @@ export function run(file: string, args: readonly string[], env: Record<string, s
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
   });
-  // A process that ends without reading its input is no fault of the test's.
+  // A process may exit without reading its input.
   child.stdin.on('error', () => {});
   child.stdin.end(stdin);
   for (const [name, value] of Object.entries(env)) if (/(PASSWORD|SECRET_KEY)$/.test(name)) keepSecret(value);
@@ -86,13 +86,13 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs it to its end. */
+/** Waits until the process exits. */
 export async function finish(process: GatehouseProcess): Promise<Ended> {
   const code = await process.exit;
   return { code, stdout: process.stdout, stderr: process.stderr };
 }
 
-/** `gatehouse …`, to its end. */
+/** Runs `gatehouse …` and waits until it exits. */
 export const gatehouse = (args: readonly string[], env: Record<string, string>, stdin?: string): Promise<Ended> =>
   finish(run('src/cli.ts', args, env, stdin));
 

@@ -4,11 +4,11 @@ import type { TestServer } from './server.ts';
 
 export const CALLBACK_URL = 'https://client.example/cb';
 
-/** A client as its developer registers one: PKCE, and no option besides. */
+/** A client with PKCE and no other options, as most developers register it. */
 export const registeredApp = (server: TestServer): Promise<TestClient> =>
   server.client({ grantTypes: ['authorization_code', 'refresh_token'], requirePkce: true });
 
-/** What the person does at the address a library has made: where their browser is sent to. */
+/** Opens the authorization URL of a library, signs in and allows the request. Returns the redirect to the client. */
 export async function approve(server: TestServer, address: string | URL, user: TestUser): Promise<string> {
   const { pathname, search } = new URL(address);
   const browser = server.browser();

@@ -3,7 +3,7 @@ import { responseParams } from './authorize.ts';
 import { expectCleanResponse } from './invariants.ts';
 import type { TestServer } from './server.ts';
 
-/** A refusal told to the person: nobody is sent anywhere, and nothing they could click on leads out. Returns the page. */
+/** Checks an error page: no redirect and no link to another site. Returns the page. */
 export async function expectErrorPage(response: Response, status = 400): Promise<string> {
   const html = await response.text();
   expectCleanResponse(response, html);
@@ -16,14 +16,14 @@ export async function expectErrorPage(response: Response, status = 400): Promise
   return html;
 }
 
-/** What an answer to a client must tell besides `error`. */
+/** Expected properties of an error redirect, besides `error`. */
 export interface RedirectExpectations {
   readonly redirectUri?: string;
   readonly state?: string;
   readonly part?: 'search' | 'hash';
 }
 
-/** RFC 6749 §4.1.2.1: an error sent to the client, whole: where it goes, what it says and what goes along. */
+/** RFC 6749 §4.1.2.1: checks an error redirect to the client: target, parameters and headers. */
 export async function expectErrorRedirect(
   { config }: TestServer,
   response: Response,
@@ -41,12 +41,12 @@ export async function expectErrorRedirect(
     iss: config.issuer,
     ...(state === undefined ? {} : { state }),
   });
-  expectUnseen(response);
+  expectConfidential(response);
   expect(response.headers.get('Set-Cookie')).toBeNull();
 }
 
-/** RFC 9700 §4.2: neither a cache, nor a Referer, nor a body may keep what a redirect tells the client. */
-export function expectUnseen({ headers }: Pick<Response, 'headers'>): void {
+/** RFC 9700 §4.2: checks that a redirect is not cached and sends no Referer. */
+export function expectConfidential({ headers }: Pick<Response, 'headers'>): void {
   expect(headers.get('Cache-Control')).toBe('no-store');
   expect(headers.get('Referrer-Policy')).toBe('no-referrer');
 }
@@ -57,20 +57,20 @@ async function expectEmpty(response: Response): Promise<string> {
   return body;
 }
 
-/** All that a request from outside could leave behind, but for the audit trail, which tells of refusals as well. */
+/** All tables that a request can write to, except the audit trail, which records refusals as well. */
 const TABLES = [
   ...['users', 'sessions', 'clients', 'client_secrets', 'consents', 'authorization_requests', 'authorizations'],
   ...['authorization_codes', 'access_tokens', 'refresh_tokens'],
 ];
 
-/** How many rows each table has: equal before and after a request that was refused. */
+/** The number of rows of each table. A refused request must not change it. */
 export async function countRows({ database }: TestServer): Promise<Record<string, number>> {
   const counts = TABLES.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`);
   const [row] = await database.em().execute<Record<string, number>[]>(`SELECT ${counts.join(', ')}`);
   return row ?? {};
 }
 
-/** Runs `work`, after which every table must have as many rows as before. */
+/** Checks that `work` does not change the number of rows of any table. */
 export async function expectNothingWritten<T>(server: TestServer, work: () => Promise<T>): Promise<T> {
   const before = await countRows(server);
   const result = await work();

@@ -27,7 +27,7 @@ export async function relyingParty(): Promise<RelyingParty> {
         type: request.headers['content-type'] ?? '',
         body: new URLSearchParams(body),
       });
-      response.writeHead(status, headers).end('not read by anybody');
+      response.writeHead(status, headers).end('ignored');
     });
   });
   await new Promise<void>((resolve) => {
@@ -47,7 +47,7 @@ export async function relyingParty(): Promise<RelyingParty> {
   };
 }
 
-/** Signs `user` in to an app by OpenID Connect, in this browser: the ID token it gets, and the rest. */
+/** Signs `user` in to an app with OpenID Connect, in this browser. Returns the tokens of the app. */
 export async function signInTo(
   server: TestServer,
   client: TestClient,

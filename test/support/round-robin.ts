@@ -8,8 +8,8 @@ import { freePort } from './postgres.ts';
 const NODES = 3;
 
 /**
- * On PostgreSQL three nodes behind one address, each request to the next of them: what one of them knows, all must. On the
- * embedded database, which belongs to one, that one.
+ * Starts three nodes on PostgreSQL behind a round-robin proxy, so that tests fail if a node relies on its own memory. On the
+ * embedded database, which only one process can use, starts one node.
  */
 export async function startRoundRobin(given: Config, options: StartOptions): Promise<Gatehouse> {
   if (inject('databases').kind === 'pglite') return startGatehouse(given, options);
@@ -17,9 +17,9 @@ export async function startRoundRobin(given: Config, options: StartOptions): Pro
   const issuer = `http://localhost:${port}`;
   const config = { ...given, port: 0, issuer };
   const nodes: Gatehouse[] = [];
-  // One by one: each makes the set-up link of the one before void.
+  // One after another, because each start invalidates the set-up link of the one before.
   while (nodes.length < NODES) nodes.push(await startGatehouse(config, options));
-  const proxy = createServer(inTurn(nodes.map(({ url }) => Number(new URL(url).port))));
+  const proxy = createServer(roundRobin(nodes.map(({ url }) => Number(new URL(url).port))));
   await new Promise<void>((resolve) => void proxy.listen(port, '127.0.0.1', resolve));
   return {
     ...nodes[NODES - 1]!,
@@ -33,16 +33,16 @@ export async function startRoundRobin(given: Config, options: StartOptions): Pro
   };
 }
 
-function inTurn(ports: readonly number[]): RequestListener {
-  let turn = 0;
-  return (incoming, answer) => {
+function roundRobin(ports: readonly number[]): RequestListener {
+  let next = 0;
+  return (incoming, outer) => {
     const { method, url, headers } = incoming;
-    const port = ports[turn++ % ports.length];
+    const port = ports[next++ % ports.length];
     const outgoing = request({ host: '127.0.0.1', port, path: url, method, headers, agent: false }, (response) => {
-      answer.writeHead(response.statusCode ?? 0, response.rawHeaders);
-      response.pipe(answer);
+      outer.writeHead(response.statusCode ?? 0, response.rawHeaders);
+      response.pipe(outer);
     });
-    outgoing.once('error', () => answer.destroy());
+    outgoing.once('error', () => outer.destroy());
     incoming.pipe(outgoing);
   };
 }

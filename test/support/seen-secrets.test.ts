@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe('P286: what every test is looked through for when it ends', () => {
-  it('is all that went over the wire and out of the fixtures: passwords, cookies, handles, codes, tokens, secrets', async () => {
+describe('P286: the search for secrets after every test', () => {
+  it('all sent and received passwords, cookies, handles, codes, tokens and client secrets are registered', async () => {
     const password = unique('a password & more');
     const [client, user, browser] = [await server.client(), await server.user({ password }), server.browser()];
     const page = await browser.get(`/oauth/authorize?response_type=code&client_id=${client.clientId}`);
@@ -47,19 +47,19 @@ describe('P286: what every test is looked through for when it ends', () => {
     ['in hex', (secret) => Buffer.from(secret).toString('hex')],
     ['in Base64', (secret) => Buffer.from(secret).toString('base64')],
     ['in base64url', (secret) => Buffer.from(secret).toString('base64url')],
-  ])('is found %s', (_how, write) => {
+  ])('a secret is found %s', (_how, write) => {
     for (const secret of [makeHandle(), makeSecret('grt'), unique('with "quotes" & ümlauts')]) {
       keepSecret(secret);
       expect(secretsIn(`before ${write(secret)} after`)).toContain(secret);
     }
   });
 
-  it('and a token is found that nobody has seen', () => {
+  it('a token is found even if it is not registered', () => {
     const token = makeSecret('gat');
     expect(secretsIn(`row (${token})`)).toEqual([token]);
   });
 
-  it('is found in any column of any table', async () => {
+  it('a secret is found in any column of any table', async () => {
     const password = unique('in an attribute');
     const user = await server.user({ password, attributes: { note: password } });
     expect(secretsIn(await dumpOf(server.database))).toEqual([password]);
@@ -67,15 +67,15 @@ describe('P286: what every test is looked through for when it ends', () => {
     expect(secretsIn(await dumpOf(server.database))).toEqual([]);
   });
 
-  it('ends the test with a fault', async () => {
+  it('a secret in the log fails the test', async () => {
     const other = await startServer();
     const password = unique('in a log');
     await other.user({ password });
     (other.log as string[]).push(`{"msg":"${password}"}\n`);
-    await expect(other.close()).rejects.toThrow('1 secrets stand in the log');
+    await expect(other.close()).rejects.toThrow('1 secrets found in the log');
   });
 
-  it('is searched for in the rows that a file wrote to the shared database, not in those of earlier files', async () => {
+  it('the search covers the rows that a file wrote to the shared database, not those of earlier files', async () => {
     const [before, after] = [unique('written before'), unique('written after')];
     const earlier = await sharedServer();
     await earlier.user({ attributes: { note: before } });
@@ -84,6 +84,6 @@ describe('P286: what every test is looked through for when it ends', () => {
     const later = await sharedServer();
     keepSecret(before);
     await later.user({ attributes: { note: after }, password: after });
-    await expect(later.close()).rejects.toThrow(`1 secrets stand in the database: ${after}`);
+    await expect(later.close()).rejects.toThrow(`1 secrets found in the database: ${after}`);
   });
 });

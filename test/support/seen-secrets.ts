@@ -1,43 +1,43 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 
-/** Every secret that went over the wire, into a process or out of one since this test file began, right or wrong. */
+/** All secrets, valid or not, that were sent, received or passed to a process since this test file began. */
 const seen = new Set<string>();
 
-/** Shorter than any secret that Gatehouse makes or takes, or one letter over and over: such a word may stand anywhere. */
+/** Shorter or more uniform values are ignored, because they can occur anywhere and Gatehouse has no such secrets. */
 const SHORTEST = 8;
 const LETTERS = 5;
 
-/** Access token, refresh token, code, client secret: they are known by their looks wherever they turn up. */
+/** Access tokens, refresh tokens, codes and client secrets are recognised by their prefix. */
 const TYPED = /(?:gat|grt|gac|gcs)_[0-9A-Za-z]{49}/g;
 
-/** Fields whose values are secrets, such as `currentPassword`, `client_secret`, `access_token`; and those that are if they look it. */
+/** Names of fields with secrets, such as `currentPassword` or `client_secret`, and of fields that have one if the value looks random. */
 const SECRET_FIELD = /(password|secret|token)$/i;
 const HANDLE_FIELD = /^(code_verifier|csrf|request|ticket)$/;
 const HANDLE = /^[\w.~-]{43,}$/;
 
-/** Names that everybody may know, and that a test may also try as a secret. */
-const open = new Set<string>();
+/** Public names that a test also uses as a secret. */
+const publicNames = new Set<string>();
 
-/** A worker runs one test file after the other, and what is a secret here may be a name there. */
+/** A worker runs several test files, and a secret of one file can be a public name in another. */
 let file: string | undefined;
-function turnPage(): void {
-  // A measurement under bench/ starts servers in the same way, and no runner of tests.
+function resetForNewFile(): void {
+  // Benchmarks use this file without vitest.
   if (process.env.VITEST === undefined) return;
   const { testPath } = expect.getState();
   if (testPath === file) return;
   file = testPath;
   seen.clear();
-  open.clear();
+  publicNames.clear();
 }
 
 export function keepName(name: string): void {
-  turnPage();
-  open.add(name);
+  resetForNewFile();
+  publicNames.add(name);
 }
 
 export function keepSecret(value: unknown): void {
-  turnPage();
+  resetForNewFile();
   if (typeof value === 'string' && value.length >= SHORTEST && new Set(value).size >= LETTERS) seen.add(value);
 }
 
@@ -51,10 +51,10 @@ const PAIRS = [
   /name="(\w{1,40})" value="([^"]*)"/g,
   /name="(\w{1,40})"\r\n\r\n(.*)\r\n/g,
 ];
-/** GraphQL, whose strings are written as in JSON. */
+/** Strings in GraphQL documents, which are written as in JSON. */
 const STRINGS = /\b(\w{1,40})\s{0,9}:\s{0,9}("(?:[^"\\]|\\.)*")/g;
 
-/** Whatever in this text looks like a secret of ours, or is called one. */
+/** Registers everything in the text that looks like a secret or has the name of one. */
 export function keepSecretsIn(text: string): void {
   for (const [token] of text.matchAll(TYPED)) keepSecret(token);
   for (const pattern of PAIRS)
@@ -74,13 +74,13 @@ export function keepSecretsIn(text: string): void {
     for (const [name, value] of Object.entries(json)) {
       if (typeof value !== 'string') within.push(value);
       else keepField(name, value);
-      // An operation, with its own strings.
+      // A GraphQL document can contain strings with secrets.
       if (name === 'query' && typeof value === 'string') keepSecretsIn(value);
     }
   }
 }
 
-/** The secrets in the header fields of a request or an answer. */
+/** Registers the secrets in the headers of a request or a response. */
 export function keepSecretsOf(headers: Headers): void {
   const [, scheme = '', credentials = ''] = /^(\w+) +(\S+)$/.exec(headers.get('Authorization') ?? '') ?? [];
   keepSecret(credentials);
@@ -94,10 +94,10 @@ export function keepSecretsOf(headers: Headers): void {
   keepSecretsIn(headers.get('Location') ?? '');
 }
 
-/** The secrets that stand in this text, as they are or as plain bytes in hex or Base64. */
+/** The registered secrets that occur in the text, in plain or encoded in hex or Base64. */
 export function secretsIn(text: string): string[] {
-  turnPage();
-  // A run of minutes has seen tens of thousands, and most processes write nothing: whoever waits for an answer must not wait for this.
+  resetForNewFile();
+  // Most processes write nothing. Long runs have tens of thousands of secrets, and the search would delay their requests.
   if (text.length < SHORTEST) return [];
   const found = new Set(text.match(TYPED) ?? []);
   const digests = new Set<string>();
@@ -115,8 +115,8 @@ export function secretsIn(text: string): string[] {
   for (let at = 0; at <= text.length - SHORTEST; at++)
     for (const [form, secret] of byBeginning.get(text.slice(at, at + SHORTEST)) ?? [])
       if (text.startsWith(form, at)) found.add(secret);
-  // Who presents the digest of a secret in its place presents what is stored, and gets nowhere.
-  return [...found].filter((secret) => !digests.has(secret) && !open.has(secret));
+  // Digests that a test sent as a secret are stored on purpose.
+  return [...found].filter((secret) => !digests.has(secret) && !publicNames.has(secret));
 }
 
 function formsOf(given: string): Set<string> {
@@ -127,7 +127,7 @@ function formsOf(given: string): Set<string> {
   return new Set([
     secret,
     inJson,
-    // A row as text, and COPY.
+    // As in a row converted to text, and in COPY.
     secret.replaceAll('\\', '\\\\').replaceAll('"', '""'),
     secret.replaceAll('\\', '\\\\'),
     encodeURIComponent(secret),
@@ -137,10 +137,10 @@ function formsOf(given: string): Set<string> {
   ]);
 }
 
-/** Throws if a secret that anybody used stands in clear where it must not. */
+/** Throws if the text contains a registered secret. */
 export function expectNoSecret(where: string, text: string): void {
   const found = secretsIn(text).map((secret) => secret.slice(0, 100));
-  if (found.length > 0) throw new Error(`${found.length} secrets stand in ${where}: ${found.slice(0, 5).join(', ')}`);
+  if (found.length > 0) throw new Error(`${found.length} secrets found in ${where}: ${found.slice(0, 5).join(', ')}`);
 }
 
 function decode(value: string): string {

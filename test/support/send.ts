@@ -5,16 +5,16 @@ import { keepSecretsIn, keepSecretsOf } from './seen-secrets.ts';
 export interface TestResponse {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects in there
+  // biome-ignore lint/suspicious/noExplicitAny: the shape depends on the test
   readonly body: any;
 }
 
 /**
- * fetch without its own opinions: follows nothing, sends the Host it is told, adds no header. `at` is where the server
- * listens, `host` the name it goes by.
+ * Like fetch, but follows no redirects, sends the given Host and adds no headers. `at` is the address that the server listens
+ * on, `host` its public host.
  */
 export async function send(at: string, host: string, path: string, init: RequestInit = {}): Promise<Response> {
-  // Lets fetch's own Request encode the body, FormData and URLSearchParams among them.
+  // Request encodes the body, including FormData and URLSearchParams.
   const prepared = new Request(at, { ...init, method: init.body == null ? 'GET' : 'POST' });
   const body = init.body == null ? undefined : Buffer.from(await prepared.arrayBuffer());
   const headers = {
@@ -53,7 +53,7 @@ function toResponse(status: number, rawHeaders: readonly string[], content: Buff
   return new Response(empty ? null : new Uint8Array(content), { status, headers });
 }
 
-/** The answer with its body read: an object where it is JSON, else text. */
+/** Reads the body: an object if it is JSON, otherwise text. */
 export async function read(response: Response): Promise<TestResponse> {
   const text = await response.text();
   const json = response.headers.get('Content-Type')?.includes('json') ?? false;

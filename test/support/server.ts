@@ -19,7 +19,7 @@ import { startRoundRobin } from './round-robin.ts';
 import { expectNoSecret, keepName, keepSecret, keepSecretsIn } from './seen-secrets.ts';
 import { read, send, type TestResponse } from './send.ts';
 
-/** What an access token is wanted for; `user: null` means client_credentials. */
+/** Options of an access token; `user: null` means client_credentials. */
 export interface TokenOptions {
   readonly scopes?: readonly string[];
   readonly user?: TestUser | null;
@@ -27,36 +27,36 @@ export interface TokenOptions {
 }
 
 export interface GraphQLTestResponse extends TestResponse {
-  /** Undefined where nothing was executed. */
+  /** Undefined if nothing was executed. */
   readonly extensions: { readonly cost: { readonly requested: number; readonly limit: number } } | undefined;
 }
 
-/** The whole server, in this process, on a database of its own. */
+/** The whole server, running in this process. */
 export interface TestServer {
   readonly url: string;
   readonly config: Config;
   readonly database: DatabaseWithEm;
-  /** What was printed for people at the start. */
+  /** The start-up details printed for the operator. */
   readonly printed: string;
-  /** Every line of the log so far. */
+  /** All lines of the log so far. */
   readonly log: readonly string[];
-  /** fetch that follows nothing. */
+  /** Like fetch, without following redirects. */
   request(path: string, init?: RequestInit): Promise<Response>;
   /** POST /oauth/token with a form, and Basic authentication if given. */
   token(form: Record<string, string> | URLSearchParams, basic?: TestClient): Promise<TestResponse>;
-  /** The answer without its extensions, which stand beside it. */
+  /** Sends an operation. The extensions are separated from the body of the response. */
   graphql(query: string, token?: string, variables?: Record<string, unknown>): Promise<GraphQLTestResponse>;
-  /** Registers a client as the operator: every grant but implicit, every scope, no PKCE; `registration` changes that. */
+  /** Registers a client as the operator, by default with every scope and grant except implicit, and without PKCE. */
   client(registration?: Partial<ClientRegistration>, imported?: ImportedClient): Promise<TestClient>;
-  /** Registers a user as the operator; `permissions` puts them into a group of their own that has these. */
+  /** Registers a user as the operator. `permissions` adds the user to a new group that has them. */
   user(options?: TestUserOptions): Promise<TestUser>;
-  /** An access token, by the password grant of a fresh user, or of the given user or client. */
+  /** Issues an access token with the password grant, for the given or a new user and client. */
   accessToken(options?: TokenOptions): Promise<string>;
   browser(): Browser;
   close(): Promise<void>;
 }
 
-/** Starts the server on a migrated database; with `on`, on one that the test made and will remove itself. */
+/** Starts the server on a migrated database, or on the database `on`, which the test removes itself. */
 export async function startServer(
   env: Record<string, string> = {},
   on?: TestDatabase,
@@ -90,17 +90,17 @@ export async function startServer(
 }
 
 /**
- * Starts the server on the database that all test files of this worker share, which is faster. What earlier files registered is
- * still there; their failed attempts are not. One server at a time. A test that counts all rows, changes what is not its own or
- * moves the clock needs `startServer`.
+ * Starts the server on the database that all test files of this worker share, which is faster. It still has the rows of earlier
+ * files, except their failed attempts. Only one server can run at a time. Tests that count all rows, change rows of others or
+ * move the clock need `startServer`.
  */
 export const sharedServer = async (env: Record<string, string> = {}): Promise<TestServer> =>
   startServer(env, await sharedDatabase());
 
-/** The same as `startServer` with three nodes that answer in turn, where the database can have more than one. */
+/** Like `startServer`, but with three nodes behind a round-robin proxy if the database supports several nodes. */
 export const startRoundRobinServer = (): Promise<TestServer> => startServer({}, undefined, startRoundRobin);
 
-/** Forgets the failed attempts of earlier files. Returns the first transaction of this one, whose rows must show no secret of its own. */
+/** Deletes the failed attempts of earlier files. Returns the first transaction of this file, whose rows are searched for secrets. */
 async function beginFile(database: DatabaseWithEm): Promise<string> {
   await database.em().execute('DELETE FROM rate_limits');
   return nextTransaction(database);
@@ -140,17 +140,17 @@ function serverOn(gatehouse: Gatehouse, printed: string, log: string[], close: (
       const authorization = bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` };
       const body = JSON.stringify({ query, ...(variables ? { variables } : {}) });
       const headers = { 'Content-Type': 'application/json', ...authorization };
-      const answer = await read(await request('/graphql', { method: 'POST', body, headers }));
-      const { extensions, ...rest } = answer.body;
-      return { ...answer, body: rest, extensions };
+      const response = await read(await request('/graphql', { method: 'POST', body, headers }));
+      const { extensions, ...rest } = response.body;
+      return { ...response, body: rest, extensions };
     },
-    async accessToken({ scopes, user: person, client: given } = {}) {
-      const asking = given ?? (await client());
+    async accessToken({ scopes, user: owner, client: given } = {}) {
+      const requester = given ?? (await client());
       const scope = scopes ? { scope: scopes.join(' ') } : {};
-      const { username, password } = person ?? (person === null ? { username: '', password: '' } : await user());
+      const { username, password } = owner ?? (owner === null ? { username: '', password: '' } : await user());
       const grant =
-        person === null ? { grant_type: 'client_credentials' } : { grant_type: 'password', username, password };
-      const { status, body } = await token({ ...grant, ...scope }, asking);
+        owner === null ? { grant_type: 'client_credentials' } : { grant_type: 'password', username, password };
+      const { status, body } = await token({ ...grant, ...scope }, requester);
       if (status !== 200) throw new Error(`No token: ${status} ${JSON.stringify(body)}`);
       return body.access_token;
     },

@@ -1,7 +1,7 @@
 import { read, type TestResponse } from './send.ts';
 import type { TestServer } from './server.ts';
 
-/** A request with what stands in the database on purpose, and so must not be remembered as a secret that has leaked there. */
+/** Sends a request with a value from the database, without registering the value as a secret that must not be there. */
 export async function present(
   { url }: TestServer,
   path: string,
@@ -13,7 +13,7 @@ export async function present(
   return read(await fetch(url + path, { method, headers, redirect: 'manual', ...(body && { body }) }));
 }
 
-/** The same at /graphql, as a bearer token. */
+/** Sends a value from the database to /graphql as a bearer token. Returns the status. */
 export async function presentBearer({ url }: TestServer, token: string): Promise<number> {
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` };
   const body = JSON.stringify({ query: '{ viewer { id } }' });

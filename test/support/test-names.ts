@@ -3,20 +3,20 @@ import { join } from 'node:path';
 
 const tests = join(import.meta.dirname, '..');
 
-/** What a file calls its suites and its tests; neither comments nor what they do. */
+/** The names of the suites and tests of a file, without comments and bodies. */
 export function namesIn(source: string): string {
   const calls = source.matchAll(/^ *(?:(?:describe|it)(?:\.\w+)?(?:\([^\n]*?\))?|\]\)|\}\))\(\s*(['"`])(.*?)\1,/gms);
   return [...calls].map(([, , name]) => name).join('\n');
 }
 
-/** What a file's tables of cases begin their rows with, for tests whose name is made of it. */
+/** The first cell of each row of a file's tables of cases, for tests that are named by it. */
 export const rowsIn = (source: string): string =>
   [...source.matchAll(/^ *\[\s*'([^'\n]*)'/gm)].map(([, first]) => first).join('\n');
 
-/** The names of all tests there are, and what their tables make of them, but for those of the file that asks. */
-export const namesOfOthers = (asking: string): string =>
+/** The names of all tests and the first cells of their tables, without those of the calling file. */
+export const namesOfOthers = (caller: string): string =>
   globSync('**/*.test.ts', { cwd: tests })
-    .filter((file) => file !== asking)
+    .filter((file) => file !== caller)
     .map((file) => readFileSync(join(tests, file), 'utf8'))
     .map((source) => `${namesIn(source)}\n${rowsIn(source)}`)
     .join('\n');
@@ -24,9 +24,9 @@ export const namesOfOthers = (asking: string): string =>
 /** A list under `test/cases/`. */
 export const readCases = (list: string): string => readFileSync(join(tests, 'cases', `${list}.md`), 'utf8');
 
-/** The numbers of the cases in it, each at the beginning of its line. */
+/** The numbers of the cases in a list, each at the beginning of a line. */
 export const casesIn = (list: string, number: RegExp): string[] =>
   [...readCases(list).matchAll(new RegExp(`^- (${number.source}): `, 'gm'))].map(([, one = '']) => one);
 
-/** True if a test carries the number in its name. */
+/** True if the names contain the number. */
 export const carries = (names: string, number: string): boolean => new RegExp(`\\b${number}\\b`).test(names);

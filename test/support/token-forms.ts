@@ -29,7 +29,7 @@ export interface TokenPair {
   readonly id_token?: string;
 }
 
-/** The tokens of a fresh approval. */
+/** The tokens of a new authorization. */
 export async function tokenPair(
   server: TestServer,
   client: TestClient,
@@ -41,11 +41,11 @@ export async function tokenPair(
   return body;
 }
 
-/** What the bearer of that access token is told: 200, or 401 once it is dead. */
+/** The status of a request with that access token: 200, or 401 once it has expired or was revoked. */
 export const bearerStatus = async (server: TestServer, accessToken: string): Promise<number> =>
   (await server.graphql('{ viewer { id } }', accessToken)).status;
 
-/** Neither token of the pair is good for anything any more. */
+/** Checks that both tokens are revoked. */
 export async function expectRevoked(
   server: TestServer,
   client: TestClient,
@@ -55,7 +55,7 @@ export async function expectRevoked(
   expectTokenError(await server.token(refreshing(refresh_token), client), 400, 'invalid_grant');
 }
 
-/** Events of that kind in the audit trail, and whom they name. */
+/** Audit events of that kind for a client. */
 export async function eventsOf({ database }: TestServer, kind: string, { clientId }: TestClient): Promise<unknown[]> {
   return database
     .em()

@@ -4,7 +4,7 @@ import { CALLBACK, codeRequest, issueCode, reachConsent, responseParams, sentTo 
 import type { Page } from '../../support/browser.ts';
 import type { TestClient } from '../../support/fixtures.ts';
 import { expectCleanResponse } from '../../support/invariants.ts';
-import { countRows, expectErrorRedirect, expectUnseen } from '../../support/refusals.ts';
+import { countRows, expectConfidential, expectErrorRedirect } from '../../support/refusals.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -141,7 +141,7 @@ describe('RFC 6749 §4.1.2.1, RFC 9207 §2: the person answers', () => {
       state: 'S',
       iss: server.config.issuer,
     });
-    expectUnseen(answer);
+    expectConfidential(answer);
     expect(answer.html).toBe('');
     expect(await countRows(server)).toEqual(before);
   });
@@ -157,7 +157,7 @@ describe('RFC 6749 §4.1.2.1, RFC 9207 §2: the person answers', () => {
         code: expect.stringMatching(/^gac_[0-9A-Za-z]{49}$/),
         iss: server.config.issuer,
       });
-      expectUnseen(answer);
+      expectConfidential(answer);
       expect(answer.html).toBe('');
       expectCleanResponse(answer, answer.html);
     }

@@ -5,7 +5,7 @@ import type { Page } from '../../support/browser.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { pkce } from '../../support/pkce.ts';
-import { expectUnseen } from '../../support/refusals.ts';
+import { expectConfidential } from '../../support/refusals.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 import { signedIn } from '../../support/sessions.ts';
 
@@ -73,7 +73,7 @@ describe('OWASP ASVS 5 §10.7.1: an app is asked for once', () => {
     expect(await rememberedScopes(user)).toEqual(['profile', 'read']);
     for (const scope of ['profile read', 'read profile', 'read']) {
       const again = await browser.get(codeRequest(client, { scope }));
-      expectUnseen(again);
+      expectConfidential(again);
       expect([again.html, await scopeBoughtWith(sentTo(again), client)]).toEqual(['', scope]);
     }
   });
