@@ -17,9 +17,9 @@ import { cookiesOf } from '../support/sessions.ts';
 
 const MODULES = '/usr/lib/apache2/modules';
 const installed = existsSync(`${MODULES}/mod_auth_openidc.so`);
-if (!installed) console.warn('Tests of Apache skipped: libapache2-mod-auth-openidc is not installed here.');
+if (!installed) console.warn('Apache tests skipped: libapache2-mod-auth-openidc is not installed.');
 
-/** A site with one closed room, whose door asks Gatehouse; on a page there stands who came in. */
+/** The configuration of a site with one protected location. A response header names the signed-in user. */
 const site = (root: string, origin: string, issuer: string, { clientId, secret }: TestClient): string => `
 ServerRoot ${root}
 ServerName ${new URL(origin).host}
@@ -35,15 +35,15 @@ DocumentRoot ${root}/site
 OIDCProviderMetadataURL ${issuer}/.well-known/openid-configuration
 OIDCClientID ${clientId}
 OIDCClientSecret ${secret}
-OIDCRedirectURI ${origin}/room/callback
+OIDCRedirectURI ${origin}/members/callback
 OIDCCryptoPassphrase "of the site only"
 OIDCScope "openid profile email"
 OIDCPKCEMethod S256
 OIDCRemoteUserClaim preferred_username
-<Location /room>
+<Location /members>
   AuthType openid-connect
   Require valid-user
-  Header set X-Person "%{OIDC_CLAIM_preferred_username}e %{OIDC_CLAIM_email}e %{OIDC_CLAIM_sub}e"
+  Header set X-User "%{OIDC_CLAIM_preferred_username}e %{OIDC_CLAIM_email}e %{OIDC_CLAIM_sub}e"
 </Location>
 `;
 
@@ -55,7 +55,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-describe.skipIf(!installed)('Apache with mod_auth_openidc, told the metadata URL, its id and its secret', () => {
+describe.skipIf(!installed)('Apache with mod_auth_openidc, configured with metadata URL, client id and secret', () => {
   let server: TestServer;
   let user: TestUser;
   let root: string;
@@ -67,18 +67,18 @@ describe.skipIf(!installed)('Apache with mod_auth_openidc, told the metadata URL
     origin = `http://127.0.0.1:${await freePort()}`;
     const client = await server.client({
       grantTypes: ['authorization_code'],
-      redirectUris: [`${origin}/room/callback`],
+      redirectUris: [`${origin}/members/callback`],
       postLogoutRedirectUris: [`${origin}/bye.html`],
       requirePkce: true,
     });
     root = await mkdtemp(join(tmpdir(), 'gatehouse-apache-'));
-    await mkdir(join(root, 'site/room'), { recursive: true });
-    await writeFile(join(root, 'site/room/index.html'), 'The room');
+    await mkdir(join(root, 'site/members'), { recursive: true });
+    await writeFile(join(root, 'site/members/index.html'), 'Members only');
     await writeFile(join(root, 'site/bye.html'), 'Bye');
     await writeFile(join(root, 'site.conf'), site(root, origin, server.config.issuer, client), { mode: 0o600 });
-    // Whatever the umask: Apache reads these as another user.
-    for (const path of ['', 'site', 'site/room']) await chmod(join(root, path), 0o755);
-    for (const page of ['site/room/index.html', 'site/bye.html']) await chmod(join(root, page), 0o644);
+    // Readable whatever the umask, because Apache runs as another user.
+    for (const path of ['', 'site', 'site/members']) await chmod(join(root, path), 0o755);
+    for (const page of ['site/members/index.html', 'site/bye.html']) await chmod(join(root, page), 0o644);
     apache = spawn('/usr/sbin/apache2', ['-f', join(root, 'site.conf'), '-D', 'FOREGROUND'], { stdio: 'ignore' });
     const isUp = () => send(origin, new URL(origin).host, '/bye.html').then(({ status }) => status === 200);
     for (let tries = 0; !(await isUp().catch(() => false)); tries++) {
@@ -102,43 +102,43 @@ describe.skipIf(!installed)('Apache with mod_auth_openidc, told the metadata URL
     return pathname + search;
   };
 
-  it('signs a person in, knows who it is, and signs them out here as well', async () => {
+  it('Apache signs a user in, gets the claims, and signs the user out at Gatehouse as well', async () => {
     const [there, here] = [visitor(), server.browser()];
-    const consent = await signIn(here, await here.get(pathOf((await there.get('/room/')).location)), user);
+    const consent = await signIn(here, await here.get(pathOf((await there.get('/members/')).location)), user);
     const allowed = await here.submit(consent, {}, 'allow');
-    const room = await there.get(pathOf(allowed.location));
+    const members = await there.get(pathOf(allowed.location));
     expect({
-      status: room.status,
-      html: room.html,
+      status: members.status,
+      html: members.html,
       log: await readFile(join(root, 'error.log'), 'utf8'),
     }).toMatchObject({
       status: 200,
-      html: 'The room',
+      html: 'Members only',
     });
-    expect(room.headers.get('X-Person')).toBe(`${user.username} ${user.email} ${user.id}`);
+    expect(members.headers.get('X-User')).toBe(`${user.username} ${user.email} ${user.id}`);
 
-    // OpenID Connect RP-Initiated Logout 1.0 §2: with the ID token as a hint, so nobody is asked.
-    const leaving = await there.get(`/room/callback?logout=${encodeURIComponent(`${origin}/bye.html`)}`);
+    // OpenID Connect RP-Initiated Logout 1.0 §2: with the ID token as a hint there is no prompt.
+    const leaving = await there.get(`/members/callback?logout=${encodeURIComponent(`${origin}/bye.html`)}`);
     const left = await here.get(pathOf(leaving.location));
     expect(left.location).toBe(`${origin}/bye.html`);
     expect((await there.get(pathOf(left.location))).html).toBe('Bye');
 
-    const again = await there.get('/room/');
+    const again = await there.get('/members/');
     expect(new URL((await here.get(pathOf(again.location))).url).pathname).toBe('/login');
   });
 
-  it('lets nobody in who denies', async () => {
+  it('a user who denies the request gets no access', async () => {
     const [there, here] = [visitor(), server.browser()];
-    const person = await server.user();
-    const consent = await signIn(here, await here.get(pathOf((await there.get('/room/')).location)), person);
+    const denying = await server.user();
+    const consent = await signIn(here, await here.get(pathOf((await there.get('/members/')).location)), denying);
     const denied = await here.submit(consent, {}, 'deny');
     expect(responseParams(denied.location ?? '')).toMatchObject({ error: 'access_denied', iss: server.config.issuer });
-    // Apache sends two pages at once, which no strict reader of HTTP takes.
+    // Apache sends two pages at once, which strict HTTP parsers refuse.
     const lines = [`GET ${pathOf(denied.location)} HTTP/1.1`, `Host: ${new URL(origin).host}`, 'Connection: close'];
-    const answer = await sendRaw(origin, `${[...lines, `Cookie: ${cookiesOf(there)}`].join('\r\n')}\r\n\r\n`);
-    // It takes a refusal with `iss` (RFC 9207 §2) for a sign-in that another party begins, and names the wrong fault.
-    expect(answer).toContain('<title>Error</title>');
-    expect(answer).not.toContain('The room');
-    expect((await there.get('/room/')).location).toContain(`${server.config.issuer}/oauth/authorize`);
+    const received = await sendRaw(origin, `${[...lines, `Cookie: ${cookiesOf(there)}`].join('\r\n')}\r\n\r\n`);
+    // Apache mistakes an error with `iss` (RFC 9207 §2) for a third-party initiated sign-in, so its message is not checked.
+    expect(received).toContain('<title>Error</title>');
+    expect(received).not.toContain('Members only');
+    expect((await there.get('/members/')).location).toContain(`${server.config.issuer}/oauth/authorize`);
   });
 });

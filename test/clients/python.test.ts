@@ -8,12 +8,12 @@ import { approve, CALLBACK_URL } from '../support/real-clients.ts';
 import { keepSecretsIn } from '../support/seen-secrets.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-/** Debian's own, which has Debian's packages. */
+/** Debian's Python, which has Debian's packages. */
 const PYTHON = '/usr/bin/python3';
 
 function isInstalled(module: string): boolean {
   const found = spawnSync(PYTHON, ['-c', `import ${module}`]).status === 0;
-  if (!found) console.warn(`Tests of ${module} skipped: Debian's package of it is not installed here.`);
+  if (!found) console.warn(`Tests of ${module} skipped: its Debian package is not installed.`);
   return found;
 }
 
@@ -25,42 +25,42 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The script prints where to send the browser, reads where it came back to, and prints what it was told. */
+/** Runs a script that prints the authorization URL, reads the redirect URI and prints its results. */
 async function signInBy(script: string, { clientId, secret }: TestClient) {
   const env = { CLIENT_SECRET: secret, OAUTHLIB_INSECURE_TRANSPORT: '1', AUTHLIB_INSECURE_TRANSPORT: '1' };
   const file = join(import.meta.dirname, script);
   const child = spawn(PYTHON, [file, server.config.issuer, clientId, CALLBACK_URL], { env });
-  const said = text(child.stderr);
+  const errors = text(child.stderr);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const address = (await lines.next()).value;
-  if (address === undefined) throw new Error(await said);
+  if (address === undefined) throw new Error(await errors);
   child.stdin.end(`${await approve(server, new URL(address), user)}\n`);
-  const told = (await lines.next()).value;
-  if (told === undefined) throw new Error(await said);
-  keepSecretsIn(told);
-  return JSON.parse(told);
+  const output = (await lines.next()).value;
+  if (output === undefined) throw new Error(await errors);
+  keepSecretsIn(output);
+  return JSON.parse(output);
 }
 
-describe('Python clients as Debian packages them', () => {
+describe('Python clients from Debian packages', () => {
   it.skipIf(!isInstalled('authlib'))(
     'Authlib discovers, signs in with PKCE, verifies the ID token, refreshes, introspects and revokes',
     async () => {
-      const told = await signInBy('sign-in-by-authlib.py', await server.client({ requirePkce: true }));
-      const person = { sub: user.id, name: 'Ada Lovelace', email: user.email };
-      expect(told).toMatchObject({ userinfo: person, refreshed: person, revoked: 401 });
-      expect(told.claims).toMatchObject({ sub: user.id, iss: server.config.issuer });
-      expect(told.introspected).toMatchObject({ active: true, sub: user.id, scope: 'openid profile email' });
+      const results = await signInBy('sign-in-by-authlib.py', await server.client({ requirePkce: true }));
+      const claims = { sub: user.id, name: 'Ada Lovelace', email: user.email };
+      expect(results).toMatchObject({ userinfo: claims, refreshed: claims, revoked: 401 });
+      expect(results.claims).toMatchObject({ sub: user.id, iss: server.config.issuer });
+      expect(results.introspected).toMatchObject({ active: true, sub: user.id, scope: 'openid profile email' });
     },
   );
 
   it.skipIf(!isInstalled('requests_oauthlib'))(
-    'requests-oauthlib signs in, asks userinfo and the API, refreshes, and gets a token for itself',
+    'requests-oauthlib signs in, calls userinfo and the API, refreshes, and uses client credentials',
     async () => {
-      const told = await signInBy('sign-in-by-requests-oauthlib.py', await server.client());
+      const results = await signInBy('sign-in-by-requests-oauthlib.py', await server.client());
       const viewer = { data: { viewer: { username: user.username } } };
-      expect(told).toMatchObject({ userinfo: { sub: user.id }, graphql: viewer, refreshed: viewer });
-      expect(told.scope.toSorted()).toEqual(['openid', 'profile', 'read']);
-      expect(told.service).toEqual(['read']);
+      expect(results).toMatchObject({ userinfo: { sub: user.id }, graphql: viewer, refreshed: viewer });
+      expect(results.scope.toSorted()).toEqual(['openid', 'profile', 'read']);
+      expect(results.service).toEqual(['read']);
     },
   );
 });

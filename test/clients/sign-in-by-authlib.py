@@ -1,4 +1,4 @@
-"""Signs in by Authlib: prints where to send the browser, reads where it came back, prints what it was told."""
+"""Signs in with Authlib: prints the authorization URL, reads the redirect URI, prints the results."""
 import json
 import os
 import sys
@@ -12,7 +12,7 @@ from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url
 
 issuer, client_id, redirect_uri = sys.argv[1:]
 metadata = OpenIDProviderMetadata(requests.get(get_well_known_url(issuer, external=True)).json())
-# Its checks of addresses insist on https, which nobody has on loopback.
+# The other checks require https URLs, which a loopback server does not have.
 for part in ("response_types", "response_modes", "grant_types", "subject_types", "id_token_signing_alg_values", "claims"):
     getattr(metadata, f"validate_{part}_supported")()
 metadata.validate_token_endpoint_auth_methods_supported()
@@ -45,5 +45,5 @@ refreshed = session.get(metadata["userinfo_endpoint"]).json()
 introspected = session.introspect_token(metadata["introspection_endpoint"], session.token["access_token"]).json()
 session.revoke_token(metadata["revocation_endpoint"], session.token["refresh_token"])
 revoked = session.get(metadata["userinfo_endpoint"]).status_code
-told = {"claims": claims, "userinfo": userinfo, "refreshed": refreshed, "introspected": introspected, "revoked": revoked}
-print(json.dumps(told), flush=True)
+results = {"claims": claims, "userinfo": userinfo, "refreshed": refreshed, "introspected": introspected, "revoked": revoked}
+print(json.dumps(results), flush=True)

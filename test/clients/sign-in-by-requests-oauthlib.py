@@ -1,4 +1,4 @@
-"""Signs in by requests-oauthlib: prints where to send the browser, reads where it came back, prints what it was told."""
+"""Signs in with requests-oauthlib: prints the authorization URL, reads the redirect URI, prints the results."""
 import json
 import os
 import sys
@@ -15,8 +15,8 @@ session = OAuth2Session(client_id, redirect_uri=redirect_uri, scope=["openid", "
 address, _state = session.authorization_url(metadata["authorization_endpoint"])
 print(address, flush=True)
 
-answer = sys.stdin.readline().strip()
-token = session.fetch_token(metadata["token_endpoint"], authorization_response=answer, client_secret=secret)
+response = sys.stdin.readline().strip()
+token = session.fetch_token(metadata["token_endpoint"], authorization_response=response, client_secret=secret)
 userinfo = session.get(metadata["userinfo_endpoint"]).json()
 query = {"query": "{ viewer { username } }"}
 graphql = session.post(f"{issuer}/graphql", json=query).json()
@@ -25,5 +25,5 @@ refreshed = session.post(f"{issuer}/graphql", json=query).json()
 
 service = OAuth2Session(client=BackendApplicationClient(client_id=client_id, scope=["read"]))
 granted = service.fetch_token(metadata["token_endpoint"], client_id=client_id, client_secret=secret)
-told = {"scope": token["scope"], "userinfo": userinfo, "graphql": graphql, "refreshed": refreshed, "service": granted["scope"]}
-print(json.dumps(told), flush=True)
+results = {"scope": token["scope"], "userinfo": userinfo, "graphql": graphql, "refreshed": refreshed, "service": granted["scope"]}
+print(json.dumps(results), flush=True)

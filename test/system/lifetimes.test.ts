@@ -23,7 +23,7 @@ const ofService = async (client: TestClient) => (await server.token({ grant_type
 const count = async (table: string) => (await server.database.em().execute(`SELECT 1 FROM ${table}`)).length;
 
 describe('Every lifetime can be set', () => {
-  it('S4-06 S4-04 has one table of defaults: an hour, a minute, 14 and 90 days, ten seconds', () => {
+  it('S4-06 S4-04: the defaults are an hour, a minute, 14 and 90 days, and ten seconds', () => {
     const { accessTokenTtl, codeTtl, refreshTokenIdleTtl, refreshTokenTtl, refreshGrace } = loadConfig({});
     expect({ accessTokenTtl, codeTtl, refreshTokenIdleTtl, refreshTokenTtl, refreshGrace }).toEqual({
       accessTokenTtl: 3600,
@@ -34,12 +34,12 @@ describe('Every lifetime can be set', () => {
     });
   });
 
-  it('S4-06 gives the set lifetime to all clients, and its own to the one that has one (a day, say, for public ones)', async () => {
+  it('S4-06: clients get the configured lifetime, unless they have their own', async () => {
     expect((await ofService(await server.client())).expires_in).toBe(7 * DAY);
     expect((await ofService(await server.client({ accessTokenTtl: DAY }))).expires_in).toBe(DAY);
   });
 
-  it('S4-06 S0-11 lets a code live as long as is set, ten minutes here', async () => {
+  it('S4-06 S0-11: a code is valid for CODE_TTL, here ten minutes', async () => {
     const [client, user] = [await server.client(), await server.user()];
     const form = (code: string) => ({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK });
     vi.useFakeTimers({ toFake: ['Date'] });
@@ -51,7 +51,7 @@ describe('Every lifetime can be set', () => {
     expectTokenError(await server.token(form(late), client), 400, 'invalid_grant');
   });
 
-  it('S4-06 counts what has expired as gone at once, and leaves its row to be swept later', async () => {
+  it('S4-06: an expired token is refused at once, and its row is deleted later', async () => {
     const token = await server.accessToken();
     const before = await count('access_tokens');
     vi.useFakeTimers({ toFake: ['Date'] });
@@ -60,7 +60,7 @@ describe('Every lifetime can be set', () => {
     expect(await count('access_tokens')).toBe(before);
   });
 
-  it('S4-06 knows the scopes read and write, alone and together', async () => {
+  it('S4-06: the scopes read and write can be requested alone and together', async () => {
     const client = await server.client();
     for (const scope of ['read', 'write', 'read write']) {
       const { body } = await server.token({ grant_type: 'client_credentials', scope }, client);

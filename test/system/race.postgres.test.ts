@@ -6,7 +6,7 @@ import { type Nodes, startNodes } from '../support/nodes.ts';
 import { raceForCode, raceForRefresh, raceReplays } from '../support/races.ts';
 import { exchange, refreshing } from '../support/token-forms.ts';
 
-/** `bench/reliability/race.ts` runs a hundred. */
+/** `bench/reliability/race.ts` runs 100 rounds. */
 const ROUNDS = 20;
 
 let home: TestDatabase;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   expect(await audit(nodes.database)).toEqual([]);
-  // Replays are told, and there was nothing else to tell.
+  // The log contains replays and nothing else.
   for (const line of nodes.processes.flatMap(({ stderr }) => stderr.split('\n').filter((text) => text !== '')))
     expect(JSON.parse(line)).toMatchObject({ level: 40, msg: expect.stringMatching(/^a .* was replayed: /) });
   expect(await nodes.stop()).toEqual([0, 0]);
@@ -29,20 +29,23 @@ afterAll(async () => {
 const rounds = Array.from({ length: ROUNDS }, (_, index) => index + 1);
 
 describe('RFC 6749 §4.1.2: one code, fifty exchanges at once, two processes', () => {
-  it.each(rounds)('N263, T10: round %i: exactly one wins, and nobody keeps a live token', async () => {
+  it.each(rounds)('N263, T10: in round %i one exchange succeeds, and no token stays active', async () => {
     expect(await raceForCode(nodes)).toEqual([]);
   });
 });
 
 describe('RFC 9700 §4.14.2: one refresh token, fifty uses at once, two processes', () => {
-  it.each(rounds)('F100, F101: round %i: inside the grace all get the same tokens, and one leaf lives', async () => {
-    expect((await raceForRefresh(nodes)).found).toEqual([]);
-  });
+  it.each(rounds)(
+    'F100, F101: in round %i all uses within the grace period get the same tokens, and one refresh token is active',
+    async () => {
+      expect((await raceForRefresh(nodes)).found).toEqual([]);
+    },
+  );
 });
 
 describe('RFC 9700 §4.14.2: a replay after the grace', () => {
-  it('ends the family and its access tokens on both nodes, however many replay at once, and is recorded once', async () => {
-    // A grace of one second: too short for fifty honest callers on a busy machine, so these two race for nothing before.
+  it('50 replays at once revoke the family on both nodes and are recorded once', async () => {
+    // A grace period of one second is too short for 50 concurrent callers on a busy machine, so there is no race before it ends.
     const brief = await startNodes({ ...home.env, REFRESH_GRACE: '1' });
     const { body: first } = await brief.post(0, '/oauth/token', exchange(await brief.newCode()));
     const { body: second } = await brief.post(1, '/oauth/token', refreshing(first.refresh_token));

@@ -24,7 +24,7 @@ afterAll(async () => {
   await home.remove();
 });
 
-/** The token is used on the other node up to the moment at which it is revoked on this one, and once more right after. */
+/** Uses a token on the other node before, during and right after its revocation on this one. */
 async function round(): Promise<{ before: number; after: number; active: unknown }> {
   const token = await here.accessToken({ user: null, client, scopes: ['read'] });
   const before = await bearerStatus(there, token);
@@ -35,7 +35,7 @@ async function round(): Promise<{ before: number; after: number; active: unknown
   return { before, after, active: introspected.body.active };
 }
 
-describe('RFC 7009 §2: a revocation holds at the next request, on every node', () => {
+describe('RFC 7009 §2: a revocation takes effect at the next request, on every node', () => {
   it(`of ${ROUNDS} tokens revoked on one node, the other accepts none`, async () => {
     const rounds: { before: number; after: number; active: unknown }[] = [];
     const worker = async () => {

@@ -25,14 +25,14 @@ interface Column {
   readonly column: string;
 }
 
-/** Every column of bytes: digests, salts and the mark of the key. */
+/** All columns of bytes: digests, salts and the check value of the key. */
 const columns = (): Promise<Column[]> =>
   server.database.em().execute<Column[]>(
     `SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
        WHERE table_schema = 'public' AND data_type = 'bytea' ORDER BY 1, 2`,
   );
 
-/** What lies there, in every way in which it could be written. */
+/** Values of the column, in every encoding. */
 async function stolen({ table, column }: Column): Promise<string[]> {
   const rows = await server.database
     .em()
@@ -45,8 +45,8 @@ async function stolen({ table, column }: Column): Promise<string[]> {
   });
 }
 
-describe('ASVS 5 §6.5.2: who steals the database has stolen no key', () => {
-  it('P287: nothing of what is stored is a token, a code, a session, a secret or a request', async () => {
+describe('ASVS 5 §6.5.2: a copy of the database', () => {
+  it('P287: no stored value can be used as a token, code, session, secret or request', async () => {
     const all = await columns();
     expect(all.map(({ table }) => table)).toEqual(
       expect.arrayContaining(['access_tokens', 'authorization_codes', 'client_secrets', 'refresh_tokens', 'sessions']),
@@ -63,9 +63,11 @@ describe('ASVS 5 §6.5.2: who steals the database has stolen no key', () => {
       for (const code of prefixed('gac')) expect((await token(exchange(code))).body.error).toBe('invalid_grant');
       for (const secret of prefixed('gcs'))
         expect((await token({ grant_type: 'client_credentials' }, secret)).body.error).toBe('invalid_client');
-      for (const asked of [...prefixed('gat'), ...prefixed('grt')]) {
+      for (const introspected of [...prefixed('gat'), ...prefixed('grt')]) {
         const headers = { Authorization: basicOf(client) };
-        expect((await present(server, '/oauth/introspect', { token: asked }, headers)).body).toEqual({ active: false });
+        expect((await present(server, '/oauth/introspect', { token: introspected }, headers)).body).toEqual({
+          active: false,
+        });
       }
       const headers = { Cookie: `${SESSION}=${text}; __Host-gatehouse-setup=${text}` };
       expect((await present(server, '/', undefined, headers)).body).not.toContain('<h1>Hello, ');
@@ -75,7 +77,7 @@ describe('ASVS 5 §6.5.2: who steals the database has stolen no key', () => {
     expect(tried).toBeGreaterThan(30);
   });
 
-  it('P287: a password’s hash is no password', async () => {
+  it('P287: a password hash cannot be used as a password', async () => {
     const user = await server.user();
     const [row] = await server.database
       .em()
@@ -86,19 +88,19 @@ describe('ASVS 5 §6.5.2: who steals the database has stolen no key', () => {
   });
 });
 
-describe('ASVS 5 §11.2.4: a secret is looked for by its digest', () => {
-  it('P292: in an index, which knows each only once; nothing is compared letter by letter', async () => {
+describe('ASVS 5 §11.2.4: secrets are found by their digest', () => {
+  it('P292: every digest has a unique index, so that no secret is compared byte by byte', async () => {
     const indexes = await server.database
       .em()
       .execute<{ table: string; definition: string }[]>(
         `SELECT tablename AS "table", indexdef AS definition FROM pg_indexes WHERE schemaname = 'public'`,
       );
     const digests = (await columns()).filter(({ column }) => column === 'digest').map(({ table }) => table);
-    // These are read as a whole: one row, and the few of one client, each compared in constant time.
+    // The one row of key_checks and the few secrets of a client are compared in constant time.
     const compared = ['client_secrets', 'key_checks'];
-    const looked = digests.filter((table) => !compared.includes(table));
-    expect(looked.length).toBeGreaterThan(4);
-    for (const table of looked) {
+    const indexed = digests.filter((table) => !compared.includes(table));
+    expect(indexed.length).toBeGreaterThan(4);
+    for (const table of indexed) {
       const unique = indexes.filter((index) => index.table === table && /UNIQUE .*\(digest\)/.test(index.definition));
       expect([table, unique.length]).toEqual([table, 1]);
     }

@@ -9,7 +9,7 @@ const zone = process.env.TZ;
 let database: TestDatabase;
 let server: TestServer;
 
-/** The process is told that it is in Shanghai, the database that it is in New York: who mixes up local times is hours off. */
+/** The process runs in the time zone of Shanghai, the database in that of New York, so that mixed-up local times differ by hours. */
 beforeAll(async () => {
   database = await migratedDatabase();
   const before = await startServer({}, database);
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await before.close();
   process.env.TZ = 'Asia/Shanghai';
   server = await startServer({}, database);
-  // The embedded database starts in its own zone whatever is set; it has one connection, so this lasts.
+  // The embedded database ignores the setting above. It has one connection, so this setting lasts.
   if (server.database.embedded) await server.database.em().execute("SET timezone = 'America/New_York'");
 });
 afterAll(async () => {
@@ -29,14 +29,14 @@ afterAll(async () => {
   await database.remove();
 });
 
-describe('Times are instants: a process eight hours east of Greenwich, its database five hours west', () => {
-  it('S0-13 is really there', async () => {
+describe('A process in UTC+8 with a database in UTC-5', () => {
+  it('S0-13: the time zones are set', async () => {
     expect(new Date().getTimezoneOffset()).toBe(-480);
-    const [told] = await server.database.em().execute<{ zone: string }[]>("SELECT current_setting('timezone') AS zone");
-    expect(told).toEqual({ zone: 'America/New_York' });
+    const [row] = await server.database.em().execute<{ zone: string }[]>("SELECT current_setting('timezone') AS zone");
+    expect(row).toEqual({ zone: 'America/New_York' });
   });
 
-  it('S0-13 exchanges a fresh code with no edit of the database, and no stale one', async () => {
+  it('S0-13: a new code can be redeemed, and an expired one cannot', async () => {
     const client = await server.client({ accessTokenTtl: 36_000 });
     const user = await server.user();
     const form = (code: string) => ({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK });
@@ -49,7 +49,7 @@ describe('Times are instants: a process eight hours east of Greenwich, its datab
     expectTokenError(await server.token(form(stale), client), 400, 'invalid_grant');
     expect((await server.graphql('{ viewer { id } }', body.access_token)).status).toBe(200);
 
-    // Written through prepared statements and read through the ORM: both mean the same instant.
+    // Prepared statements and the ORM store the same instant.
     const [row] = await server.database
       .em()
       .execute<{ seconds: number }[]>(
@@ -59,7 +59,7 @@ describe('Times are instants: a process eight hours east of Greenwich, its datab
     expect(Math.abs((row?.seconds ?? 0) - (Date.now() / 1000 + 60))).toBeLessThan(20);
   });
 
-  it('S0-13 tells times in UTC', async () => {
+  it('S0-13: the API returns times in UTC', async () => {
     const manager = await server.user({ superuser: true });
     const token = await server.accessToken({ user: manager, scopes: ['read'] });
     const query = 'query ($id: ID!) { user(id: $id) { createdAt } }';

@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe('RFC 9700 §4.3, §4.2.4: what stays in histories and access logs', () => {
-  it('P293: no token, code, secret, password, cookie or CSRF token is in any URL of ours, nor in a line of the log', async () => {
+describe('RFC 9700 §4.3, §4.2.4: URLs in histories and access logs', () => {
+  it('P293: no URL of Gatehouse and no log line contains a token, code, secret, password, cookie or CSRF token', async () => {
     const urls: string[] = [];
     const browser = new Browser(server.config.issuer, async (path, init) => {
       urls.push(path);
@@ -61,11 +61,11 @@ describe('RFC 9700 §4.3, §4.2.4: what stays in histories and access logs', () 
   });
 });
 
-describe('ASVS 5 §13.4.2: who reads the memory reads the keys', () => {
-  it('P289: with an inspector asked for in NODE_OPTIONS no server starts in production', async () => {
+describe('ASVS 5 §13.4.2: access to the memory of the process', () => {
+  it('P289: a server with an inspector in NODE_OPTIONS does not start in production', async () => {
     const env = { NODE_ENV: 'production', NODE_OPTIONS: '--inspect=127.0.0.1:0', DATA_DIR: '/nonexistent/never/made' };
     const { code, stdout, stderr } = await finish(startServerProcess(env));
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain('The inspector is on');
+    expect(stderr).toContain('The Node.js inspector is enabled');
   });
 });
