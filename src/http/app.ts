@@ -18,7 +18,7 @@ import { revoke } from './endpoints/revoke.ts';
 import { token } from './endpoints/token.ts';
 import { userinfo } from './endpoints/userinfo.ts';
 import { wellKnownRoutes } from './endpoints/well-known.ts';
-import { answerErrors } from './errors.ts';
+import { handleErrors } from './errors.ts';
 import { graphiqlAsset, graphiqlCallback, graphiqlPage } from './graphql/graphiql.ts';
 import { securityHeadersSetter } from './headers.ts';
 import type { BackchannelLogout } from './operations/backchannel-logout.ts';
@@ -63,34 +63,34 @@ function routes(
   const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));
   const icon = staticFile('image/svg+xml', readFileSync(new URL('pages/icon.svg', import.meta.url)));
   const graphiql: Record<string, Route> = {
-    '/graphql': { answers: 'json', cors: 'listed', GET: browserOrProgram, POST: graphql, other: graphql },
-    '/graphiql': { answers: 'page', GET: graphiqlPage },
-    '/graphiql/callback': { answers: 'page', GET: graphiqlCallback },
-    '/graphiql/*': { answers: 'page', GET: graphiqlAsset },
+    '/graphql': { errorFormat: 'json', cors: 'listed', GET: browserOrProgram, POST: graphql, other: graphql },
+    '/graphiql': { errorFormat: 'page', GET: graphiqlPage },
+    '/graphiql/callback': { errorFormat: 'page', GET: graphiqlCallback },
+    '/graphiql/*': { errorFormat: 'page', GET: graphiqlAsset },
   };
   const table: Record<string, Route> = {
-    '/': { answers: 'page', GET: home },
-    '/oauth/authorize': { answers: 'page', GET: authorize, POST: authorize },
-    '/oauth/token': { answers: 'json', cors: 'listed', POST: token },
-    '/oauth/revoke': { answers: 'json', cors: 'listed', POST: revoke },
-    '/oauth/introspect': { answers: 'json', POST: introspect },
-    '/oauth/jwks': { answers: 'json', cors: 'any', GET: jwks },
-    '/oauth/userinfo': { answers: 'json', cors: 'listed', GET: userinfo, POST: userinfo },
-    '/oauth/logout': { answers: 'page', GET: endSession, POST: endSession },
-    '/login': { answers: 'page', GET: login, POST: login },
-    '/consent': { answers: 'page', GET: consent, POST: consent },
-    '/logout': { answers: 'page', GET: logout, POST: logout },
-    '/account': { answers: 'page', GET: account, POST: account },
-    '/setup': { answers: 'page', GET: setup, POST: setup },
-    '/graphql': { answers: 'json', cors: 'listed', POST: graphql, other: graphql },
+    '/': { errorFormat: 'page', GET: home },
+    '/oauth/authorize': { errorFormat: 'page', GET: authorize, POST: authorize },
+    '/oauth/token': { errorFormat: 'json', cors: 'listed', POST: token },
+    '/oauth/revoke': { errorFormat: 'json', cors: 'listed', POST: revoke },
+    '/oauth/introspect': { errorFormat: 'json', POST: introspect },
+    '/oauth/jwks': { errorFormat: 'json', cors: 'any', GET: jwks },
+    '/oauth/userinfo': { errorFormat: 'json', cors: 'listed', GET: userinfo, POST: userinfo },
+    '/oauth/logout': { errorFormat: 'page', GET: endSession, POST: endSession },
+    '/login': { errorFormat: 'page', GET: login, POST: login },
+    '/consent': { errorFormat: 'page', GET: consent, POST: consent },
+    '/logout': { errorFormat: 'page', GET: logout, POST: logout },
+    '/account': { errorFormat: 'page', GET: account, POST: account },
+    '/setup': { errorFormat: 'page', GET: setup, POST: setup },
+    '/graphql': { errorFormat: 'json', cors: 'listed', POST: graphql, other: graphql },
     ...(config.graphiql ? graphiql : {}),
-    '/graphql/sdl': { answers: 'json', GET: sdl },
-    '/style.css': { answers: 'page', GET: style },
-    '/icon.svg': { answers: 'page', GET: icon },
-    '/healthz': { answers: 'json', GET: healthz },
-    '/readyz': { answers: 'json', GET: readyzHandler(makeReadiness(database, keyring), stopping) },
+    '/graphql/sdl': { errorFormat: 'json', GET: sdl },
+    '/style.css': { errorFormat: 'page', GET: style },
+    '/icon.svg': { errorFormat: 'page', GET: icon },
+    '/healthz': { errorFormat: 'json', GET: healthz },
+    '/readyz': { errorFormat: 'json', GET: readyzHandler(makeReadiness(database, keyring), stopping) },
     ...(config.metrics
-      ? { '/metrics': { answers: 'json', GET: metricsHandler(measurements.registry, database) } }
+      ? { '/metrics': { errorFormat: 'json', GET: metricsHandler(measurements.registry, database) } }
       : {}),
   };
   return { ...table, ...wellKnownRoutes(new Set(Object.keys(table))) };
@@ -121,7 +121,7 @@ export function createApp(options: AppOptions): Koa<State> {
       measurements,
       concurrency,
       route: 'other',
-      answers: 'page',
+      errorFormat: 'page',
     };
     setSecurityHeaders(ctx);
     const begun = performance.now();
@@ -132,7 +132,7 @@ export function createApp(options: AppOptions): Koa<State> {
     if (log.isLevelEnabled('debug'))
       log.debug({ requestId: origin.requestId, method, path: ctx.path, status }, 'answered');
   });
-  app.use(answerErrors);
+  app.use(handleErrors);
   app.use(route(routes(options, measurements), config));
   // A browser that went away is nobody's error; anything else that Koa reports here is.
   app.on('error', (error: NodeJS.ErrnoException) => {

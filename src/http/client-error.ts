@@ -10,7 +10,7 @@ const STATUS: Record<string, number> = {
 };
 
 /** What arrives too broken, too large or too slowly to become a request never meets the app: it is answered here, and that was it. */
-export function answerUnreadable(config: Config): (error: NodeJS.ErrnoException, socket: Duplex) => void {
+export function handleClientError(config: Config): (error: NodeJS.ErrnoException, socket: Duplex) => void {
   return (error, socket) => {
     const { _httpMessage: underWay } = socket as { _httpMessage?: ServerResponse };
     // Into an answer that has begun, a second one must not be written.

@@ -17,7 +17,7 @@ export interface State extends OAuthRequest {
   /** The path of the route table that answers, for measuring. */
   route: string;
   /** Pages are for people, the rest for programs. */
-  answers: 'page' | 'json';
+  errorFormat: 'page' | 'json';
 }
 
 export type HttpContext = Koa.ParameterizedContext<State>;

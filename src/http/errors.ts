@@ -21,7 +21,7 @@ const BY_STATUS: Record<number, [title: string, message: string]> = {
 };
 
 /** The one place where something thrown becomes an answer. */
-export async function answerErrors(ctx: HttpContext, next: () => Promise<void>): Promise<void> {
+export async function handleErrors(ctx: HttpContext, next: () => Promise<void>): Promise<void> {
   try {
     await next();
   } catch (error) {
@@ -81,9 +81,9 @@ function answer(ctx: HttpContext, error: unknown, { status, code, title, message
   if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
   // What is left of an oversized body is not worth reading.
   if (status === 413) ctx.set('Connection', 'close');
-  if (ctx.state.answers === 'page') {
+  if (ctx.state.errorFormat === 'page') {
     ctx.type = 'html';
-    ctx.body = errorPage(title, message, error instanceof PageError ? error.wayOn : undefined);
+    ctx.body = errorPage(title, message, error instanceof PageError ? error.link : undefined);
   } else {
     ctx.set('Pragma', 'no-cache');
     ctx.type = 'application/json; charset=utf-8';

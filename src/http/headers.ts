@@ -36,7 +36,7 @@ export function securityHeadersSetter(config: Config): (ctx: HttpContext) => voi
 const PUBLIC_FOR = 600;
 
 /** What the whole world may read and keep for a while. */
-export function publish(ctx: HttpContext): void {
+export function allowPublicCaching(ctx: HttpContext): void {
   ctx.set({
     'Cache-Control': `public, max-age=${PUBLIC_FOR}`,
     'Cross-Origin-Resource-Policy': 'cross-origin',

@@ -3,16 +3,16 @@ export class PageError extends Error {
   override readonly name = 'PageError';
   readonly status: number;
   readonly title: string;
-  readonly wayOn: { readonly href: string; readonly label: string } | undefined;
+  readonly link: { readonly href: string; readonly label: string } | undefined;
 
-  constructor(status: number, title: string, message: string, wayOn?: PageError['wayOn']) {
+  constructor(status: number, title: string, message: string, link?: PageError['link']) {
     super(message);
     this.status = status;
     this.title = title;
-    this.wayOn = wayOn;
+    this.link = link;
   }
 }
 
 /** Also for what a stranger shall not know to be there. */
-export const noSuchPage = (): PageError =>
+export const pageNotFound = (): PageError =>
   new PageError(404, 'Page not found', 'There is nothing at this address.', { href: '/', label: 'Home' });

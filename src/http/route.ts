@@ -1,14 +1,14 @@
 import type { Config } from '../config.ts';
 import type { Handler, HttpContext, State } from './context.ts';
 import { allowOrigin, type Cors } from './cors.ts';
-import { noSuchPage, PageError } from './page-error.ts';
+import { PageError, pageNotFound } from './page-error.ts';
 
 /**
  * What answers at one path: a handler a method, `other` for those that have none and must be refused in a shape of their own,
  * and whether people or programs are told of errors.
  */
 export interface Route {
-  readonly answers: State['answers'];
+  readonly errorFormat: State['errorFormat'];
   /** Left out: no script of another origin reads the answers. */
   readonly cors?: Cors;
   readonly GET?: Handler;
@@ -45,9 +45,9 @@ export function route(routes: Record<string, Route>, config: Config): (ctx: Http
     const path = asked.length > 1 && asked.endsWith('/') ? asked.slice(0, -1) : asked;
     const [name, found] = entryFor(path);
     ctx.state.route = name;
-    ctx.state.answers = found?.answers ?? (ctx.accepts('json', 'html') === 'html' ? 'page' : 'json');
+    ctx.state.errorFormat = found?.errorFormat ?? (ctx.accepts('json', 'html') === 'html' ? 'page' : 'json');
     checkHost(ctx, path);
-    if (!found) throw noSuchPage();
+    if (!found) throw pageNotFound();
     if (UPKEEP.has(name)) await serve(ctx, found);
     else await ctx.state.concurrency.run(() => serve(ctx, found));
   };

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { type Config, loadConfig } from '../config.ts';
 import type { LiveEvents } from '../graphql/subscriptions/live-events.ts';
 import { createApp } from '../http/app.ts';
-import { answerUnreadable } from '../http/client-error.ts';
+import { handleClientError } from '../http/client-error.ts';
 import { makeBackchannelLogout } from '../http/operations/backchannel-logout.ts';
 import { makeLog } from '../log.ts';
 import { makeSigningKeys } from '../oauth/keys/signing-keys.ts';
@@ -40,7 +40,7 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
     const parts = { config, database, keyring, signingKeys, backchannel, log };
     const app = createApp({ ...parts, live: subscriptions, stopping: stopping.signal });
     answerWith(server, app.callback(), stopping.signal);
-    server.on('clientError', answerUnreadable(config));
+    server.on('clientError', handleClientError(config));
     const stopSweeping = sweepRegularly(parts, () => new Date());
     const close = async () => {
       stopping.abort();

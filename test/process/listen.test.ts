@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import { answerUnreadable } from '../../src/http/client-error.ts';
+import { handleClientError } from '../../src/http/client-error.ts';
 import { drain, listen, portOf } from '../../src/process/listen.ts';
 import { parseResponses } from '../support/raw-http.ts';
 import { send } from '../support/send.ts';
@@ -11,7 +11,7 @@ let server: Server;
 beforeEach(async () => {
   server = await listen(loadConfig({ PORT: '0' }));
   server.on('request', (request, response) => request.resume().on('end', () => response.end('ok')));
-  server.on('clientError', answerUnreadable(loadConfig({})));
+  server.on('clientError', handleClientError(loadConfig({})));
 });
 afterEach(() => drain(server));
 

@@ -7,8 +7,8 @@ import { readForm, readQuery } from '../form.ts';
 import { logoutPage } from '../pages/logout.ts';
 import { seeOther } from '../redirect.ts';
 import { csrfToken } from '../site/csrf.ts';
-import { goOn, readOrExplain } from '../site/requested-logout.ts';
-import { browserSecret, currentSession, ensureBrowser } from '../site/session.ts';
+import { finishLogout, parseLogoutOrThrowPage } from '../site/requested-logout.ts';
+import { browserSecret, currentSession, ensureBrowserSecret } from '../site/session.ts';
 import { signOut } from '../site/sign-out.ts';
 
 /** What the question page brings along, so that its answer can be checked again. */
@@ -22,12 +22,12 @@ export async function endSession(ctx: HttpContext): Promise<void> {
     const query = new URLSearchParams([...params].flatMap(([name, values]) => values.map((value) => [name, value])));
     return seeOther(ctx, `/oauth/logout?${query}`);
   }
-  const request = await readOrExplain(ctx, params);
+  const request = await parseLogoutOrThrowPage(ctx, params);
   const session = await currentSession(ctx);
-  if (!session) return goOn(ctx, request);
+  if (!session) return finishLogout(ctx, request);
   if (!concerns(request, session)) return ask(ctx, params, request, session);
   await signOut(ctx);
-  goOn(ctx, request);
+  finishLogout(ctx, request);
 }
 
 /** §2: who shows an ID token of this very session need not be asked; a link that anybody can write must be. */
@@ -39,7 +39,7 @@ function ask(ctx: HttpContext, params: Params, { client }: LogoutRequest, sessio
     const value = name === 'client_id' ? client?.client_id : params.get(name)?.[0];
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
-  const csrf = csrfToken(ctx, ensureBrowser(ctx), 'logout');
+  const csrf = csrfToken(ctx, ensureBrowserSecret(ctx), 'logout');
   ctx.type = 'html';
   ctx.body = logoutPage({ csrf, username: session.username, clientName: client?.name, carried });
 }

@@ -1,10 +1,10 @@
 import type { HttpContext } from '../context.ts';
-import { publish } from '../headers.ts';
+import { allowPublicCaching } from '../headers.ts';
 
 /** RFC 7517 §5: GET /oauth/jwks */
 export async function jwks(ctx: HttpContext): Promise<void> {
   const keys = await ctx.state.signingKeys.published(ctx.state.now);
-  publish(ctx);
+  allowPublicCaching(ctx);
   ctx.type = 'application/jwk-set+json';
   ctx.body = JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
 }

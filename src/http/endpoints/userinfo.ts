@@ -4,7 +4,7 @@ import { optional } from '../../oauth/params.ts';
 import { authenticateBearer, bearerToken } from '../../oauth/tokens/bearer.ts';
 import type { HttpContext } from '../context.ts';
 import { readForm, readQuery } from '../form.ts';
-import { tellWhereDescribed } from './protected-resource.ts';
+import { addResourceMetadata } from './protected-resource.ts';
 
 const CHALLENGE = 'Bearer realm="gatehouse"';
 
@@ -21,7 +21,7 @@ export async function userinfo(ctx: HttpContext): Promise<void> {
       // RFC 6750 §3.1: who sends no token is told no error code in the challenge.
       const anonymous = token === undefined && ctx.get('Authorization') === '';
       ctx.set('WWW-Authenticate', anonymous && error.code === 'invalid_token' ? CHALLENGE : challengeOf(error));
-      tellWhereDescribed(ctx, '');
+      addResourceMetadata(ctx, '');
     }
     throw error;
   }

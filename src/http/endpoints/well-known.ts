@@ -1,6 +1,6 @@
 import { authorizationServerMetadata, protectedResourceMetadata, RESOURCES } from '../../oauth/metadata.ts';
 import type { Handler } from '../context.ts';
-import { publish } from '../headers.ts';
+import { allowPublicCaching } from '../headers.ts';
 import type { Route } from '../route.ts';
 import { METADATA_PATH } from './protected-resource.ts';
 
@@ -21,8 +21,8 @@ export function wellKnownRoutes(paths: ReadonlySet<string>): Record<string, Rout
 
 function document(describe: (issuer: string) => object): Route {
   const GET: Handler = (ctx) => {
-    publish(ctx);
+    allowPublicCaching(ctx);
     ctx.body = describe(ctx.state.config.issuer);
   };
-  return { answers: 'json', cors: 'any', GET };
+  return { errorFormat: 'json', cors: 'any', GET };
 }

@@ -13,7 +13,7 @@ import type { LiveEvents } from '../../graphql/subscriptions/live-events.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { withDeadline } from '../../store/connection/orm.ts';
 import type { HttpContext } from '../context.ts';
-import { tellWhereDescribed } from '../endpoints/protected-resource.ts';
+import { addResourceMetadata } from '../endpoints/protected-resource.ts';
 import { MAX_BODY, parseGraphQLBody } from './body.ts';
 import { refuse } from './refusal.ts';
 import { jsonResponse, jsonTypeFor } from './response.ts';
@@ -103,7 +103,7 @@ function respond(ctx: HttpContext, { status, headers, body }: ReturnType<typeof 
   ctx.status = status;
   ctx.set(headers);
   ctx.body = body;
-  tellWhereDescribed(ctx, '/graphql');
+  addResourceMetadata(ctx, '/graphql');
 }
 
 /** Headers that we set ourselves; those of Yoga's response are not copied. */
@@ -116,7 +116,7 @@ async function respondFromYoga(ctx: HttpContext, response: Response): Promise<vo
   // After the body, because Koa sets 204 for an empty one.
   ctx.status = response.status;
   for (const [name, value] of response.headers) if (!HEADERS_NOT_COPIED.has(name.toLowerCase())) ctx.set(name, value);
-  tellWhereDescribed(ctx, '/graphql');
+  addResourceMetadata(ctx, '/graphql');
   // Reverse proxies that buffer responses would hold the stream back for ever.
   if (isStream) ctx.set('X-Accel-Buffering', 'no');
 }

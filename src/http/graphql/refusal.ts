@@ -2,7 +2,7 @@ import { badRequest, unauthenticated } from '../../graphql/errors.ts';
 import { expose } from '../../graphql/expose.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import type { HttpContext } from '../context.ts';
-import { tellWhereDescribed } from '../endpoints/protected-resource.ts';
+import { addResourceMetadata } from '../endpoints/protected-resource.ts';
 import { MAX_BODY } from './body.ts';
 
 /** Responds with an error in GraphQL's shape and with the headers of that error. */
@@ -13,7 +13,7 @@ export function refuse(ctx: HttpContext, error: unknown): void {
   ctx.body = JSON.stringify({ errors: [{ message, extensions: visible }] });
   ctx.status = http?.status ?? 500;
   ctx.set(http?.headers ?? {});
-  tellWhereDescribed(ctx, '/graphql');
+  addResourceMetadata(ctx, '/graphql');
   const acceptsGraphQL = ctx.get('accept').includes('application/graphql-response+json');
   ctx.set('Content-Type', `application/${acceptsGraphQL ? 'graphql-response+' : ''}json; charset=utf-8`);
   // Do not read the rest of an oversized body.

@@ -6,7 +6,7 @@ import { isTransientError } from '../../store/connection/sql-errors.ts';
 import { findSigningKeys } from '../../store/signing-keys.ts';
 import { countExpired, retentionOf } from '../../store/sweep.ts';
 import type { Handler, HttpContext, State } from '../context.ts';
-import { noSuchPage } from '../page-error.ts';
+import { pageNotFound } from '../page-error.ts';
 import { metricsOfAllWorkers, shareMetrics } from './worker-metrics.ts';
 
 /** GET /metrics, for Prometheus in the private network. The values are not secret, but the public has no use for them. */
@@ -15,7 +15,7 @@ export function metricsHandler(registry: Registry, database: Database): Handler 
   // Any worker can receive the request, and its response covers all workers.
   if (cluster.isWorker) shareMetrics(registry);
   return async (ctx) => {
-    if (!isFromPrivateNetwork(ctx)) throw noSuchPage();
+    if (!isFromPrivateNetwork(ctx)) throw pageNotFound();
     await refresh(ctx.state);
     ctx.set('Content-Type', registry.contentType);
     ctx.body = cluster.isWorker ? await metricsOfAllWorkers() : await registry.metrics();

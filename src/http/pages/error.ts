@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 import { layout } from './layout.ts';
 
-export function errorPage(title: string, message: string, wayOn: { href: string; label: string } | undefined): string {
+export function errorPage(title: string, message: string, link: { href: string; label: string } | undefined): string {
   return layout(
     title,
     html`<h1>${title}</h1>
 <p>${message}</p>
-${wayOn ? html`<p><a class="button" href="${wayOn.href}">${wayOn.label}</a></p>` : ''}`,
+${link ? html`<p><a class="button" href="${link.href}">${link.label}</a></p>` : ''}`,
   );
 }

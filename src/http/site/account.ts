@@ -15,7 +15,7 @@ import { password } from './account-password.ts';
 import { profile } from './account-profile.ts';
 import { sessions } from './account-sessions.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
-import { currentSession, ensureBrowser } from './session.ts';
+import { currentSession, ensureBrowserSecret } from './session.ts';
 
 /** The sections of the page, in order. */
 const FORMS = new Map<string, AccountForm>(Object.entries({ profile, email, password, sessions, apps }));
@@ -62,7 +62,7 @@ async function show(
   const [user] = await findUsers(ctx.state.sql, [session.user_id]);
   // Signed in a moment ago, and deleted since.
   if (!user) return seeOther(ctx, '/login');
-  const csrf = csrfToken(ctx, ensureBrowser(ctx), 'account');
+  const csrf = csrfToken(ctx, ensureBrowserSecret(ctx), 'account');
   const sections = [...FORMS].map(async ([name, form]) => {
     const mine = problem?.section === name ? problem : undefined;
     return form.show(ctx, { section: { name, csrf, problem: mine?.message }, session, user, refused: mine?.params });

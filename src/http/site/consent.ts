@@ -16,7 +16,7 @@ import { consentPage, scopeField } from '../pages/consent.ts';
 import { seeOther, sendToClient } from '../redirect.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
 import { type PendingAuthorization, readPending, stepUrl } from './pending-authorization.ts';
-import { currentSession, ensureBrowser } from './session.ts';
+import { currentSession, ensureBrowserSecret } from './session.ts';
 
 /** GET /consent asks the person, POST /consent decides. */
 export async function consent(ctx: HttpContext): Promise<void> {
@@ -97,7 +97,7 @@ async function ask(
   const describe = (scope: string): string => descriptions.get(scope) ?? scope;
   ctx.type = 'html';
   ctx.body = consentPage({
-    csrf: csrfToken(ctx, ensureBrowser(ctx), 'consent', pending.handle),
+    csrf: csrfToken(ctx, ensureBrowserSecret(ctx), 'consent', pending.handle),
     request: pending.handle,
     clientName: client.name,
     clientUri: client.clientUri,

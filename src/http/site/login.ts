@@ -11,7 +11,7 @@ import { loginPage } from '../pages/login.ts';
 import { seeOther } from '../redirect.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
 import { type PendingAuthorization, readPending, stepUrl } from './pending-authorization.ts';
-import { currentSession, ensureBrowser } from './session.ts';
+import { currentSession, ensureBrowserSecret } from './session.ts';
 import { signIn } from './sign-in.ts';
 
 /**
@@ -79,7 +79,7 @@ function show(
   username: string,
   problem: string | undefined,
 ): void {
-  const csrf = csrfToken(ctx, ensureBrowser(ctx), 'login');
+  const csrf = csrfToken(ctx, ensureBrowserSecret(ctx), 'login');
   const clientName = pending?.recipient.client.name;
   ctx.type = 'html';
   ctx.body = loginPage({ csrf, request: pending?.handle, clientName, toAccount: toAccount(params), username, problem });

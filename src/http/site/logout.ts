@@ -5,8 +5,8 @@ import { logoutPage } from '../pages/logout.ts';
 import { seeOther } from '../redirect.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
 import { stepUrl } from './pending-authorization.ts';
-import { goOn, readOrExplain } from './requested-logout.ts';
-import { currentSession, ensureBrowser } from './session.ts';
+import { finishLogout, parseLogoutOrThrowPage } from './requested-logout.ts';
+import { currentSession, ensureBrowserSecret } from './session.ts';
 import { signOut } from './sign-out.ts';
 
 /** GET /logout asks, POST /logout signs out; `request` leads on to signing in as somebody else, `client_id` back to an app. */
@@ -15,7 +15,7 @@ export async function logout(ctx: HttpContext): Promise<void> {
   const request = optional(readQuery(ctx), 'request');
   const session = await currentSession(ctx);
   if (!session) return seeOther(ctx, onward(request));
-  const csrf = csrfToken(ctx, ensureBrowser(ctx), 'logout');
+  const csrf = csrfToken(ctx, ensureBrowserSecret(ctx), 'logout');
   const carried = request === undefined ? [] : [['request', request] as const];
   ctx.type = 'html';
   ctx.body = logoutPage({ csrf, username: session.username, clientName: undefined, carried });
@@ -26,9 +26,9 @@ async function submit(ctx: HttpContext, params: Params): Promise<void> {
   const request = optional(params, 'request');
   const stays = optional(params, 'decision') === 'stay';
   if (params.has('client_id')) {
-    const asked = await readOrExplain(ctx, params);
+    const asked = await parseLogoutOrThrowPage(ctx, params);
     if (!stays) await signOut(ctx);
-    return goOn(ctx, asked);
+    return finishLogout(ctx, asked);
   }
   if (!stays) await signOut(ctx);
   // If the user chose to stay signed in, the pending request continues as the current user.

@@ -9,7 +9,7 @@ import { secondsLater } from '../../oauth/lifetime.ts';
 import { findPendingAuthorization, savePendingAuthorization } from '../../store/pending-authorizations.ts';
 import type { HttpContext } from '../context.ts';
 import { PageError } from '../page-error.ts';
-import { browserSecret, ensureBrowser } from './session.ts';
+import { browserSecret, ensureBrowserSecret } from './session.ts';
 
 /** Seconds that a user has to sign in and decide. */
 const PENDING_TTL = 1800;
@@ -35,7 +35,7 @@ export async function savePending(
 ): Promise<string> {
   const { sql, now } = ctx.state;
   const handle = makeHandle();
-  const digests = { handle: digest(handle), browser: digest(ensureBrowser(ctx)) };
+  const digests = { handle: digest(handle), browser: digest(ensureBrowserSecret(ctx)) };
   const pending = { id: randomUUIDv7(), clientRowId: client.id, requestedAt: now, request };
   await savePendingAuthorization(sql, pending, digests, secondsLater(now, PENDING_TTL));
   return handle;

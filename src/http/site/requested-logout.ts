@@ -6,7 +6,7 @@ import { PageError } from '../page-error.ts';
 import { seeOther, sendToClient } from '../redirect.ts';
 
 /** Never a dead end: whoever was sent here by a wrong link can still sign out. */
-export async function readOrExplain(ctx: HttpContext, params: Params): Promise<LogoutRequest> {
+export async function parseLogoutOrThrowPage(ctx: HttpContext, params: Params): Promise<LogoutRequest> {
   try {
     return await parseLogoutRequest(ctx.state, params);
   } catch (error) {
@@ -19,7 +19,7 @@ export async function readOrExplain(ctx: HttpContext, params: Params): Promise<L
 }
 
 /** §3 */
-export function goOn(ctx: HttpContext, { redirectUri }: LogoutRequest): void {
+export function finishLogout(ctx: HttpContext, { redirectUri }: LogoutRequest): void {
   if (redirectUri === undefined) seeOther(ctx, '/');
   else sendToClient(ctx, redirectUri);
 }

@@ -34,14 +34,14 @@ const NAME = 'gatehouse';
 /** The secret this browser holds, signed in or not. */
 export const browserSecret = (ctx: HttpContext): string | undefined => readCookie(ctx, NAME);
 
-export const giveBrowserSecret = (ctx: HttpContext, secret: string): void => writeCookie(ctx, NAME, secret);
+export const setBrowserSecret = (ctx: HttpContext, secret: string): void => writeCookie(ctx, NAME, secret);
 
 /** What it holds; a browser that holds none is given one. */
-export function ensureBrowser(ctx: HttpContext): string {
+export function ensureBrowserSecret(ctx: HttpContext): string {
   const known = browserSecret(ctx);
   if (known !== undefined) return known;
   const secret = makeHandle();
-  giveBrowserSecret(ctx, secret);
+  setBrowserSecret(ctx, secret);
   return secret;
 }
 
@@ -55,5 +55,5 @@ export async function currentSession(ctx: HttpContext): Promise<SessionRow | und
 export async function changeCookie(ctx: HttpContext): Promise<void> {
   const secret = makeHandle();
   await replaceCookie(ctx.state.sql, digest(browserSecret(ctx) ?? ''), digest(secret));
-  giveBrowserSecret(ctx, secret);
+  setBrowserSecret(ctx, secret);
 }

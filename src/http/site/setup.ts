@@ -11,7 +11,7 @@ import { PageError } from '../page-error.ts';
 import { setupPage } from '../pages/setup.ts';
 import { seeOther } from '../redirect.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
-import { ensureBrowser, isHandle, readCookie, writeCookie } from './session.ts';
+import { ensureBrowserSecret, isHandle, readCookie, writeCookie } from './session.ts';
 
 const COOKIE = 'gatehouse-setup';
 
@@ -80,5 +80,5 @@ const spent = (): PageError =>
 
 function show(ctx: HttpContext, username: string, email: string, problem: string | undefined): void {
   ctx.type = 'html';
-  ctx.body = setupPage({ csrf: csrfToken(ctx, ensureBrowser(ctx), 'setup'), username, email, problem });
+  ctx.body = setupPage({ csrf: csrfToken(ctx, ensureBrowserSecret(ctx), 'setup'), username, email, problem });
 }

@@ -6,7 +6,7 @@ import { record } from '../../store/audit/record.ts';
 import { openSession } from '../../store/sessions.ts';
 import type { HttpContext } from '../context.ts';
 import { describeBrowser } from './browser-name.ts';
-import { browserSecret, currentSession, giveBrowserSecret } from './session.ts';
+import { browserSecret, currentSession, setBrowserSecret } from './session.ts';
 
 /** Seconds after which a person signs in again. */
 const SESSION_TTL = 86_400;
@@ -31,7 +31,7 @@ export async function signIn(
     await signOutOf(ctx, { id: before.id, userId: before.user_id });
   }
   if (!(await openSession(sql, session, user, digest(browserSecret(ctx) ?? ''), goingOn))) return false;
-  giveBrowserSecret(ctx, secret);
+  setBrowserSecret(ctx, secret);
   await record(sql, { kind: 'sign_in.succeeded', at: now, actorId: user.id, origin });
   return true;
 }
