@@ -41,23 +41,23 @@ export interface AppOptions {
   readonly backchannel: BackchannelLogout;
   readonly live: () => Promise<LiveEvents>;
   readonly log: Logger;
-  /** Aborted as soon as the process is told to end: what would go on for ever ends then. */
+  /** Aborted when shutdown begins, so that long-lived requests end. */
   readonly stopping: AbortSignal;
 }
 
-/** Every URL there is. A path also answers with a trailing slash; one that ends in `*` answers for what follows. */
+/** Every URL of the server. A trailing slash is ignored; a path that ends in `*` matches every path with that prefix. */
 function routes(
   { config, database, keyring, live, log, stopping }: AppOptions,
   measurements: Measurements,
 ): Record<string, Route> {
-  const graphql = onceAsked(async () => {
+  const graphql = lazyHandler(async () => {
     const [{ graphqlHandler }, subscriptions] = await Promise.all([import('./graphql/graphql.ts'), live()]);
     return graphqlHandler({ config, database, live: subscriptions, log });
   });
-  const account = onceAsked(async () => (await import('./site/account.ts')).account);
-  const logout = onceAsked(async () => (await import('./site/logout.ts')).logout);
-  const endSession = onceAsked(async () => (await import('./endpoints/end-session.ts')).endSession);
-  const sdl = onceAsked(async () => (await import('./graphql/sdl.ts')).sdlHandler(config));
+  const account = lazyHandler(async () => (await import('./site/account.ts')).account);
+  const logout = lazyHandler(async () => (await import('./site/logout.ts')).logout);
+  const endSession = lazyHandler(async () => (await import('./endpoints/end-session.ts')).endSession);
+  const sdl = lazyHandler(async () => (await import('./graphql/sdl.ts')).sdlHandler(config));
   const browserOrProgram: Handler = (ctx) =>
     ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx);
   const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));
@@ -96,7 +96,7 @@ function routes(
   return { ...table, ...wellKnownRoutes(new Set(Object.keys(table))) };
 }
 
-/** The whole HTTP floor. The clock is read here, once a request, and nowhere below. */
+/** The HTTP application. It reads the clock once per request, so that everything below uses the same instant. */
 export function createApp(options: AppOptions): Koa<State> {
   const { config, database, keyring, signingKeys, backchannel, log } = options;
   const limits = config.rateLimits ? makeRateLimits(database.sql) : noRateLimits;
@@ -124,28 +124,28 @@ export function createApp(options: AppOptions): Koa<State> {
       errorFormat: 'page',
     };
     setSecurityHeaders(ctx);
-    const begun = performance.now();
+    const startedAt = performance.now();
     await next();
     const { method = '' } = ctx.req;
     const { statusCode: status } = ctx.res;
-    measurements.observeRequest(ctx.state.route, method, status, (performance.now() - begun) / 1000);
+    measurements.observeRequest(ctx.state.route, method, status, (performance.now() - startedAt) / 1000);
     if (log.isLevelEnabled('debug'))
-      log.debug({ requestId: origin.requestId, method, path: ctx.path, status }, 'answered');
+      log.debug({ requestId: origin.requestId, method, path: ctx.path, status }, 'request');
   });
   app.use(handleErrors);
   app.use(route(routes(options, measurements), config));
-  // A browser that went away is nobody's error; anything else that Koa reports here is.
+  // A client that closed its connection is not an error of the server.
   app.on('error', (error: NodeJS.ErrnoException) => {
-    if (!GONE.has(error.code ?? '')) log.error({ err: error }, 'unexpected error');
+    if (!CONNECTION_LOST.has(error.code ?? '')) log.error({ err: error }, 'unexpected error');
   });
   return app;
 }
 
-/** GraphQL and the entity manager take most of the time to start, and nobody who signs in needs them. */
-function onceAsked(load: () => Promise<Handler>): Handler {
+/** Loads the handler at the first request. GraphQL and the entity manager load slowly, and sign-in does not need them. */
+function lazyHandler(load: () => Promise<Handler>): Handler {
   let loading: Promise<Handler> | undefined;
   return async (ctx) => {
-    // What could not be read once is read again.
+    // A failed import must not fail every later request.
     loading ??= load().catch((error: unknown) => {
       loading = undefined;
       throw error;
@@ -154,9 +154,12 @@ function onceAsked(load: () => Promise<Handler>): Handler {
   };
 }
 
-const GONE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_METHOD']);
+const CONNECTION_LOST = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_METHOD']);
 
-/** An IPv4 caller on a socket that speaks both is still one caller, and some proxies add the port. Undefined for what is no address. */
+/**
+ * Rate limits need one spelling of each address: an IPv4 client can appear as IPv4-mapped IPv6, and some proxies add a port.
+ * Undefined if the text is not an address.
+ */
 function addressOf(ip: string): string | undefined {
   if (isIP(ip) === 4) return ip;
   const bare = ip.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');

@@ -9,12 +9,12 @@ const STATUS: Record<string, number> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/** What arrives too broken, too large or too slowly to become a request never meets the app: it is answered here, and that was it. */
+/** Responds to connections whose data could not be parsed as HTTP (`clientError`). They never reach Koa. */
 export function handleClientError(config: Config): (error: NodeJS.ErrnoException, socket: Duplex) => void {
   return (error, socket) => {
-    const { _httpMessage: underWay } = socket as { _httpMessage?: ServerResponse };
-    // Into an answer that has begun, a second one must not be written.
-    if (!socket.writable || underWay?.headersSent) return void socket.destroy();
+    const { _httpMessage: current } = socket as { _httpMessage?: ServerResponse };
+    // A second response must not be written into one that has started.
+    if (!socket.writable || current?.headersSent) return void socket.destroy();
     const status = STATUS[error.code ?? ''] ?? 400;
     const body = `${STATUS_CODES[status]}\n`;
     const headers = {

@@ -6,17 +6,17 @@ import type { BackchannelLogout } from './operations/backchannel-logout.ts';
 import type { ConcurrencyLimit } from './operations/concurrency-limit.ts';
 import type { Measurements } from './operations/metrics-registry.ts';
 
-/** What one HTTP request carries: all that the floors below may ask for, and who answers its errors. */
+/** The state of one HTTP request: what the OAuth code needs, plus what only the HTTP layer uses. */
 export interface State extends OAuthRequest {
   readonly log: Logger;
   readonly backchannel: BackchannelLogout;
-  /** Of which administrative changes have an entity manager. */
+  /** Changes made on the account page create their entity manager from it. */
   readonly database: Database;
   readonly measurements: Measurements;
   readonly concurrency: ConcurrencyLimit;
-  /** The path of the route table that answers, for measuring. */
+  /** The matched path of the route table, used as a label of metrics. */
   route: string;
-  /** Pages are for people, the rest for programs. */
+  /** Browsers get errors as a page, programs as JSON. */
   errorFormat: 'page' | 'json';
 }
 

@@ -2,29 +2,29 @@ import { isRegisteredOrigin } from '../oauth/clients/web-origins.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import type { HttpContext } from './context.ts';
 
-/** Who may read answers from a script elsewhere: everybody, where nothing is anybody's own, or the origins of registered clients. */
+/** Which origins may read responses from scripts: any, for public documents, or the origins of registered clients. */
 export type Cors = 'any' | 'listed';
 
-/** Seconds for which a browser need not ask again. */
+/** Seconds for which a browser may cache a preflight response. */
 const MAX_AGE = '600';
 
 /**
- * Fetch §3.2: says so before the handler runs, so that errors can be read as well. Never with credentials: a cookie counts at
- * none of these endpoints. To an origin that is not listed nothing is said.
+ * Fetch §3.2: sets the CORS headers before the handler runs, so that scripts can also read errors. Credentials are never
+ * allowed, because none of these endpoints uses cookies. An origin that is not listed gets no CORS headers.
  */
 export async function allowOrigin(ctx: HttpContext, cors: Cors, methods: string): Promise<void> {
   if (cors === 'any') {
     ctx.set('Access-Control-Allow-Origin', '*');
   } else {
-    // Nobody has varied anything yet.
+    // Nothing has set Vary yet, so nothing is overwritten.
     ctx.res.setHeader('Vary', 'Origin');
     const origin = ctx.req.headers.origin ?? '';
-    if (origin === '' || origin === ctx.state.config.issuer || !(await listed(ctx, origin))) return;
+    if (origin === '' || origin === ctx.state.config.issuer || !(await isListed(ctx, origin))) return;
     ctx.set('Access-Control-Allow-Origin', origin);
   }
   ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, X-Request-Id');
   if (ctx.method !== 'OPTIONS') return;
-  // The asterisk stands for all headers but Authorization.
+  // The asterisk covers all headers except Authorization.
   ctx.set({
     'Access-Control-Allow-Methods': methods,
     'Access-Control-Allow-Headers': 'Authorization, *',
@@ -32,8 +32,8 @@ export async function allowOrigin(ctx: HttpContext, cors: Cors, methods: string)
   });
 }
 
-/** While the database is away the handler says so, in its own words. */
-async function listed({ state: { sql } }: HttpContext, origin: string): Promise<boolean> {
+/** If the database is unavailable, the handler itself responds with that error. */
+async function isListed({ state: { sql } }: HttpContext, origin: string): Promise<boolean> {
   try {
     return await isRegisteredOrigin(sql, origin);
   } catch (error) {

@@ -6,7 +6,7 @@ import type { HttpContext } from './context.ts';
 import { PageError } from './page-error.ts';
 import { errorPage } from './pages/error.ts';
 
-interface Told {
+interface ErrorResponse {
   readonly status: number;
   readonly code: OAuthErrorCode;
   readonly title: string;
@@ -20,21 +20,21 @@ const BY_STATUS: Record<number, [title: string, message: string]> = {
   413: ['Request too large', 'The request is larger than the server accepts.'],
 };
 
-/** The one place where something thrown becomes an answer. */
+/** The only place where a thrown error becomes a response. */
 export async function handleErrors(ctx: HttpContext, next: () => Promise<void>): Promise<void> {
   try {
     await next();
   } catch (error) {
-    const told = tell(ctx, error);
-    ctx.state.measurements.countRefusal(told.code);
-    // Koa keeps what was set before the error: neither a Location nor a cookie may travel with a refusal.
+    const response = toErrorResponse(ctx, error);
+    ctx.state.measurements.countRefusal(response.code);
+    // Koa keeps headers set before the error, but an error response must carry neither a Location nor a cookie.
     ctx.remove('Location');
     ctx.remove('Set-Cookie');
-    answer(ctx, error, told);
+    send(ctx, error, response);
   }
 }
 
-function tell(ctx: HttpContext, error: unknown): Told {
+function toErrorResponse(ctx: HttpContext, error: unknown): ErrorResponse {
   if (error instanceof OAuthError)
     return { status: error.status, code: error.code, title: 'This sign-in link does not work', message: error.message };
   if (error instanceof PageError)
@@ -55,7 +55,7 @@ function tell(ctx: HttpContext, error: unknown): Told {
     return { status, code: 'invalid_request', title, message };
   }
   if (isTransientError(error)) {
-    // Of our own refusals there may be thousands a second: they are counted.
+    // Under overload there can be thousands per second, so they are counted and not logged.
     if (!(error instanceof Overloaded))
       ctx.state.log.warn({ err: error, requestId: ctx.state.origin.requestId }, 'database unavailable');
     const message = 'The server is busy or restarting. Try again in a moment.';
@@ -66,20 +66,20 @@ function tell(ctx: HttpContext, error: unknown): Told {
   return { status: 500, code: 'server_error', title: 'Something went wrong on our side', message };
 }
 
-/** A client error of the HTTP layer itself (http-errors: raw-body, Koa); anything from 500 on is unexpected. */
+/** The 4xx status of an error thrown by Koa or raw-body (http-errors). Their 5xx errors count as unexpected. */
 function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   const { status, expose } = error as { status?: unknown; expose?: unknown };
   return typeof status === 'number' && status >= 400 && status < 500 && expose !== false ? status : undefined;
 }
 
-function answer(ctx: HttpContext, error: unknown, { status, code, title, message, retryAfter }: Told): void {
+function send(ctx: HttpContext, error: unknown, { status, code, title, message, retryAfter }: ErrorResponse): void {
   ctx.status = status;
   ctx.set('Cache-Control', 'no-store');
-  // RFC 6749 §5.2; RFC 9110 §15.5.2 wants the challenge with every 401.
+  // RFC 6749 §5.2; RFC 9110 §15.5.2: every 401 needs a challenge.
   if (code === 'invalid_client') ctx.set('WWW-Authenticate', 'Basic realm="gatehouse", charset="UTF-8"');
   if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
-  // What is left of an oversized body is not worth reading.
+  // Closing the connection avoids reading the rest of an oversized body.
   if (status === 413) ctx.set('Connection', 'close');
   if (ctx.state.errorFormat === 'page') {
     ctx.type = 'html';

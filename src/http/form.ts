@@ -4,10 +4,10 @@ import { OAuthError } from '../oauth/error.ts';
 import { decodeForm, type Params } from '../oauth/params.ts';
 import type { HttpContext } from './context.ts';
 
-/** Bytes of a form; what is longer is 413. */
+/** Maximum size of a form in bytes. A larger one gets 413. */
 const LIMIT = 32 * 1024;
 
-/** The parameters of the URL. */
+/** The query parameters. */
 export const readQuery = (ctx: HttpContext): Params => parseUrlEncoded(ctx.querystring);
 
 /** RFC 6749 §3.2: the form-encoded body. */
@@ -16,7 +16,7 @@ export async function readForm(ctx: HttpContext): Promise<Params> {
   return parseUrlEncoded(decode(await readBody(ctx)));
 }
 
-/** The same, or multipart without files, which `curl -F` sends. */
+/** Also accepts multipart without files, because `curl -F` sends it. */
 export async function readTokenForm(ctx: HttpContext): Promise<Params> {
   if (mediaType(ctx) !== 'multipart/form-data') return readForm(ctx);
   const body = await readBody(ctx);

@@ -8,10 +8,10 @@ const PAGE_POLICY = [
   "object-src 'none'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
-  // No form-action: Chromium holds it against the redirect to the client that follows a form, too.
+  // No form-action, because Chromium also applies it to the redirect to the client after a form.
 ].join('; ');
 
-/** What every answer carries, whatever becomes of it. */
+/** Headers of every response, including errors. */
 export const securityHeaders = ({ issuer }: Config): Record<string, string> => ({
   'Cache-Control': 'no-store',
   'Content-Security-Policy': PAGE_POLICY,
@@ -23,7 +23,7 @@ export const securityHeaders = ({ issuer }: Config): Record<string, string> => (
   ...(issuer.startsWith('https://') ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
 });
 
-/** Sets them first of all; a handler may replace what it has a reason to. */
+/** Sets the headers before any handler runs; a handler may replace them. */
 export function securityHeadersSetter(config: Config): (ctx: HttpContext) => void {
   const headers = Object.entries(securityHeaders(config));
   return ({ res, state }) => {
@@ -35,7 +35,7 @@ export function securityHeadersSetter(config: Config): (ctx: HttpContext) => voi
 /** Seconds. */
 const PUBLIC_FOR = 600;
 
-/** What the whole world may read and keep for a while. */
+/** Lets anyone read and cache the response, because it is public and contains no user data. */
 export function allowPublicCaching(ctx: HttpContext): void {
   ctx.set({
     'Cache-Control': `public, max-age=${PUBLIC_FOR}`,

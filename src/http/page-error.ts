@@ -1,4 +1,4 @@
-/** A refusal for a person, told on a page: a title, a sentence and, where there is one, the way on. */
+/** An error for a user, shown as a page with a title, a message and an optional link. */
 export class PageError extends Error {
   override readonly name = 'PageError';
   readonly status: number;
@@ -13,6 +13,6 @@ export class PageError extends Error {
   }
 }
 
-/** Also for what a stranger shall not know to be there. */
+/** Also used where a stranger must not learn that a page exists. */
 export const pageNotFound = (): PageError =>
   new PageError(404, 'Page not found', 'There is nothing at this address.', { href: '/', label: 'Home' });

@@ -1,6 +1,6 @@
 import type { HttpContext } from './context.ts';
 
-/** 303 after a POST and everywhere else: an empty body, and the target byte for byte (Koa's redirect rewrites it and prints it). */
+/** Redirects with 303. Koa's own redirect rewrites the target and prints it in the body; this keeps it byte for byte. */
 export function seeOther(ctx: HttpContext, location: string): void {
   ctx.status = 303;
   ctx.set('Location', location);
@@ -8,7 +8,7 @@ export function seeOther(ctx: HttpContext, location: string): void {
   ctx.status = 303;
 }
 
-/** RFC 9700 §4.2: an answer to a client carries a code or an error; neither may leak by Referer or cache. */
+/** RFC 9700 §4.2: a redirect to a client carries a code or an error, which must not leak in a Referer. */
 export function sendToClient(ctx: HttpContext, location: string): void {
   ctx.set('Referrer-Policy', 'no-referrer');
   seeOther(ctx, location);

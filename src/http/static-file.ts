@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Handler } from './context.ts';
 
-/** A file that never changes while the process runs: cached for an hour, and asked for again by its ETag. */
+/** Serves a file that does not change while the process runs. Browsers cache it for an hour and then revalidate its ETag. */
 export function staticFile(type: string, content: Buffer): Handler {
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
   return (ctx) => {

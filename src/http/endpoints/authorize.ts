@@ -26,13 +26,13 @@ export async function authorize(ctx: HttpContext): Promise<void> {
     await proceed(ctx, params, recipient, await parseAuthorizationRequest(ctx.state, recipient, params, state));
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
-    const separator = answersInFragment(recipient, params) ? '#' : '?';
+    const separator = respondsInFragment(recipient, params) ? '#' : '?';
     sendToClient(ctx, refuseAuthorization(ctx.state.config.issuer, recipient.redirectUri, separator, error, state));
   }
 }
 
-/** RFC 6749 §4.2.2.1: errors of an implicit request go where its token would; of a client not registered for it, never. */
-const answersInFragment = ({ client }: Recipient, params: Params): boolean =>
+/** RFC 6749 §4.2.2.1: errors of an implicit request go into the fragment, but only for clients registered for it. */
+const respondsInFragment = ({ client }: Recipient, params: Params): boolean =>
   params.get('response_type')?.join() === 'token' && client.grantTypes.includes('implicit');
 
 async function proceed(
@@ -41,7 +41,7 @@ async function proceed(
   recipient: Recipient,
   request: AuthorizationRequest,
 ): Promise<void> {
-  // A form posted from another site comes without the cookie (SameSite=Lax); asked again by GET it brings it along.
+  // A form posted from another site lacks the cookie (SameSite=Lax). The browser sends it with the redirected GET.
   if (ctx.method === 'POST' && browserSecret(ctx) === undefined) {
     const query = new URLSearchParams([...params].flatMap(([name, values]) => values.map((value) => [name, value])));
     return seeOther(ctx, `/oauth/authorize?${query}`);
@@ -54,7 +54,7 @@ async function proceed(
     const approver = { userId: session.user_id, sessionId: session.id };
     const location = await grantAuthorization(ctx.state, recipient, request, approver, request.scopes, undefined);
     if (location !== undefined) return sendToClient(ctx, location);
-    // The consent was withdrawn in the meantime.
+    // The user withdrew the consent in the meantime.
     next = nextStep(request, session, undefined, now);
   }
   if (next.step === 'refuse') throw next.error;

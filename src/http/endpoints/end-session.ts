@@ -11,13 +11,13 @@ import { finishLogout, parseLogoutOrThrowPage } from '../site/requested-logout.t
 import { browserSecret, currentSession, ensureBrowserSecret } from '../site/session.ts';
 import { signOut } from '../site/sign-out.ts';
 
-/** What the question page brings along, so that its answer can be checked again. */
+/** Parameters that the confirmation page sends back, so that the request can be validated again. */
 const CARRIED = ['client_id', 'post_logout_redirect_uri', 'state'] as const;
 
 /** OpenID Connect RP-Initiated Logout 1.0 §2: GET or POST /oauth/logout */
 export async function endSession(ctx: HttpContext): Promise<void> {
   const params = ctx.method === 'POST' ? await readForm(ctx) : readQuery(ctx);
-  // A form posted from another site comes without the cookie (SameSite=Lax); asked again by GET it brings it along.
+  // A form posted from another site lacks the cookie (SameSite=Lax). The browser sends it with the redirected GET.
   if (ctx.method === 'POST' && browserSecret(ctx) === undefined) {
     const query = new URLSearchParams([...params].flatMap(([name, values]) => values.map((value) => [name, value])));
     return seeOther(ctx, `/oauth/logout?${query}`);
@@ -25,16 +25,16 @@ export async function endSession(ctx: HttpContext): Promise<void> {
   const request = await parseLogoutOrThrowPage(ctx, params);
   const session = await currentSession(ctx);
   if (!session) return finishLogout(ctx, request);
-  if (!concerns(request, session)) return ask(ctx, params, request, session);
+  if (!provesSession(request, session)) return askToSignOut(ctx, params, request, session);
   await signOut(ctx);
   finishLogout(ctx, request);
 }
 
-/** §2: who shows an ID token of this very session need not be asked; a link that anybody can write must be. */
-const concerns = ({ hint }: LogoutRequest, session: SessionRow): boolean =>
+/** §2: an ID token of this session proves the request. Anyone can write a link without one, so the user must confirm. */
+const provesSession = ({ hint }: LogoutRequest, session: SessionRow): boolean =>
   hint !== undefined && hint.sub === prefixedId('usr', session.user_id) && hint.sid === prefixedId('ses', session.id);
 
-function ask(ctx: HttpContext, params: Params, { client }: LogoutRequest, session: SessionRow): void {
+function askToSignOut(ctx: HttpContext, params: Params, { client }: LogoutRequest, session: SessionRow): void {
   const carried = CARRIED.flatMap((name) => {
     const value = name === 'client_id' ? client?.client_id : params.get(name)?.[0];
     return value === undefined || value === '' ? [] : [[name, value] as const];

@@ -1,9 +1,9 @@
 import type { HttpContext } from '../context.ts';
 
-/** RFC 9728 §3.1: the path of a resource stands behind the well-known one; the whole server has none. */
+/** RFC 9728 §3.1: the path of the resource follows this path. The server as a whole has no path. */
 export const METADATA_PATH = '/.well-known/oauth-protected-resource';
 
-/** RFC 9728 §5.1: every challenge for a token says where the resource describes itself. */
+/** RFC 9728 §5.1: adds the URL of the resource's metadata to a Bearer challenge. */
 export function addResourceMetadata(ctx: HttpContext, path: string): void {
   const challenge = ctx.response.headers['www-authenticate'];
   if (typeof challenge === 'string' && challenge.startsWith('Bearer '))

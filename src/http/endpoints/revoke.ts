@@ -6,7 +6,7 @@ import { readClientRequest } from './client-request.ts';
 export async function revoke(ctx: HttpContext): Promise<void> {
   const { header, params } = await readClientRequest(ctx);
   await revokeByClient(ctx.state, header, params);
-  // §2.2: nothing is to be read here, but who asks for JSON may refuse to take an answer that is none.
+  // §2.2: clients ignore the body, but some that accept JSON fail on an empty one.
   ctx.body = ctx.get('Accept').includes('application/json') ? {} : '';
   ctx.status = 200;
 }

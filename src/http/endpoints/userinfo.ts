@@ -18,7 +18,7 @@ export async function userinfo(ctx: HttpContext): Promise<void> {
     ctx.body = await userInfo(ctx.state, await authenticateBearer(ctx.state, token, ctx.state.config.issuer));
   } catch (error) {
     if (error instanceof OAuthError) {
-      // RFC 6750 §3.1: who sends no token is told no error code in the challenge.
+      // RFC 6750 §3.1: without a token in the request the challenge has no error code.
       const anonymous = token === undefined && ctx.get('Authorization') === '';
       ctx.set('WWW-Authenticate', anonymous && error.code === 'invalid_token' ? CHALLENGE : challengeOf(error));
       addResourceMetadata(ctx, '');
@@ -27,11 +27,11 @@ export async function userinfo(ctx: HttpContext): Promise<void> {
   }
 }
 
-/** RFC 6750 §3: names the scope that would do, where one is missing. */
+/** RFC 6750 §3: the challenge names the required scope if the token lacks it. */
 const challengeOf = ({ code }: OAuthError): string =>
   `${CHALLENGE}, error="${code}"${code === 'insufficient_scope' ? ', scope="openid"' : ''}`;
 
-/** RFC 6750 §2.1, §2.2: in the header, or in the form of a POST; never both, never in the URL. */
+/** RFC 6750 §2.1, §2.2: the token is in the header or in the form of a POST, never in both and never in the URL. */
 async function presentedToken(ctx: HttpContext): Promise<string | undefined> {
   const headers = ctx.req.headersDistinct.authorization ?? [];
   if (headers.length > 1) throw new OAuthError('invalid_request', 'Two Authorization headers were sent.');

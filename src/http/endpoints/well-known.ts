@@ -4,7 +4,7 @@ import { allowPublicCaching } from '../headers.ts';
 import type { Route } from '../route.ts';
 import { METADATA_PATH } from './protected-resource.ts';
 
-/** RFC 8414 §3, OpenID Connect Discovery 1.0 §4, RFC 9728 §3: the documents that describe what is mounted at `paths`. */
+/** RFC 8414 §3, OpenID Connect Discovery 1.0 §4, RFC 9728 §3: metadata documents for the endpoints at `paths`. */
 export function wellKnownRoutes(paths: ReadonlySet<string>): Record<string, Route> {
   const server = document((issuer) => authorizationServerMetadata(issuer, paths));
   const described = ['', ...RESOURCES.filter((path) => paths.has(path))];

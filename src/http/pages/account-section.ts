@@ -5,7 +5,7 @@ import { alert, type Html } from './layout.ts';
 export interface Section {
   readonly name: string;
   readonly csrf: string;
-  /** What was wrong with the form that was just sent. */
+  /** The error of the form that was just submitted. */
   readonly problem: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export const formSection = (of: Section, title: string, fields: readonly Html[])
 export const hidden = ({ csrf, name }: Section): Html =>
   html`<input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="section" value="${name}">`;
 
-/** After an error the user continues at the first field of the form. */
+/** After an error the first field of the form has the focus, so that the user can correct it at once. */
 export const focus = ({ problem }: Section): Html | '' => (problem === undefined ? '' : html` autofocus`);
 
 export const passwordField = (
@@ -36,8 +36,8 @@ export const passwordField = (
   html`<label for="${id}">${label}</label>
 <input id="${id}" name="${name}" type="password" autocomplete="${autocomplete}" required${autofocus}>`;
 
-const WORDS = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+const TIME_FORMAT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
-export const timeText = (at: Date): string => WORDS.format(at);
+export const timeText = (at: Date): string => TIME_FORMAT.format(at);
 
 export const time = (at: Date): Html => html`<time datetime="${at.toISOString()}">${timeText(at)} UTC</time>`;

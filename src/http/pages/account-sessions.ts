@@ -14,13 +14,13 @@ export const sessionsSection = (of: Section, sessions: readonly ShownSession[]):
   section(of, 'Where you are signed in', html`<ul class="things">${sessions.map((session) => item(of, session))}</ul>`);
 
 function item(of: Section, { id, current, signedInAt, ip, browser }: ShownSession): Html {
-  const what = browser ?? 'A browser';
-  return html`<li><p><strong>${what}</strong>${current ? html` <em>(this one)</em>` : ''}<br>
+  const name = browser ?? 'A browser';
+  return html`<li><p><strong>${name}</strong>${current ? html` <em>(this one)</em>` : ''}<br>
 <span class="small">Signed in ${time(signedInAt)}${ip === undefined ? '' : html` from ${ip}`}</span></p>
 ${
   current
     ? html`<p><a href="/logout">Sign out here</a></p>`
     : html`<form method="post" action="/account">${hidden(of)}<input type="hidden" name="session" value="${id}">
-<button type="submit" class="quiet" aria-label="Sign out ${what}, signed in ${timeText(signedInAt)}">Sign out</button></form>`
+<button type="submit" class="quiet" aria-label="Sign out ${name}, signed in ${timeText(signedInAt)}">Sign out</button></form>`
 }</li>`;
 }

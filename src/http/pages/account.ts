@@ -3,7 +3,7 @@ import { type Html, layout } from './layout.ts';
 
 export interface AccountPage {
   readonly username: string;
-  /** Says that a change is saved. */
+  /** Confirms the change that was just saved. */
   readonly done: string | undefined;
   readonly sections: readonly Html[];
 }

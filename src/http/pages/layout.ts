@@ -1,13 +1,13 @@
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 
-/** Escaped by construction: every value that is put into an `html` template is, unless it is such a template itself. */
+/** Safe HTML: an `html` template escapes every inserted value, except other templates. */
 export type Html = ReturnType<typeof html>;
 
-/** The text of a page: no part of ours is a promise, so neither is the whole. */
+/** The text of a page. The cast holds because no page inserts a promise. */
 export const rendered = (page: Html): string => (page as HtmlEscapedString).toString();
 
-/** One page: a card on a plain ground, one stylesheet, no script. */
+/** A complete page with one stylesheet and no script. */
 export function layout(title: string, content: Html): string {
   return rendered(html`<!doctype html>
 <html lang="en">
@@ -29,6 +29,6 @@ ${content}
 `);
 }
 
-/** What went wrong with a form, read out by screen readers as soon as the page is there. */
+/** The error of a form. Screen readers announce it as soon as the page loads. */
 export const alert = (message: string | undefined): Html | '' =>
   message === undefined ? '' : html`<p class="alert" role="alert">${message}</p>`;

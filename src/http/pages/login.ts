@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { alert, layout } from './layout.ts';
 
-/** `request` is the pending request's handle, `clientName` the app that sent the person here. */
+/** `request` is the handle of the pending request; `clientName` is the app that sent the user here. */
 export interface LoginPage {
   readonly csrf: string;
   readonly request: string | undefined;

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { layout } from './layout.ts';
 
-/** `clientName` is the app that sent the person here; `carried` is what leads on from here. */
+/** `clientName` is the app that sent the user here; `carried` are hidden fields that the form sends back. */
 export interface LogoutPage {
   readonly csrf: string;
   readonly username: string;

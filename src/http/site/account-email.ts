@@ -10,9 +10,9 @@ export const email: AccountForm = {
     const change = { email: optional(params, 'email') ?? null, currentPassword: optional(params, 'currentPassword') };
     return updateOwnEmail(entityManager(state.database), state.limits, actor, userId, change);
   },
-  show: (_, { section, user, refused }) =>
+  show: (_, { section, user, rejected }) =>
     emailSection(section, {
-      email: typedOr(user.email ?? '', refused, 'email'),
+      email: typedOr(user.email ?? '', rejected, 'email'),
       emailVerified: user.emailVerified,
     }),
 };

@@ -19,10 +19,10 @@ export interface AccountView {
   readonly section: Section;
   readonly session: SessionRow;
   readonly user: UserRow;
-  /** The refused form, if it was this section's. */
-  readonly refused: Params | undefined;
+  /** The rejected form, if it belongs to this section. */
+  readonly rejected: Params | undefined;
 }
 
-/** What the user typed into a refused form, or else what is stored. */
-export const typedOr = (stored: string, refused: Params | undefined, field: string): string =>
-  refused ? (optional(refused, field) ?? '') : stored;
+/** The value that the user typed into a rejected form, otherwise the stored value. */
+export const typedOr = (stored: string, rejected: Params | undefined, field: string): string =>
+  rejected ? (optional(rejected, field) ?? '') : stored;

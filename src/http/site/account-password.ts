@@ -16,7 +16,7 @@ export const password: AccountForm = {
     if (change.password !== optional(params, 'repeated'))
       throw new DomainError('INVALID', 'The two passwords are not the same', ['repeated']);
     await setPassword(entityManager(ctx.state.database), ctx.state.limits, actor, userId, change);
-    // This session stays signed in, so a copy of its cookie has to become worthless.
+    // This session stays signed in, so a stolen copy of its cookie must stop working.
     await changeCookie(ctx);
   },
   show: (_, { section }) => passwordSection(section),

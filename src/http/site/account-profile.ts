@@ -10,9 +10,9 @@ export const profile: AccountForm = {
     const [firstName, lastName] = [optional(params, 'firstName') ?? '', optional(params, 'lastName') ?? ''];
     return updateUser(entityManager(state.database), actor, userId, { firstName, lastName });
   },
-  show: (_, { section, user, refused }) =>
+  show: (_, { section, user, rejected }) =>
     profileSection(section, {
-      firstName: typedOr(user.firstName, refused, 'firstName'),
-      lastName: typedOr(user.lastName, refused, 'lastName'),
+      firstName: typedOr(user.firstName, rejected, 'firstName'),
+      lastName: typedOr(user.lastName, rejected, 'lastName'),
     }),
 };

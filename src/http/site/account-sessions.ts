@@ -10,7 +10,7 @@ export const sessions: AccountForm = {
   done: 'That browser is signed out.',
   change: async ({ state }, { now, origin }, userId, params) => {
     const id = uuidOf('ses', optional(params, 'session') ?? '');
-    // A session that has already ended needs no error.
+    // A session that has already ended is not an error, because the user wanted it to end.
     if (id !== undefined) await endSession(entityManager(state.database), { id, userId }, now, origin);
   },
   show: async ({ state: { sql, now } }, { section, session }) => {

@@ -20,7 +20,7 @@ import { currentSession, ensureBrowserSecret } from './session.ts';
 /** The sections of the page, in order. */
 const FORMS = new Map<string, AccountForm>(Object.entries({ profile, email, password, sessions, apps }));
 
-/** The form that was sent, and why it was refused. */
+/** The submitted form and the reason why it was rejected. */
 interface Problem {
   readonly section: string;
   readonly message: string;
@@ -29,26 +29,26 @@ interface Problem {
 
 /** GET /account shows users what is stored about them, POST /account changes one part of it. */
 export async function account(ctx: HttpContext): Promise<void> {
-  const posted = ctx.method === 'POST' ? await readForm(ctx) : undefined;
+  const submitted = ctx.method === 'POST' ? await readForm(ctx) : undefined;
   const session = await currentSession(ctx);
   if (!session) return seeOther(ctx, '/login?to=account');
-  if (!posted) return show(ctx, session, FORMS.get(optional(readQuery(ctx), 'done') ?? '')?.done, undefined);
+  if (!submitted) return show(ctx, session, FORMS.get(optional(readQuery(ctx), 'done') ?? '')?.done, undefined);
 
-  checkCsrf(ctx, posted, 'account');
-  const section = optional(posted, 'section') ?? '';
+  checkCsrf(ctx, submitted, 'account');
+  const section = optional(submitted, 'section') ?? '';
   const form = FORMS.get(section);
   if (!form) throw new PageError(400, 'This request is malformed', 'It does not name a section of this page.');
   const { sql, now, origin } = ctx.state;
   const caller = await loadCaller(sql, session.user_id);
   if (!caller) return seeOther(ctx, '/login?to=account');
   try {
-    await form.change(ctx, { caller, now, origin, sessionId: session.id }, session.user_id, posted);
+    await form.change(ctx, { caller, now, origin, sessionId: session.id }, session.user_id, submitted);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     ctx.status = 400;
-    return show(ctx, session, undefined, { section, message: `${error.message}.`, params: posted });
+    return show(ctx, session, undefined, { section, message: `${error.message}.`, params: submitted });
   }
-  // A changed password and an ended session can end sessions that apps have to be told about.
+  // A password change or a sign-out can end sessions, and their apps must be notified.
   ctx.state.backchannel.deliver(now);
   seeOther(ctx, `/account?done=${section}`);
 }
@@ -60,12 +60,12 @@ async function show(
   problem: Problem | undefined,
 ): Promise<void> {
   const [user] = await findUsers(ctx.state.sql, [session.user_id]);
-  // Signed in a moment ago, and deleted since.
+  // The user was deleted after the session was loaded.
   if (!user) return seeOther(ctx, '/login');
   const csrf = csrfToken(ctx, ensureBrowserSecret(ctx), 'account');
   const sections = [...FORMS].map(async ([name, form]) => {
-    const mine = problem?.section === name ? problem : undefined;
-    return form.show(ctx, { section: { name, csrf, problem: mine?.message }, session, user, refused: mine?.params });
+    const own = problem?.section === name ? problem : undefined;
+    return form.show(ctx, { section: { name, csrf, problem: own?.message }, session, user, rejected: own?.params });
   });
   ctx.type = 'html';
   ctx.body = accountPage({ username: user.username, done, sections: await Promise.all(sections) });

@@ -1,4 +1,4 @@
-/** The more particular first: most browsers claim to be several. */
+/** Specific names come first, because most browsers also claim to be others. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(e|A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -18,9 +18,12 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-/** `Firefox on Linux`, for a person to recognise; undefined for what says nothing of the kind. Nothing of the header itself is kept. */
+/**
+ * A name that users recognise, such as `Firefox on Linux`. Undefined if the header contains no known name. The header itself
+ * is not stored.
+ */
 export function describeBrowser(userAgent: string): string | undefined {
-  const named = (names: typeof BROWSERS): string | undefined => names.find(([sign]) => sign.test(userAgent))?.[1];
+  const named = (names: typeof BROWSERS): string | undefined => names.find(([pattern]) => pattern.test(userAgent))?.[1];
   const [browser, system] = [named(BROWSERS), named(SYSTEMS)];
   return browser === undefined ? system : system === undefined ? browser : `${browser} on ${system}`;
 }

@@ -18,7 +18,7 @@ import { checkCsrf, csrfToken } from './csrf.ts';
 import { type PendingAuthorization, readPending, stepUrl } from './pending-authorization.ts';
 import { currentSession, ensureBrowserSecret } from './session.ts';
 
-/** GET /consent asks the person, POST /consent decides. */
+/** GET /consent asks the user, POST /consent records the decision. */
 export async function consent(ctx: HttpContext): Promise<void> {
   const params = ctx.method === 'POST' ? await readForm(ctx) : readQuery(ctx);
   const handle = required(params, 'request');
@@ -41,7 +41,7 @@ export async function consent(ctx: HttpContext): Promise<void> {
     const location = await grantAuthorization(ctx.state, recipient, request, approver, covered, undefined);
     if (location !== undefined) return sendToClient(ctx, location);
   }
-  await ask(ctx, pending, session, covered);
+  await showConsent(ctx, pending, session, covered);
 }
 
 async function decide(
@@ -58,7 +58,7 @@ async function decide(
   );
   const allowed = optional(params, 'decision') === 'allow' && (granted.length > 0 || request.scopes.length === 0);
   if (!allowed) {
-    if (!(await denyPendingAuthorization(sql, id, session.user_id, now, origin))) throw decidedBefore();
+    if (!(await denyPendingAuthorization(sql, id, session.user_id, now, origin))) throw alreadyDecided();
     return refuse(ctx, pending, new OAuthError('access_denied', 'The user denied access to your application'));
   }
   const approver = { userId: session.user_id, sessionId: session.id };
@@ -68,7 +68,7 @@ async function decide(
     origin,
   };
   const location = await grantAuthorization(ctx.state, recipient, request, approver, granted, decision);
-  if (location === undefined) throw decidedBefore();
+  if (location === undefined) throw alreadyDecided();
   sendToClient(ctx, location);
 }
 
@@ -78,14 +78,14 @@ function refuse(ctx: HttpContext, { recipient, request }: PendingAuthorization, 
   sendToClient(ctx, refuseAuthorization(issuer, recipient.redirectUri, separator, refusal, request.state));
 }
 
-const decidedBefore = (): PageError =>
+const alreadyDecided = (): PageError =>
   new PageError(
     400,
     'You already decided',
     'Your first decision counts. To change it, go back to the app and start again.',
   );
 
-async function ask(
+async function showConsent(
   ctx: HttpContext,
   pending: PendingAuthorization,
   session: SessionRow,
@@ -100,20 +100,19 @@ async function ask(
     csrf: csrfToken(ctx, ensureBrowserSecret(ctx), 'consent', pending.handle),
     request: pending.handle,
     clientName: client.name,
-    clientUri: client.clientUri,
     returnsTo: hostOf(redirectUri),
     uncheckedOwner: client.uncheckedOwner,
     username: session.username,
-    asked: scopes
+    requested: scopes
       .filter((scope) => !covered.includes(scope))
       .map((name) => ({ name, description: describe(name), powerful: POWERFUL_SCOPES.has(name) })),
-    allowedBefore: covered.map(describe),
-    elsewhere: pending.request.resources.filter((resource) => !isOwnResource(ctx.state.config.issuer, resource)),
+    alreadyAllowed: covered.map(describe),
+    otherResources: pending.request.resources.filter((resource) => !isOwnResource(ctx.state.config.issuer, resource)),
     lifetime: lifetimeOf(ctx, pending),
   });
 }
 
-/** The host a person would recognise; for a custom scheme, the scheme. */
+/** The host, which users recognise; for a custom scheme, the scheme. */
 function hostOf(uri: string): string {
   const url = URL.parse(uri);
   return url && /^https?:$/.test(url.protocol) ? url.host : (uri.split(':')[0] ?? uri);

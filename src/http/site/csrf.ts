@@ -5,19 +5,19 @@ import { PageError } from '../page-error.ts';
 import { browserSecret } from './session.ts';
 
 /**
- * A form's token: bound to the browser's cookie, which a stranger can neither read nor (with `__Host-`) plant, and to the form.
- * After signing in the cookie is another one, so a form opened by somebody else does not pass.
+ * The CSRF token of a form, bound to the form and to the browser's cookie. Another site can neither read that cookie nor, with
+ * `__Host-`, set it. The cookie changes at sign-in, so a form opened by a previous user is rejected.
  */
 export const csrfToken = (ctx: HttpContext, secret: string, ...form: string[]): string =>
   hmac(ctx.state.keyring('csrf')[0], secret, ...form).toString('base64url');
 
-/** Throws a 403 page unless our own page, in this very browser session, sent the form. */
+/** Throws a 403 page unless the form was sent by this server's own page in the same browser session. */
 export function checkCsrf(ctx: HttpContext, params: Params, ...form: string[]): void {
   const secret = browserSecret(ctx);
   const token = optional(params, 'csrf');
-  const proven =
+  const isValid =
     secret !== undefined && token !== undefined && verifyHmac(ctx.state.keyring('csrf'), token, secret, ...form);
-  if (proven && isSameOrigin(ctx)) return;
+  if (isValid && isSameOrigin(ctx)) return;
   const request = params.get('request')?.[0];
   throw new PageError(
     403,
@@ -27,7 +27,7 @@ export function checkCsrf(ctx: HttpContext, params: Params, ...form: string[]): 
   );
 }
 
-/** Fetch Metadata where the browser sends it, else an Origin equal to ours; `null` is nobody's. */
+/** Uses Fetch Metadata if the browser sends it; otherwise the Origin must be the issuer's. */
 function isSameOrigin(ctx: HttpContext): boolean {
   const site = ctx.get('Sec-Fetch-Site');
   return site === '' ? ctx.get('Origin') === ctx.state.config.issuer : site === 'same-origin';

@@ -15,8 +15,8 @@ import { currentSession, ensureBrowserSecret } from './session.ts';
 import { signIn } from './sign-in.ts';
 
 /**
- * GET /login shows the form, POST /login signs in. `request` is the pending authorization request to go on with, `to` a page of
- * ours.
+ * GET /login shows the form, POST /login signs in. `request` is the pending authorization request to continue with; `to` is a
+ * page of this server.
  */
 export async function login(ctx: HttpContext): Promise<void> {
   const params = ctx.method === 'POST' ? await readForm(ctx) : readQuery(ctx);
@@ -26,11 +26,11 @@ export async function login(ctx: HttpContext): Promise<void> {
     return submit(ctx, params, handle);
   }
   const session = await currentSession(ctx);
-  if (session && handle === undefined) return goOn(ctx, params, handle);
+  if (session && handle === undefined) return redirectOnward(ctx, params, handle);
   const pending = await pendingOf(ctx, handle);
-  // Whether a stored consent covers the request is for the consent page to find out.
+  // No consent is passed, because the consent page checks whether a stored consent covers the request.
   const next = pending && nextStep(pending.request, session, undefined, pending.requestedAt);
-  if (next?.step === 'ask') return goOn(ctx, params, handle);
+  if (next?.step === 'ask') return redirectOnward(ctx, params, handle);
   const known = next?.step === 'sign-in' ? session?.username : undefined;
   show(ctx, params, pending, pending?.request.loginHint ?? known ?? '', undefined);
 }
@@ -50,26 +50,26 @@ async function submit(ctx: HttpContext, params: Params, handle: string | undefin
   const user = await limits.guess(counts, () => checkCredentials(sql, username, password));
   const signedIn = user !== undefined && (await signIn(ctx, user, handle));
   ctx.state.measurements.countSignIn(signedIn ? 'success' : 'failure');
-  if (signedIn) return goOn(ctx, params, handle);
+  if (signedIn) return redirectOnward(ctx, params, handle);
 
   let pending: PendingAuthorization | undefined;
   try {
     pending = await pendingOf(ctx, handle);
   } finally {
-    // Also when it names a request that is not there.
+    // A failed sign-in is recorded even if its request does not exist.
     await recordFailedSignIn(sql, username, { at: now, clientId: pending?.recipient.client.id, origin });
   }
   ctx.status = 401;
-  // One sentence for an unknown user, a wrong password and a disabled account.
+  // The message is the same for an unknown user, a wrong password and a disabled account.
   show(ctx, params, pending, username, 'The username or the password is wrong.');
 }
 
-/** A word and not an address: there is nowhere else to be sent. */
+/** The parameter is a keyword and not a URL, so that it cannot redirect to another site. */
 const toAccount = (params: Params): boolean => optional(params, 'to') === 'account';
 
-function goOn(ctx: HttpContext, params: Params, handle: string | undefined): void {
-  const own = toAccount(params) ? '/account' : '/';
-  seeOther(ctx, handle === undefined ? own : stepUrl('ask', handle));
+function redirectOnward(ctx: HttpContext, params: Params, handle: string | undefined): void {
+  const page = toAccount(params) ? '/account' : '/';
+  seeOther(ctx, handle === undefined ? page : stepUrl('ask', handle));
 }
 
 function show(

@@ -9,12 +9,15 @@ import { finishLogout, parseLogoutOrThrowPage } from './requested-logout.ts';
 import { currentSession, ensureBrowserSecret } from './session.ts';
 import { signOut } from './sign-out.ts';
 
-/** GET /logout asks, POST /logout signs out; `request` leads on to signing in as somebody else, `client_id` back to an app. */
+/**
+ * GET /logout asks for confirmation, POST /logout signs out. With `request` the user continues at the sign-in page to use
+ * another account; with `client_id` they return to that app.
+ */
 export async function logout(ctx: HttpContext): Promise<void> {
   if (ctx.method === 'POST') return submit(ctx, await readForm(ctx));
   const request = optional(readQuery(ctx), 'request');
   const session = await currentSession(ctx);
-  if (!session) return seeOther(ctx, onward(request));
+  if (!session) return seeOther(ctx, afterLogout(request));
   const csrf = csrfToken(ctx, ensureBrowserSecret(ctx), 'logout');
   const carried = request === undefined ? [] : [['request', request] as const];
   ctx.type = 'html';
@@ -24,15 +27,16 @@ export async function logout(ctx: HttpContext): Promise<void> {
 async function submit(ctx: HttpContext, params: Params): Promise<void> {
   checkCsrf(ctx, params, 'logout');
   const request = optional(params, 'request');
-  const stays = optional(params, 'decision') === 'stay';
+  const staysSignedIn = optional(params, 'decision') === 'stay';
   if (params.has('client_id')) {
-    const asked = await parseLogoutOrThrowPage(ctx, params);
-    if (!stays) await signOut(ctx);
-    return finishLogout(ctx, asked);
+    const logoutRequest = await parseLogoutOrThrowPage(ctx, params);
+    if (!staysSignedIn) await signOut(ctx);
+    return finishLogout(ctx, logoutRequest);
   }
-  if (!stays) await signOut(ctx);
+  if (!staysSignedIn) await signOut(ctx);
   // If the user chose to stay signed in, the pending request continues as the current user.
-  seeOther(ctx, stays && request !== undefined ? stepUrl('ask', request) : onward(request));
+  seeOther(ctx, staysSignedIn && request !== undefined ? stepUrl('ask', request) : afterLogout(request));
 }
 
-const onward = (request: string | undefined): string => (request === undefined ? '/' : stepUrl('sign-in', request));
+const afterLogout = (request: string | undefined): string =>
+  request === undefined ? '/' : stepUrl('sign-in', request);

@@ -14,7 +14,7 @@ import { browserSecret, ensureBrowserSecret } from './session.ts';
 /** Seconds that a user has to sign in and decide. */
 const PENDING_TTL = 1800;
 
-/** A pending authorization request, read back for the browser that opened it. */
+/** A pending authorization request, loaded for the browser that started it. */
 export interface PendingAuthorization {
   readonly id: string;
   readonly handle: string;
@@ -23,11 +23,11 @@ export interface PendingAuthorization {
   readonly request: AuthorizationRequest;
 }
 
-/** The page on which the user takes this step; the consent page also grants and refuses. */
+/** The URL of the page for this step. The consent page also handles `grant` and `refuse`. */
 export const stepUrl = (step: NextStep['step'], handle: string): string =>
   `${step === 'sign-in' || step === 'switch-user' ? '/login' : '/consent'}?request=${encodeURIComponent(handle)}`;
 
-/** Stores the request and returns its handle. Only the handle travels through the pages, so nobody can alter the request. */
+/** Stores the request and returns its handle. Pages carry only the handle, so that a browser cannot alter the request. */
 export async function savePending(
   ctx: HttpContext,
   { client }: Recipient,
@@ -42,8 +42,8 @@ export async function savePending(
 }
 
 /**
- * Throws a 400 page for an unknown, expired or decided request, one of another browser, and one whose client has since been
- * disabled or has lost the redirect URI or a scope that was requested.
+ * Throws a 400 page if the request is unknown, expired, decided or from another browser, and if its client has since been
+ * disabled or has lost the redirect URI or a requested scope.
  */
 export async function readPending(ctx: HttpContext, handle: string): Promise<PendingAuthorization> {
   const { sql, config, now } = ctx.state;

@@ -5,7 +5,7 @@ import type { HttpContext } from '../context.ts';
 import { PageError } from '../page-error.ts';
 import { seeOther, sendToClient } from '../redirect.ts';
 
-/** Never a dead end: whoever was sent here by a wrong link can still sign out. */
+/** Parses the request; the page for an invalid one has a link with which the user can still sign out. */
 export async function parseLogoutOrThrowPage(ctx: HttpContext, params: Params): Promise<LogoutRequest> {
   try {
     return await parseLogoutRequest(ctx.state, params);
@@ -18,7 +18,7 @@ export async function parseLogoutOrThrowPage(ctx: HttpContext, params: Params): 
   }
 }
 
-/** §3 */
+/** OpenID Connect RP-Initiated Logout 1.0 §3: returns the user to the app, if it sent a valid URI. */
 export function finishLogout(ctx: HttpContext, { redirectUri }: LogoutRequest): void {
   if (redirectUri === undefined) seeOther(ctx, '/');
   else sendToClient(ctx, redirectUri);

@@ -2,56 +2,56 @@ import { digest, makeHandle } from '../../crypto/secrets.ts';
 import { findSession, replaceCookie, type SessionRow } from '../../store/sessions.ts';
 import type { HttpContext } from '../context.ts';
 
-/** 256 bits in base64url, as makeHandle makes them. */
+/** 256 bits in base64url, the format of makeHandle. */
 const HANDLE = /^[A-Za-z0-9_-]{43}$/;
 
-/** `__Host-` binds the cookie to this very host; it needs Secure, which browsers grant on loopback http too. */
+/** `__Host-` binds the cookie to this host. It requires Secure, which browsers also accept on loopback http. */
 function cookie(ctx: HttpContext, name: string): { name: string; secure: boolean } {
   const { issuer, issuerIsLoopback } = ctx.state.config;
   const secure = issuerIsLoopback || issuer.startsWith('https://');
   return { name: secure ? `__Host-${name}` : name, secure };
 }
 
-/** True for what can be one of our handles; nothing else may become a cookie, or be looked for. */
+/** True if the text has the format of a handle. Anything else is neither stored in a cookie nor looked up. */
 export const isHandle = (text: string): boolean => HANDLE.test(text);
 
-/** The value of one of our cookies; undefined for anything we did not make. */
+/** The value of a cookie; undefined if it does not have the format of a handle. */
 export function readCookie(ctx: HttpContext, name: string): string | undefined {
   const value = ctx.cookies.get(cookie(ctx, name).name);
   return value !== undefined && isHandle(value) ? value : undefined;
 }
 
-/** Sets one of our cookies until the browser closes, or takes it away. */
+/** Sets a cookie until the browser closes, or removes it if the value is undefined. */
 export function writeCookie(ctx: HttpContext, name: string, value: string | undefined): void {
   const { name: full, secure } = cookie(ctx, name);
-  // Koa does not see the TLS of a proxy in front, nor that loopback needs none.
+  // Koa refuses Secure cookies on plain http, but TLS can end at a proxy, and loopback needs none.
   ctx.cookies.secure = secure;
   ctx.cookies.set(full, value ?? null, { httpOnly: true, secure, sameSite: 'lax', path: '/', overwrite: true });
 }
 
 const NAME = 'gatehouse';
 
-/** The secret this browser holds, signed in or not. */
+/** The secret in this browser's cookie, whether a user is signed in or not. */
 export const browserSecret = (ctx: HttpContext): string | undefined => readCookie(ctx, NAME);
 
 export const setBrowserSecret = (ctx: HttpContext, secret: string): void => writeCookie(ctx, NAME, secret);
 
-/** What it holds; a browser that holds none is given one. */
+/** The secret of this browser; creates one if there is none. */
 export function ensureBrowserSecret(ctx: HttpContext): string {
-  const known = browserSecret(ctx);
-  if (known !== undefined) return known;
+  const existing = browserSecret(ctx);
+  if (existing !== undefined) return existing;
   const secret = makeHandle();
   setBrowserSecret(ctx, secret);
   return secret;
 }
 
-/** Who is signed in here. */
+/** The active session of this browser; undefined if nobody is signed in. */
 export async function currentSession(ctx: HttpContext): Promise<SessionRow | undefined> {
   const secret = browserSecret(ctx);
   return secret === undefined ? undefined : findSession(ctx.state.sql, digest(secret), ctx.state.now);
 }
 
-/** A new cookie in place of the old one: a copy of that is worth nothing from here on. */
+/** Replaces the cookie and keeps the session, so that a stolen copy of the old cookie stops working. */
 export async function changeCookie(ctx: HttpContext): Promise<void> {
   const secret = makeHandle();
   await replaceCookie(ctx.state.sql, digest(browserSecret(ctx) ?? ''), digest(secret));

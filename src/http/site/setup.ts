@@ -15,19 +15,21 @@ import { ensureBrowserSecret, isHandle, readCookie, writeCookie } from './sessio
 
 const COOKIE = 'gatehouse-setup';
 
-/** GET /setup?ticket=… takes the ticket out of the URL, GET /setup shows the form, POST /setup makes the first administrator. */
+/**
+ * GET /setup?ticket=… moves the ticket into a cookie, GET /setup shows the form, POST /setup creates the first administrator.
+ */
 export async function setup(ctx: HttpContext): Promise<void> {
   const { sql, now } = ctx.state;
   if (ctx.method !== 'POST') {
-    const offered = optional(readQuery(ctx), 'ticket');
-    if (offered !== undefined) {
-      // Out of the address bar, the history and every Referer.
-      writeCookie(ctx, COOKIE, isHandle(offered) ? offered : undefined);
+    const ticketParam = optional(readQuery(ctx), 'ticket');
+    if (ticketParam !== undefined) {
+      // The redirect removes the ticket from the address bar, the history and the Referer header.
+      writeCookie(ctx, COOKIE, isHandle(ticketParam) ? ticketParam : undefined);
       return seeOther(ctx, '/setup');
     }
   }
   const ticket = readCookie(ctx, COOKIE);
-  if (ticket === undefined || !(await isSetupTicketActive(sql, ticket, now))) throw spent();
+  if (ticket === undefined || !(await isSetupTicketActive(sql, ticket, now))) throw linkNoLongerWorks();
   if (ctx.method !== 'POST') return show(ctx, '', '', undefined);
 
   const params = await readForm(ctx);
@@ -38,10 +40,10 @@ export async function setup(ctx: HttpContext): Promise<void> {
 async function submit(ctx: HttpContext, params: Params, ticket: string): Promise<void> {
   const { sql, now, origin } = ctx.state;
   try {
-    const administrator = await readAdministrator(params);
-    if ((await consumeSetupTicket(sql, ticket, administrator, now, origin)) === undefined) throw spent();
+    const administrator = await parseAdministrator(params);
+    if ((await consumeSetupTicket(sql, ticket, administrator, now, origin)) === undefined) throw linkNoLongerWorks();
   } catch (error) {
-    const problem = problemOf(error);
+    const problem = formProblem(error);
     if (problem === undefined) throw error;
     ctx.status = 400;
     return show(ctx, optional(params, 'username') ?? '', optional(params, 'email') ?? '', problem);
@@ -50,7 +52,7 @@ async function submit(ctx: HttpContext, params: Params, ticket: string): Promise
   seeOther(ctx, '/login');
 }
 
-async function readAdministrator(params: Params): Promise<FirstAdministrator> {
+async function parseAdministrator(params: Params): Promise<FirstAdministrator> {
   const username = parseUsername(optional(params, 'username') ?? '');
   const typedEmail = optional(params, 'email');
   const email = typedEmail === undefined ? undefined : parseEmail(typedEmail);
@@ -65,12 +67,12 @@ async function readAdministrator(params: Params): Promise<FirstAdministrator> {
   };
 }
 
-function problemOf(error: unknown): string | undefined {
+function formProblem(error: unknown): string | undefined {
   if (error instanceof DomainError) return `${error.message}.`;
   return violatedUniqueConstraint(error) === undefined ? undefined : 'This username or email is already taken.';
 }
 
-const spent = (): PageError =>
+const linkNoLongerWorks = (): PageError =>
   new PageError(
     400,
     'This set-up link no longer works',

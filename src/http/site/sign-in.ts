@@ -8,10 +8,13 @@ import type { HttpContext } from '../context.ts';
 import { describeBrowser } from './browser-name.ts';
 import { browserSecret, currentSession, setBrowserSecret } from './session.ts';
 
-/** Seconds after which a person signs in again. */
+/** Lifetime of a session in seconds. */
 const SESSION_TTL = 86_400;
 
-/** Signs the person in under a new cookie, on the way to a pending request or not; false if the proof no longer holds. */
+/**
+ * Signs the user in under a new cookie. A pending request moves to the new cookie. Returns false if the credentials are no
+ * longer valid.
+ */
 export async function signIn(
   ctx: HttpContext,
   user: VerifiedCredentials,
@@ -20,17 +23,17 @@ export async function signIn(
   const { sql, now, origin } = ctx.state;
   const secret = makeHandle();
   const expiresAt = secondsLater(now, SESSION_TTL);
-  const seen = { ip: origin.ip, browser: describeBrowser(ctx.get('User-Agent')) };
-  const session = { id: randomUUIDv7(), digest: digest(secret), now, expiresAt, ...seen };
-  const goingOn = handle === undefined ? undefined : digest(handle);
-  const before = await currentSession(ctx);
-  // Somebody else was signed in here: that is the end of their session, for the apps as well.
-  if (before && before.user_id !== user.id) {
-    // It brings the entity manager along, which hardly any sign-in needs.
+  const device = { ip: origin.ip, browser: describeBrowser(ctx.get('User-Agent')) };
+  const session = { id: randomUUIDv7(), digest: digest(secret), now, expiresAt, ...device };
+  const pendingDigest = handle === undefined ? undefined : digest(handle);
+  const previous = await currentSession(ctx);
+  // Another user was signed in here. Their session ends, and the apps they used are notified.
+  if (previous && previous.user_id !== user.id) {
+    // The import loads the entity manager, which few sign-ins need.
     const { signOutOf } = await import('./sign-out.ts');
-    await signOutOf(ctx, { id: before.id, userId: before.user_id });
+    await signOutOf(ctx, { id: previous.id, userId: previous.user_id });
   }
-  if (!(await openSession(sql, session, user, digest(browserSecret(ctx) ?? ''), goingOn))) return false;
+  if (!(await openSession(sql, session, user, digest(browserSecret(ctx) ?? ''), pendingDigest))) return false;
   setBrowserSecret(ctx, secret);
   await record(sql, { kind: 'sign_in.succeeded', at: now, actorId: user.id, origin });
   return true;

@@ -4,7 +4,7 @@ import { endSession, type SessionRef } from '../../store/end-session.ts';
 import type { HttpContext } from '../context.ts';
 import { browserSecret, changeCookie } from './session.ts';
 
-/** Ends the session in the database, where it counts; the browser's pending requests go on under a new cookie. */
+/** Ends the session in the database. Pending requests of the browser stay valid under a new cookie. */
 export async function signOut(ctx: HttpContext): Promise<void> {
   await signOutOf(ctx, { digest: digest(browserSecret(ctx) ?? '') });
   await changeCookie(ctx);
