@@ -10,12 +10,12 @@ import { makeLog } from '../log.ts';
 import { makeSigningKeys } from '../oauth/keys/signing-keys.ts';
 import type { Database } from '../store/connection/database.ts';
 import { startDatabase } from '../store/start-database.ts';
-import { answerWith, drain, listen, portOf } from './listen.ts';
-import { sweepRegularly } from './maintenance.ts';
+import { drain, listen, portOf, serveRequests } from './listen.ts';
+import { startMaintenance } from './maintenance.ts';
 import { prepare, refuseInspector, type StartOptions, withPort } from './prepare.ts';
-import { type Close, stopWhenTold } from './shutdown.ts';
-import { facts, greeting, type Started, whatStarted } from './startup-message.ts';
-import { startWithWorkers, tellListening } from './workers.ts';
+import { type Close, stopOnSignal } from './shutdown.ts';
+import { describeStart, type Started, startupFacts, startupMessage } from './startup-message.ts';
+import { reportListening, startWithWorkers } from './workers.ts';
 
 export interface Gatehouse extends Started {
   readonly database: Database;
@@ -39,9 +39,9 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
     const backchannel = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log });
     const parts = { config, database, keyring, signingKeys, backchannel, log };
     const app = createApp({ ...parts, live: subscriptions, stopping: stopping.signal });
-    answerWith(server, app.callback(), stopping.signal);
+    serveRequests(server, app.callback(), stopping.signal);
     server.on('clientError', handleClientError(config));
-    const stopSweeping = sweepRegularly(parts, () => new Date());
+    const stopSweeping = startMaintenance(parts, () => new Date());
     const close = async () => {
       stopping.abort();
       // Readiness is 503 from here on. Load balancers must see that before the port closes, however few are connected.
@@ -59,8 +59,8 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
       await started.close();
       return whole;
     };
-    const gatehouse = { ...whatStarted(config, ticket), database, close };
-    out(`${greeting(gatehouse)}\n`);
+    const gatehouse = { ...describeStart(config, ticket), database, close };
+    out(`${startupMessage(gatehouse)}\n`);
     return gatehouse;
   } catch (error) {
     await started.close();
@@ -93,8 +93,8 @@ export async function serve(env: NodeJS.ProcessEnv, { json = false, workers = 1 
     workers > 1 && cluster.isPrimary
       ? startWithWorkers(config, workers, options, new Date())
       : startGatehouse(config, options);
-  stopWhenTold(starting, config.shutdownNotice, log);
+  stopOnSignal(starting, config.shutdownNotice, log);
   const started = await starting;
-  if (cluster.isWorker) tellListening();
-  else if (json) print(`${facts(started)}\n`);
+  if (cluster.isWorker) reportListening();
+  else if (json) print(`${startupFacts(started)}\n`);
 }

@@ -11,7 +11,7 @@ export type Close = () => Promise<boolean>;
  * `notice`: seconds that closing waits before it begins. Ends the process at a signal: with 0 when all under way was finished, with 1 when it was not, when it is asked twice, or
  * when something unexpected was thrown.
  */
-export function stopWhenTold(starting: Promise<{ readonly close: Close }>, notice: number, log: Logger): void {
+export function stopOnSignal(starting: Promise<{ readonly close: Close }>, notice: number, log: Logger): void {
   let stopping = false;
   const stop = async (code: number) => {
     // Asked twice: whoever asks does not want to wait.
@@ -24,7 +24,7 @@ export function stopWhenTold(starting: Promise<{ readonly close: Close }>, notic
     );
     process.exit(whole ? code : 1);
   };
-  whenTold(() => void stop(0));
+  onShutdownRequest(() => void stop(0));
   const failed = (error: unknown) => {
     log.fatal({ err: error }, 'unexpected error: stopping');
     if (!stopping) void stop(1);
@@ -34,7 +34,7 @@ export function stopWhenTold(starting: Promise<{ readonly close: Close }>, notic
 }
 
 /** Signals reach the first process and its workers alike: these wait for its word. */
-function whenTold(stop: () => void): void {
+function onShutdownRequest(stop: () => void): void {
   process.on('SIGTERM', cluster.isWorker ? () => {} : stop);
   process.on('SIGINT', cluster.isWorker ? () => {} : stop);
   if (cluster.isWorker) process.on('message', (message) => message === 'stop' && stop());

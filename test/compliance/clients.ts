@@ -10,7 +10,7 @@ export const CLIENTS = [
   http/endpoints/token-requests: E74
 4.2  MUST  client_assertion and client_assertion_type go together
   oauth/clients/client-assertion: RFC 7521 §4.2
-4.2.1  MUST  an assertion that is not good is invalid_client
+4.2.1  MUST  an invalid assertion is invalid_client
   oauth/clients/client-assertion: §3: an assertion %s is rejected
 `,
   ),
@@ -21,20 +21,20 @@ export const CLIENTS = [
 2.1  MAY  JWTs as grants
   not offered: any other grant_type is unsupported_grant_type
   http/endpoints/token-requests: E74
-2.2  MUST  a client proves itself by a JWT (private_key_jwt)
+2.2  MUST  a client authenticates with a JWT (private_key_jwt)
   oauth/clients/client-assertion: a %s assertion authenticates the client at the token, revocation and introspection endpoints
-3  MUST  iss and sub are the client, aud is this server and nobody else
+3  MUST  iss and sub are the client, and aud is this server only
   oauth/clients/client-assertion: for us and another server
   oauth/clients/client-assertion: from another issuer
-3  MUST  exp is there and not over; nbf and iat are not to come
+3  MUST  exp is present and not past; nbf and iat are not in the future
   oauth/clients/client-assertion: that has expired
   oauth/clients/client-assertion: that is not valid yet
-3  MAY  a jti serves once; here it must be there
+3  MAY  a jti can be used once; here it is required
   oauth/clients/client-assertion: §3 item 7: an assertion is accepted once over all endpoints, even if it is sent ten times at once
-3  MUST  it is signed, by a key registered for that client
+3  MUST  it is signed by a key that is registered for the client
   oauth/clients/client-assertion: RFC 8725 §3.1
   oauth/clients/client-assertion: an assertion is verified with the currently registered keys
-5  MUST  RS256 is understood
+5  MUST  RS256 is supported
   oauth/clients/client-assertion: a %s assertion authenticates the client at the token, revocation and introspection endpoints
 `,
   ),
@@ -45,22 +45,22 @@ export const CLIENTS = [
 2  MUST  metadata has these names and these defaults
   graphql/types/register-client: S2-03
   graphql/types/register-client: S2-04
-2  MUST  the registered token_endpoint_auth_method is the one that counts
+2  MUST  the registered token_endpoint_auth_method is enforced
   oauth/clients/registered-auth-method: S2-12 a client_secret_basic client must send its secret in the header
-2  MUST  grant_types and response_types fit together
+2  MUST  grant_types and response_types are consistent
   graphql/types/register-client: S2-05: inconsistent metadata is rejected with the path of the field
-2  MUST  jwks holds public keys only
+2  MUST  jwks contains public keys only
   oauth/registration/jwks: a private key
 2  MAY  jwks_uri
-  not offered: keys are registered as they are, so that a client’s server being away or taken over changes nothing
-2.2  MAY  names in several languages
+  not offered: keys are registered directly, so that an unavailable or compromised server of a client has no effect
+2.2  MAY  localized names
   not offered: the pages are in English
 2.3  MAY  software statements
-  not offered: clients are registered by people who are signed in
+  not offered: clients are registered by signed-in users
 3  MAY  a registration endpoint
-  not offered: clients are registered by GraphQL, under the permissions of who does it, and by the command line
+  not offered: clients are registered through GraphQL, with the permissions of the user, and the command line
   http/endpoints/well-known: Q298
-5  MUST  redirect URIs are https, loopback or of an app’s own scheme
+5  MUST  redirect URIs use https, a loopback address or a private-use scheme
   oauth/registration/uris: RFC 6749 §3.1.2: registration of redirect URIs
 `,
   ),
@@ -70,16 +70,16 @@ export const CLIENTS = [
     `
 4.1  MUST  a verifier has 43 to 128 unreserved characters
   oauth/pkce-flow: C53: a verifier that is too short or malformed is rejected, even if it matches
-4.2  MUST  S256 is understood
+4.2  MUST  S256 is supported
   oauth/pkce: the method S256 is accepted
-4.2  MAY  plain, also where no method is sent
-  not offered: it protects nothing once the request is read
+4.2  MAY  the method plain, also as the default
+  not offered: it gives no protection if the request is intercepted
   oauth/pkce: the method %j is rejected
 4.3  MUST  a challenge is well-formed
   oauth/pkce: C49
 4.4  MUST  the code is bound to its challenge
   oauth/pkce-flow: the right verifier is accepted from clients with and without a secret
-4.4.1  MUST  a challenge that is demanded and missing is invalid_request
+4.4.1  MUST  a missing challenge is invalid_request if one is required
   oauth/pkce-flow: C46: a public client must send one
 4.6  MUST  a verifier that does not match is invalid_grant
   oauth/pkce-flow: C52, C53
@@ -93,23 +93,23 @@ export const CLIENTS = [
   oauth/clients/registered-auth-method: S2-12 a public client gets no code without an S256 challenge, and cannot be registered without PKCE
 7.1  MUST  private-use schemes can be registered
   http/endpoints/authorize-redirect-uri: RFC 8252 §7.3, §8.3
-7.1  SHOULD  one without a period is refused
+7.1  SHOULD  private-use schemes without a period are refused
   oauth/registration/uris: %j is rejected as a redirect URI
-7.2  MUST  https links that an app has claimed can be registered
+7.2  MUST  claimed https links can be registered
   oauth/registration/uris: %s is accepted, byte for byte
-7.3  MUST  on loopback any port will do
+7.3  MUST  any port is accepted on loopback addresses
   oauth/clients/redirect-uri: %j is accepted
   http/endpoints/authorize-redirect-uri: RFC 8252 §7.3, §8.3
-8.3  SHOULD  that holds for addresses, not for the name localhost
+8.3  SHOULD  any port is accepted for loopback addresses, not for the name localhost
   oauth/clients/redirect-uri: B40, B41
-8.4  MUST  the whole redirect URI is compared otherwise
+8.4  MUST  all other redirect URIs are compared exactly
   oauth/clients/redirect-uri: the port of localhost must match
-8.5  SHOULD  a secret in an app is no secret
+8.5  SHOULD  a secret in an app does not authenticate it
   oauth/clients/client-authentication: E85
-8.6  SHOULD  where anybody can be the client, consent is asked every time
+8.6  SHOULD  consent is requested every time if anyone can impersonate the client
   http/site/consent: RFC 8252 §8.6
-8.12  MAY  embedded browsers are kept out
-  not offered: a server cannot tell them reliably
+8.12  MAY  embedded browsers are refused
+  not offered: a server cannot detect them reliably
 `,
   ),
 ];

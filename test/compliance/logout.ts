@@ -6,27 +6,27 @@ export const LOGOUT_AND_OTHERS = [
     'OpenID Connect RP-Initiated Logout 1.0',
     'https://openid.net/specs/openid-connect-rpinitiated-1_0.html',
     `
-2  MUST  GET and POST
+2  MUST  GET and POST are supported
   http/endpoints/end-session: by POST as well
-2  SHOULD  an id_token_hint is good long after it has expired
+2  SHOULD  an expired id_token_hint is accepted
   http/endpoints/end-session: long after the token has expired
-2  MUST  client_id and id_token_hint fit together
+2  MUST  client_id and id_token_hint match
   http/endpoints/end-session: not for an app that is unknown
-2  MUST  without a hint of this session the person is asked
+2  MUST  without a hint for this session the user is asked to confirm
   http/endpoints/end-session: asks, names the app
 2  MAY  ui_locales
   not offered: the pages are in English
 2.1  MUST  the endpoint is advertised
   http/endpoints/well-known: every URL it names answers
-3  MUST  nobody is sent anywhere that is not registered, byte for byte
+3  MUST  users are only redirected to exactly registered URIs
   http/endpoints/end-session: J178
-3  MUST  state comes back
+3  MUST  state is returned
   http/endpoints/end-session: signs out without a question
 3.1  MUST  post_logout_redirect_uris can be registered
   graphql/types/logout-metadata: the logout URIs can be registered, changed and removed
-4  MUST  an error is told, and is no redirect
+4  MUST  an error is shown, without a redirect
   http/endpoints/end-session: J178
-6  SHOULD  nobody can sign somebody else out
+6  SHOULD  a third party cannot sign a user out
   http/endpoints/end-session: J164
 `,
   ),
@@ -35,24 +35,24 @@ export const LOGOUT_AND_OTHERS = [
     'OpenID Connect Back-Channel Logout 1.0',
     'https://openid.net/specs/openid-connect-backchannel-1_0.html',
     `
-2.1  MAY  it is advertised, with sessions
+2.1  MAY  support is advertised, including sid
   http/endpoints/well-known: Q295 C56
-2.2  MUST  the address is https; here also loopback where ISSUER is
+2.2  MUST  the URI is https; here also a loopback address if ISSUER is one
   graphql/types/logout-metadata: %s is rejected as a back-channel logout URI
 2.2  MAY  backchannel_logout_session_required
-  not offered: every logout token says sid
-2.3  MUST  who was signed in to is remembered
+  not offered: every logout token has sid
+2.3  MUST  the server records which clients a user signed in to
   http/operations/backchannel-logout: no logout token is sent
-2.4  MUST  a logout token says iss, aud, iat, exp, jti, events, sub and sid, never nonce
+2.4  MUST  a logout token has iss, aud, iat, exp, jti, events, sub and sid, and no nonce
   http/operations/backchannel-logout: the app gets a signed logout token
-2.5  MUST  it is posted as a form
+2.5  MUST  the logout token is sent as a form POST
   http/operations/backchannel-logout: the app gets a signed logout token
   http/operations/outbound: postForm posts a form, follows no redirect
-2.5  SHOULD  who cannot be told is told again
+2.5  SHOULD  a failed delivery is retried
   http/operations/backchannel-logout: any node retries a failed delivery
 2.7  SHOULD  refresh tokens without offline_access end with the session
   http/site/account-access: Back-Channel Logout §2.7
-4.1  MUST  a logout token is no ID token
+4.1  MUST  a logout token cannot be used as an ID token
   http/operations/backchannel-logout: the app gets a signed logout token
 `,
   ),
@@ -62,13 +62,13 @@ export const LOGOUT_AND_OTHERS = [
     'https://www.iana.org/assignments/oauth-parameters',
     `
 RFC 7592  MAY  clients manage their own registration
-  not offered: people do, by GraphQL
+  not offered: users register clients through GraphQL
 RFC 8628  MAY  devices without a browser
   not offered: not built yet
 RFC 8693  MAY  token exchange
   not offered: not built yet
 RFC 8705  MAY  certificates of clients (mTLS)
-  not offered: not built yet; private_key_jwt proves a client without a shared secret
+  not offered: not built yet; private_key_jwt authenticates without a shared secret
 RFC 9101  MAY  signed requests (JAR)
   not offered: request_not_supported, request_uri_not_supported
   http/endpoints/sign-in-request: is refused by the error made for it
@@ -76,16 +76,16 @@ RFC 9126  MAY  pushed requests (PAR)
   not offered: not built yet
   http/endpoints/well-known: Q298
 RFC 9396  MAY  rich authorization requests
-  not offered: scopes say all there is to say here
+  not offered: scopes are sufficient for the API
 RFC 9449  MAY  tokens bound to a key (DPoP)
   not offered: not built yet
-Form Post  MAY  answers by a form
+Form Post  MAY  responses sent by a form
   not offered: unsupported_response_mode
   http/endpoints/authorize-refusals: A16
-Front-Channel Logout  MAY  sign-out by frames in the browser
-  not offered: browsers keep cookies from such frames; back-channel logout does it
-Session Management  MAY  a frame that tells whether somebody is signed in
-  not offered: browsers keep cookies from such frames
+Front-Channel Logout  MAY  sign-out through frames in the browser
+  not offered: browsers block cookies in such frames; use back-channel logout
+Session Management  MAY  a frame that reports the state of the session
+  not offered: browsers block cookies in such frames
 `,
   ),
 ];

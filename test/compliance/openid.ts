@@ -6,89 +6,89 @@ export const OPENID = [
     'OpenID Connect Core',
     'https://openid.net/specs/openid-connect-core-1_0.html',
     `
-2  MUST  an ID token says iss, sub, aud, exp and iat, and is signed
+2  MUST  an ID token has iss, sub, aud, exp and iat, and is signed
   oauth/openid/id-token: an ID token is signed with RS256 and describes the user's sign-in, and a code without openid gets none
   end-to-end/openid-conformance-tokens: oidcc-idtoken-signature
-2  MUST  nonce is in it, as it was sent
+2  MUST  nonce is returned unchanged in the ID token
   end-to-end/openid-conformance-tokens: oidcc-server
-2  MUST  auth_time is in it where max_age asked
+2  MUST  the ID token has auth_time if max_age was sent
   end-to-end/openid-conformance-requests: oidcc-max-age-10000
-2  MAY  an unsigned ID token (none)
-  not offered: nobody can tell whose it is
+2  MAY  unsigned ID tokens (none)
+  not offered: the issuer of an unsigned token cannot be verified
   end-to-end/openid-conformance-tokens: oidcc-idtoken-unsigned
-3.1.2.1  MUST  GET and POST, and scope openid makes it OpenID Connect
+3.1.2.1  MUST  GET and POST are supported, and the scope openid selects OpenID Connect
   end-to-end/openid-conformance-requests: oidcc-ensure-post-request-succeeds
   oauth/openid/id-token: an ID token is signed with RS256 and describes the user's sign-in, and a code without openid gets none
-3.1.2.1  MUST  redirect_uri is there and registered
+3.1.2.1  MUST  redirect_uri is present and registered
   end-to-end/openid-conformance-requests: oidcc-ensure-registered-redirect-uri
-3.1.2.1  MUST  prompt=none shows nothing
+3.1.2.1  MUST  prompt=none shows no page
   http/endpoints/sign-in-request: none: answers at once
   http/endpoints/sign-in-request: none: login_required
-3.1.2.1  MUST  none with another prompt is an error
+3.1.2.1  MUST  prompt=none with another value is an error
   http/endpoints/sign-in-request: %j is invalid_request
-3.1.2.1  SHOULD  prompt=login, consent and select_account ask again
+3.1.2.1  SHOULD  prompt=login, consent and select_account prompt the user again
   http/endpoints/sign-in-request: login: the person proves again
   http/endpoints/sign-in-request: consent: asks again
   http/endpoints/sign-in-request: select_account
-3.1.2.1  MUST  max_age asks for a sign-in that is not older
+3.1.2.1  MUST  max_age limits the age of the sign-in
   http/endpoints/sign-in-request: asks for a sign-in that is not older
-3.1.2.1  MUST  id_token_hint: that person or login_required
+3.1.2.1  MUST  id_token_hint selects the user, or the request fails with login_required
   http/endpoints/sign-in-subject: in the session of another is login_required
   http/endpoints/sign-in-subject: may have expired long ago
 3.1.2.1  MAY  login_hint fills in the form
   http/endpoints/sign-in-request: login_hint stands in the form
-3.1.2.1  MUST  display, ui_locales and acr_values are no error
+3.1.2.1  MUST  display, ui_locales and acr_values are accepted
   http/endpoints/sign-in-request: display, ui_locales
-3.1.2.2  MUST  the request is checked before anybody is asked
+3.1.2.2  MUST  the request is validated before the user is prompted
   http/endpoints/authorize-refusals: A4: response_type missing
-3.1.2.3  MUST  sign-in is kept safe from other sites
+3.1.2.3  MUST  the sign-in form is protected against CSRF
   http/site/csrf: J169: refuses a form without a token
-3.1.2.4  MUST  the person decides, or has decided before
+3.1.2.4  MUST  the user decides, or has decided before
   http/site/consent: J175: a confidential client goes through
-3.1.2.6  MUST  login_required, consent_required and the like
+3.1.2.6  MUST  login_required, consent_required and similar errors are sent
   http/endpoints/sign-in-request: none: consent_required
-3.1.3.2  MUST  the token endpoint checks client, code and redirect_uri
+3.1.3.2  MUST  the token endpoint validates client, code and redirect_uri
   oauth/tokens/grants/authorization-code: S0-14: another redirect_uri, another client and a wrong secret are rejected and keep the code valid
-3.1.3.3  MUST  the token answer has an ID token where openid was granted
+3.1.3.3  MUST  the token response has an ID token if openid was granted
   oauth/openid/id-token: OpenID Connect Core 1.0 §2, §3.1.3.3
 3.1.3.6  MAY  at_hash
   oauth/openid/id-token: an ID token is signed with RS256 and describes the user's sign-in, and a code without openid gets none
-3.2  MAY  implicit with an ID token
-  not offered: unsupported_response_type; a code does it without an ID token in the address
+3.2  MAY  implicit flow with an ID token
+  not offered: unsupported_response_type; the code flow keeps ID tokens out of URLs
   http/endpoints/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: from then on
-3.3  MAY  hybrid
+3.3  MAY  hybrid flow
   not offered: unsupported_response_type; as above
   http/endpoints/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: from then on
-4  MAY  sign-in begun by somebody else than the client
-  not offered: there is nowhere here to begin from
-5.1  MAY  standard claims: what this directory knows of a person
+4  MAY  third-party initiated sign-in
+  not offered: Gatehouse has no list of apps to start from
+5.1  MAY  standard claims that the directory stores
   end-to-end/openid-conformance-tokens: oidcc-scope-profile
   end-to-end/openid-conformance-tokens: oidcc-scope-email
 5.1  MAY  address and phone
-  not offered: the directory has neither; invalid_scope
+  not offered: the directory stores neither; invalid_scope
   end-to-end/openid-conformance-tokens: oidcc-scope-address
   end-to-end/openid-conformance-tokens: oidcc-scope-phone
-5.3  MUST  userinfo takes GET and POST with a bearer token
+5.3  MUST  userinfo accepts GET and POST with a bearer token
   http/endpoints/userinfo: tells by GET and by POST
-5.3.1  MUST  its token was granted openid
+5.3.1  MUST  the access token has the scope openid
   http/endpoints/userinfo: RFC 6750 §3.1: 403 without openid
-5.3.2  MUST  sub is there, the one of the ID token
+5.3.2  MUST  sub is present and equals that of the ID token
   http/endpoints/userinfo: tells by GET and by POST
   end-to-end/openid-clients: oauth4webapi discovers
-5.3.2  MAY  a signed answer
-  not offered: TLS says whose it is
-5.3.3  SHOULD  errors of RFC 6750
+5.3.2  MAY  signed responses
+  not offered: TLS authenticates the server
+5.3.3  SHOULD  errors follow RFC 6750
   http/endpoints/userinfo: RFC 6750 §3.1: 401 without a token
-5.4  SHOULD  scopes ask for claims
+5.4  SHOULD  scopes request claims
   oauth/openid/id-token: §5.4
-5.5  SHOULD  the claims parameter
+5.5  SHOULD  the claims parameter is supported
   http/endpoints/sign-in-subject: asks for claims by their scopes
   end-to-end/openid-conformance-tokens: oidcc-claims-essential
-5.5.1.1  MUST  an essential acr that cannot be had is an error
+5.5.1.1  MUST  an essential acr that is not available is an error
   http/endpoints/sign-in-subject: §5.5.1.1
 5.6.2  MAY  aggregated and distributed claims
-  not offered: all claims are of this server
-6  MUST  request objects are refused by their own errors if they are not served
+  not offered: all claims come from this server
+6  MUST  unsupported request objects are refused with their own errors
   http/endpoints/sign-in-request: is refused by the error made for it
 6  MAY  request objects
   not offered: request_not_supported, request_uri_not_supported
@@ -96,29 +96,29 @@ export const OPENID = [
   not offered: registration_not_supported
 8.1  MAY  pairwise subjects
   not offered: sub is the id of the user in the API, the same for all clients
-8  MUST  sub is never given to somebody else
+8  MUST  sub is never reassigned
   oauth/openid/id-token: an ID token is signed with RS256 and describes the user's sign-in, and a code without openid gets none
 9  MAY  client_secret_basic, client_secret_post, private_key_jwt and none
   http/endpoints/well-known-values: ways for a client to prove itself
 9  MAY  client_secret_jwt
-  not offered: it would need the secret in clear; only a digest is stored
+  not offered: it needs the plain secret, and only a digest is stored
 10.1  MUST  ID tokens are signed with published keys
   end-to-end/openid-clients: oauth4webapi discovers
-10.1.1  SHOULD  keys are changed with an overlap
+10.1.1  SHOULD  keys are rotated with an overlap
   oauth/keys/signing-keys: tokens signed before, during and after a rotation verify with the keys that a client has cached
 10.2  MAY  encryption
-  not offered: TLS does it between the parties
+  not offered: TLS encrypts the connection
 11  MUST  offline_access outlives the session
   http/site/account-access: Back-Channel Logout §2.7
-11  MUST  offline_access needs consent: asked for now, or given before to this client and this scope
+11  MUST  offline_access needs consent, given now or before for this client and scope
   http/site/consent: J175: whatever is added is asked for
-12.2  MUST  a refreshed ID token is of the same iss, sub, aud and auth_time
+12.2  MUST  a refreshed ID token has the same iss, sub, aud and auth_time
   oauth/openid/id-token: §12.2
   end-to-end/openid-conformance-tokens: oidcc-refresh-token
-15.1  MUST  all that every provider must have
+15.1  MUST  all mandatory features are supported
   end-to-end/openid-conformance-tokens: oidcc-server
   end-to-end/openid-conformance-requests: oidcc-prompt-login
-16.11  MUST  no token is taken for one of another kind
+16.11  MUST  a token of another kind is refused
   graphql/bearer: H139
   http/endpoints/sign-in-subject: that is not an ID token of ours
 `,

@@ -19,22 +19,22 @@ import {
   isUnionType,
 } from 'graphql';
 
-/** An operation, valid for its schema and within the limits of ours but seldom beyond them. */
+/** An operation that is valid for its schema and usually within our limits. */
 export interface GeneratedOperation {
   readonly text: string;
   readonly variables: Record<string, unknown>;
 }
 
-/** What is asked for a value: the argument or input field, the field it is for, and its type. */
-export interface Wanted {
+/** An argument or input field that needs a value, the field it belongs to, and its type. */
+export interface ValueRequest {
   readonly name: string;
   readonly field: string;
   readonly type: string;
   readonly pick: (below: number) => number;
 }
 
-/** What stands for a value, as it is written in a document; undefined: never give one. */
-export type Literal = (wanted: Wanted) => string | undefined;
+/** Returns the literal of a value, or undefined to leave the argument out. */
+export type Literal = (request: ValueRequest) => string | undefined;
 
 const DEPTH = 7;
 const ALIASES = 12;
@@ -44,7 +44,7 @@ const LENGTH = 120;
 /** The names of the first variables: an object with a prototype has a value for each of them, even if it was not sent. */
 export const INHERITED_NAMES = ['toString', 'constructor', 'valueOf', 'hasOwnProperty'] as const;
 
-/** Operations drawn from the schema: a row of numbers decides every choice, and 0 is always the plainest one. */
+/** Generates operations from the schema. An array of numbers decides every choice, and 0 is always the simplest one. */
 export function operations(schema: GraphQLSchema, literal: Literal): fc.Arbitrary<GeneratedOperation> {
   const numbers = fc.array(fc.nat({ max: 9999 }), { minLength: LENGTH, maxLength: LENGTH });
   return numbers.map((choices) => write(schema, literal, choices));
@@ -66,7 +66,7 @@ function write(schema: GraphQLSchema, literal: Literal, choices: readonly number
     return `$${name}`;
   };
 
-  /** Mostly none; literal or by a variable; leaving in or taking out. */
+  /** Usually no directive; otherwise @include or @skip with a literal or a variable. */
   const directive = (): string => {
     if (pick(6) !== 5 || directives >= DIRECTIVES) return '';
     directives += 1;
@@ -87,7 +87,7 @@ function write(schema: GraphQLSchema, literal: Literal, choices: readonly number
     return `{${given(Object.values(type.getFields()), field, isRequiredInputField).join(', ')}}`;
   };
 
-  /** What is required, and some of the rest. */
+  /** All required items and some optional ones. */
   const given = <Item extends GraphQLArgument | GraphQLInputField>(
     items: readonly Item[],
     field: string,

@@ -5,13 +5,13 @@ import type { PostgresServer } from './postgres.ts';
 import type { TestResponse } from './send.ts';
 import { exchange } from './token-forms.ts';
 
-/** One node over a PostgreSQL that is ours to break. */
+/** One node, and a PostgreSQL server into which faults can be injected. */
 export interface Site {
   readonly postgres: PostgresServer;
   readonly nodes: Nodes;
 }
 
-/** An operator's own session, beside the pool. */
+/** A session outside the pool. */
 export async function operatorSession(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'operator' });
   client.on('error', () => {});
@@ -29,7 +29,7 @@ export const terminate = (operator: pg.Client, state: string) =>
 export const anyToken = ({ nodes }: Site): Promise<TestResponse> =>
   nodes.post(0, '/oauth/token', { grant_type: 'client_credentials' });
 
-/** A refresh token that nobody has used, and its row. */
+/** An unused refresh token and the id of its authorization. */
 export async function family({ nodes }: Site): Promise<{ token: string; authorization: string }> {
   const { body } = await nodes.post(0, '/oauth/token', exchange(await nodes.newCode()));
   const sql = 'SELECT authorization_id AS id FROM refresh_tokens ORDER BY created_at DESC LIMIT 1';
@@ -37,7 +37,7 @@ export async function family({ nodes }: Site): Promise<{ token: string; authoriz
   return { token: body.refresh_token, authorization: row?.id ?? '' };
 }
 
-/** Nobody is issued anything while this transaction is open. */
+/** Locks the table, so that no token can be issued while the transaction is open. */
 export async function lockAccessTokens(site: Site): Promise<pg.Client> {
   const holder = await session(site);
   await holder.query('BEGIN; LOCK TABLE access_tokens IN ACCESS EXCLUSIVE MODE');
@@ -49,6 +49,6 @@ export const set = async (site: Site, change: string): Promise<void> => {
   await operator.query(`ALTER SYSTEM ${change}`);
   await operator.query('SELECT pg_reload_conf()');
   await operator.end();
-  // Each session reads it before its next statement, once the signal has come through.
+  // Sessions read the setting before their next statement, once the signal has arrived.
   await pause(100);
 };

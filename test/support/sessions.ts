@@ -3,14 +3,14 @@ import type { Browser, Page } from './browser.ts';
 import type { TestUser, TestUserOptions } from './fixtures.ts';
 import type { TestServer } from './server.ts';
 
-/** The session's cookie on https and on loopback. */
+/** The name of the session cookie, on https and on loopback. */
 export const SESSION = '__Host-gatehouse';
 
-/** The Cookie header this browser would send, for requests that it would not send itself. */
+/** The Cookie header of this browser, for requests sent without it. */
 export const cookiesOf = (browser: Browser): string =>
   [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
-/** A browser in which a fresh user has signed in. */
+/** A browser in which a new user has signed in. */
 export async function signedIn(
   server: TestServer,
   person: TestUserOptions = {},
@@ -21,16 +21,16 @@ export async function signedIn(
   return { browser, user };
 }
 
-/** True where a sign-in without a pending request ends. */
+/** True for the home page of a signed-in user, where a sign-in without a pending request ends. */
 export const isHome = ({ url, html }: Page): boolean => new URL(url).pathname === '/' && html.includes('<h1>Hello, ');
 
-/** Who the home page says is signed in. */
+/** The username on the home page, or undefined if nobody is signed in. */
 export async function whoIs(browser: Browser): Promise<string | undefined> {
   const { html } = await browser.get('/');
   return /<h1>Hello, ([^<]*)<\/h1>/.exec(html)?.[1];
 }
 
-/** How many sessions a user has. */
+/** The number of sessions of a user. */
 export async function sessionsOf({ database }: TestServer, user: Pick<TestUser, 'uuid'>): Promise<number> {
   const count = 'SELECT count(*)::int AS n FROM sessions WHERE user_id = ?';
   const [row] = await database.em().execute(count, [user.uuid]);

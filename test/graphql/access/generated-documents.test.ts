@@ -17,8 +17,8 @@ import { BUILT_IN_SCOPES, type BuiltInScope } from '../../../src/oauth/scopes/sc
 import type { AccessToken } from '../../../src/oauth/tokens/bearer.ts';
 import { noRateLimits } from '../../../src/store/rate-limits.ts';
 import { type GeneratedOperation, INHERITED_NAMES, operations } from '../../support/documents.ts';
-import { liveToken } from '../../support/live-token.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { validToken } from '../../support/valid-token.ts';
 import { literals, type PopulatedDirectory, populateDirectory } from '../populated-directory.ts';
 import { tableDigests } from '../table-digests.ts';
 
@@ -32,7 +32,7 @@ let actors: AccessToken[];
 beforeAll(async () => {
   server = await startServer();
   directory = await populateDirectory(server);
-  actors = await Promise.all(directory.tokens.map((token) => liveToken(server, token)));
+  actors = await Promise.all(directory.tokens.map((token) => validToken(server, token)));
 });
 afterAll(() => server?.close());
 

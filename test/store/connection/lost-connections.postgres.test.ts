@@ -6,7 +6,7 @@ import { addressOf, subscribe } from '../../support/event-stream.ts';
 import { operatorSession } from '../../support/fault-site.ts';
 import { type TestClient, unique } from '../../support/fixtures.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
-import { type GraphQLAnswer, startServer, type TestServer } from '../../support/server.ts';
+import { type GraphQLTestResponse, startServer, type TestServer } from '../../support/server.ts';
 
 /** More than the pool has places. */
 const LOSSES = 25;
@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 /** A mutation that runs a transaction of the entity manager. */
-const mutate = (): Promise<GraphQLAnswer> => server.graphql(REGISTER, token, { name: unique('client') });
+const mutate = (): Promise<GraphQLTestResponse> => server.graphql(REGISTER, token, { name: unique('client') });
 
 /** An operator's session in whose transaction nobody else can write clients. */
 async function lockClients(): Promise<pg.Client> {

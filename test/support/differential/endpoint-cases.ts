@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { CALLBACK } from '../authorize.ts';
 import { basicOf } from '../client-endpoints.ts';
-import { type Answer, read } from '../send.ts';
+import { read, type TestResponse } from '../send.ts';
 import type { ComparedServer } from './both-servers.ts';
 import { type Case, DIFFERS } from './case.ts';
 import { type ClientId, secretOf } from './clients.ts';
@@ -35,7 +35,7 @@ async function endpointOutcome(
   return outcomeAt(endpoint, await post(subject, `/oauth/${endpoint}`, { token, ...form }, change, headers));
 }
 
-const outcomeAt = (endpoint: Endpoint, response: Answer): Outcome => {
+const outcomeAt = (endpoint: Endpoint, response: TestResponse): Outcome => {
   if (response.body?.error !== undefined) return outcomeOfToken(response);
   return endpoint === 'revoke' ? `${response.status}` : `${outcomeOfMembers(response)}, active ${response.body.active}`;
 };

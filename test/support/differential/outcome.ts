@@ -1,5 +1,5 @@
 import type { Page } from '../browser.ts';
-import type { Answer } from '../send.ts';
+import type { TestResponse } from '../send.ts';
 
 /** The result of a request in one line: the status, the error code, where it was reported and the names of the response parameters. */
 export type Outcome = string;
@@ -22,7 +22,7 @@ export function outcomeOfPage(page: Page, issuer: string, sent: string | null | 
 const SHORT: Record<string, string> = { access_token: 'access', refresh_token: 'refresh', id_token: 'id' };
 
 /** The outcome of an endpoint with JSON responses. */
-export function outcomeOfToken({ status, headers, body }: Answer): Outcome {
+export function outcomeOfToken({ status, headers, body }: TestResponse): Outcome {
   if (typeof body === 'string') return `${status} text`;
   const scheme = headers.get('WWW-Authenticate')?.split(' ')[0];
   const storable = headers.get('Cache-Control') === 'no-store' ? '' : ' (may be stored)';
@@ -34,5 +34,5 @@ export function outcomeOfToken({ status, headers, body }: Answer): Outcome {
 }
 
 /** The outcome if the names of the members are compared. */
-export const outcomeOfMembers = ({ status, body }: Answer): Outcome =>
+export const outcomeOfMembers = ({ status, body }: TestResponse): Outcome =>
   `${status} with ${Object.keys(body).sort().join(' ')}`;

@@ -3,7 +3,7 @@ import { issueCode } from '../../../support/authorize.ts';
 import { whileCommitsFail } from '../../../support/faults.ts';
 import type { TestClient } from '../../../support/fixtures.ts';
 import { expectNothingWritten } from '../../../support/refusals.ts';
-import type { Answer } from '../../../support/send.ts';
+import type { TestResponse } from '../../../support/send.ts';
 import { sharedServer, type TestServer } from '../../../support/server.ts';
 import { bearerStatus, eventsOf, exchange, refreshing, tokenPair } from '../../../support/token-forms.ts';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** Sends the request five times while commits to the table fail. Expects 503 with Retry-After and an unchanged database. */
-async function expectUnavailable(table: string, send: () => Promise<Answer>): Promise<void> {
+async function expectUnavailable(table: string, send: () => Promise<TestResponse>): Promise<void> {
   await expectNothingWritten(server, () =>
     whileCommitsFail(server, table, async () => {
       for (let times = 0; times < 5; times++) {
