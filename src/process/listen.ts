@@ -4,12 +4,12 @@ import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Config } from '../config.ts';
 import { Refusal } from '../store/connection/refusal.ts';
 
-/** Milliseconds. Someone who sends or reads a byte a second must not hold a connection for long. */
+/** Milliseconds. Clients that send or read very slowly must not keep a connection for long. */
 const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 5000,
-  // The app demands it, and refuses with the headers of every answer.
+  // The app checks the Host header itself, so that the refusal has the headers of every response.
   requireHostHeader: false,
 } as const;
 const SILENCE = 30_000;
@@ -23,19 +23,19 @@ const TICK = 20;
 type Address = Pick<Config, 'host' | 'port' | 'keepAliveTimeout'>;
 
 const CANNOT_LISTEN: Record<string, (where: string) => string> = {
-  EADDRINUSE: (where) => `${where} is taken by another program. Stop that one, or set another PORT.`,
+  EADDRINUSE: (where) => `${where} is in use by another program. Stop that program or set another PORT.`,
   EACCES: (where) => `This user may not listen on ${where}. Set a PORT of 1024 or more.`,
-  EADDRNOTAVAIL: (where) => `${where} is no address of this machine. Set another HOST.`,
-  ENOTFOUND: (where) => `${where} is no address of this machine. Set another HOST.`,
+  EADDRNOTAVAIL: (where) => `${where} is not an address of this machine. Set another HOST.`,
+  ENOTFOUND: (where) => `${where} is not an address of this machine. Set another HOST.`,
 };
 
 /**
- * Workers each have a socket of their own at the same port, and the kernel spreads the connections: handed on by another
- * process, those of a worker that dies would hang. Elsewhere they are handed on.
+ * On Linux each worker opens its own socket on the port, and the kernel distributes the connections. Connections handed on by the
+ * primary process, as on other systems, would hang if their worker exits.
  */
 const SHARED = { reusePort: cluster.isWorker && process.platform === 'linux' };
 
-/** Opens the socket. Nobody answers yet: the caller adds the handler before anything else can run. */
+/** Opens the socket. The caller adds the request handler synchronously, before a request can arrive. */
 export async function listen({ host, port, keepAliveTimeout }: Address): Promise<Server> {
   const server = createServer({ ...LIMITS, keepAliveTimeout: keepAliveTimeout * 1000 });
   server.maxConnections = MAX_CONNECTIONS;
@@ -51,28 +51,28 @@ export async function listen({ host, port, keepAliveTimeout }: Address): Promise
   return server;
 }
 
-/** Once `stopping` is aborted each answer asks for its connection to be closed: no request is then sent into one that is. */
+/** Once `stopping` is aborted, responses close their connection, so that no client sends a request on a connection that is being closed. */
 export function serveRequests(
   server: Server,
   app: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   stopping: AbortSignal,
 ): void {
-  const unanswered = new Set<ServerResponse>();
+  const pending = new Set<ServerResponse>();
   const handle: RequestListener = (request, response) => {
     if (stopping.aborted) response.shouldKeepAlive = false;
-    unanswered.add(response);
-    response.once('close', () => unanswered.delete(response));
+    pending.add(response);
+    response.once('close', () => pending.delete(response));
     void app(request, response);
   };
   server.on('request', handle);
-  // RFC 9110 §10.1.1: an expectation that nobody here knows may be passed over.
+  // RFC 9110 §10.1.1: unknown expectations may be ignored.
   server.on('checkExpectation', handle);
   stopping.addEventListener('abort', () => {
-    for (const response of unanswered) response.shouldKeepAlive = false;
+    for (const response of pending) response.shouldKeepAlive = false;
   });
 }
 
-/** A port that is free at this moment, or the refusal of one that is not: sockets that share a port would not be refused. */
+/** Returns a free port, and throws a Refusal if `port` is in use. Sockets that share a port would not detect this. */
 export async function freePort(address: Address): Promise<number> {
   const server = await listen(address);
   const found = portOf(server);
@@ -86,7 +86,7 @@ export const portOf = (server: Server): number => (server.address() as AddressIn
 export async function drain(server: Server): Promise<boolean> {
   let cut = false;
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection falls idle only when its request has ended, and nobody else tells us when that is.
+  // A connection becomes idle when its request ends, for which Node.js has no event.
   const sweep = setInterval(() => server.closeIdleConnections(), TICK);
   const deadline = setTimeout(() => {
     cut = true;

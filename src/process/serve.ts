@@ -22,10 +22,11 @@ export interface Gatehouse extends Started {
   readonly close: Close;
 }
 
-/** Database, first administrator, app, socket; `close` undoes them in reverse. */
+/** Starts database, first administrator, app and socket. `close` stops them in reverse order. */
 export async function startGatehouse(given: Config, { out, log, prepared = false }: StartOptions): Promise<Gatehouse> {
   refuseInspector(given);
-  if (given.insecureHttp) log.warn('INSECURE_HTTP=1: passwords and tokens travel in clear. Never in production.');
+  if (given.insecureHttp)
+    log.warn('INSECURE_HTTP=1: passwords and tokens are sent unencrypted. Never use this in production.');
   const started = await startDatabase(given);
   try {
     const { database, keyring } = started;
@@ -41,12 +42,12 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
     const app = createApp({ ...parts, live: subscriptions, stopping: stopping.signal });
     serveRequests(server, app.callback(), stopping.signal);
     server.on('clientError', handleClientError(config));
-    const stopSweeping = startMaintenance(parts, () => new Date());
+    const stopMaintenance = startMaintenance(parts, () => new Date());
     const close = async () => {
       stopping.abort();
       // Readiness is 503 from here on. Load balancers must see that before the port closes, however few are connected.
       await wait(config.shutdownNotice * 1000);
-      // A stream ends only when it is told to.
+      // Event streams do not end by themselves.
       const [whole] = await Promise.all([
         drain(server),
         live?.then(
@@ -54,7 +55,7 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
           () => {},
         ),
       ]);
-      await stopSweeping();
+      await stopMaintenance();
       await backchannel.stop();
       await started.close();
       return whole;
@@ -68,7 +69,7 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
   }
 }
 
-/** With GraphQL, which nobody may ever ask for. What is loaded for a request at the very end begins nothing more. */
+/** Loaded with the first GraphQL request. If the server is already stopping, closed at once. */
 async function loadLiveEvents(database: Database, log: Logger, stopping: AbortSignal): Promise<LiveEvents> {
   const { makeLiveEvents } = await import('../graphql/subscriptions/live-events.ts');
   const live = makeLiveEvents({ database, log, clock: () => new Date() });
@@ -81,10 +82,10 @@ export interface ServeOptions {
   readonly workers?: number;
 }
 
-/** The process: starts, stops when told, and ends with 1 when something went wrong. */
+/** Runs the server process: starts it, stops it on a signal, and exits with 1 after an error. */
 export async function serve(env: NodeJS.ProcessEnv, { json = false, workers = 1 }: ServeOptions = {}): Promise<void> {
   const config = loadConfig(env);
-  // Node would open its inspector.
+  // By default Node.js opens its inspector on SIGUSR1.
   if (config.production) process.on('SIGUSR1', () => {});
   const log = makeLog(config.logLevel);
   const print = (text: string) => void process.stdout.write(text);

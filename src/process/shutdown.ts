@@ -4,17 +4,17 @@ import type { Logger } from 'pino';
 /** Milliseconds after the notice, in which everything else must have stopped. Then the process ends in any case. */
 const PATIENCE = 8500;
 
-/** Resolves when all is closed; false if something under way had to be cut off. */
+/** Resolves when all is closed; false if a request in progress had to be cut off. */
 export type Close = () => Promise<boolean>;
 
 /**
- * `notice`: seconds that closing waits before it begins. Ends the process at a signal: with 0 when all under way was finished, with 1 when it was not, when it is asked twice, or
- * when something unexpected was thrown.
+ * Stops the process on a signal: exit code 0 if all requests in progress were finished; 1 if not, on a second signal, or after an
+ * unexpected error. `notice` is the number of seconds before the server stops accepting requests.
  */
 export function stopOnSignal(starting: Promise<{ readonly close: Close }>, notice: number, log: Logger): void {
   let stopping = false;
   const stop = async (code: number) => {
-    // Asked twice: whoever asks does not want to wait.
+    // The operator does not want to wait.
     if (stopping) process.exit(1);
     stopping = true;
     setTimeout(() => process.exit(1), notice * 1000 + PATIENCE).unref();
@@ -33,7 +33,7 @@ export function stopOnSignal(starting: Promise<{ readonly close: Close }>, notic
   process.on('unhandledRejection', failed);
 }
 
-/** Signals reach the first process and its workers alike: these wait for its word. */
+/** A signal can reach the primary process and its workers. Workers ignore it and wait for the message of the primary process. */
 function onShutdownRequest(stop: () => void): void {
   process.on('SIGTERM', cluster.isWorker ? () => {} : stop);
   process.on('SIGINT', cluster.isWorker ? () => {} : stop);

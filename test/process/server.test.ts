@@ -104,7 +104,7 @@ describe('A start that fails', () => {
     const { code, stderr } = await finish(serve({ PORT: String(port) }));
 
     expect(code).toBe(1);
-    expect(stderr).toBe(`127.0.0.1:${port} is taken by another program. Stop that one, or set another PORT.\n`);
+    expect(stderr).toBe(`127.0.0.1:${port} is in use by another program. Stop that program or set another PORT.\n`);
     await new Promise((resolve) => other.close(resolve));
   });
 

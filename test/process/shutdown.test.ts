@@ -25,9 +25,9 @@ function serve(env: Record<string, string> = {}): GatehouseProcess {
 const addressOf = async (server: GatehouseProcess): Promise<string> =>
   (await server.printed(/ready at (\S+)\n/))[1] ?? '';
 
-describe('the end', () => {
+describe('Shutdown', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'O274 comes with %s: 0, although somebody keeps a connection open',
+    'O274: %s stops the server with exit code 0 although a connection is open',
     async (signal) => {
       const server = serve();
       const { port } = new URL(await addressOf(server));
@@ -35,16 +35,16 @@ describe('the end', () => {
       parked.on('error', () => {});
       parked.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`);
       await new Promise((resolve) => parked.once('data', resolve));
-      const asked = Date.now();
+      const signalled = Date.now();
       server.kill(signal);
 
       expect(await server.exit).toBe(0);
-      expect(Date.now() - asked).toBeLessThan(2000);
+      expect(Date.now() - signalled).toBeLessThan(2000);
       expect(server.stderr).toBe('');
     },
   );
 
-  it('is told to whoever spreads the requests first, and what is under way is finished', async () => {
+  it('readiness fails before the port closes, and requests in progress are finished', async () => {
     const server = serve();
     const address = await addressOf(server);
     const { port, host } = new URL(address);
@@ -69,7 +69,7 @@ describe('the end', () => {
     expect(server.stderr).toBe('');
   });
 
-  it.each([0, 16])('lasts its whole notice with %i connections, at each of which /readyz is 503', async (kept) => {
+  it.each([0, 16])('the notice lasts its whole time with %i connections, and /readyz is 503 on each', async (kept) => {
     const server = serve();
     const address = await addressOf(server);
     const { port, host } = new URL(address);
@@ -91,7 +91,7 @@ describe('the end', () => {
     expect(performance.now() - asked).toBeGreaterThan(1000);
   });
 
-  it('O275 comes at once when asked twice, with 1', async () => {
+  it('O275: a second signal stops the server at once with exit code 1', async () => {
     const server = serve();
     const { port } = new URL(await addressOf(server));
     const slow = connect(Number(port), '127.0.0.1');
@@ -107,7 +107,7 @@ describe('the end', () => {
     expect(await server.exit).toBe(1);
   });
 
-  it('O284 comes with 1 and one line in the log when something unexpected was thrown', async () => {
+  it('O284: an unexpected error stops the server with exit code 1 and one log line', async () => {
     const code = "process.on('SIGUSR2', () => void Promise.reject(new Error('injected')))";
     const server = serve({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` });
     await addressOf(server);
@@ -118,7 +118,7 @@ describe('the end', () => {
     expect(JSON.parse(server.stderr)).toMatchObject({ level: 60, err: { type: 'Error', message: 'injected' } });
   });
 
-  it('does not come with SIGUSR1 in production, nor does an inspector', async () => {
+  it('SIGUSR1 neither stops the server nor opens an inspector in production', async () => {
     const server = serve({ NODE_ENV: 'production' });
     const address = await addressOf(server);
     server.kill('SIGUSR1');

@@ -85,7 +85,7 @@ describe('gatehouse serve --workers', () => {
     const [, address = ''] = await first.printed(/ready at (\S+)\n/);
     const second = await finish(serve({ ...home.env, PORT: new URL(address).port }));
     expect(second.code).toBe(1);
-    expect(second.stderr.match(/is taken by another program/g)).toHaveLength(1);
+    expect(second.stderr.match(/is in use by another program/g)).toHaveLength(1);
   });
 
   it('the option is refused on the embedded database', async () => {
