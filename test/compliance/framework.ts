@@ -22,7 +22,7 @@ export const FRAMEWORK = [
 2.3.1  MUST  guessing of secrets is limited
   oauth/clients/client-rate-limit: E91: of a hundred wrong secrets in a minute the 21st and later get 429 with Retry-After
 3.1  MUST  the user is authenticated before anything is granted
-  http/endpoints/authorize: S0-08 leads to the sign-in page
+  http/endpoints/authorize: S0-08: a browser without a session is sent to sign in and continues with all parameters unchanged
 3.1  MUST  passwords and codes are sent over TLS
   config: S2-01, S4-03: https is required
   process/server: S4-03: a public http issuer is refused
@@ -38,12 +38,12 @@ export const FRAMEWORK = [
   http/endpoints/authorize-refusals: A10
   http/endpoints/authorize-refusals: A11
 3.1.1  MUST  a missing or unknown response_type is an error
-  http/endpoints/authorize-refusals: A4: response_type missing
-  http/endpoints/authorize-refusals: A5: code for a client
+  http/endpoints/authorize-refusals: A4: a missing response_type is invalid_request
+  http/endpoints/authorize-refusals: A5: a code is refused for a client registered for other grants only
 3.1.2  MUST  a redirect URI is absolute and has no fragment
   oauth/registration/uris: RFC 6749 §3.1.2: registration of redirect URIs
 3.1.2  MUST  a registered query component is kept
-  http/endpoints/authorize-redirect-uri: RFC 6749 §3.1.2, §4.1.2: the answer stands behind the registered bytes
+  http/endpoints/authorize-redirect-uri: RFC 6749 §3.1.2, §4.1.2: the response parameters follow the registered bytes
 3.1.2.2  MUST  clients register their redirect URIs
   graphql/types/register-client: S2-05: inconsistent metadata is rejected with the path of the field
 3.1.2.3  MUST  redirect_uri is compared with what is registered
@@ -55,13 +55,13 @@ export const FRAMEWORK = [
   http/endpoints/authorize: S0-09
 3.2  MUST  the token endpoint accepts POST only
   http/endpoints/token-requests: RFC 6749 §3.2: the method
-  http/endpoints/token-errors: S4-05 tells %s that only POST
+  http/endpoints/token-errors: S4-05: %s gets an error that only POST is allowed
 3.2  MUST  repeated parameters are refused, empty ones count as omitted, unknown ones are ignored
   oauth/tokens/grants/authorization-code-values: D65: %j is invalid_request
   oauth/tokens/grants/authorization-code-values: D65: unknown parameters are ignored, also repeated ones
   http/form: A13
 3.2.1  MUST  confidential clients authenticate at the token endpoint
-  http/endpoints/token-errors: S3-09 S4-05 S3-02 is invalid_client
+  http/endpoints/token-errors: S3-09 S4-05 S3-02: missing or wrong credentials are invalid_client, 401 with a Basic challenge
 3.3  MUST  scope is a list of scope tokens, and a malformed one is an error
   http/endpoints/authorize-refusals: A8: scope=%s is outside the grammar
 3.3  MUST  the response states the granted scope if it differs from the requested one
@@ -81,11 +81,11 @@ export const FRAMEWORK = [
 4.1.2  MUST  a code is bound to its client and redirect URI
   oauth/tokens/grants/authorization-code-replay: D61
 4.1.2  MUST  state is returned unchanged
-  http/endpoints/authorize-answers: A20: %s come back byte for byte
+  http/endpoints/authorize-answers: A20: %s return byte for byte
 4.1.2.1  MUST  an invalid client or redirect URI is reported to the user
   http/endpoints/authorize-refusals: A2
 4.1.2.1  MUST  all other errors are sent to the client with their codes
-  http/endpoints/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: from then on they are sent to the client
+  http/endpoints/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: errors sent to the client
 4.1.2.1  MUST  a denied request is access_denied
   http/endpoints/authorize-answers: A22
 4.1.3  MUST  the code is valid and issued to the client, and redirect_uri matches
@@ -105,7 +105,7 @@ export const FRAMEWORK = [
   oauth/tokens/grants/password: S1-21: a wrong password and an unknown user get the same response after a similar time
   oauth/tokens/grants/token-request: E89, E74
 4.3.2  MUST  guessing of passwords is limited
-  http/rate-limits: counts by account and client
+  http/rate-limits: attempts are counted by account and client, whatever address the request claims
 4.4  MUST  client_credentials is for confidential clients
   oauth/tokens/grants/token-request: E86
 4.4.3  SHOULD  client_credentials issues no refresh token
@@ -117,7 +117,7 @@ export const FRAMEWORK = [
   oauth/tokens/grants/authorization-code: S0-10 S0-15
   http/headers: L245
 5.2  MUST  every error has its code, with status 400
-  http/endpoints/token-errors: RFC 6749 §5.2: every mistake has its code
+  http/endpoints/token-errors: RFC 6749 §5.2: each error has its code
 5.2  MUST  a failed Basic authentication is 401 with a challenge
   oauth/clients/client-authentication: E76: with Basic an unknown client and a wrong secret get the same response
 5.2  MUST  error_description contains only the allowed characters
@@ -140,13 +140,13 @@ export const FRAMEWORK = [
   crypto/secrets: P290
   oauth/tokens/grants/authorization-code-values: RFC 6749 §10.10
 10.12  MUST  another site cannot make a user allow an app (CSRF)
-  http/site/csrf: J169: refuses a form without a token
-  http/site/csrf: J170: refuses %s
+  http/site/csrf: J169: a form without a token or with a wrong one is refused
+  http/site/csrf: J170: %s is refused even with a valid token
 10.13  SHOULD  pages cannot be framed
   http/pages/pages: J161: home
 10.14  MUST  input is never interpreted as markup
   http/pages/pages: J161: names of clients
-  http/fuzz: POST /oauth/token is never our fault
+  http/fuzz: L244: POST /oauth/token never gets a 5xx response and issues tokens only for valid requests
 10.15  MUST  the authorization endpoint is not an open redirector
   http/endpoints/authorize-redirect-uri: B37
 `,

@@ -53,7 +53,7 @@ Status  SHOULD  200 for a partial response
     'HTTP Semantics',
     `
 7.2  MUST  a request for another host is refused
-  http/host: L233: Host: %s is 421
+  http/host: L233: Host: %s gets 421 and is not repeated in the response
 9.3.7  MAY  OPTIONS lists the supported methods
   http/route: L236: OPTIONS
 11  MUST  a malformed Authorization header is refused
@@ -71,8 +71,8 @@ Status  SHOULD  200 for a partial response
 3.2  MUST  a request without a Host header, or with two, is 400
   http/host: L232
 6.3  MUST  contradicting lengths close the connection
-  http/client-error: RFC 9112: what is no request
-  http/endpoints/token-limits: E94: a Content-Length that lies
+  http/client-error: RFC 9112: data that is not a valid request
+  http/endpoints/token-limits: E94: a wrong Content-Length never leads to a token
 `,
   ),
 ];

@@ -12,7 +12,7 @@ export const JOSE = [
   oauth/clients/client-assertion: RFC 7515 §4.1.11
 5.2  MUST  an invalid signature is refused
   oauth/clients/client-assertion: RFC 8725 §3.1
-  http/endpoints/sign-in-subject: that is not an ID token of ours
+  http/endpoints/sign-in-subject: a value that is not an ID token of this server for this client is invalid_request
 `,
   ),
   rfc(
@@ -94,7 +94,7 @@ export const JOSE = [
   oauth/clients/client-assertion: RFC 8725 §3.11
   http/operations/backchannel-logout: the app gets a signed logout token
 3.12  MUST  a JWT of another kind is refused
-  http/endpoints/sign-in-subject: that is not an ID token of ours
+  http/endpoints/sign-in-subject: a value that is not an ID token of this server for this client is invalid_request
 `,
   ),
 ];

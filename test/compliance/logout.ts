@@ -7,21 +7,21 @@ export const LOGOUT_AND_OTHERS = [
     'https://openid.net/specs/openid-connect-rpinitiated-1_0.html',
     `
 2  MUST  GET and POST are supported
-  http/endpoints/end-session: by POST as well
+  http/endpoints/end-session: POST works as well, also from another site, whose form brings no cookie
 2  SHOULD  an expired id_token_hint is accepted
-  http/endpoints/end-session: long after the token has expired
+  http/endpoints/end-session: an ID token that expired long ago is still accepted
 2  MUST  client_id and id_token_hint match
-  http/endpoints/end-session: not for an app that is unknown
+  http/endpoints/end-session: an app that is unknown, disabled or not the audience of the token gets no redirect
 2  MUST  without a hint for this session the user is asked to confirm
-  http/endpoints/end-session: asks, names the app
+  http/endpoints/end-session: the page asks for confirmation, names the app and returns to it
 2  MAY  ui_locales
   not offered: the pages are in English
 2.1  MUST  the endpoint is advertised
-  http/endpoints/well-known: every URL it names answers
+  http/endpoints/well-known: every URL in the metadata responds as its name promises
 3  MUST  users are only redirected to exactly registered URIs
   http/endpoints/end-session: J178
 3  MUST  state is returned
-  http/endpoints/end-session: signs out without a question
+  http/endpoints/end-session: the user is signed out without confirmation and returns to the app with its state
 3.1  MUST  post_logout_redirect_uris can be registered
   graphql/types/logout-metadata: the logout URIs can be registered, changed and removed
 4  MUST  an error is shown, without a redirect
@@ -71,7 +71,7 @@ RFC 8705  MAY  certificates of clients (mTLS)
   not offered: not built yet; private_key_jwt authenticates without a shared secret
 RFC 9101  MAY  signed requests (JAR)
   not offered: request_not_supported, request_uri_not_supported
-  http/endpoints/sign-in-request: is refused by the error made for it
+  http/endpoints/sign-in-request: %s is refused with its own error code
 RFC 9126  MAY  pushed requests (PAR)
   not offered: not built yet
   http/endpoints/well-known: Q298

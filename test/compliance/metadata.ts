@@ -7,9 +7,9 @@ export const METADATA = [
     `
 2  MUST  issuer, endpoints and response types are listed, and every value is correct
   http/endpoints/well-known: Q295 C56
-  http/endpoints/well-known: every URL it names answers
-  http/endpoints/well-known-values: scopes, response types and modes
-  http/endpoints/well-known-values: ways for a client to prove itself
+  http/endpoints/well-known: every URL in the metadata responds as its name promises
+  http/endpoints/well-known-values: scopes, response types, response modes and grant types are supported
+  http/endpoints/well-known-values: client authentication methods and their signing algorithms are supported
 2.1  MAY  signed metadata
   not offered: TLS authenticates the server
 3  MUST  the document is at the well-known URL
@@ -49,7 +49,7 @@ export const METADATA = [
   http/endpoints/well-known: RFC 9728
 5.1  MUST  challenges link to the document
   http/endpoints/well-known: RFC 9728
-  end-to-end/openid-clients: oauth4webapi finds the server from the API alone
+  end-to-end/openid-clients: oauth4webapi discovers the server from the API alone, knowing only /graphql
 `,
   ),
   specification(

@@ -12,7 +12,7 @@ export const SECURITY = [
   http/endpoints/authorize-redirect-uri: B37
   http/endpoints/end-session: J178
 2.1  MUST  other sites cannot forge requests (CSRF)
-  http/site/csrf: J170: refuses %s
+  http/site/csrf: J170: %s is refused even with a valid token
 2.1.1  MUST  public clients use PKCE
   oauth/pkce-flow: C46: a public client must send one
 2.1.1  SHOULD  confidential clients use PKCE, unless registered with requirePkce off
@@ -45,11 +45,11 @@ export const SECURITY = [
 2.6  MUST  redirect URIs use https, except on loopback addresses
   http/endpoints/authorize-redirect-uri: B32: plain http
 2.6  MUST  no CORS at the authorization endpoint
-  http/cors: K211: %s is nothing for scripts
+  http/cors: K211: %s sends no CORS headers, not even to a listed origin
 4.1  MUST  URIs that resemble a registered redirect URI are refused
   http/endpoints/authorize-redirect-uri: RFC 9700 §2.1, §4.1
 4.2.4  SHOULD  no Referer header contains a code
-  http/headers: L245: an answer to a client that carries a code
+  http/headers: L245: a redirect to a client with a code or an error has these headers, and no Referer
 4.3  SHOULD  browser histories contain no valid code and no token
   system/url-history: P293: no URL of Gatehouse
   http/endpoints/authorize-answers: A23, A19
@@ -61,9 +61,9 @@ export const SECURITY = [
   oauth/pkce-flow: C46: a public client must send one
   oauth/pkce: a verifier without a challenge is rejected
 4.12  MUST  forms are answered with a 303 redirect, never 307
-  http/site/login: J178: an answer to a form is 303
+  http/site/login: J178: a submitted form gets 303 to a path, without a body
 4.13  MUST  proxy headers are only accepted from a trusted proxy
-  http/rate-limits-network: J185: what a caller says of itself
+  http/rate-limits-network: J185: forwarding headers are ignored if no proxy is trusted
 4.14.2  MUST  replay of a refresh token is detected and revokes its family
   oauth/tokens/grants/refresh-token-replay: F97: a replay revokes the whole token family and is recorded once in the audit trail
   system/race.postgres: 50 replays at once
@@ -71,7 +71,7 @@ export const SECURITY = [
   http/site/password-change: J188, F110
   oauth/tokens/grants/refresh-token: S3-09 S2-13
 4.15  MUST  a client cannot impersonate a user through its client_id
-  http/endpoints/introspect: a client that acts for itself
+  http/endpoints/introspect: a token from client_credentials has the client as its subject and names no user
   graphql/types/register-client: S0-05: ids have 40 URL-safe characters, secrets have 256 bits, and a secret is returned only once
 4.16  MUST  pages cannot be framed
   http/pages/pages: J161: home

@@ -9,7 +9,7 @@ export const TOKENS = [
   http/endpoints/userinfo: RFC 6750 §2.2
 2.1  MUST  the Authorization header is supported
   graphql/bearer: H133
-  http/endpoints/userinfo: tells by GET and by POST
+  http/endpoints/userinfo: GET and POST return the claims of the scopes of the token, and caches may not store them
 2.2  MAY  the token can be sent in a form; here at userinfo only
   http/endpoints/userinfo: RFC 6750 §2.2
   graphql/bearer: H136
@@ -21,7 +21,7 @@ export const TOKENS = [
   graphql/access/refusals: S1-20
 3.1  SHOULD  without credentials the challenge has no error
   graphql/bearer: H130
-  http/endpoints/userinfo: RFC 6750 §3.1: 401 without a token
+  http/endpoints/userinfo: RFC 6750 §3.1: a request without a token gets 401 without an error code; an inactive token is invalid_token
 3.1  SHOULD  an invalid token is 401 invalid_token
   http/endpoints/token-errors: S3-09 S1-20
 3.1  SHOULD  an insufficient scope is 403 insufficient_scope with the required scope
@@ -41,26 +41,26 @@ export const TOKENS = [
     'Token Revocation',
     `
 2  MUST  refresh tokens can be revoked
-  http/endpoints/revoke: G113: a refresh token takes its whole family along
+  http/endpoints/revoke: G113: revoking a refresh token revokes its whole family, earlier tokens and later ones
 2  SHOULD  access tokens can be revoked
-  http/endpoints/revoke: G113: an access token dies at once
+  http/endpoints/revoke: G113: an access token is revoked at once and alone, and the audit trail names its user
 2.1  MUST  the client authenticates
   http/endpoints/revoke: G119
 2.1  MUST  a client can revoke only its own tokens
-  http/endpoints/revoke: G116: a confidential client is told so
+  http/endpoints/revoke: G116: a confidential client gets an error, and the token stays active
   http/endpoints/revoke: G116: a public client
 2.1  MUST  a revocation takes effect at once
   system/revoke-then-use.postgres: of ${'$'}{ROUNDS} tokens
 2.1  SHOULD  revoking a refresh token revokes the access tokens of its grant
-  http/endpoints/revoke: G113: a refresh token takes its whole family along
+  http/endpoints/revoke: G113: revoking a refresh token revokes its whole family, earlier tokens and later ones
 2.1  MUST  a wrong or unknown token_type_hint is ignored
-  http/endpoints/revoke: G118: token_type_hint=%s
+  http/endpoints/revoke: G118: with token_type_hint=%s the search is extended to other token types
 2.2  MUST  the response for an invalid token is 200
-  http/endpoints/revoke: G115: unknown, malformed
+  http/endpoints/revoke: G115: an unknown token, a malformed one and one of another kind get 200, and nothing is written
 2.2.1  MUST  a 503 does not mean that the token was revoked
   http/endpoints/revoke: G121
 2.3  MAY  scripts of registered apps can call the endpoint (CORS)
-  http/cors: L236: %s answers the preflight
+  http/cors: L236: %s responds to the preflight of a listed origin
 2.3  MAY  JSONP
   not offered: CORS replaces it
 `,
@@ -73,15 +73,15 @@ export const TOKENS = [
   http/endpoints/introspect: G122
   http/endpoints/introspect: G125
 2.1  MAY  token_type_hint can be ignored
-  http/endpoints/introspect: whatever token_type_hint
+  http/endpoints/introspect: token_type_hint=%s does not change the response
 2.2  MUST  active states whether the token is valid for the caller
-  http/endpoints/introspect: an access token: whose
-  http/endpoints/introspect: G124: expired
-  http/endpoints/introspect: G124: revoked
+  http/endpoints/introspect: an access token is described by its user, client, scopes and times
+  http/endpoints/introspect: G124: an expired token is inactive
+  http/endpoints/introspect: G124: a revoked token is inactive, whether revoked by the client or with its family
 2.2  SHOULD  the response for an inactive token has no other member
-  http/endpoints/introspect: G124: unknown
+  http/endpoints/introspect: G124: an unknown token, a malformed one and one of another kind are inactive
 2.2  MUST  an unauthorized caller gets the same response
-  http/endpoints/introspect: a client sees its own
+  http/endpoints/introspect: a client can introspect its own tokens; with INTROSPECT all tokens, as long as it has the permission
 2.3  MUST  an unauthenticated caller gets the error of RFC 6749 §5.2
   oauth/clients/client-rate-limit: E91: failures at all endpoints with client authentication are counted together
   http/endpoints/introspect: G125

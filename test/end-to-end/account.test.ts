@@ -11,8 +11,8 @@ import { startRoundRobin } from '../support/round-robin.ts';
 
 const NEW = 'a lantern for the night';
 
-/** Everything by the keyboard: no pointer is ever used, and no script runs. */
-describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone', { timeout: 60_000 }, () => {
+/** Uses only the keyboard, with scripts disabled. */
+describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard only', { timeout: 60_000 }, () => {
   let database: TestDatabase;
   let gatehouse: Gatehouse;
   let chromium: Browser;
@@ -36,10 +36,10 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
     await database?.remove();
   });
 
-  /** What has the focus, as a person hears it. */
+  /** The focused element as a screen reader announces it. */
   const focused = () => page.locator(':focus');
 
-  /** Goes on by Tab until it has the focus. */
+  /** Presses Tab until the element has the focus. */
   async function tabTo(wanted: Locator): Promise<void> {
     for (let steps = 0; steps < 60; steps++) {
       await page.keyboard.press('Tab');
@@ -48,14 +48,14 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
     throw new Error('Tab never came to it');
   }
 
-  /** Presses the button of that name, and waits for the page that follows. */
+  /** Presses the button and waits for the next page. */
   async function press(name: RegExp, then: string): Promise<void> {
     await tabTo(page.getByRole('button', { name }));
     await page.keyboard.press('Enter');
     await page.waitForSelector(then);
   }
 
-  it('signs in', async () => {
+  it('the user signs in', async () => {
     await page.goto(`${gatehouse.config.issuer}/account`);
     await page.keyboard.type(user.username);
     await tabTo(page.getByLabel('Password'));
@@ -65,7 +65,7 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Your account');
   });
 
-  it('changes the name', async () => {
+  it('the user changes their name', async () => {
     await tabTo(page.getByLabel('First name'));
     await page.keyboard.type('Ada');
     await press(/Save name/, '[role=status]');
@@ -73,12 +73,12 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
     expect(await page.getByLabel('First name').inputValue()).toBe('Ada');
   });
 
-  it('changes the password, and is told first what was wrong', async () => {
+  it('the user changes the password after correcting an error', async () => {
     for (const [current, then] of [
       ['quite wrong', '[role=alert]'],
       [user.password, '[role=status]'],
     ] as const) {
-      // After a mistake the field is there to be typed into: nobody has to look for it.
+      // After an error the first field has the focus, so that the user can type at once.
       if (then === '[role=alert]') await tabTo(page.locator('#current-password'));
       else expect(await page.locator('#current-password:focus').count()).toBe(1);
       await page.keyboard.type(current);
@@ -91,7 +91,7 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
     expect(await page.getByRole('status').textContent()).toContain('Your password is changed.');
   });
 
-  it('ends another session', async () => {
+  it('the user ends another session', async () => {
     const other = await chromium.newContext();
     const there = await other.newPage();
     await there.goto(`${gatehouse.config.issuer}/login`);
@@ -106,15 +106,18 @@ describe.skipIf(!chromiumPath)('The account page in Chromium, by keyboard alone'
     await other.close();
   });
 
-  it.each(['light', 'dark'] as const)('fits a phone in %s colours: nothing to scroll sideways', async (colorScheme) => {
-    await page.emulateMedia({ colorScheme });
-    const box = await page.locator('main').boundingBox();
-    expect((box?.width ?? 999) <= 360 && (box?.x ?? -1) >= 0).toBe(true);
-    for (const button of await page.getByRole('button').all())
-      expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
-  });
+  it.each(['light', 'dark'] as const)(
+    'the page fits a phone in %s colours without horizontal scrolling',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      const box = await page.locator('main').boundingBox();
+      expect((box?.width ?? 999) <= 360 && (box?.x ?? -1) >= 0).toBe(true);
+      for (const button of await page.getByRole('button').all())
+        expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    },
+  );
 
-  it('asked nobody else for anything, and complained of nothing', () => {
+  it('the page makes no requests to other origins and logs no errors', () => {
     expect(seen.elsewhere).toEqual([]);
     expect(seen.complaints.filter((text) => !text.includes('400 (Bad Request)'))).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { openGraphiql } from '../support/graphiql.ts';
 import { startServer } from '../support/server.ts';
 
-/** Presses Tab until what `selector` names, or something within it, has the focus. */
+/** Presses Tab until the element of `selector`, or one inside it, has the focus. */
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {
     if (await page.evaluate((wanted) => document.activeElement?.closest(wanted) != null, selector)) return;
@@ -13,7 +13,7 @@ async function tabTo(page: Page, selector: string): Promise<void> {
   throw new Error(`Tab never comes to ${selector}`);
 }
 
-/** Presses Enter on what has the focus, which opens the sign-in window. */
+/** Presses Enter on the focused element, which opens the sign-in window. */
 async function popupOf(page: Page): Promise<Page> {
   const [popup] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('Enter')]);
   await popup.waitForLoadState();
@@ -28,8 +28,8 @@ async function allow(popup: Page): Promise<void> {
   await closed;
 }
 
-describe.skipIf(!chromiumPath)('GraphiQL without a mouse, in Chromium', { timeout: 60_000 }, () => {
-  it('signs in, registers a client once it may, and signs out', async () => {
+describe.skipIf(!chromiumPath)('GraphiQL in Chromium, by keyboard only', { timeout: 60_000 }, () => {
+  it('the user signs in, registers a client with a token that may, and signs out', async () => {
     const [server, chromium] = await Promise.all([startServer(), openChromium()]);
     onTestFinished(async () => {
       await chromium.close();
@@ -62,7 +62,7 @@ describe.skipIf(!chromiumPath)('GraphiQL without a mouse, in Chromium', { timeou
     await allow(await popupOf(page));
     await page.locator('.result-window').getByText('"clientSecret"').waitFor();
 
-    // The editor has the focus again, as after any run.
+    // The editor has the focus again, as after every run.
     await page.keyboard.press('Escape');
     await tabTo(page, '#sign-out');
     await page.keyboard.press('Enter');

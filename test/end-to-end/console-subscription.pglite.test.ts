@@ -4,7 +4,7 @@ import { openGraphiql, signInToGraphiql } from '../support/graphiql.ts';
 import { startServer } from '../support/server.ts';
 
 describe.skipIf(!chromiumPath)('A subscription in GraphiQL, in Chromium', { timeout: 60_000 }, () => {
-  it('shows each event as it comes, stops when it is told to, and ends with the token', async () => {
+  it('a subscription shows each event as it arrives, can be stopped, and ends with the token', async () => {
     const [server, chromium] = await Promise.all([startServer(), openChromium()]);
     onTestFinished(async () => {
       await chromium.close();

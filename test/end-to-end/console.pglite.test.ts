@@ -11,14 +11,14 @@ import {
 } from '../support/graphiql.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-/** GraphiQL's own texts, and what the bar adds to them. On one database only, as for the rest of GraphiQL. */
+/** The bar that Gatehouse adds to GraphiQL. On one database only, because the browser does not depend on it. */
 describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout: 60_000 }, () => {
   let server: TestServer;
   let chromium: Browser;
   let context: BrowserContext;
   let page: Page;
   let seen: ReturnType<typeof watch>;
-  /** The tokens the page has used, in their order. */
+  /** The tokens the page has used, in order. */
   let tokens: string[];
 
   beforeAll(async () => {
@@ -26,7 +26,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
   });
   afterEach(async () => {
     await context.close();
-    // CSP complaints are console errors, too.
+    // CSP violations are also console errors.
     expect(seen).toEqual({ elsewhere: [], complaints: [] });
   });
   afterAll(async () => {
@@ -49,7 +49,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
   const statusOf = async (token: string | undefined): Promise<number> =>
     (await server.graphql('{ token { scopes } }', token)).status;
 
-  it('revokes the token when its person signs out, and speaks for nobody then', async () => {
+  it('signing out revokes the token, and requests then have none', async () => {
     await open();
     await signInToGraphiql(page, await server.user());
     await runTab(page, 0);
@@ -65,7 +65,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     expect(await page.textContent('#notice')).toContain('press “Sign in”');
   });
 
-  it('revokes the token that a better one has taken the place of', async () => {
+  it('a token with more scopes revokes the token it replaces', async () => {
     await open();
     await signInToGraphiql(page, await server.user());
     await runTab(page, 1);
@@ -75,7 +75,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     expect(await statusOf(second)).toBe(200);
   });
 
-  it('runs nothing again that has been changed meanwhile', async () => {
+  it('an operation that was edited meanwhile is not run again', async () => {
     await open();
     await signInToGraphiql(page, await server.user());
     await runTab(page, 1);
@@ -86,7 +86,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     expect(await page.textContent('.result-window')).toContain('INSUFFICIENT_SCOPE');
   });
 
-  it('says what was not granted after all, and runs nothing', async () => {
+  it('GraphiQL reports scopes that were not granted and runs nothing', async () => {
     await open();
     await signInToGraphiql(page, await server.user());
     await runTab(page, 1);
@@ -97,7 +97,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     expect(await page.textContent('.result-window')).toContain('INSUFFICIENT_SCOPE');
   });
 
-  it('asks before a mutation in production, under a badge, and sends nothing unless told to', async () => {
+  it('in production GraphiQL shows a badge and asks for confirmation before it sends a mutation', async () => {
     const production = await startServer({ NODE_ENV: 'production' });
     try {
       await open(production);
@@ -111,7 +111,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
       await openTab(page, 1);
       await page.click('.graphiql-execute-button');
       await page.getByText('Run RegisterClient in production?').waitFor();
-      // Enter does what has the focus, and that is Cancel.
+      // Cancel has the focus, so Enter cancels.
       await page.keyboard.press('Enter');
       await page.locator('.result-window').getByText('Cancelled: the operation was not sent.').waitFor();
       await page.click('.graphiql-execute-button');
@@ -129,7 +129,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     }
   });
 
-  it('shows greyed what the token may not do, and why, in documentation, completion and explorer', async () => {
+  it('documentation, completion and explorer grey out what the token may not do and say why', async () => {
     await open();
     const greyed = page.locator('[data-refused]');
     await page.getByLabel('Show Documentation Explorer').click();
@@ -164,7 +164,7 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     await expect.poll(() => greyed.count()).toBe(0);
   });
 
-  it('copies the operation as a command for curl, with no token in it', async () => {
+  it('GraphiQL copies the operation as a curl command without the token', async () => {
     await open();
     await signInToGraphiql(page, await server.user());
     await runTab(page, 0);
@@ -177,20 +177,20 @@ describe.skipIf(!chromiumPath)('GraphiQL as the console, in Chromium', { timeout
     expect(command).not.toMatch(/gat_/);
   });
 
-  it('keeps its tabs over a reload, and opens no other', async () => {
+  it('GraphiQL keeps its tabs after a reload and opens no others', async () => {
     await open();
     const names = () => page.locator('[role=tab] > button:first-of-type').allTextContents();
     const those = ['WhoAmI', 'RegisterClient', 'CreateUser', 'Groups', 'LastSignIns'];
     await openTab(page, 3);
     expect(await names()).toEqual(those);
-    // GraphiQL writes down what it keeps half a second after it changed.
+    // GraphiQL stores its state half a second after a change.
     await page.waitForTimeout(700);
     await page.reload();
     await page.locator('.graphiql-query-editor').getByText('Groups').first().waitFor();
     expect(await names()).toEqual(those);
   });
 
-  it('turns dark with the system while it is open, editor and all', async () => {
+  it('GraphiQL and its editor turn dark with the system while the page is open', async () => {
     await open();
     const colour = () =>
       page

@@ -13,8 +13,8 @@ import { startRoundRobin } from '../support/round-robin.ts';
 
 const ADMIN = { username: 'olivia', password: 'a lantern at the gate' };
 
-/** From an empty database to a token in an application's hands, as a person does it. One journey: each test goes on from the last. */
-describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, () => {
+/** From an empty database to a token for an application, in the browser. Each test continues where the previous one ended. */
+describe.skipIf(!chromiumPath)('The first steps of a new server, in Chromium', { timeout: 60_000 }, () => {
   let printed = '';
   let database: TestDatabase;
   let gatehouse: Gatehouse;
@@ -27,7 +27,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
 
   beforeAll(async () => {
     database = await emptyDatabase();
-    // Of several nodes each prints one, and the last one's holds.
+    // Each node prints a link, and only the last one works.
     const out = (text: string) => {
       printed = text;
     };
@@ -55,7 +55,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
 
   const linkIn = (text: string): string => /http:\S+\/setup\?ticket=\S+/.exec(text)?.[0] ?? '';
 
-  it('makes the first administrator by the printed set-up link', async () => {
+  it('the printed set-up link creates the first administrator', async () => {
     await page.goto(linkIn(printed));
     expect(page.url()).toBe(`${gatehouse.config.issuer}/setup`);
     await page.getByLabel('Username').fill(ADMIN.username);
@@ -65,7 +65,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
     await page.waitForURL((url) => url.pathname !== '/setup');
   });
 
-  it('has a set-up link that works once', async () => {
+  it('the set-up link works once', async () => {
     const another = await chromium.newContext();
     const second = await another.newPage();
     const response = await second.goto(linkIn(printed));
@@ -74,7 +74,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
     await another.close();
   });
 
-  it('signs the administrator in to GraphiQL', async () => {
+  it('the administrator signs in to GraphiQL', async () => {
     await page.context().clearCookies();
     await page.goto(`${gatehouse.config.issuer}/login`);
     await page.getByLabel('Username').fill(ADMIN.username);
@@ -88,7 +88,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
     expect((await runTab(page, 0)).body).toMatchObject({ data: { viewer: { username: ADMIN.username } } });
   });
 
-  it('registers an application there, once the token may', async () => {
+  it('the administrator registers an application there once the token may', async () => {
     expect(await runTab(page, 1)).toMatchObject({ status: 403 });
     const { body } = await grantScopesAndRerun(page);
 
@@ -100,7 +100,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
     Object.assign(registered, { clientId: client.clientId, clientSecret });
   });
 
-  it('sends the application a code that buys a token that says who is there', async () => {
+  it('the application gets a code and redeems it for a token that identifies the user', async () => {
     const { issuer } = gatehouse.config;
     const verifier = randomBytes(32).toString('base64url');
     const query = new URLSearchParams({
@@ -142,7 +142,7 @@ describe.skipIf(!chromiumPath)('First light, in Chromium', { timeout: 60_000 }, 
     expect(await viewer.json()).toMatchObject({ data: { viewer: { username: ADMIN.username } } });
   });
 
-  it('has asked nobody else for anything, but for the answer to the application', () => {
+  it('the browser makes no requests to other origins, except the redirect to the application', () => {
     const elsewhere = seen.elsewhere.filter((address) => !address.startsWith(new URL(registered.redirectUri).origin));
     expect({ elsewhere, complaints: seen.complaints }).toEqual({ elsewhere: [], complaints: [] });
   });

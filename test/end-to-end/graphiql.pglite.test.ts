@@ -4,16 +4,16 @@ import { chromiumPath, openChromium, watch } from '../support/chromium.ts';
 import { grantScopesAndRerun, openGraphiql, passSignIn, runTab, signInToGraphiql } from '../support/graphiql.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-/** All that a script, an extension or the next person at this computer could read. */
+/** Everything that a script, an extension or the next user of the computer could read. */
 async function kept(page: Page): Promise<string> {
-  // GraphiQL writes down what it keeps half a second after it changed.
+  // GraphiQL stores its state half a second after a change.
   await page.waitForTimeout(700);
   return page.evaluate(() =>
     JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state]),
   );
 }
 
-/** On one database only: what the browser does has nothing to do with it. */
+/** On one database only, because the browser does not depend on the database. */
 describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () => {
   let server: TestServer;
   let chromium: Browser;
@@ -33,7 +33,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     return openGraphiql(context, at);
   }
 
-  it('signs in by code and PKCE, asks who is there, and keeps no trace of the token', async () => {
+  it('the user signs in by code and PKCE, queries the viewer, and the page stores no token', async () => {
     const person = await server.user();
     context = await chromium.newContext();
     const page = await context.newPage();
@@ -52,7 +52,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     expect({ elsewhere, complaints }).toEqual({ elsewhere: [], complaints: [] });
   });
 
-  it('asks by one button for the scope that was missing, with those it has, and runs the same operation again', async () => {
+  it('one button requests the missing scope in addition to the granted ones and repeats the operation', async () => {
     const page = await open();
     await signInToGraphiql(page, await server.user());
     expect(await runTab(page, 1)).toMatchObject({ status: 403 });
@@ -66,7 +66,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     expect(await kept(page)).not.toMatch(/g(at|rt|ac|cs)_/);
   });
 
-  it('asks for what is ticked', async () => {
+  it('the sign-in requests the ticked scopes', async () => {
     const page = await open();
     await page.click('#scopes summary');
     await page.getByRole('checkbox', { name: /^audit / }).check();
@@ -75,14 +75,14 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     expect(await page.textContent('#chosen')).toBe('openid profile audit');
   });
 
-  it('says that the sign-in was refused', async () => {
+  it('GraphiQL reports that the sign-in was denied', async () => {
     const page = await open();
     await passSignIn(page, '#sign-in', { user: await server.user(), decision: 'Deny' });
     await page.getByText('Access was denied.').waitFor();
     expect(await page.textContent('#who')).toBe('Not signed in');
   });
 
-  it('offers a link where the browser blocks the window', async () => {
+  it('GraphiQL shows a link if the browser blocks the window', async () => {
     const page = await open();
     await page.evaluate(() => {
       window.open = () => null;
@@ -92,7 +92,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     await page.waitForSelector('.who.signed-in');
   });
 
-  it('sends to its issuer whoever has come by another name of this machine', async () => {
+  it('GraphiQL links to the issuer if the page was opened under another loopback name', async () => {
     context = await chromium.newContext();
     const page = await context.newPage();
     await page.goto(`${server.config.issuer.replace('localhost', '127.0.0.1')}/graphiql`);
@@ -100,7 +100,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     expect(await page.isDisabled('#sign-in')).toBe(true);
   });
 
-  it('RFC 6749 §10.12, RFC 9207 §2.4: ignores an answer to another state, throws away one from another issuer', async () => {
+  it('RFC 6749 §10.12, RFC 9207 §2.4: GraphiQL ignores a response with another state and discards one from another issuer', async () => {
     const page = await open();
     const exchanges: string[] = [];
     page.on('request', (request) => request.url().endsWith('/oauth/token') && exchanges.push(request.url()));
@@ -126,7 +126,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     expect(await page.textContent('#who')).toBe('Not signed in');
   });
 
-  it('says in the callback when no window waits for it, and clears its address', async () => {
+  it('the callback page says when no window waits for it, and clears its URL', async () => {
     context = await chromium.newContext();
     const page = await context.newPage();
     await page.goto(`${server.config.issuer}/graphiql/callback?code=gac_lost&state=nobodys`);
@@ -134,7 +134,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     expect(page.url()).toBe(`${server.config.issuer}/graphiql/callback`);
   });
 
-  it('ends when the token does', async () => {
+  it('the user is signed out when the token ends', async () => {
     const short = await startServer({ ACCESS_TOKEN_TTL: '2' });
     try {
       const page = await open(short);
@@ -147,7 +147,7 @@ describe.skipIf(!chromiumPath)('GraphiQL in Chromium', { timeout: 60_000 }, () =
     }
   });
 
-  it('shows the schema after signing in where strangers may not see it', async () => {
+  it('the schema is shown after sign-in if strangers may not see it', async () => {
     const production = await startServer({ NODE_ENV: 'production' });
     try {
       const page = await open(production);

@@ -19,7 +19,7 @@ const who = async (accessToken: string) =>
   (await server.graphql('{ viewer { username } }', accessToken)).body.data.viewer.username;
 
 describe('passport-oauth2', () => {
-  /** What passport itself does around a strategy: one request, and what the strategy makes of it. */
+  /** Runs a passport strategy with one request and returns its result. */
   function authenticate(strategy: OAuth2Strategy, request: object): Promise<{ redirect?: string; user?: unknown }> {
     return new Promise((resolve, reject) => {
       const attempt = Object.assign(Object.create(strategy) as OAuth2Strategy, {
@@ -32,7 +32,7 @@ describe('passport-oauth2', () => {
     });
   }
 
-  it('signs a person in with PKCE and state, and hands the tokens over', async () => {
+  it('the library signs a user in with PKCE and state and receives the tokens', async () => {
     const { clientId: clientID, secret: clientSecret } = await registeredApp(server);
     const { issuer } = server.config;
     const strategy = new OAuth2Strategy(
@@ -63,7 +63,7 @@ describe('simple-oauth2', () => {
     },
   });
 
-  it('exchanges a code, refreshes and revokes', async () => {
+  it('the library exchanges a code, refreshes and revokes', async () => {
     const { client, auth } = settings(await server.client());
     const app = new AuthorizationCode({ client, auth: { ...auth, authorizePath: '/oauth/authorize' } });
     const address = app.authorizeURL({ redirect_uri: CALLBACK_URL, scope: 'profile read', state: 's' });
@@ -80,7 +80,7 @@ describe('simple-oauth2', () => {
     });
   });
 
-  it('speaks for itself, and with a password', async () => {
+  it('the library gets tokens by client_credentials and by password', async () => {
     const client = await server.client();
     const service = await new ClientCredentials(settings(client)).getToken({ scope: 'read' });
     expect(service.token).toMatchObject({ token_type: 'Bearer', scope: 'read' });
@@ -91,7 +91,7 @@ describe('simple-oauth2', () => {
 });
 
 describe('@badgateway/oauth2-client', () => {
-  it('finds the endpoints by itself, signs in with PKCE, refreshes, introspects and revokes', async () => {
+  it('the library discovers the endpoints, signs in with PKCE, refreshes, introspects and revokes', async () => {
     const { clientId, secret: clientSecret } = await registeredApp(server);
     const client = new OAuth2Client({ server: server.config.issuer, clientId, clientSecret });
     const codeVerifier = "a verifier of one's own".replaceAll(/[^a-z]/g, '-').repeat(3);

@@ -4,8 +4,8 @@ import { startRoundRobinServer, type TestServer } from '../support/server.ts';
 
 const REDIRECT_URI = 'https://client.example/cb';
 
-/** A client library that reads every answer strictly: what it accepts, others do. */
-describe('oauth4webapi takes our answers', () => {
+/** oauth4webapi validates every response strictly, so that others accept what it accepts. */
+describe('oauth4webapi accepts the responses', () => {
   let server: TestServer;
   let as: oauth.AuthorizationServer;
   beforeAll(async () => {
@@ -20,7 +20,7 @@ describe('oauth4webapi takes our answers', () => {
   });
   afterAll(() => server.close());
 
-  /** The library's own fetch, sent to where the test's server listens. */
+  /** The fetch of the library, redirected to the port of the test server. */
   const options = () => ({
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: (
@@ -29,7 +29,7 @@ describe('oauth4webapi takes our answers', () => {
     ) => server.request(new URL(url).pathname, { method, headers, ...(body ? { body } : {}) }),
   });
 
-  it('RFC 6749 §4.1, RFC 7636, RFC 9207, §6: code with PKCE, state and iss; then a refresh', async () => {
+  it('RFC 6749 §4.1, RFC 7636, RFC 9207, §6: the code flow with PKCE, state and iss succeeds, and so does a refresh', async () => {
     const { clientId, secret } = await server.client({ requirePkce: true });
     const person = await server.user();
     const client = { client_id: clientId };
@@ -67,7 +67,7 @@ describe('oauth4webapi takes our answers', () => {
     );
   });
 
-  it('RFC 6749 §4.4: client_credentials, authenticated in the body', async () => {
+  it('RFC 6749 §4.4: client_credentials succeeds with client authentication in the body', async () => {
     const { clientId, secret } = await server.client();
     const client = { client_id: clientId };
     const auth = oauth.ClientSecretPost(secret);
@@ -77,7 +77,7 @@ describe('oauth4webapi takes our answers', () => {
     expect(tokens).not.toHaveProperty('refresh_token');
   });
 
-  it('RFC 6749 §4.1.2.1: a refusal is one it understands', async () => {
+  it('RFC 6749 §4.1.2.1: the library understands an authorization error', async () => {
     const { clientId } = await server.client();
     const query = new URLSearchParams({
       response_type: 'code',
@@ -92,7 +92,7 @@ describe('oauth4webapi takes our answers', () => {
     );
   });
 
-  it('RFC 6749 §5.2: a wrong secret is an error it understands', async () => {
+  it('RFC 6749 §5.2: the library understands the error for a wrong secret', async () => {
     const { clientId } = await server.client();
     const client = { client_id: clientId };
     const auth = oauth.ClientSecretBasic('not the secret');

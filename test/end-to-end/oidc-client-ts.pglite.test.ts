@@ -10,7 +10,7 @@ const library = readFileSync(
   new URL('../../node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js', import.meta.url),
 );
 
-/** An app that is nothing but a page: every address of it is that page, and the library beside it. */
+/** A single-page app: every path returns the same page, except the script of the library. */
 function startApp(page: () => string): Promise<Server> {
   const app = createServer((request, response) => {
     const script = request.url === '/oidc-client-ts.js';
@@ -20,7 +20,7 @@ function startApp(page: () => string): Promise<Server> {
   return new Promise((resolve) => app.listen(0, '127.0.0.1', () => resolve(app)));
 }
 
-/** On one database only: what the browser does has nothing to do with it. */
+/** On one database only, because the browser does not depend on the database. */
 describe.skipIf(!chromiumPath)('oidc-client-ts in Chromium', { timeout: 60_000 }, () => {
   let server: TestServer;
   let chromium: Browser;
@@ -60,11 +60,11 @@ describe.skipIf(!chromiumPath)('oidc-client-ts in Chromium', { timeout: 60_000 }
     return page.title();
   };
 
-  it('signs in from a page at another origin, with PKCE and userinfo, and renews its tokens by itself', async () => {
+  it('the library signs in from a page of another origin with PKCE and userinfo, and renews its tokens itself', async () => {
     const person = await server.user({ firstName: 'Ada', lastName: 'Lovelace' });
     const page = await (await chromium.newContext()).newPage();
     await page.goto(origin);
-    // The page goes away meanwhile, and with it whoever waits for an answer.
+    // The page is replaced meanwhile, so that no result can be awaited.
     await page.evaluate('void setTimeout(() => manager.signinRedirect())');
     await page.fill('#username', person.username);
     await page.fill('#password', person.password);

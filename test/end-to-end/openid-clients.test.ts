@@ -14,10 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** These libraries are told nothing but the issuer's URL, the client's id and its secret. */
-describe('OpenID Connect libraries, pointed at the issuer', () => {
+/** These libraries are configured only with the issuer, the client_id and the client_secret. */
+describe('OpenID Connect libraries, configured with the issuer only', () => {
   it.each(['RS256', 'ES256', 'EdDSA'] as const)(
-    'openid-client signs in, reads userinfo, refreshes, revokes (%s)',
+    'openid-client signs in, reads userinfo, refreshes and revokes (%s)',
     async (alg) => {
       const { clientId, secret } = await server.client({ requirePkce: true, idTokenSignedResponseAlg: alg });
       const options = { execute: [openid.allowInsecureRequests] };
@@ -53,7 +53,7 @@ describe('OpenID Connect libraries, pointed at the issuer', () => {
     },
   );
 
-  it('oauth4webapi discovers, signs in, and verifies the ID token by the published keys', async () => {
+  it('oauth4webapi discovers the server, signs in and verifies the ID token with the published keys', async () => {
     const { clientId, secret } = await registeredApp(server);
     const insecure = { [strict.allowInsecureRequests]: true };
     const issuer = new URL(server.config.issuer);
@@ -96,7 +96,7 @@ describe('OpenID Connect libraries, pointed at the issuer', () => {
     }
   });
 
-  it('oauth4webapi finds the server from the API alone, as a program does that was only told of /graphql', async () => {
+  it('oauth4webapi discovers the server from the API alone, knowing only /graphql', async () => {
     const insecure = { [strict.allowInsecureRequests]: true };
     const resource = new URL(`${server.config.issuer}/graphql`);
     const described = await strict.resourceDiscoveryRequest(resource, insecure);
@@ -104,7 +104,7 @@ describe('OpenID Connect libraries, pointed at the issuer', () => {
     expect(metadata.authorization_servers).toEqual([server.config.issuer]);
   });
 
-  it('@auth/core (Auth.js) signs in with nothing but issuer, id and secret, and knows the name and the address', async () => {
+  it('@auth/core (Auth.js) signs in with issuer, id and secret only, and gets the name and the email', async () => {
     const app = 'https://client.example';
     const callback = `${app}/auth/callback/gatehouse`;
     const registration = { grantTypes: ['authorization_code'] as const, redirectUris: [callback], requirePkce: true };

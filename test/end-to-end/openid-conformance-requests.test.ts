@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => op.server.close());
 
 const isLogin = ({ html }: Page): boolean => html.includes('name="password"');
-/** The request is answered as if it had said nothing of the kind. */
+/** The response is the same as without the parameter. */
 const passesOver = async (query: Record<string, string>): Promise<void> =>
   expect(await op.claimsFor(query)).toMatchObject({ sub: op.user.id });
 
@@ -94,7 +94,7 @@ const MODULES: Modules<typeof REQUEST_MODULES> = {
   },
   'oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported': () => refusesObject('request_uri'),
   'oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported': () => refusesObject('request'),
-  // Does not apply: no request object is processed, and the answer goes to the address in the query.
+  // Does not apply, because request objects are not supported and the response goes to the redirect_uri in the query.
   'oidcc-ensure-request-object-with-redirect-uri': () => refusesObject('request'),
 };
 

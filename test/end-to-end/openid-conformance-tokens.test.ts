@@ -18,14 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => op.server.close());
 
-/** Not advertised, and so refused: a person here has none of it (RFC 6749 §4.1.2.1). */
+/** Refused because the scope is not advertised: users have no such data (RFC 6749 §4.1.2.1). */
 async function refusesScope(scope: string): Promise<void> {
   expect((await op.metadata()).scopes_supported).not.toContain(scope);
   const page = await op.server.browser().get(op.link({ scope: `openid ${scope}` }));
   expect(responseParams(sentTo(page)).error).toBe('invalid_scope');
 }
 
-/** The used code is still known, and what it bought dies with it. */
+/** A used code is still recognised, and its tokens are revoked. */
 async function reusesCode(seconds: number): Promise<void> {
   const { server, client, user } = op;
   const code = await issueCode(server, client, { scope: 'openid' }, user);
@@ -64,7 +64,7 @@ const MODULES: Modules<typeof TOKEN_MODULES> = {
     expect(alg).toBe('RS256');
     expect((await jwksOf(op.server)).keys.map((key) => key.kid)).toContain(kid);
   },
-  // Does not apply: an unsigned ID token cannot be registered for, and is not advertised.
+  // Does not apply, because unsigned ID tokens are neither advertised nor available at registration.
   'oidcc-idtoken-unsigned': async () => {
     expect((await op.metadata()).id_token_signing_alg_values_supported).not.toContain('none');
     const query = `mutation { registerClient(input: {name: "x", grantTypes: [password], idTokenSignedResponseAlg: none}) { errors { code } } }`;
@@ -97,7 +97,7 @@ const MODULES: Modules<typeof TOKEN_MODULES> = {
       email_verified: false,
     });
   },
-  // Do not apply: a person here has neither, and what is not advertised is not to be asked for (RFC 6749 §4.1.2.1).
+  // Do not apply, because users have neither and the scopes are not advertised (RFC 6749 §4.1.2.1).
   'oidcc-scope-address': () => refusesScope('address'),
   'oidcc-scope-phone': () => refusesScope('phone'),
   'oidcc-scope-all': () => refusesScope('profile email address phone'),
@@ -107,7 +107,7 @@ const MODULES: Modules<typeof TOKEN_MODULES> = {
     expect(await op.userInfo(bearer(access_token))).toMatchObject({ email: op.user.email });
   },
   'oidcc-codereuse': () => reusesCode(0),
-  // Kept far longer than that: what is tried is that the used code is still known.
+  // The used code must still be recognised after 30 seconds.
   'oidcc-codereuse-30seconds': () => reusesCode(30),
   'oidcc-claims-essential': async () => {
     const claims = JSON.stringify({ userinfo: { name: { essential: true } } });

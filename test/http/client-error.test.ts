@@ -15,10 +15,10 @@ afterAll(() => server.close());
 const FORM = 'Content-Type: application/x-www-form-urlencoded';
 const lines = (count: number): string[] => Array.from({ length: count }, (_, at) => `x-${at}: y`);
 
-/** The server still serves, and is still the same. */
+/** Checks that the same server still responds. */
 const expectAlive = async () => expect((await server.request('/readyz')).status).toBe(200);
 
-describe('RFC 9112: what is no request', () => {
+describe('RFC 9112: data that is not a valid request', () => {
   it.each<[string, () => string[], number]>([
     ['L230: a header line of 17 KB', () => ['GET / HTTP/1.1', own, `X: ${'x'.repeat(17_000)}`], 431],
     ['L230: a target of 20 KB', () => [`GET /${'x'.repeat(20_000)} HTTP/1.1`, own], 431],
@@ -26,28 +26,24 @@ describe('RFC 9112: what is no request', () => {
     ['L230: a cookie of 17 KB', () => ['GET / HTTP/1.1', own, `Cookie: a=${'x'.repeat(17_000)}`], 431],
     ['L235: FOO', () => ['FOO /login HTTP/1.1', own], 400],
     ['L235: an empty method', () => [' /login HTTP/1.1', own], 400],
-    ['a target that is no path', () => ['GET \\login HTTP/1.1', own], 400],
+    ['a target that is not a path', () => ['GET \\login HTTP/1.1', own], 400],
     ['a target with bytes beyond ASCII', () => ['GET /login?request=\xe9 HTTP/1.1', own], 400],
-    ['HTTP/2 in clear', () => ['PRI * HTTP/2.0', '', 'SM'], 400],
+    ['unencrypted HTTP/2', () => ['PRI * HTTP/2.0', '', 'SM'], 400],
     ['HTTP/9.9', () => ['GET / HTTP/9.9', own], 400],
     ['a header without a colon', () => ['GET / HTTP/1.1', own, 'nonsense'], 400],
     ['a header with NUL', () => ['GET / HTTP/1.1', own, 'X: a\0b'], 400],
     ['a folded header', () => ['GET / HTTP/1.1', own, 'X: a', ' b: c'], 400],
-    ['a blank before the colon', () => ['GET / HTTP/1.1', own, 'X : a'], 400],
+    ['a space before the colon', () => ['GET / HTTP/1.1', own, 'X : a'], 400],
     ['TLS', () => ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'], 400],
     ['E94: two lengths', () => ['POST /login HTTP/1.1', own, FORM, 'Content-Length: 1', 'Content-Length: 2'], 400],
-    ['E94: a length that is none', () => ['POST /login HTTP/1.1', own, FORM, 'Content-Length: -1'], 400],
+    ['E94: an invalid length', () => ['POST /login HTTP/1.1', own, FORM, 'Content-Length: -1'], 400],
     [
       'E94: chunks and a length',
       () => [...['POST /login HTTP/1.1', own, FORM], 'Content-Length: 3', 'Transfer-Encoding: chunked'],
       400,
     ],
-    [
-      'E94: chunks, and then something',
-      () => ['POST /login HTTP/1.1', own, FORM, 'Transfer-Encoding: chunked, x'],
-      400,
-    ],
-  ])('%s is refused, with the headers of every answer, and the connection ends', async (_, request, status) => {
+    ['E94: data after the last chunk', () => ['POST /login HTTP/1.1', own, FORM, 'Transfer-Encoding: chunked, x'], 400],
+  ])('%s is refused with the headers of every response, and the connection is closed', async (_, request, status) => {
     const answer = await expectNothingWritten(server, () => requestRaw(server.url, request()));
     expectCleanResponse(answer, answer.body);
     expect(answer.status).toBe(status);
@@ -60,12 +56,12 @@ describe('RFC 9112: what is no request', () => {
     await expectAlive();
   });
 
-  it('L235: CONNECT is closed', async () => {
+  it('L235: CONNECT closes the connection', async () => {
     expect(await sendRaw(server.url, `CONNECT evil.example:443 HTTP/1.1\r\n${own}\r\n\r\n`)).toBe('');
     await expectAlive();
   });
 
-  it('a broken chunk ends a request that has begun', async () => {
+  it('a broken chunk closes the connection of a request that has started', async () => {
     const head = ['POST /oauth/token HTTP/1.1', own, FORM, 'Transfer-Encoding: chunked'];
     const answer = await expectNothingWritten(server, () => requestRaw(server.url, head, 'zz\r\nhello\r\n0\r\n\r\n'));
     expectCleanResponse(answer, answer.body);
@@ -73,7 +69,7 @@ describe('RFC 9112: what is no request', () => {
     await expectAlive();
   });
 
-  it('a connection that is dropped in the middle is nobody else’s trouble, and no error of ours', async () => {
+  it('a dropped connection affects no other request and is not logged as an error', async () => {
     const from = server.log.length;
     const head = `POST /oauth/token HTTP/1.1\r\n${own}\r\n${FORM}\r\nContent-Length: 1000\r\n\r\ngrant_`;
     await Promise.all(Array.from({ length: 50 }, () => sendRaw(server.url, head, 20)));
@@ -82,7 +78,7 @@ describe('RFC 9112: what is no request', () => {
   });
 });
 
-describe('What is odd, and a request all the same', () => {
+describe('Unusual but valid requests', () => {
   const close = 'Connection: close';
 
   it.each<[string, () => string[]]>([
@@ -94,16 +90,16 @@ describe('What is odd, and a request all the same', () => {
     ['L239: a hundred cookies', () => Array.from({ length: 100 }, (_, at) => `Cookie: c${at}=__proto__`)],
     ['L239: 900 headers', () => lines(900)],
     ['an expectation that nobody knows', () => ['Expect: tea']],
-    ['an upgrade that nobody offers', () => ['Connection: upgrade', 'Upgrade: websocket']],
+    ['an unsupported upgrade', () => ['Connection: upgrade', 'Upgrade: websocket']],
     ['a header in Latin-1', () => ['X: \xe9\xff']],
-  ])('%s', async (_, more) => {
+  ])('%s: the request is accepted', async (_, more) => {
     const answer = await requestRaw(server.url, ['GET /login HTTP/1.1', own, ...more(), close]);
     expectCleanResponse(answer, answer.body);
     expect(answer.status).toBe(200);
     await expectAlive();
   });
 
-  it('L241: a hundred requests at once on one connection are answered in their order', async () => {
+  it('L241: a hundred pipelined requests on one connection get their responses in order', async () => {
     const asked = [
       { request: `GET /healthz HTTP/1.1\r\n${own}\r\n\r\n`, status: 200 },
       { request: `GET /nowhere HTTP/1.1\r\n${own}\r\n\r\n`, status: 404 },
@@ -125,7 +121,7 @@ describe('What is odd, and a request all the same', () => {
     expect(new Set(answers.map(({ headers }) => headers.get('X-Request-Id'))).size).toBe(100);
   });
 
-  it('L241: a broken one among them is refused, and what comes behind it is not answered', async () => {
+  it('L241: an invalid pipelined request is refused, and later ones get no response', async () => {
     const good = `GET /healthz HTTP/1.1\r\n${own}\r\n\r\n`;
     const answers = parseResponses(await sendRaw(server.url, `${good}FOO / HTTP/1.1\r\n${own}\r\n\r\n${good}`));
     expect(answers.length).toBeLessThanOrEqual(2);
@@ -133,7 +129,7 @@ describe('What is odd, and a request all the same', () => {
     await expectAlive();
   });
 
-  it('E94: limits count for each request of a connection', async () => {
+  it('E94: limits apply to each request of a connection', async () => {
     const post = (size: number) =>
       `POST /login HTTP/1.1\r\n${own}\r\n${FORM}\r\nContent-Length: ${size}\r\n\r\n${'a'.repeat(size)}`;
     const answers = parseResponses(await sendRaw(server.url, post(30_000) + post(30_000) + post(33_000) + post(10)));

@@ -15,7 +15,7 @@ afterAll(() => server.close());
 
 const told = ({ headers }: Response) => headers.get('Access-Control-Allow-Origin');
 
-/** The header names an answer uses to open itself to a script elsewhere. */
+/** The CORS headers of a response. */
 const opened = ({ headers }: Response) => [...headers.keys()].filter((name) => name.startsWith('access-control-'));
 
 const preflight = (path: string, origin: string) =>
@@ -36,7 +36,7 @@ const post = (path: string, origin: string, body = 'a=b', headers: Record<string
   });
 
 describe('Fetch §3.2: scripts of registered apps', () => {
-  it.each(ENDPOINTS)('L236: %s answers the preflight of a listed origin', async (path) => {
+  it.each(ENDPOINTS)('L236: %s responds to the preflight of a listed origin', async (path) => {
     const answer = await preflight(path, LISTED);
     expect([answer.status, told(answer), answer.headers.get('Vary')]).toEqual([204, LISTED, 'Origin']);
     expect(answer.headers.get('Access-Control-Allow-Methods')).toContain('POST');
@@ -45,7 +45,7 @@ describe('Fetch §3.2: scripts of registered apps', () => {
     expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull();
   });
 
-  it.each(ENDPOINTS)('K211: %s lets a listed origin read its errors, and never with credentials', async (path) => {
+  it.each(ENDPOINTS)('K211: a listed origin can read the errors of %s, but never with credentials', async (path) => {
     for (const answer of [
       await post(path, LISTED),
       await post(path, LISTED, 'x'.repeat(200_000)),
@@ -59,7 +59,7 @@ describe('Fetch §3.2: scripts of registered apps', () => {
     }
   });
 
-  it('K211: a 429 and a 500 can be read as well', async () => {
+  it('K211: responses 429 and 500 can also be read', async () => {
     const statuses: number[] = [];
     for (let n = 0; n < 22; n++) {
       const answer = await post('/oauth/token', LISTED, 'grant_type=client_credentials&client_id=x&client_secret=y');
@@ -77,7 +77,7 @@ describe('Fetch §3.2: scripts of registered apps', () => {
     }
   });
 
-  it('gives a listed origin its tokens, and the API', async () => {
+  it('a script of a listed origin gets tokens and uses the API', async () => {
     const client = await server.client({ redirectUris: [`${LISTED}/callback`] });
     const form = `grant_type=client_credentials&client_id=${client.clientId}&client_secret=${client.secret}`;
     const answer = await post('/oauth/token', LISTED, form);
@@ -89,7 +89,7 @@ describe('Fetch §3.2: scripts of registered apps', () => {
   });
 
   it.each([...ENDPOINTS, '/oauth/authorize', '/oauth/introspect', '/login', '/consent', '/account', '/', '/healthz'])(
-    'K211, L236: %s says nothing to a foreign origin, to null, or to its own',
+    'K211, L236: %s sends no CORS headers to a foreign origin, to null or to its own origin',
     async (path) => {
       for (const origin of [FOREIGN, 'null', `${LISTED}.evil.example`, server.config.issuer]) {
         const asked = await preflight(path, origin);
@@ -100,14 +100,14 @@ describe('Fetch §3.2: scripts of registered apps', () => {
   );
 
   it.each(['/oauth/authorize', '/oauth/introspect', '/login', '/consent', '/account', '/graphiql', '/nowhere'])(
-    'K211: %s is nothing for scripts, not even of a listed origin',
+    'K211: %s sends no CORS headers, not even to a listed origin',
     async (path) => {
       expect(opened(await preflight(path, LISTED))).toEqual([]);
       expect(opened(await post(path, LISTED))).toEqual([]);
     },
   );
 
-  it('costs a statement only where an origin is told that is not ours', async () => {
+  it('only an origin other than the issuer costs a statement', async () => {
     const cost = (headers: Record<string, string>) =>
       countStatements(server.database, () => server.request('/oauth/token', { method: 'OPTIONS', headers }));
     expect([await cost({}), await cost({ Origin: server.config.issuer }), await cost({ Origin: LISTED })]).toEqual([

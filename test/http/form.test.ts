@@ -3,7 +3,7 @@ import { parseUrlEncoded } from '../../src/http/form.ts';
 import { optional, required } from '../../src/oauth/params.ts';
 
 describe('RFC 6749 §3.1, §3.2: form-encoded parameters', () => {
-  it('decodes percent, plus and UTF-8', () =>
+  it('percent-encoding, plus and UTF-8 are decoded', () =>
     expect(Object.fromEntries(parseUrlEncoded('a=1+2&b=%C3%A9%26&c&d=x=y'))).toEqual({
       a: ['1 2'],
       b: ['é&'],
@@ -11,7 +11,7 @@ describe('RFC 6749 §3.1, §3.2: form-encoded parameters', () => {
       d: ['x=y'],
     }));
 
-  it.each(['a=%', 'a=%zz', 'a=%ff', '%=1', 'a=%ed%a0%80'])('refuses %j', (text) =>
+  it.each(['a=%', 'a=%zz', 'a=%ff', '%=1', 'a=%ed%a0%80'])('%j is refused', (text) =>
     expect(() => parseUrlEncoded(text)).toThrow(/percent-encoded UTF-8/),
   );
 
@@ -21,7 +21,7 @@ describe('RFC 6749 §3.1, §3.2: form-encoded parameters', () => {
     expect(() => required(params, 'scope')).toThrow(/missing/);
   });
 
-  it('E65: a repeat is an error where the parameter matters', () => {
+  it('E65: a repeated parameter is an error if the endpoint uses it', () => {
     const params = parseUrlEncoded('code=a&code=b&code[]=c&__proto__=1&__proto__=2&constructor=3');
     expect(() => optional(params, 'code')).toThrow(/repeated/);
     expect(optional(params, 'state')).toBeUndefined();

@@ -21,7 +21,7 @@ afterAll(() => server.close());
 const encoded = (fields: Record<string, string>): Pairs =>
   Object.entries(fields).map(([name, value]) => [name, encodeURIComponent(value)]);
 
-/** Authorization requests that are right: of a confidential client, with PKCE, and of one that uses implicit. */
+/** Valid authorization requests: of a confidential client, with PKCE, and of a client registered for implicit. */
 async function authorizationRequests(): Promise<Pairs[]> {
   const [client, implicit] = [await server.client(), await server.client({ grantTypes: ['implicit'] })];
   const common = { client_id: client.clientId, redirect_uri: CALLBACK, scope: 'read profile', state: 's' };
@@ -33,7 +33,7 @@ async function authorizationRequests(): Promise<Pairs[]> {
   ];
 }
 
-/** Token requests that are right, one a grant. */
+/** Valid token requests, one per grant. */
 async function tokenRequests(): Promise<Pairs[]> {
   const client = await server.client();
   const { username } = await server.user();
@@ -44,14 +44,14 @@ async function tokenRequests(): Promise<Pairs[]> {
     encoded({ ...own, grant_type: 'client_credentials', scope: 'read' }),
     encoded({ ...own, grant_type: 'authorization_code', code, redirect_uri: CALLBACK, code_verifier: pkce().verifier }),
     encoded({ ...own, grant_type: 'refresh_token', refresh_token, scope: 'read' }),
-    // Too long to be hashed: most of these would cost a fiftieth of a second each.
+    // Passwords this long are never hashed, which would cost 20 ms each.
     encoded({ ...own, grant_type: 'password', username, password: 'x'.repeat(1025) }),
   ];
 }
 
 function message(path: string, { method, pairs, contentType, headers }: Mutant): string {
   const inQuery = method !== 'POST' && method !== 'PUT' && method !== 'PATCH';
-  // A request line ends at the first blank, and its bytes are ASCII: what is not is another test's.
+  // A request line ends at the first space and is ASCII. Other bytes are tested in client-error.test.ts.
   const target = inQuery ? `${path}?${pairs.replaceAll(/[^\x21-\x7e]/g, '%FF')}` : path;
   const body = inQuery ? '' : pairs;
   const lines = [
@@ -64,7 +64,7 @@ function message(path: string, { method, pairs, contentType, headers }: Mutant):
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** How many answers there were of each status; throws with the message at the first that is not clean. */
+/** Counts responses by status. Throws with the request at the first response that breaks a rule. */
 async function fuzz(
   path: string,
   method: string,
@@ -74,7 +74,7 @@ async function fuzz(
   const statuses = new Map<number, number>();
   const one = async (text: string) => {
     const answers = parseResponses(await sendRaw(server.url, text, 5000));
-    // 100 Continue is not the answer yet.
+    // 100 Continue is not the final response.
     for (const { status, headers, body } of answers.filter(({ status }) => status !== 100)) {
       try {
         expectCleanResponse({ status, headers }, body);
@@ -95,9 +95,9 @@ async function fuzz(
 
 const sum = (counts: Map<number, number>): number => [...counts.values()].reduce((total, count) => total + count, 0);
 
-describe('L244: requests with anything wrong about them', () => {
+describe('L244: requests with arbitrary errors', () => {
   it.each(['GET', 'POST'])(
-    'L244: %s /oauth/authorize is never our fault, and makes nobody and nothing',
+    'L244: %s /oauth/authorize never gets a 5xx response and creates nothing',
     async (method) => {
       const requests = await authorizationRequests();
       const before = await countRows(server);
@@ -105,14 +105,14 @@ describe('L244: requests with anything wrong about them', () => {
       const after = await countRows(server);
       expect(after).toEqual({ ...before, authorization_requests: after.authorization_requests });
       expect(sum(statuses)).toBeGreaterThanOrEqual(REQUESTS);
-      // Neither all refused nor all let through: both ways have been walked.
+      // Both outcomes must occur, or the test would prove nothing.
       expect(statuses.get(303)).toBeGreaterThan(30);
       expect(statuses.get(400)).toBeGreaterThan(30);
     },
     60_000,
   );
 
-  it('L244: POST /oauth/token is never our fault, and issues tokens only where nothing was wrong', async () => {
+  it('L244: POST /oauth/token never gets a 5xx response and issues tokens only for valid requests', async () => {
     const requests = await tokenRequests();
     const before = await countRows(server);
     const statuses = await fuzz('/oauth/token', 'POST', requests, randomness(SEED));
@@ -126,8 +126,8 @@ describe('L244: requests with anything wrong about them', () => {
     expect(statuses.get(401)).toBeGreaterThan(30);
   }, 60_000);
 
-  it('L244: nothing of it was an error to the log, nor did it write a secret there', () => {
-    // Replays are told to the operator; they are no fault.
+  it('L244: nothing was logged as an error, and no secret was logged', () => {
+    // Replays are logged for the operator, but are not errors.
     const warnings = server.log.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40);
     expect(warnings.filter(({ msg }) => !/was replayed/.test(msg))).toEqual([]);
     expect(server.log.join('')).not.toMatch(/g(at|rt|ac|cs)_[0-9A-Za-z]{20}/);

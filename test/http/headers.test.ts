@@ -15,10 +15,10 @@ afterAll(async () => {
   await behindTls.close();
 });
 
-/** One of each kind of answer there is. */
+/** One response of each kind. */
 const ANSWERS: [string, string, RequestInit, number][] = [
   ['a page', '/login', {}, 200],
-  ['a redirect of ours', '/logout', {}, 303],
+  ['a redirect', '/logout', {}, 303],
   ['a style sheet', '/style.css', {}, 200],
   ['an image', '/icon.svg', {}, 200],
   ['a script', '/graphiql/console.js', {}, 200],
@@ -30,30 +30,30 @@ const ANSWERS: [string, string, RequestInit, number][] = [
   ['an error page', '/oauth/authorize', {}, 400],
   ['an error of the token endpoint', '/oauth/token', { method: 'POST', body: new URLSearchParams({ a: 'b' }) }, 400],
   [
-    'a refused client',
+    'an unauthorized client',
     '/oauth/token',
     { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials' }) },
     401,
   ],
   [
-    'a form that is too long',
+    'a form that is too large',
     '/oauth/token',
     { method: 'POST', body: new URLSearchParams({ a: 'x'.repeat(33_000) }) },
     413,
   ],
-  ['what is not there', '/nowhere', {}, 404],
-  ['a method that is not served', '/oauth/token', { method: 'GET' }, 405],
+  ['an unknown path', '/nowhere', {}, 404],
+  ['a method that is not allowed', '/oauth/token', { method: 'GET' }, 405],
   [
     'GraphQL without a token',
     '/graphql',
     { method: 'POST', body: '{"query":"{ viewer { id } }"}', headers: { 'Content-Type': 'application/json' } },
     401,
   ],
-  ['GraphQL of another kind', '/graphql', { method: 'POST', body: 'x' }, 401],
+  ['GraphQL with another media type', '/graphql', { method: 'POST', body: 'x' }, 401],
 ];
 
-describe('OWASP ASVS 5 §3.4, §13.4.6: the headers of every answer', () => {
-  it.each(ANSWERS)('L245: %s', async (_, path, init, status) => {
+describe('OWASP ASVS 5 §3.4, §13.4.6: the headers of every response', () => {
+  it.each(ANSWERS)('L245: the response for %s has them', async (_, path, init, status) => {
     for (const server of [local, behindTls]) {
       const response = await server.request(path, init);
       const body = await response.text();
@@ -71,7 +71,7 @@ describe('OWASP ASVS 5 §3.4, §13.4.6: the headers of every answer', () => {
     }
   });
 
-  it('L245: an answer to a client that carries a code or an error', async () => {
+  it('L245: a redirect to a client with a code or an error has these headers, and no Referer', async () => {
     const client = await local.client();
     for (const path of [codeRequest(client, { scope: 'unknown' }), codeRequest(client, { response_type: 'x' })]) {
       const response = await local.request(path);
@@ -82,7 +82,7 @@ describe('OWASP ASVS 5 §3.4, §13.4.6: the headers of every answer', () => {
     }
   });
 
-  it('L245: what never became a request, behind TLS as well', async () => {
+  it('L245: a response to data that is not a request has these headers, also behind TLS', async () => {
     for (const server of [local, behindTls]) {
       const answer = await requestRaw(server.url, ['FOO / HTTP/1.1', `Host: ${new URL(server.config.issuer).host}`]);
       expectCleanResponse(answer, answer.body);
@@ -90,7 +90,7 @@ describe('OWASP ASVS 5 §3.4, §13.4.6: the headers of every answer', () => {
     }
   });
 
-  it('L245: only what never changes may be kept, and it is asked for again by its ETag', async () => {
+  it('L245: only static files may be cached, and they are revalidated by ETag', async () => {
     for (const path of ['/style.css', '/icon.svg']) {
       const first = await local.request(path);
       expect(first.headers.get('Cache-Control')).toBe('public, max-age=3600');
@@ -102,7 +102,7 @@ describe('OWASP ASVS 5 §3.4, §13.4.6: the headers of every answer', () => {
       expect((await local.request(path)).headers.get('Cache-Control')).toBe('no-store');
   });
 
-  it('J164: nothing but the pages that need one sets a cookie', async () => {
+  it('J164: only pages that need a cookie set one', async () => {
     for (const path of ['/', '/healthz', '/style.css', '/graphiql', '/graphql', '/nowhere', '/logout'])
       expect([path, (await local.request(path)).headers.getSetCookie()]).toEqual([path, []]);
   });

@@ -13,7 +13,7 @@ afterAll(() => server.close());
 
 const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
-describe('RFC 9110 §7.2: the name it is asked by', () => {
+describe('RFC 9110 §7.2: the Host header', () => {
   it.each([
     ...[
       'evil.example',
@@ -26,7 +26,7 @@ describe('RFC 9110 §7.2: the name it is asked by', () => {
     ],
     ...['x@localhost:PORT', 'localhost:PORT/x', 'localhost:PORT?x', 'localhost:PORT#', 'localhost:PORT\\x'],
     ...['localhost:PORT, evil.example', 'localhost:PORT:PORT', 'localhost.:PORT', '127.0.0.2:PORT'],
-  ])('L233: Host: %s is 421, and is not told again', async (host) => {
+  ])('L233: Host: %s gets 421 and is not repeated in the response', async (host) => {
     const named = host.replace('PORT', String(server.config.port));
     const response = await server.request('/login', { headers: { Host: named, ...BROWSER } });
     const html = await response.text();
@@ -37,19 +37,19 @@ describe('RFC 9110 §7.2: the name it is asked by', () => {
   });
 
   it.each(['localhost:PORT', '127.0.0.1:PORT', '[::1]:PORT', 'LOCALHOST:PORT'])(
-    'L233: Host: %s is this machine',
+    'L233: Host: %s is accepted on loopback',
     async (host) => {
       const headers = { Host: host.replace('PORT', String(server.config.port)) };
       expect((await server.request('/login', { headers })).status).toBe(200);
     },
   );
 
-  it('L233: health is told under any name, for who asks is a machine', async () => {
+  it('L233: health checks respond under any host name', async () => {
     for (const path of ['/healthz', '/readyz'])
       expect((await server.request(path, { headers: { Host: '10.0.0.7:8080' } })).status).toBe(200);
   });
 
-  it('L233: no header of a proxy gets into an address', async () => {
+  it('L233: proxy headers never appear in a URL', async () => {
     const headers = {
       'X-Forwarded-Host': 'evil.example',
       'X-Forwarded-Proto': 'gopher',
@@ -75,7 +75,7 @@ describe('RFC 9110 §7.2: the name it is asked by', () => {
     expect(server.log.slice(from).join('')).not.toContain('evil');
   });
 
-  it('L233: a stranger who asks by another name leaves no row', () =>
+  it('L233: a request under another host name stores no row', () =>
     expectNothingWritten(server, async () => {
       const path = authorizePath({ response_type: 'code', client_id: 'gatehouse-graphiql' });
       expect((await server.request(path, { headers: { Host: 'evil.example' } })).status).toBe(421);
@@ -87,7 +87,7 @@ describe('RFC 9110 §7.2: the name it is asked by', () => {
     ['two the other way round', ['Host: evil.example', 'host: OWN'], 400],
     ['no', [], 400],
     ['an empty', ['Host:'], 421],
-  ])('L232: %s Host header', async (_, lines, status) => {
+  ])('L232: a request with %s Host header is refused', async (_, lines, status) => {
     const own = `localhost:${server.config.port}`;
     const named = lines.map((line) => line.replace('OWN', own));
     for (const version of ['HTTP/1.1', 'HTTP/1.0']) {
@@ -96,7 +96,7 @@ describe('RFC 9110 §7.2: the name it is asked by', () => {
     }
   });
 
-  it('L233: the target in absolute form changes nothing', async () => {
+  it('L233: a target in absolute form changes nothing', async () => {
     const own = `Host: localhost:${server.config.port}`;
     const answer = await requestRaw(server.url, ['GET http://evil.example/login HTTP/1.1', own, 'Connection: close']);
     expectGoodPage({ ...answer, html: answer.body }, 200);

@@ -3,7 +3,7 @@ import { type AttemptResult, repeat, statuses, trySignIn } from '../support/auth
 import { unique } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-/** Behind a proxy that it trusts, and open to everybody. */
+/** A server behind a trusted proxy and one without a proxy. */
 let behind: TestServer;
 let open: TestServer;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ afterAll(async () => {
   await open.close();
 });
 
-/** Each time another account, so that only the network can be what is counted. */
+/** Uses another account each time, so that only the network limit can apply. */
 const spray = (
   server: TestServer,
   times: number,
@@ -23,21 +23,21 @@ const spray = (
 ): Promise<AttemptResult[]> =>
   repeat(times, (index) => trySignIn(server, unique('nobody'), 'Summer2026!', address(index)));
 
-/** Whether the count has bitten: thirty failures a minute are free. */
+/** True if the limit of thirty failures a minute has been reached. */
 async function expectBitten(tries: readonly AttemptResult[]): Promise<void> {
   expect(statuses(tries)).toEqual({ 401: 30, 429: tries.length - 30 });
   expect(tries.slice(30).every(({ retryAfter }) => retryAfter > 50 && retryAfter <= 60)).toBe(true);
 }
 
-describe('OWASP ASVS 5 §6.3.1: one password, many accounts', () => {
-  it('J184: from one network 429 after thirty in a minute; the others are not in the way', async () => {
+describe('OWASP ASVS 5 §6.3.1: one password tried on many accounts', () => {
+  it('J184: a network gets 429 after thirty attempts a minute, and other networks are not affected', async () => {
     const { username, password } = await behind.user();
     await expectBitten(await spray(behind, 40, () => '192.0.2.7'));
     expect((await trySignIn(behind, username, password, '192.0.2.7')).status).toBe(429);
     expect((await trySignIn(behind, username, password, '192.0.2.8')).status).toBe(303);
   });
 
-  it('J184: signing in to an account of one’s own in between does not help', async () => {
+  it('J184: a successful sign-in to another account does not reset the count', async () => {
     const { username, password } = await behind.user();
     const tries = await repeat(45, (index) =>
       index % 10 === 9
@@ -49,29 +49,29 @@ describe('OWASP ASVS 5 §6.3.1: one password, many accounts', () => {
   });
 });
 
-describe('CVE-2026-45364, OWASP ASVS 5 §4.1.3: who shares an address', () => {
-  it('J185: what a caller says of itself counts for nothing where no proxy is trusted', async () => {
+describe('CVE-2026-45364, OWASP ASVS 5 §4.1.3: the address of the client', () => {
+  it('J185: forwarding headers are ignored if no proxy is trusted', async () => {
     await expectBitten(await spray(open, 34, (index) => `198.51.100.${index}`));
   });
 
-  it('J185: nor does what it puts in front of what the proxy adds', async () => {
+  it('J185: values in front of the one that the trusted proxy adds are ignored', async () => {
     await expectBitten(await spray(behind, 34, (index) => `203.0.113.${index}, 198.51.100.1`));
   });
 
-  it('J185: an IPv6 household has 64 bits to choose from, and its neighbour is another', async () => {
+  it('J185: an IPv6 network of 64 bits is one client, and its neighbour another', async () => {
     const inside = (index: number) => `2001:db8:1:2:${(index * 997).toString(16)}::${index.toString(16)}`;
     await expectBitten(await spray(behind, 34, inside));
     expect((await spray(behind, 1, () => '2001:DB8:1:2::1'))[0]?.status).toBe(429);
     expect((await spray(behind, 1, () => '2001:db8:1:3::1'))[0]?.status).toBe(401);
   });
 
-  it('J185: an IPv4 address is one however it is written, and whatever port the proxy adds', async () => {
+  it('J185: an IPv4 address is one client in every notation and with any port that the proxy adds', async () => {
     const ways = (index: number) => ['::ffff:198.51.100.9', `198.51.100.9:${4000 + index}`, '198.51.100.9'][index % 3];
     await expectBitten(await spray(behind, 34, ways));
     expect((await spray(behind, 1, () => '::ffff:198.51.100.10'))[0]?.status).toBe(401);
   });
 
-  it('J185: what is no address is nobody in particular', async () => {
+  it('J185: a value that is not an address counts as no address', async () => {
     await expectBitten(await spray(behind, 34, (index) => `unknown-${index}`));
     const rows = await behind.database.em().execute("SELECT ip FROM audit_events WHERE ip LIKE 'unknown%'");
     expect(rows).toEqual([]);

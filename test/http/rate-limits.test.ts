@@ -14,12 +14,12 @@ afterEach(() => vi.useRealTimers());
 
 const passTime = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
 
-/** A network that no other test comes from. */
+/** A network that no other test uses. */
 let networks = 0;
 const elsewhere = () => `10.0.${++networks}.1`;
 
 describe('OWASP ASVS 5 §6.3.1: guessing the password of an account', () => {
-  it('ten wrong ones from one network, then a wait that the right one must wait for as well', async () => {
+  it('ten wrong passwords from one network cause a delay, which also applies to the right one', async () => {
     const [user, home] = [await server.user(), elsewhere()];
     const tries = await repeat(10, () => trySignIn(server, user.username, 'wrong', home));
     expect(statuses(tries)).toEqual({ 401: 10 });
@@ -32,7 +32,7 @@ describe('OWASP ASVS 5 §6.3.1: guessing the password of an account', () => {
     expect((await trySignIn(server, user.username, user.password, home)).status).toBe(303);
   });
 
-  it('no lock that a stranger could put on it: the owner comes in from elsewhere', async () => {
+  it('an attacker cannot lock the account, because the owner can sign in from another network', async () => {
     const [user, strangers] = [await server.user(), elsewhere()];
     await repeat(12, () => trySignIn(server, user.username, 'wrong', strangers));
     expect((await trySignIn(server, user.username, user.password, strangers)).status).toBe(429);
@@ -40,7 +40,7 @@ describe('OWASP ASVS 5 §6.3.1: guessing the password of an account', () => {
     expect((await trySignIn(server, (await server.user()).username, 'wrong', strangers)).status).toBe(401);
   });
 
-  it('the wait grows with every further failure, up to an hour', async () => {
+  it('the delay grows with every further failure, up to an hour', async () => {
     const [{ username }, home] = [await server.user(), elsewhere()];
     await repeat(10, () => trySignIn(server, username, 'wrong', home));
     const waits: number[] = [];
@@ -60,7 +60,7 @@ describe('OWASP ASVS 5 §6.3.1: guessing the password of an account', () => {
     }
   });
 
-  it('what the owner mistyped is forgotten once they get it right', async () => {
+  it('a successful sign-in resets the count', async () => {
     const [{ username, password }, home] = [await server.user(), elsewhere()];
     for (let round = 0; round < 3; round++) {
       const tries = await repeat(9, () => trySignIn(server, username, 'wrong', home));
@@ -70,7 +70,7 @@ describe('OWASP ASVS 5 §6.3.1: guessing the password of an account', () => {
     }
   });
 
-  it('J179: an account that is not there is counted in the same way, and told in the same words', async () => {
+  it('J179: an unknown account is counted and reported like an existing one', async () => {
     const user = await server.user();
     const answers = await Promise.all(
       [user.username, unique('nobody')].map(async (username) => {
@@ -86,7 +86,7 @@ describe('OWASP ASVS 5 §6.3.1: guessing the password of an account', () => {
     expect(answers[0]?.map(([status]) => status).slice(9)).toEqual([401, 429, 429]);
   });
 
-  it('the refusal is a page like the others', async () => {
+  it('the error is a page like the others', async () => {
     const home = elsewhere();
     await repeat(11, () => trySignIn(server, 'whoever', 'wrong', home));
     const form = await server.request('/login', { headers: { 'X-Forwarded-For': home } });
@@ -98,7 +98,7 @@ describe('OWASP ASVS 5 §6.3.1: guessing the password of an account', () => {
     expect(html).not.toContain('whoever');
   });
 
-  it('N271: a hundred at once are no more than the limit and the cores', async () => {
+  it('N271: a hundred attempts at once cannot exceed the limit plus the number of cores', async () => {
     const [{ username }, home] = [await server.user(), elsewhere()];
     const tries = await Promise.all(Array.from({ length: 100 }, () => trySignIn(server, username, 'wrong', home)));
     const { 401: allowed = 0, 429: refused = 0, ...others } = statuses(tries);
@@ -109,8 +109,8 @@ describe('OWASP ASVS 5 §6.3.1: guessing the password of an account', () => {
   });
 });
 
-describe('The password grant: behind an authenticated client stands one server for everybody', () => {
-  it('counts by account and client, wherever it says it comes from', async () => {
+describe('Guessing through the password grant, where one client serves all users', () => {
+  it('attempts are counted by account and client, whatever address the request claims', async () => {
     const [client, other] = [await server.client(), await server.client()];
     const [user, neighbour] = [await server.user(), await server.user()];
     const guess = (password: string) => tryPasswordGrant(server, client, user.username, password, elsewhere());
@@ -126,7 +126,7 @@ describe('The password grant: behind an authenticated client stands one server f
     expect((await guess(user.password)).status).toBe(200);
   });
 
-  it('J179: whether there is such an account or not', async () => {
+  it('J179: unknown accounts are counted like existing ones', async () => {
     const client = await server.client();
     const names = [(await server.user()).username, unique('nobody')];
     const [known, unknown] = await Promise.all(
@@ -138,8 +138,8 @@ describe('The password grant: behind an authenticated client stands one server f
   });
 });
 
-describe('setPassword: who holds a stolen token does not find the password out', () => {
-  it('ten wrong ones, then TOO_MANY_ATTEMPTS; nobody else is kept from it', async () => {
+describe('Guessing the current password with a stolen token', () => {
+  it('ten wrong passwords lead to TOO_MANY_ATTEMPTS, and other users are not affected', async () => {
     const [user, other] = [await server.user(), await server.user()];
     const client = await server.client();
     const token = await server.accessToken({ client, user });

@@ -17,7 +17,7 @@ const EVERYWHERE = [...PAGES, ...FILES, ...FOR_PROGRAMS];
 const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
 describe('RFC 9110 §9.3.7, §15.5.6: methods', () => {
-  it.each(EVERYWHERE)('L236: OPTIONS %s is 204 with Allow, and gives no other origin anything', async (path) => {
+  it.each(EVERYWHERE)('L236: OPTIONS %s gets 204 with Allow and no CORS headers', async (path) => {
     const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
     const response = await server.request(path, { method: 'OPTIONS', headers });
     expectCleanResponse(response, await response.text());
@@ -26,7 +26,7 @@ describe('RFC 9110 §9.3.7, §15.5.6: methods', () => {
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
   });
 
-  it.each(EVERYWHERE)('L235: PUT, DELETE, PATCH and TRACE %s are 405 with Allow', async (path) => {
+  it.each(EVERYWHERE)('L235: PUT, DELETE, PATCH and TRACE %s get 405 with Allow', async (path) => {
     for (const method of ['PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND']) {
       const response = await server.request(path, { method, headers: { 'X-Secret': 'echo?' } });
       const body = await response.text();
@@ -37,14 +37,14 @@ describe('RFC 9110 §9.3.7, §15.5.6: methods', () => {
     }
   });
 
-  it.each([...FILES, '/graphiql', '/healthz', '/readyz', '/'])('L235: POST %s is 405', async (path) => {
+  it.each([...FILES, '/graphiql', '/healthz', '/readyz', '/'])('L235: POST %s gets 405', async (path) => {
     const response = await server.request(path, { method: 'POST', body: 'x=y' });
     expectCleanResponse(response, await response.text());
     expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, HEAD']);
   });
 
   it.each(['/', '/login', '/healthz', '/style.css'])(
-    'L235: HEAD %s says what GET says, without the body',
+    'L235: HEAD %s returns the headers of GET without the body',
     async (path) => {
       const get = await server.request(path, { headers: BROWSER });
       const head = await server.request(path, { method: 'HEAD', headers: BROWSER });
@@ -99,7 +99,7 @@ describe('Paths', () => {
       '/oauth/',
       '/server-status',
     ],
-  ])('L238: %s is not there', async (path) => {
+  ])('L238: %s is not found', async (path) => {
     for (const [headers, type] of [
       [BROWSER, 'text/html; charset=utf-8'],
       [{ Accept: 'application/json' }, 'application/json; charset=utf-8'],
@@ -113,7 +113,7 @@ describe('Paths', () => {
     }
   });
 
-  it('L238: the page of what is not there does not repeat the address', async () => {
+  it('L238: the page for an unknown path does not repeat the path', async () => {
     const response = await server.request('/not-here-"><script>alert(1)</script>', { headers: BROWSER });
     const html = await response.text();
     expectGoodPage({ status: response.status, headers: response.headers, html }, 404);
@@ -121,7 +121,7 @@ describe('Paths', () => {
   });
 
   it.each(EVERYWHERE.filter((path) => !['/', '/graphiql/console.js'].includes(path)))(
-    '%s answers with a trailing slash as without',
+    '%s responds the same with a trailing slash',
     async (path) => {
       const method = path === '/oauth/token' ? 'POST' : 'GET';
       const [plain, slashed] = [
@@ -137,7 +137,7 @@ describe('Paths', () => {
 describe('RFC 6749 §5.1: Accept', () => {
   const ODD = ['text/html', 'application/xml', '*/*;q=0', ';;;q=,,,*/;', 'text/*;q=x', 'é', 'x'.repeat(5000), ''];
 
-  it.each(ODD)('L242: the token endpoint answers in JSON to Accept: %.20s', async (accept) => {
+  it.each(ODD)('L242: the token endpoint responds with JSON to Accept: %.20s', async (accept) => {
     const client = await server.client();
     const headers = { Accept: accept, Authorization: `Basic ${btoa(`${client.clientId}:${client.secret}`)}` };
     for (const [grantType, status] of [
@@ -155,7 +155,7 @@ describe('RFC 6749 §5.1: Accept', () => {
     }
   });
 
-  it.each(ODD)('L242: a page is a page, and health is JSON, to Accept: %.20s', async (accept) => {
+  it.each(ODD)('L242: pages respond with HTML and health checks with JSON to Accept: %.20s', async (accept) => {
     const headers = { Accept: accept };
     const types = ['/login', '/healthz', '/nowhere'].map(async (path) =>
       (await server.request(path, { headers })).headers.get('Content-Type'),

@@ -16,7 +16,7 @@ interface Native {
   query(config: string | { readonly text: string }): unknown;
 }
 
-/** The statements that `work` has the server send, in their order. */
+/** The statements that the server sends during `work`, in order. */
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const spy = vi.spyOn(server.database.client as unknown as Native, 'query');
   try {
@@ -29,7 +29,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   }
 }
 
-/** Names with which nobody gets in, each for another reason; all with the same password. */
+/** Credentials that fail, each for another reason. */
 async function strangers(): Promise<[why: string, username: string, password: string][]> {
   const [known, disabled] = [await server.user(), await server.user()];
   await updateUser(server.database.em(), theOperator(), disabled.uuid, { disabled: true });
@@ -37,13 +37,13 @@ async function strangers(): Promise<[why: string, username: string, password: st
   await server.database.em().execute('UPDATE users SET password_hash = NULL WHERE username = ?', [without]);
   return [
     ['a wrong password', known.username, 'wrong password'],
-    ['nobody', unique('nobody'), 'wrong password'],
+    ['an unknown account', unique('nobody'), 'wrong password'],
     ['a disabled account', disabled.username, disabled.password],
     ['an account without a password', without, 'wrong password'],
   ];
 }
 
-/** Microseconds of processor time that `work` takes at least: a busy machine does not lengthen it, and a hash is most of it. */
+/** Minimum CPU time of `work` in microseconds. CPU time does not depend on other load, and a password hash dominates it. */
 async function effort(work: () => Promise<unknown>): Promise<number> {
   const spent: number[] = [];
   for (let times = 0; times < 12; times++) {
@@ -55,8 +55,8 @@ async function effort(work: () => Promise<unknown>): Promise<number> {
   return Math.min(...spent);
 }
 
-describe('OWASP ASVS 5 §6.3.8: nobody learns by the time it takes whether there is such an account', () => {
-  it('J179: the sign-in page does the same for everybody whom it does not let in', async () => {
+describe('OWASP ASVS 5 §6.3.8: response times do not reveal which accounts exist', () => {
+  it('J179: the sign-in page does the same work for every failed sign-in', async () => {
     const [[, name, password] = [], ...others] = await strangers();
     const first = await statementsOf(() => trySignIn(server, name ?? '', password ?? ''));
     expect(first.length).toBeGreaterThan(3);
@@ -64,19 +64,19 @@ describe('OWASP ASVS 5 §6.3.8: nobody learns by the time it takes whether there
       expect([why, ...(await statementsOf(() => trySignIn(server, username, word)))]).toEqual([why, ...first]);
   });
 
-  it('J179: so does the password grant', async () => {
+  it('J179: the password grant does the same work for every failed attempt', async () => {
     const client = await server.client();
     const [[, name, password] = [], ...others] = await strangers();
     const first = await statementsOf(() => tryPasswordGrant(server, client, name ?? '', password ?? ''));
     for (const [why, username, word] of others) {
       const again = await statementsOf(() => tryPasswordGrant(server, client, username, word));
-      // The secret's last use is written once an hour, by whoever comes first.
+      // The last use of the secret is written once an hour, by the first request.
       const told = (statements: string[]) => statements.filter((text) => !text.includes('last_used_at = $2'));
       expect([why, ...told(again)]).toEqual([why, ...told(first)]);
     }
   });
 
-  it('J179: and each of them is worth a hash', async () => {
+  it('J179: each failed attempt computes one password hash', async () => {
     const free = await startServer({ RATE_LIMITS: 'off' });
     try {
       const { username } = await free.user();
@@ -85,7 +85,7 @@ describe('OWASP ASVS 5 §6.3.8: nobody learns by the time it takes whether there
       const known = await effort(() => tryPasswordGrant(free, client, username, 'wrong'));
       const unknown = await effort(() => tryPasswordGrant(free, client, unique('nobody'), 'wrong'));
       const nothing = await effort(() => tryClient(free, client));
-      // The figures themselves are a bench's; a hash that is left out shows on any machine.
+      // The bound is wide, because a missing hash shows on any machine.
       expect(unknown - nothing).toBeGreaterThan((known - nothing) / 2);
       expect(known - nothing).toBeGreaterThan((unknown - nothing) / 2);
     } finally {
@@ -94,15 +94,15 @@ describe('OWASP ASVS 5 §6.3.8: nobody learns by the time it takes whether there
   });
 });
 
-describe('OWASP ASVS 5 §11.2.4: nobody learns by the time it takes whether there is such a client', () => {
-  it('E76: the same statements for an unknown client, and for one that cannot prove itself', async () => {
+describe('OWASP ASVS 5 §11.2.4: response times do not reveal which clients exist', () => {
+  it('E76: an unknown client and one with a wrong secret cause the same statements', async () => {
     const { clientId, secret } = await server.client();
     const clients: [why: string, client: TestClient][] = [
       ['unknown', { clientId: unique('nobody'), secret: 'wrong' }],
-      ['unknown, with a secret that looks like one', { clientId: unique('nobody'), secret }],
-      ['of another kind', { clientId, secret: makeSecret('grt') }],
+      ['unknown, with a well-formed secret', { clientId: unique('nobody'), secret }],
+      ['a secret of another kind', { clientId, secret: makeSecret('grt') }],
       ['mistyped', { clientId, secret: `${secret.slice(0, -1)}${secret.endsWith('a') ? 'b' : 'a'}` }],
-      ['another one', { clientId, secret: makeSecret('gcs') }],
+      ['another secret', { clientId, secret: makeSecret('gcs') }],
       ['for a public client', { ...(await publicClient(server)), secret }],
     ];
     const first = await statementsOf(() => tryClient(server, { clientId, secret: 'wrong' }));
@@ -111,7 +111,7 @@ describe('OWASP ASVS 5 §11.2.4: nobody learns by the time it takes whether ther
       expect([why, ...(await statementsOf(() => tryClient(server, client)))]).toEqual([why, ...first]);
   });
 
-  it('E76: in the body as well, and at every endpoint', async () => {
+  it('E76: the same holds for credentials in the body and at every endpoint', async () => {
     const { clientId } = await server.client();
     const body = (client_id: string) => ({
       grant_type: 'client_credentials',

@@ -21,8 +21,8 @@ const consentTo = async (client: TestClient, query: Record<string, string> = {})
 
 const fieldOf = (page: Page, name: string): string => page.forms[0]?.fields.get(name) ?? '';
 
-describe('RFC 6749 §4.1.1: the request is kept here, only its handle travels', () => {
-  it('A1: sends an unknown browser to sign in, with nothing but a handle of which a digest is stored', async () => {
+describe('RFC 6749 §4.1.1: the request is stored, and only its handle travels', () => {
+  it('A1: a browser without a session is sent to sign in with only a handle, which is stored as a digest', async () => {
     const client = await server.client();
     const query = { scope: 'read profile', state: 'S', code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' };
     const answer = await server.request(codeRequest(client, query));
@@ -39,7 +39,7 @@ describe('RFC 6749 §4.1.1: the request is kept here, only its handle travels', 
     expect(JSON.stringify(row)).not.toContain(handle);
   });
 
-  it('A25: hidden fields that change on the way change nothing', async () => {
+  it('A25: changed hidden fields change nothing in the request', async () => {
     const client = await server.client({ redirectUris: [CALLBACK, 'https://other.example/cb'] });
     const { browser, page } = await consentTo(client, { scope: 'profile', state: 'S' });
     const altered = {
@@ -82,7 +82,7 @@ describe('RFC 6749 §3.1: parameters', () => {
     expect(sentTo(await browser.submit(page, {}, 'allow')).startsWith(`${CALLBACK}?code=`)).toBe(true);
   });
 
-  it('A14: unknown parameters are ignored, repeated or not', async () => {
+  it('A14: unknown parameters are ignored, even repeated ones', async () => {
     const path = `${codeRequest(await server.client())}&foo=bar&__proto__=a&__proto__=b&constructor=1&toString=x&a[b]=c`;
     const page = await reachConsent(server, path, await server.user());
     expect(page.status).toBe(200);
@@ -110,7 +110,7 @@ describe('RFC 6749 §4.1.2, §10.14: state', () => {
     ['a thousand marks', '&+% "><script>alert(1)</script>é€😀#?='.repeat(30).slice(0, 1000)],
     ['2048 bytes', 's'.repeat(2048)],
     ['a line break', 'a\r\nLocation: https://evil.example/'],
-  ])('A20: %s come back byte for byte', async (_, state) => {
+  ])('A20: %s return byte for byte', async (_, state) => {
     const { browser, page } = await consentTo(await server.client(), { state });
     expect(page.html).not.toContain('<script');
     const answer = await browser.submit(page, {}, 'allow');
@@ -122,14 +122,14 @@ describe('RFC 6749 §4.1.2, §10.14: state', () => {
     ['2049 bytes', 's'.repeat(2049)],
     ['1025 characters of two bytes', 'é'.repeat(1025)],
     ['a NUL', 'a\0b'],
-  ])('A20: %s: an error without state', async (_, state) => {
+  ])('A20: %s: the error has no state', async (_, state) => {
     const answer = await server.request(codeRequest(await server.client(), { state }));
     await expectErrorRedirect(server, answer, 'invalid_request');
   });
 });
 
-describe('RFC 6749 §4.1.2.1, RFC 9207 §2: the person answers', () => {
-  it('A22, A19: Deny sends access_denied, state and iss, and leaves no authorization', async () => {
+describe('RFC 6749 §4.1.2.1, RFC 9207 §2: the decision of the user', () => {
+  it('A22, A19: Deny sends access_denied, state and iss and stores no authorization', async () => {
     const { browser, page } = await consentTo(await server.client(), { state: 'S' });
     const before = await countRows(server);
     const answer = await browser.submit(page, {}, 'deny');
@@ -146,7 +146,7 @@ describe('RFC 6749 §4.1.2.1, RFC 9207 §2: the person answers', () => {
     expect(await countRows(server)).toEqual(before);
   });
 
-  it('A23, A19: the code stands in Location only, where nothing keeps it', async () => {
+  it('A23, A19: the code is only in Location, and the response may not be cached', async () => {
     const client = await server.client();
     const { browser, page } = await consentTo(client);
     const allowed = await browser.submit(page, {}, 'allow');
@@ -163,7 +163,7 @@ describe('RFC 6749 §4.1.2.1, RFC 9207 §2: the person answers', () => {
     }
   });
 
-  it('A23: no code is written into the log', async () => {
+  it('A23: the code is not logged', async () => {
     const code = await issueCode(server, await server.client());
     expect(server.log.join('')).not.toContain(code);
     expect(server.log.join('')).not.toMatch(/gac_|grt_|gat_|gcs_/);

@@ -11,7 +11,7 @@ afterAll(() => server.close());
 
 const REGISTERED = 'https://client.example/cb';
 
-/** Everything else about the request is right, or wrong in `query`. */
+/** The other parameters are valid, except those in `query`. */
 async function refusedOnPage(
   registered: string[],
   redirect_uri: string | undefined,
@@ -60,14 +60,14 @@ describe('RFC 9700 §2.1, §4.1: redirect_uri is compared byte for byte', () => 
     ['B34', 'https://client.example/cb\0'],
     ['B34', `https://client.example/cb?${'x'.repeat(10_000)}`],
     ['B41', 'https://client.example:8443/cb'],
-  ])('%s: %j', async (_, uri) => refusedOnPage([REGISTERED], uri));
+  ])('%s: redirect_uri %j gets an error page', async (_, uri) => refusedOnPage([REGISTERED], uri));
 
-  it('B32: plain http off this machine cannot be registered', async () => {
+  it('B32: plain http on another machine cannot be registered', async () => {
     for (const uri of ['http://client.example/cb', 'http://127.0.0.1.evil.example/cb', 'http://10.0.0.1/cb'])
       await expect(server.client({ redirectUris: [uri] })).rejects.toThrow(/redirect URI/);
   });
 
-  it('B35: left out, where two are registered', async () => {
+  it('B35: an omitted redirect_uri is refused if two are registered', async () => {
     await refusedOnPage([REGISTERED, 'https://client.example/cb2'], undefined);
     await refusedOnPage([REGISTERED, 'https://client.example/cb2'], '');
   });
@@ -75,9 +75,9 @@ describe('RFC 9700 §2.1, §4.1: redirect_uri is compared byte for byte', () => 
   it.each([
     ['an invalid scope', { scope: 'unknown' }],
     ['an invalid response_type', { response_type: 'x' }],
-    ['no PKCE where it is needed', { code_challenge_method: 'plain' }],
+    ['a request without the required PKCE', { code_challenge_method: 'plain' }],
     ['an oversized state', { state: 's'.repeat(3000) }],
-  ])('B37: %s does not make the answer go to a foreign address', async (_, query) =>
+  ])('B37: %s does not redirect to a foreign address', async (_, query) =>
     refusedOnPage([REGISTERED], 'https://evil.example/cb', query),
   );
 });
@@ -103,10 +103,10 @@ describe('RFC 8252 §7.3, §8.3: loopback addresses', () => {
     ['B41', 'http://user@127.0.0.1:9000/cb'],
     ['B41', 'http://127.0.0.1:9000@evil.example/cb'],
     ['B41', 'http://127.0.0.1:/cb'],
-  ])('%s: %s', async (_, uri) => refusedOnPage(NATIVE, uri));
+  ])('%s: redirect_uri %s gets an error page', async (_, uri) => refusedOnPage(NATIVE, uri));
 
   it.each(['http://127.0.0.1:51234/cb', 'http://127.0.0.1/cb', 'http://[::1]:51234/cb', 'com.example.app:/cb'])(
-    'any port, for an answer to %s',
+    'any port is accepted in a redirect to %s',
     async (uri) => {
       const client = await server.client({ redirectUris: NATIVE });
       const path = codeRequest(client, { redirect_uri: uri, scope: 'nonsense' });
@@ -115,7 +115,7 @@ describe('RFC 8252 §7.3, §8.3: loopback addresses', () => {
   );
 });
 
-describe('RFC 6749 §3.1.2, §4.1.2: the answer stands behind the registered bytes', () => {
+describe('RFC 6749 §3.1.2, §4.1.2: the response parameters follow the registered bytes', () => {
   it.each([
     ['B43', 'https://client.example/cb?a=b', '&code='],
     ['B43', 'https://client.example/cb?a=b&code=x', '&code='],
@@ -124,13 +124,13 @@ describe('RFC 6749 §3.1.2, §4.1.2: the answer stands behind the registered byt
     ['B44', 'https://CLIENT.Example/x/../cb', '?code='],
     ['B44', 'https://client.example/%7Ecb', '?code='],
     ['B44', 'com.example.app:/cb', '?code='],
-  ])('%s: %s', async (_, uri, joint) => {
+  ])('%s: the parameters are appended to %s', async (_, uri, joint) => {
     const client = await server.client({ redirectUris: [uri] });
     const location = await allow(server, codeRequest(client, { redirect_uri: uri }), await server.user());
     expect(location.startsWith(uri + joint)).toBe(true);
   });
 
-  it('B38: a code is never issued for a wrong redirect_uri, whatever the token request says', async () => {
+  it('B38: no code is issued for a wrong redirect_uri, whatever the token request contains', async () => {
     const client = await server.client();
     const browser = server.browser();
     const user = await server.user();

@@ -10,20 +10,20 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Asks with the code request of a new client; `more` is put behind it as it stands. */
+/** Sends the code request of a new client, with `more` appended unchanged. */
 async function ask(more: string, client?: TestClient): Promise<Response> {
   return server.request(codeRequest(client ?? (await server.client())) + more);
 }
 
-describe('RFC 6749 §4.1.2.1: until it is known where errors go, they are told to the person', () => {
+describe('RFC 6749 §4.1.2.1: errors on a page, as long as the redirect_uri is not known to be valid', () => {
   it.each([
-    ['client_id missing', {}],
-    ['client_id empty', { client_id: '' }],
-    ['client_id unknown', { client_id: 'nobody' }],
-    ['client_id with a NUL', { client_id: 'a\0b' }],
-    ['client_id beyond ASCII', { client_id: 'é' }],
-    ['client_id of 10 KB', { client_id: 'x'.repeat(10_000) }],
-  ])('A2: %s', async (_, query) => {
+    ['no client_id', {}],
+    ['an empty client_id', { client_id: '' }],
+    ['an unknown client_id', { client_id: 'nobody' }],
+    ['a NUL in client_id', { client_id: 'a\0b' }],
+    ['a client_id that is not ASCII', { client_id: 'é' }],
+    ['a client_id of 10 KB', { client_id: 'x'.repeat(10_000) }],
+  ])('A2: a request with %s gets an error page', async (_, query) => {
     await expectNothingWritten(server, async () => {
       const path = authorizePath({ response_type: 'code', redirect_uri: CALLBACK, state: 's', ...query });
       const page = await expectErrorPage(await server.request(path));
@@ -31,7 +31,7 @@ describe('RFC 6749 §4.1.2.1: until it is known where errors go, they are told t
     });
   });
 
-  it('client_id or redirect_uri twice, the same or another', async () => {
+  it('a repeated client_id or redirect_uri is refused on a page, even with equal values', async () => {
     const client = await server.client();
     const uri = encodeURIComponent(CALLBACK);
     for (const more of [
@@ -43,19 +43,19 @@ describe('RFC 6749 §4.1.2.1: until it is known where errors go, they are told t
       await expectErrorPage(await ask(more, client));
   });
 
-  it('broken percent-encoding and broken UTF-8', async () => {
+  it('broken percent-encoding and broken UTF-8 are refused on a page', async () => {
     for (const more of ['&state=%', '&state=%zz', '&scope=%ff', '&%ed%a0%80=1']) await expectErrorPage(await ask(more));
   });
 
-  it('a disabled client is an unknown one', async () => {
+  it('a disabled client is refused like an unknown one', async () => {
     const client = await server.client();
     await server.database.em().execute('UPDATE clients SET disabled = true WHERE client_id = ?', [client.clientId]);
     await expectErrorPage(await ask('', client));
   });
 });
 
-describe('RFC 6749 §4.1.2.1, §3.1: from then on they are sent to the client', () => {
-  it('A4: response_type missing', async () => {
+describe('RFC 6749 §4.1.2.1, §3.1: errors sent to the client', () => {
+  it('A4: a missing response_type is invalid_request', async () => {
     const path = authorizePath({ client_id: (await server.client()).clientId, redirect_uri: CALLBACK, state: 'x' });
     await expectNothingWritten(server, async () =>
       expectErrorRedirect(server, await server.request(path), 'invalid_request', { state: 'x' }),
@@ -63,7 +63,7 @@ describe('RFC 6749 §4.1.2.1, §3.1: from then on they are sent to the client', 
   });
 
   it.each(['token', 'id_token', 'code token', 'token code', 'none', 'CODE', 'code ', '__proto__', 'toString'])(
-    'A5: response_type=%j for a client registered for codes, in the query and never in a fragment',
+    'A5: response_type=%j is refused in the query, never in the fragment, for a client registered for codes',
     async (response_type) => {
       const path = codeRequest(await server.client(), { response_type });
       await expectNothingWritten(server, async () =>
@@ -72,12 +72,12 @@ describe('RFC 6749 §4.1.2.1, §3.1: from then on they are sent to the client', 
     },
   );
 
-  it('A5: code for a client that may only use other grants', async () => {
+  it('A5: a code is refused for a client registered for other grants only', async () => {
     const client = await server.client({ grantTypes: ['password', 'implicit'] });
     await expectErrorRedirect(server, await ask('', client), 'unsupported_response_type');
   });
 
-  it('A7: an unknown scope, one that this client may not ask for, one that only begins like one', async () => {
+  it('A7: a scope is invalid_scope if it is unknown, not allowed for the client, or only a prefix of an allowed one', async () => {
     const client = await server.client({ scope: 'profile read' });
     for (const scope of ['unknown', 'write', 'read write', 'readonly', 'rea', 'READ'])
       await expectErrorRedirect(server, await ask(`&scope=${scope.replace(' ', '+')}`, client), 'invalid_scope');
@@ -98,7 +98,7 @@ describe('RFC 6749 §4.1.2.1, §3.1: from then on they are sent to the client', 
     expectErrorRedirect(server, await ask(`&scope=${scope}`), 'invalid_scope'),
   );
 
-  it('A8: ten thousand scopes, known or not', async () => {
+  it('A8: ten thousand scopes are refused, known or not', async () => {
     const client = await server.client();
     for (const scopes of [Array(10_000).fill('x'), Array.from({ length: 3000 }, (_, index) => `s${index}`)]) {
       const body = new URLSearchParams(codeRequest(client).split('?')[1]);
@@ -117,19 +117,20 @@ describe('RFC 6749 §4.1.2.1, §3.1: from then on they are sent to the client', 
     'code_challenge_method=S256&code_challenge_method=S256',
     'nonce=a&nonce=b',
     'response_mode=query&response_mode=query',
-  ])('A10: %s makes a parameter twice', async (more) =>
+  ])('A10: %s makes a repeated parameter invalid_request', async (more) =>
     expectErrorRedirect(server, await ask(`&state=kept&${more}`), 'invalid_request', { state: 'kept' }),
   );
 
-  it.each(['state=a&state=a', 'state=a&state=b', 'state=&state=b'])('A11: %s: an error without state', async (more) =>
+  it.each(['state=a&state=a', 'state=a&state=b', 'state=&state=b'])('A11: %s: the error has no state', async (more) =>
     expectErrorRedirect(server, await ask(`&${more}`), 'invalid_request'),
   );
 
-  it.each(['fragment', 'form_post', 'web_message', 'query.jwt', 'x', 'Query'])('A16: response_mode=%s', async (mode) =>
-    expectErrorRedirect(server, await ask(`&response_mode=${mode}`), 'unsupported_response_mode'),
+  it.each(['fragment', 'form_post', 'web_message', 'query.jwt', 'x', 'Query'])(
+    'A16: response_mode=%s is refused',
+    async (mode) => expectErrorRedirect(server, await ask(`&response_mode=${mode}`), 'unsupported_response_mode'),
   );
 
-  it('RFC 6749 §4.2.2.1: for a client registered for implicit, in the fragment', async () => {
+  it('RFC 6749 §4.2.2.1: a client registered for implicit gets the error in the fragment', async () => {
     const client = await server.client({ grantTypes: ['implicit'] });
     const path = codeRequest(client, { response_type: 'token', scope: 'unknown', state: 'x' });
     await expectErrorRedirect(server, await server.request(path), 'invalid_scope', { part: 'hash', state: 'x' });
@@ -157,10 +158,10 @@ describe('RFC 6749 §3.1: POST', () => {
     });
   });
 
-  it('A17: a body beyond 32 KB is refused on a page', async () =>
+  it('A17: a body larger than 32 KB is refused on a page', async () =>
     expectErrorPage(await post(new URLSearchParams({ state: 'x'.repeat(33_000) })), 413));
 
-  it.each(['PUT', 'DELETE', 'PATCH'])('%s is not served', async (method) => {
+  it.each(['PUT', 'DELETE', 'PATCH'])('the method %s is not allowed', async (method) => {
     const answer = await server.request(codeRequest(await server.client()), { method });
     expect(answer.headers.get('Allow')).toBe('GET, HEAD, POST');
     await expectErrorPage(answer, 405);

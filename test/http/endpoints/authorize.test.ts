@@ -20,21 +20,21 @@ afterAll(() => server.close());
 
 const LOOPBACK = 'http://127.0.0.1:8000/noexist/callback';
 
-describe('RFC 6749 §4.1.1: a person is sent to sign in and to decide', () => {
-  it('S0-07 asks with no more than response_type, client_id and a loopback redirect_uri, and answers with a code', async () => {
+describe('RFC 6749 §4.1.1: sign-in and decision of the user', () => {
+  it('S0-07: a request with only response_type, client_id and a loopback redirect_uri returns a code', async () => {
     const client = await server.client({ redirectUris: [LOOPBACK] });
     const browser = server.browser();
     const location = await allow(server, codeRequest(client, { redirect_uri: LOOPBACK }), await server.user(), browser);
 
     expect(location.startsWith(`${LOOPBACK}?code=gac_`)).toBe(true);
     expect(Object.keys(responseParams(location))).toEqual(['code', 'iss']);
-    // Signed in, and allowed before: nothing is left to ask.
+    // The user is signed in and has already allowed the client, so no page is shown.
     const again = await browser.get(codeRequest(client, { redirect_uri: LOOPBACK }));
     expect(sentTo(again).startsWith(`${LOOPBACK}?code=gac_`)).toBe(true);
     expect(again.status).toBe(303);
   });
 
-  it('S0-08 leads to the sign-in page without a session, and goes on with every parameter as it was', async () => {
+  it('S0-08: a browser without a session is sent to sign in and continues with all parameters unchanged', async () => {
     const client = await server.client();
     const { verifier, challenge } = pkce();
     const state = 'a=1&b=%2F "ü" +🙂';
@@ -65,7 +65,7 @@ describe('RFC 6749 §4.1.1: a person is sent to sign in and to decide', () => {
     expect({ status, scope: body.scope }).toEqual({ status: 200, scope: 'read groups' });
   });
 
-  it('S0-08 goes on after a wrong password, too', async () => {
+  it('S0-08: the request continues after a wrong password', async () => {
     const client = await server.client();
     const user = await server.user();
     const browser = server.browser();
@@ -80,13 +80,13 @@ describe('RFC 6749 §4.1.1: a person is sent to sign in and to decide', () => {
   });
 });
 
-describe('RFC 6749 §4.1.2.1: no redirect to where the client has not registered', () => {
+describe('RFC 6749 §4.1.2.1: no redirect to a URI that is not registered', () => {
   it.each([
     ['an unknown client_id', { client_id: 'nobody' }],
     ['no client_id', { client_id: undefined }],
     ['an unregistered redirect_uri', { redirect_uri: 'https://elsewhere.example/cb' }],
     ['a redirect_uri that only begins like the registered one', { redirect_uri: 'https://client.example/cb/more' }],
-  ])('S0-09 answers %s with an error page, 400, and sends nobody anywhere', async (_, change) => {
+  ])('S0-09: %s gets an error page with status 400 and no redirect', async (_, change) => {
     const client = await server.client();
     const response = await server.request(codeRequest(client, change));
     const html = await response.text();
@@ -104,8 +104,8 @@ describe('RFC 6749 §4.1.2.1: no redirect to where the client has not registered
   });
 });
 
-describe('RFC 6749 §3.1.2.3: a redirect_uri that is left out', () => {
-  it('S2-09 means the single registered one, byte for byte, and no state comes back when none was sent', async () => {
+describe('RFC 6749 §3.1.2.3: an omitted redirect_uri', () => {
+  it('S2-09: an omitted redirect_uri means the only registered one, byte for byte, and no state is returned if none was sent', async () => {
     const client = await server.client({ redirectUris: ['https://authlib.org/'] });
     const path = authorizePath({ response_type: 'code', client_id: client.clientId, scope: 'profile' });
     const location = await allow(server, path, await server.user());
@@ -113,7 +113,7 @@ describe('RFC 6749 §3.1.2.3: a redirect_uri that is left out', () => {
     expect(responseParams(location)).not.toHaveProperty('state');
   });
 
-  it('S2-10 is an error page, 400, with two registered', async () => {
+  it('S2-10: an omitted redirect_uri gets an error page with status 400 if two are registered', async () => {
     const client = await server.client({ redirectUris: ['https://client.example/one', 'https://client.example/two'] });
     const response = await server.request(codeRequest(client, { redirect_uri: undefined }));
     expectCleanResponse(response, await response.text());
@@ -122,8 +122,8 @@ describe('RFC 6749 §3.1.2.3: a redirect_uri that is left out', () => {
   });
 });
 
-describe('RFC 6749 §3.3: what the person unticks', () => {
-  it('S2-13 denies access when nothing is ticked, whatever button is pressed', async () => {
+describe('RFC 6749 §3.3: scopes that the user unticks', () => {
+  it('S2-13: access is denied if no scope is ticked, whichever button is pressed', async () => {
     const client = await server.client();
     const browser = server.browser();
     const consent = await reachConsent(

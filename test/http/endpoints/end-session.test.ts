@@ -19,7 +19,7 @@ const register = () => server.client({ postLogoutRedirectUris: [BACK, 'https://c
 
 const link = (query: Record<string, string>): string => `/oauth/logout?${new URLSearchParams(query)}`;
 
-/** An app in which a fresh user is signed in, and the browser it happened in. */
+/** An app in which a new user is signed in, and their browser. */
 async function inAnApp() {
   const [client, user] = [await register(), await server.user()];
   return { client, user, ...(await signInTo(server, client, user)) };
@@ -32,8 +32,8 @@ const isAsked = async (browser: Browser, query: Record<string, string>) => {
   return page;
 };
 
-describe('RP-Initiated Logout §2: an app that shows the ID token of this session', () => {
-  it('signs out without a question and goes back, with its state', async () => {
+describe('RP-Initiated Logout §2: a request with an ID token of this session', () => {
+  it('the user is signed out without confirmation and returns to the app with its state', async () => {
     const { browser, idToken, user } = await inAnApp();
     const query = { id_token_hint: idToken, post_logout_redirect_uri: BACK, state: 'a b&c=d' };
     const page = await browser.get(link(query));
@@ -42,7 +42,7 @@ describe('RP-Initiated Logout §2: an app that shows the ID token of this sessio
     expect([await whoIs(browser), await sessionsOf(server, user)]).toEqual([undefined, 0]);
   });
 
-  it('by POST as well, also from another site, whose form brings no cookie', async () => {
+  it('POST works as well, also from another site, whose form brings no cookie', async () => {
     const { browser, idToken } = await inAnApp();
     const fields = { id_token_hint: idToken, post_logout_redirect_uri: BACK };
     const cookies = new Map(browser.cookies);
@@ -58,14 +58,14 @@ describe('RP-Initiated Logout §2: an app that shows the ID token of this sessio
     expect([direct.location, await whoIs(again.browser)]).toEqual([BACK, undefined]);
   });
 
-  it('long after the token has expired, too', async () => {
+  it('an ID token that expired long ago is still accepted', async () => {
     const { browser, idToken } = await inAnApp();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5 * 3_600_000 });
     const page = await browser.get(link({ id_token_hint: idToken, post_logout_redirect_uri: BACK }));
     expect([page.location, await whoIs(browser)]).toEqual([BACK, undefined]);
   });
 
-  it('ends at our own page if it names no place to go', async () => {
+  it('without a redirect URI the user ends at the home page', async () => {
     const { browser, idToken, client } = await inAnApp();
     const query = { id_token_hint: idToken, client_id: client.clientId, logout_hint: 'x', ui_locales: 'de fr' };
     const page = await browser.get(link(query));
@@ -74,8 +74,8 @@ describe('RP-Initiated Logout §2: an app that shows the ID token of this sessio
   });
 });
 
-describe('RP-Initiated Logout §2, §6: without such a token there is a question, and never a dead end', () => {
-  it('asks, names the app, and goes back to it', async () => {
+describe('RP-Initiated Logout §2, §6: a request without such a token', () => {
+  it('the page asks for confirmation, names the app and returns to it', async () => {
     const { browser, client, user } = await inAnApp();
     const page = await isAsked(browser, {
       client_id: client.clientId,
@@ -88,7 +88,7 @@ describe('RP-Initiated Logout §2, §6: without such a token there is a question
     expect([after.location, await whoIs(browser)]).toEqual([`${BACK}&state=x%22%3E%3Cb%3E`, undefined]);
   });
 
-  it('lets the person stay, and goes back to the app all the same', async () => {
+  it('the user can stay signed in and still returns to the app', async () => {
     const { browser, client, user } = await inAnApp();
     const page = await isAsked(browser, { client_id: client.clientId, post_logout_redirect_uri: BACK });
     expect((await browser.submit(page, {}, 'stay')).location).toBe(BACK);
@@ -97,7 +97,7 @@ describe('RP-Initiated Logout §2, §6: without such a token there is a question
     expect(await whoIs(browser)).toBe(user.username);
   });
 
-  it('asks whoever is signed in anew, or is somebody else', async () => {
+  it('the page asks for confirmation if the user signed in again or is another user', async () => {
     const first = await inAnApp();
     await first.browser.submit(await first.browser.get('/logout'));
     const { browser } = await signInTo(server, first.client, first.user, first.browser);
@@ -107,7 +107,7 @@ describe('RP-Initiated Logout §2, §6: without such a token there is a question
     expect([await whoIs(browser), await whoIs(other.browser)]).toEqual([first.user.username, other.user.username]);
   });
 
-  it('sends on who is not signed in', async () => {
+  it('a browser without a session is redirected at once', async () => {
     const { client, idToken } = await inAnApp();
     for (const query of [{ client_id: client.clientId }, { id_token_hint: idToken }] as Record<string, string>[]) {
       const page = await server.browser().get(link({ ...query, post_logout_redirect_uri: BACK }));
@@ -116,7 +116,7 @@ describe('RP-Initiated Logout §2, §6: without such a token there is a question
     expect((await server.browser().get('/oauth/logout')).html).toContain('You are not signed in');
   });
 
-  it('J164: what the page carries along counts for nothing without its token', async () => {
+  it('J164: parameters of the page are ignored without its CSRF token', async () => {
     const { browser, client, user } = await inAnApp();
     const fields = { client_id: client.clientId, post_logout_redirect_uri: BACK };
     const page = await browser.post('/logout', { ...fields, csrf: 'x' });
@@ -125,7 +125,7 @@ describe('RP-Initiated Logout §2, §6: without such a token there is a question
   });
 });
 
-describe('RP-Initiated Logout §3: it redirects to what is registered, and nowhere else', () => {
+describe('RP-Initiated Logout §3: redirects to registered URIs only', () => {
   it.each([
     'https://evil.example/',
     '//evil.example',
@@ -137,7 +137,7 @@ describe('RP-Initiated Logout §3: it redirects to what is registered, and nowhe
     'https://client.example:443/other',
     'javascript:alert(1)',
     ' https://client.example/other',
-  ])('J178: %s', async (post_logout_redirect_uri) => {
+  ])('J178: %s gets no redirect', async (post_logout_redirect_uri) => {
     const { browser, client, idToken, user } = await inAnApp();
     for (const proof of [{ id_token_hint: idToken }, { client_id: client.clientId }, {}] as Record<string, string>[]) {
       const page = await browser.get(link({ ...proof, post_logout_redirect_uri }));
@@ -151,7 +151,7 @@ describe('RP-Initiated Logout §3: it redirects to what is registered, and nowhe
     expect(await whoIs(browser)).toBe(user.username);
   });
 
-  it('not for an app that is unknown, disabled, or another than the token was issued to', async () => {
+  it('an app that is unknown, disabled or not the audience of the token gets no redirect', async () => {
     const { browser, client, idToken, accessToken } = await inAnApp();
     const other = await register();
     for (const query of [

@@ -33,13 +33,13 @@ async function seen(token: string, by: TestClient): Promise<unknown> {
 
 const INACTIVE = { active: false };
 
-/** One answer, to the client it belongs to and to a service that may look at all. */
+/** The response, which is the same for the token's client and for a service with INTROSPECT. */
 async function expectInactive(token: string, owner = client): Promise<void> {
   for (const by of [owner, service]) expect(await seen(token, by)).toEqual(INACTIVE);
 }
 
-describe('RFC 7662 §2.2: what a live token tells', () => {
-  it('an access token: whose, for what, until when', async () => {
+describe('RFC 7662 §2.2: the response for an active token', () => {
+  it('an access token is described by its user, client, scopes and times', async () => {
     const user = await server.user();
     const from = Math.floor(Date.now() / 1000);
     const { access_token } = await tokenPair(server, client, { scope: 'read profile' }, user);
@@ -59,7 +59,7 @@ describe('RFC 7662 §2.2: what a live token tells', () => {
     expect(told.iat).toBeLessThanOrEqual(Date.now() / 1000);
   });
 
-  it('a refresh token: the same, until it lies idle for too long; it is no bearer token', async () => {
+  it('a refresh token is active until its idle time ends, and it has no token_type', async () => {
     const user = await server.user();
     const { refresh_token } = await tokenPair(server, client, { scope: 'read' }, user);
     const told = (await seen(refresh_token, client)) as Record<string, number>;
@@ -67,21 +67,24 @@ describe('RFC 7662 §2.2: what a live token tells', () => {
     expect(told).not.toHaveProperty('token_type');
   });
 
-  it('a client that acts for itself is its own subject, and nobody is named', async () => {
+  it('a token from client_credentials has the client as its subject and names no user', async () => {
     const told = await seen(await server.accessToken({ client, user: null, scopes: ['read'] }), client);
     expect(told).toMatchObject({ active: true, sub: client.clientId, client_id: client.clientId });
     expect(told).not.toHaveProperty('username');
   });
 
-  it.each(['access_token', 'refresh_token', 'x'])('whatever token_type_hint=%s says', async (token_type_hint) => {
-    const pair = await tokenPair(server, client);
-    for (const token of [pair.access_token, pair.refresh_token])
-      expect((await introspect(server, token, client, { token_type_hint })).body.active).toBe(true);
-  });
+  it.each(['access_token', 'refresh_token', 'x'])(
+    'token_type_hint=%s does not change the response',
+    async (token_type_hint) => {
+      const pair = await tokenPair(server, client);
+      for (const token of [pair.access_token, pair.refresh_token])
+        expect((await introspect(server, token, client, { token_type_hint })).body.active).toBe(true);
+    },
+  );
 });
 
-describe('RFC 7662 §2.1, §4: who may look', () => {
-  it("a client sees its own; with INTROSPECT everybody's, from the moment it is given until it is taken", async () => {
+describe('RFC 7662 §2.1, §4: clients that may introspect', () => {
+  it('a client can introspect its own tokens; with INTROSPECT all tokens, as long as it has the permission', async () => {
     const watcher = await server.client();
     const { access_token, refresh_token } = await tokenPair(server, client);
     for (const token of [access_token, refresh_token]) {
@@ -94,12 +97,12 @@ describe('RFC 7662 §2.1, §4: who may look', () => {
     expect(await seen(access_token, watcher)).toMatchObject({ active: true });
     await change([]);
     expect(await seen(access_token, watcher)).toEqual(INACTIVE);
-    // Another permission is not that one.
+    // Another permission is not enough.
     const reader = await server.client({ servicePermissions: ['READ_DIRECTORY', 'READ_AUDIT'] });
     expect(await seen(access_token, reader)).toEqual(INACTIVE);
   });
 
-  it('G125: nobody without client authentication: not a token, not a name, not a public client about its own', async () => {
+  it('G125: introspection needs client authentication: a token, a client_id alone and a public client are refused', async () => {
     const open = await publicClient(server);
     const { username, password } = await server.user();
     const form = { grant_type: 'password', username, password };
@@ -118,8 +121,8 @@ describe('RFC 7662 §2.1, §4: who may look', () => {
   });
 });
 
-describe('RFC 7662 §2.2: everything else is exactly {"active":false}', () => {
-  it('G124: unknown, malformed, of another kind', async () => {
+describe('RFC 7662 §2.2: every other token is exactly {"active":false}', () => {
+  it('G124: an unknown token, a malformed one and one of another kind are inactive', async () => {
     const strangers = ['x', '\0', 'é', ' ', 'a'.repeat(20_000), makeSecret('gat'), makeSecret('grt'), client.secret];
     await expectNothingWritten(server, async () => {
       for (const token of strangers) await expectInactive(token);
@@ -130,7 +133,7 @@ describe('RFC 7662 §2.2: everything else is exactly {"active":false}', () => {
     await expectInactive(access_token.replace('gat_', 'grt_'));
   });
 
-  it('G124: expired', async () => {
+  it('G124: an expired token is inactive', async () => {
     const pair = await tokenPair(server, client);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3600_000 });
     await expectInactive(pair.access_token);
@@ -139,7 +142,7 @@ describe('RFC 7662 §2.2: everything else is exactly {"active":false}', () => {
     await expectInactive(pair.refresh_token);
   });
 
-  it('G124: revoked, by the client or with the family', async () => {
+  it('G124: a revoked token is inactive, whether revoked by the client or with its family', async () => {
     const [one, two] = [await tokenPair(server, client), await tokenPair(server, client)];
     await revoke(server, one.access_token, client);
     await expectInactive(one.access_token);
@@ -148,7 +151,7 @@ describe('RFC 7662 §2.2: everything else is exactly {"active":false}', () => {
     for (const token of [two.access_token, two.refresh_token]) await expectInactive(token);
   });
 
-  it('G124: of a person or a client that was disabled', async () => {
+  it('G124: a token of a disabled user or client is inactive', async () => {
     const [user, shut] = [await server.user(), await server.client()];
     const [pair, other] = [await tokenPair(server, client, {}, user), await tokenPair(server, shut)];
     await updateUser(server.database.em(), theOperator(), user.uuid, { disabled: true });
@@ -158,12 +161,12 @@ describe('RFC 7662 §2.2: everything else is exactly {"active":false}', () => {
     expectTokenError(await introspect(server, other.access_token, shut), 401, 'invalid_client');
   });
 
-  it('G127: a refresh token that was spent, a code, a session', async () => {
+  it('G127: a used refresh token, a code and a session are inactive', async () => {
     const pair = await tokenPair(server, client);
     const { body: next } = await server.token(refreshing(pair.refresh_token), client);
     await expectInactive(pair.refresh_token);
     expect(await seen(next.refresh_token, client)).toMatchObject({ active: true });
-    // Looking is no use of it: nothing was revoked.
+    // Introspection does not count as a use, so nothing was revoked.
     expect(await seen(pair.access_token, client)).toMatchObject({ active: true });
     await expectInactive(await issueCode(server, client));
     const { browser } = await signedIn(server);
@@ -172,12 +175,12 @@ describe('RFC 7662 §2.2: everything else is exactly {"active":false}', () => {
 });
 
 describe('RFC 7662 §2.1: the request', () => {
-  it.each(['GET', 'HEAD', 'PUT', 'DELETE'])('G122: %s is 405 with Allow: POST', async (method) => {
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE'])('G122: %s gets 405 with Allow: POST', async (method) => {
     const { status, headers } = await server.request('/oauth/introspect?token=x', { method });
     expect([status, headers.get('Allow'), headers.get('Cache-Control')]).toEqual([405, 'POST', 'no-store']);
   });
 
-  it('G128: one token a request: a list of guesses is invalid_request', async () => {
+  it('G128: a request has one token, and a list of guesses is invalid_request', async () => {
     const { access_token } = await tokenPair(server, client);
     const guesses = Array.from({ length: 20 }, (): [string, string] => ['token', makeSecret('gat')]);
     for (const form of [[...guesses, ['token', access_token]], [['token[]', access_token]], []])

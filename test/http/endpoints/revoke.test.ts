@@ -32,14 +32,14 @@ function expectDone(answer: TestResponse): void {
   expect(answer.headers.get('Set-Cookie')).toBeNull();
 }
 
-/** Both tokens of the pair still do what they are for; the refresh token is another one afterwards. */
+/** Checks that both tokens still work. The refresh token is rotated by this. */
 async function expectAlive(client: Parameters<TestServer['token']>[1], pair: TokenPair): Promise<void> {
   expect(await bearerStatus(server, pair.access_token)).toBe(200);
   expect((await server.token(refreshing(pair.refresh_token), client)).status).toBe(200);
 }
 
 describe('RFC 7009 §2.1, §2.2: a client revokes its own token', () => {
-  it('G113: an access token dies at once and alone, and the trail says whose it was', async () => {
+  it('G113: an access token is revoked at once and alone, and the audit trail names its user', async () => {
     const client = await server.client();
     const user = await server.user();
     const pair = await tokenPair(server, client, {}, user);
@@ -53,19 +53,19 @@ describe('RFC 7009 §2.1, §2.2: a client revokes its own token', () => {
     expect(server.log.join('')).not.toContain(pair.access_token);
   });
 
-  it('G113: a refresh token takes its whole family along: what came before it and what it bought', async () => {
+  it('G113: revoking a refresh token revokes its whole family, earlier tokens and later ones', async () => {
     const client = await server.client();
     const first = await tokenPair(server, client);
     const { body: second } = await server.token(refreshing(first.refresh_token), client);
     expectDone(await revoke(server, second.refresh_token, client));
     expect(await bearerStatus(server, first.access_token)).toBe(401);
     await expectRevoked(server, client, second);
-    // Inside the grace, too: what is revoked is not asked for again.
+    // Not even within the grace period.
     expectTokenError(await server.token(refreshing(first.refresh_token), client), 400, 'invalid_grant');
     expect(await eventsOf(server, 'refresh_token.replayed', client)).toEqual([]);
   });
 
-  it('G113: so does one that was spent before, and another approval of the same person stays', async () => {
+  it('G113: a used refresh token also revokes its family, and another authorization of the same user stays active', async () => {
     const client = await server.client();
     const user = await server.user();
     const bystander = await tokenPair(server, client, { state: 'other' }, user);
@@ -76,7 +76,7 @@ describe('RFC 7009 §2.1, §2.2: a client revokes its own token', () => {
     await expectAlive(client, bystander);
   });
 
-  it('G113: a public client, which says only its name, revokes its own', async () => {
+  it('G113: a public client revokes its own token with its client_id alone', async () => {
     const client = await publicClient(server);
     const { username, password } = await server.user();
     const { body } = await postForm(server, '/oauth/token', { grant_type: 'password', username, password }, client);
@@ -85,7 +85,7 @@ describe('RFC 7009 §2.1, §2.2: a client revokes its own token', () => {
   });
 
   it.each(['access_token', 'refresh_token', 'id_token', 'x', ''])(
-    'G118: token_type_hint=%s: the search is extended',
+    'G118: with token_type_hint=%s the search is extended to other token types',
     async (hint) => {
       const client = await server.client();
       for (const kind of ['access_token', 'refresh_token'] as const) {
@@ -97,8 +97,8 @@ describe('RFC 7009 §2.1, §2.2: a client revokes its own token', () => {
   );
 });
 
-describe('RFC 7009 §2.2: an invalid token is as good as revoked', () => {
-  it('G115: unknown, malformed, of another kind: 200, and nothing is written', async () => {
+describe('RFC 7009 §2.2: invalid tokens count as revoked', () => {
+  it('G115: an unknown token, a malformed one and one of another kind get 200, and nothing is written', async () => {
     const client = await server.client();
     const code = await issueCode(server, client);
     const strangers = ['x', '\0', 'é', 'a'.repeat(20_000), makeSecret('gat'), makeSecret('grt'), client.secret, code];
@@ -110,7 +110,7 @@ describe('RFC 7009 §2.2: an invalid token is as good as revoked', () => {
     expect((await server.token(exchanged, client)).status).toBe(200);
   });
 
-  it('G115: already revoked, and expired', async () => {
+  it('G115: a revoked token and an expired one get 200', async () => {
     const client = await server.client();
     const { access_token, refresh_token } = await tokenPair(server, client);
     for (const token of [access_token, access_token, refresh_token, refresh_token, access_token])
@@ -122,15 +122,15 @@ describe('RFC 7009 §2.2: an invalid token is as good as revoked', () => {
     for (const token of [old.access_token, old.refresh_token]) expectDone(await revoke(server, token, client));
   });
 
-  it('G113: who asks for JSON is answered in JSON, with nothing in it', async () => {
+  it('G113: a client that accepts JSON gets an empty JSON object', async () => {
     const client = await server.client();
     const answer = await postForm(server, '/oauth/revoke', { token: 'x' }, client, { Accept: 'application/json' });
     expect([answer.status, answer.body]).toEqual([200, {}]);
   });
 });
 
-describe("RFC 7009 §2.1: nobody revokes another client's token", () => {
-  it('G116: a confidential client is told so, and the token lives', async () => {
+describe('RFC 7009 §2.1: tokens of another client', () => {
+  it('G116: a confidential client gets an error, and the token stays active', async () => {
     const [client, stranger] = [await server.client(), await server.client({ servicePermissions: ['INTROSPECT'] })];
     const pair = await tokenPair(server, client);
     await expectNothingWritten(server, async () => {
@@ -140,7 +140,7 @@ describe("RFC 7009 §2.1: nobody revokes another client's token", () => {
     await expectAlive(client, pair);
   });
 
-  it('G116: a public client has proven nothing, so it learns nothing, and nothing happens', async () => {
+  it('G116: a public client is not authenticated, so it gets 200 and nothing happens', async () => {
     const [client, stranger] = [await server.client(), await publicClient(server)];
     const pair = await tokenPair(server, client);
     for (const token of [pair.access_token, pair.refresh_token]) expectDone(await revoke(server, token, stranger));
@@ -148,7 +148,7 @@ describe("RFC 7009 §2.1: nobody revokes another client's token", () => {
     expect(await eventsOf(server, 'token.revoked', client)).toEqual([]);
   });
 
-  it('G119: without its secret, or with a wrong one, a client revokes nothing', async () => {
+  it('G119: a client without its secret or with a wrong one revokes nothing', async () => {
     const client = await server.client();
     const pair = await tokenPair(server, client);
     const tries = [
@@ -165,8 +165,8 @@ describe("RFC 7009 §2.1: nobody revokes another client's token", () => {
   });
 });
 
-describe('RFC 7009 §2.2.1: what cannot be done is not said to be done', () => {
-  it('G121: while the database is away: 503 with Retry-After, then it works', async () => {
+describe('RFC 7009 §2.2.1: failures are reported', () => {
+  it('G121: while the database is unavailable the response is 503 with Retry-After, and later the request succeeds', async () => {
     const client = await server.client();
     const pair = await tokenPair(server, client);
     const tries: [kind: 'access_token' | 'refresh_token', table: string][] = [
@@ -185,14 +185,14 @@ describe('RFC 7009 §2.2.1: what cannot be done is not said to be done', () => {
 });
 
 describe('RFC 7009 §2.1: the request', () => {
-  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH'])('G122: %s is 405 with Allow: POST', async (method) => {
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH'])('G122: %s gets 405 with Allow: POST', async (method) => {
     for (const path of ['/oauth/revoke', '/oauth/revoke/']) {
       const { status, headers } = await server.request(`${path}?token=x`, { method });
       expect([status, headers.get('Allow'), headers.get('Cache-Control')]).toEqual([405, 'POST', 'no-store']);
     }
   });
 
-  it('G128: no token, two tokens, a body of another kind: invalid_request, and nothing revoked', async () => {
+  it('G128: no token, two tokens and a body of another type are invalid_request, and nothing is revoked', async () => {
     const client = await server.client();
     const { access_token: token } = await tokenPair(server, client);
     const twice = new URLSearchParams([['token', token], ['token', token]]); // biome-ignore format: one line

@@ -36,7 +36,7 @@ async function claimsOf(page: Page) {
   return claimsIn((await server.token(exchange(code), client)).body.id_token);
 }
 
-/** What the client is told: an error, with state and issuer. */
+/** The error that the client receives; checks state and issuer. */
 function expectRefusal(page: Page, error: string): void {
   expect(responseParams(sentTo(page))).toEqual({
     ...{ error, error_description: expect.any(String), state: 's', iss: server.config.issuer },
@@ -44,7 +44,7 @@ function expectRefusal(page: Page, error: string): void {
 }
 
 describe('OpenID Connect Core 1.0 §3.1.2.1: prompt', () => {
-  it('none: answers at once whom it knows and who has allowed it, and shows nothing', async () => {
+  it('none: a user who is signed in and has allowed the app gets a response at once, without a page', async () => {
     const browser = await knownBrowser();
     const first = await claimsOf(await browser.get(link({ prompt: 'none', nonce: 'a' })));
     expect(first).toMatchObject({ sub: user.id, nonce: 'a' });
@@ -52,7 +52,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: prompt', () => {
     expect([second.auth_time, second.sid]).toEqual([first.auth_time, first.sid]);
   });
 
-  it('none: login_required where nobody is signed in, and neither a cookie nor a request is left behind', async () => {
+  it('none: login_required if nobody is signed in, and neither a cookie nor a request is stored', async () => {
     const browser = server.browser();
     const count = async () =>
       (await server.database.em().execute('SELECT count(*)::int AS n FROM authorization_requests'))[0];
@@ -61,7 +61,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: prompt', () => {
     expect([browser.cookies.size, await count()]).toEqual([0, before]);
   });
 
-  it('none: consent_required for more than was allowed, and where every request is asked about', async () => {
+  it('none: consent_required for more than was allowed, and for a client that requires consent every time', async () => {
     const browser = await knownBrowser();
     expectRefusal(await browser.get(link({ prompt: 'none', scope: 'openid email' })), 'consent_required');
     const asking = await server.client({ consent: 'ALWAYS' });
@@ -77,7 +77,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: prompt', () => {
     },
   );
 
-  it('login: the person proves again who they are, in the same session; auth_time says when', async () => {
+  it('login: the user signs in again in the same session, and auth_time is updated', async () => {
     const browser = await knownBrowser();
     const before = await claimsOf(await browser.get(link()));
     vi.useFakeTimers({ toFake: ['Date'] });
@@ -85,7 +85,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: prompt', () => {
     const page = await browser.get(link({ prompt: 'login' }));
     expect(isLogin(page)).toBe(true);
     expect(page.forms[0]?.fields.get('username')).toBe(user.username);
-    // Going back to the address of the request is no way around it.
+    // Opening the URL of the request again does not skip the sign-in.
     expect(isLogin(await browser.get(page.url))).toBe(true);
     expect(isLogin(await browser.get(page.url.replace('/login', '/consent')))).toBe(true);
     const after = await claimsOf(await signIn(browser, await browser.get(page.url), user));
@@ -93,7 +93,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: prompt', () => {
     expect(after.sid).toBe(before.sid);
   });
 
-  it('consent: asks again what was allowed before', async () => {
+  it('consent: the page asks again for what was already allowed', async () => {
     const browser = await knownBrowser();
     const page = await browser.get(link({ prompt: 'consent' }));
     expect(isConsent(page)).toBe(true);
@@ -101,7 +101,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: prompt', () => {
     expect(isConsent(await browser.get(link({ prompt: 'login consent' })))).toBe(false);
   });
 
-  it('select_account: names the account and offers to take another; who has just signed in has chosen', async () => {
+  it('select_account: the page names the account and offers another, except directly after a sign-in', async () => {
     const browser = await knownBrowser();
     const page = await browser.get(link({ prompt: 'select_account' }));
     expect(isConsent(page)).toBe(true);
@@ -116,7 +116,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: prompt', () => {
 });
 
 describe('OpenID Connect Core 1.0 §3.1.2.1: max_age', () => {
-  it('asks for a sign-in that is not older; prompt=none is then login_required', async () => {
+  it('max_age requires a sign-in that is not older; with prompt=none the error is login_required', async () => {
     const browser = await knownBrowser();
     const before = await claimsOf(await browser.get(link({ max_age: '10000' })));
     vi.useFakeTimers({ toFake: ['Date'] });
@@ -138,7 +138,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: max_age', () => {
 });
 
 describe('OpenID Connect Core 1.0 §3.1.2.1: hints', () => {
-  it('login_hint stands in the form, as text and nothing else', async () => {
+  it('login_hint fills the form, escaped as text', async () => {
     const hint = async (login_hint: string) =>
       (await server.browser().get(link({ login_hint }))).forms[0]?.fields.get('username');
     expect(await hint('ada@example.com')).toBe('ada@example.com');
@@ -147,12 +147,12 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: hints', () => {
     expect(await hint('a\0b')).toBe('');
   });
 
-  it('display, ui_locales, claims_locales and acr_values are passed over', async () => {
+  it('display, ui_locales, claims_locales and acr_values are ignored', async () => {
     const query = { display: 'popup', ui_locales: 'fr-CA fr', claims_locales: 'fr', acr_values: 'urn:x 3' };
     expect(isLogin(await server.browser().get(link(query)))).toBe(true);
   });
 
-  it.each(['request', 'request_uri', 'registration'])('%s is refused by the error made for it', async (name) => {
+  it.each(['request', 'request_uri', 'registration'])('%s is refused with its own error code', async (name) => {
     const page = await server.browser().get(link({ [name]: 'https://client.example/r' }));
     expectRefusal(page, `${name}_not_supported`);
   });

@@ -27,7 +27,7 @@ const allowed = (browser: Browser): Promise<Page> => browser.get(link());
 const tokensOf = async (page: Page) =>
   (await server.token(exchange(responseParams(sentTo(page)).code ?? ''), client)).body;
 
-/** A browser in which that person is signed in and has allowed the client `openid`. */
+/** A browser in which this user is signed in and has allowed the client `openid`. */
 async function browserOf(person = user!): Promise<Browser> {
   const browser = server.browser();
   const consent = await reachConsent(server, link({ prompt: 'consent' }), person, browser);
@@ -37,21 +37,21 @@ async function browserOf(person = user!): Promise<Browser> {
 
 const claiming = (member: object): Record<string, string> => ({ claims: JSON.stringify(member) });
 
-/** Two ways of saying whom a request is about (OpenID Connect Core 1.0 §3.1.2.1, §5.5.1). */
+/** The ways to name the user in a request (OpenID Connect Core 1.0 §3.1.2.1, §5.5.1). */
 const ABOUT: [string, () => Record<string, string>][] = [
   ['id_token_hint', () => ({ id_token_hint: idToken })],
   ['the claim sub of the ID token', () => claiming({ id_token: { sub: { value: user?.id } } })],
   ['the claim sub of userinfo', () => claiming({ userinfo: { sub: { essential: true, value: user?.id } } })],
 ];
 
-describe.each(ABOUT)('%s', (_name, about) => {
-  it('is answered in the session of that person', async () => {
+describe.each(ABOUT)('A request for a user named by %s', (_name, about) => {
+  it('a session of the named user gets a response', async () => {
     const browser = await browserOf();
     const tokens = await tokensOf(await browser.get(link({ ...about(), prompt: 'none' })));
     expect(claimsIn(tokens.id_token).sub).toBe(user?.id);
   });
 
-  it('in the session of another is login_required with prompt=none; else that person may sign in', async () => {
+  it('a session of another user gets login_required with prompt=none; otherwise the named user can sign in', async () => {
     const browser = await browserOf(other);
     expect(errorIn(await browser.get(link({ ...about(), prompt: 'none' })))).toBe('login_required');
     const page = await browser.get(link(about()));
@@ -61,7 +61,7 @@ describe.each(ABOUT)('%s', (_name, about) => {
     expect(claimsIn(tokens.id_token).sub).toBe(user?.id);
   });
 
-  it('is login_required where another person signs in for it', async () => {
+  it('the error is login_required if another user signs in for the request', async () => {
     const browser = server.browser();
     const page = await browser.get(link(about()));
     expect(errorIn(await signIn(browser, page, other!))).toBe('login_required');
@@ -69,7 +69,7 @@ describe.each(ABOUT)('%s', (_name, about) => {
 });
 
 describe('OpenID Connect Core 1.0 §3.1.2.1: id_token_hint', () => {
-  it('may have expired long ago', async () => {
+  it('an ID token may have expired long ago', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime(Date.now() + 20 * 86_400_000);
     const browser = await browserOf();
@@ -77,7 +77,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: id_token_hint', () => {
     expect(responseParams(sentTo(page))).toHaveProperty('code');
   });
 
-  it('that is not an ID token of ours for this client is invalid_request', async () => {
+  it('a value that is not an ID token of this server for this client is invalid_request', async () => {
     const stranger = await server.client();
     const [head = '', claims = '', signature = ''] = idToken.split('.');
     const decoded = claimsIn(idToken);
@@ -102,7 +102,7 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: id_token_hint', () => {
 });
 
 describe('OpenID Connect Core 1.0 §5.5: the claims parameter', () => {
-  it('asks for claims by their scopes, of which the person is told', async () => {
+  it('claims are requested through their scopes, which the consent page shows', async () => {
     const claims = claiming({
       userinfo: { email: null, nickname: null },
       id_token: { given_name: { essential: true } },
@@ -117,7 +117,7 @@ describe('OpenID Connect Core 1.0 §5.5: the claims parameter', () => {
     expect(await (await server.request('/oauth/userinfo', { headers })).json()).toMatchObject({ email: other?.email });
   });
 
-  it('passes over what the client may not ask for, and what nobody has', async () => {
+  it('claims that the client may not request or that do not exist are ignored', async () => {
     const plain = await server.client({ scope: 'openid' });
     const claims = claiming({ userinfo: { email: { essential: true }, phone_number: null }, unknown: 1 });
     const page = await server.browser().get(codeRequest(plain, { scope: 'openid', ...claims }));
@@ -131,7 +131,7 @@ describe('OpenID Connect Core 1.0 §5.5: the claims parameter', () => {
     },
   );
 
-  it('§5.5.1: two persons at once, or one that is not here, can be nobody', async () => {
+  it('§5.5.1: two different users, or a user who does not exist, get an error', async () => {
     const two = claiming({ id_token: { sub: { value: user?.id } }, userinfo: { sub: { value: other?.id } } });
     expect(errorIn(await server.browser().get(link(two)))).toBe('invalid_request');
     for (const value of ['alice', 'usr_aaaa']) {
@@ -142,7 +142,7 @@ describe('OpenID Connect Core 1.0 §5.5: the claims parameter', () => {
     expect(errorIn(await server.browser().get(link(mixed)))).toBe('login_required');
   });
 
-  it('§5.5.1.1: an essential acr that cannot be had is told so; a voluntary one is not', async () => {
+  it('§5.5.1.1: an essential acr that cannot be met gets an error; a voluntary one is ignored', async () => {
     const asking = async (acr: object) => server.browser().get(link(claiming({ id_token: { acr } })));
     expect(errorIn(await asking({ essential: true, values: ['phr'] }))).toBe('unmet_authentication_requirements');
     expect(errorIn(await asking({ essential: true, value: 'phr' }))).toBe('unmet_authentication_requirements');

@@ -25,18 +25,21 @@ async function post(body: string | FormData, headers: Record<string, string> = {
 const basic = ({ clientId, secret }: TestClient) => ({ Authorization: `Basic ${btoa(`${clientId}:${secret}`)}` });
 
 describe('RFC 6749 §3.2: the token endpoint takes POST', () => {
-  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH'])('S4-05 tells %s that only POST is allowed', async (method) => {
-    const answer = await server.request('/oauth/token', { method });
-    expect(answer.status).toBe(405);
-    expect(answer.headers.get('Allow')).toBe('POST');
-    expect(answer.headers.get('Cache-Control')).toBe('no-store');
-    const told = JSON.stringify({ error: 'invalid_request', error_description: 'Only POST requests allowed.' });
-    expect(await answer.text()).toBe(method === 'HEAD' ? '' : told);
-  });
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH'])(
+    'S4-05: %s gets an error that only POST is allowed',
+    async (method) => {
+      const answer = await server.request('/oauth/token', { method });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get('Allow')).toBe('POST');
+      expect(answer.headers.get('Cache-Control')).toBe('no-store');
+      const told = JSON.stringify({ error: 'invalid_request', error_description: 'Only POST requests allowed.' });
+      expect(await answer.text()).toBe(method === 'HEAD' ? '' : told);
+    },
+  );
 });
 
-describe('RFC 6749 §5.2: every mistake has its code', () => {
-  it('S4-05 S3-09 names a missing grant_type, and does not know a foreign one', async () => {
+describe('RFC 6749 §5.2: each error has its code', () => {
+  it('S4-05 S3-09: a missing grant_type is named in the error, and an unknown one is unsupported', async () => {
     for (const body of ['', 'scope=read', 'grant_type=']) {
       const answer = await post(body, basic(client));
       expectTokenError(answer, 400, 'invalid_request');
@@ -55,13 +58,13 @@ describe('RFC 6749 §5.2: every mistake has its code', () => {
     ['password', { password: 'x' }, 'username'],
     ['password', { username: 'x' }, 'password'],
     ['refresh_token', {}, 'refresh_token'],
-  ])('S3-09 names what %s %j lacks', async (grant_type, more, missing) => {
+  ])('S3-09: the error names what %s %j lacks', async (grant_type, more, missing) => {
     const answer = await expectNothingWritten(server, () => server.token({ grant_type, ...more }, client));
     expectTokenError(answer, 400, 'invalid_request');
     expect(answer.body.error_description).toBe(`The parameter ${missing} is missing.`);
   });
 
-  it('S3-09 S4-05 S3-02 is invalid_client, 401 with a Basic challenge, without credentials or with wrong ones', async () => {
+  it('S3-09 S4-05 S3-02: missing or wrong credentials are invalid_client, 401 with a Basic challenge', async () => {
     const form = 'grant_type=client_credentials';
     const none = await post(form);
     const wrong = await post(form, basic({ ...client, secret: 'wrong' }));
@@ -69,12 +72,12 @@ describe('RFC 6749 §5.2: every mistake has its code', () => {
     const unknown = await post(form, basic({ clientId: 'nobody', secret: 'wrong' }));
     const idOnly = await post(`${form}&client_id=${client.clientId}`);
     for (const answer of [none, wrong, wrongInBody, unknown, idOnly]) expectTokenError(answer, 401, 'invalid_client');
-    // A stranger does not learn which clients there are.
+    // The response does not reveal which clients exist.
     expect(unknown.body).toEqual(wrong.body);
     expect(none.body).not.toEqual(wrong.body);
   });
 
-  it('S0-15 S3-09 says no-store with every refusal, and both members of the body', async () => {
+  it('S0-15 S3-09: every error has no-store and both members of the body', async () => {
     expectTokenError(await post('grant_type=client_credentials&scope=nonsense', basic(client)), 400, 'invalid_scope');
     expectTokenError(
       await post('grant_type=refresh_token&refresh_token=grt_nothing', basic(client)),
@@ -85,10 +88,10 @@ describe('RFC 6749 §5.2: every mistake has its code', () => {
   });
 });
 
-describe('RFC 6750 §3.1: what a bad bearer token is told', () => {
+describe('RFC 6750 §3.1: responses to a bad bearer token', () => {
   const asks = (token: string) => server.graphql('{ users { nodes { id } } }', token);
 
-  it('S3-09 S1-20 is 401 invalid_token for one that is malformed, unknown or expired', async () => {
+  it('S3-09 S1-20: a malformed, unknown or expired token gets 401 invalid_token', async () => {
     const expired = await server.accessToken({ client, scopes: ['read'] });
     await server.database
       .em()
@@ -102,7 +105,7 @@ describe('RFC 6750 §3.1: what a bad bearer token is told', () => {
     }
   });
 
-  it('S3-09 S4-08 is 403 insufficient_scope for one that may not, and names what it has and what would do', async () => {
+  it('S3-09 S4-08: a token without the scope gets 403 insufficient_scope with its scopes and the required ones', async () => {
     const { status, headers, body } = await asks(await server.accessToken({ client, scopes: ['profile', 'groups'] }));
     expect(status).toBe(403);
     expect(headers.get('WWW-Authenticate')).toBe(
@@ -118,14 +121,14 @@ describe('RFC 6750 §3.1: what a bad bearer token is told', () => {
 describe('Where they disagree: body encoding', () => {
   const fields = { grant_type: 'client_credentials', scope: 'read' };
 
-  it('urlencoded and multipart without files are read, and mean the same', async () => {
+  it('urlencoded bodies and multipart without files mean the same', async () => {
     const multipart = new FormData();
     for (const [name, value] of Object.entries(fields)) multipart.append(name, value);
     for (const body of [new URLSearchParams(fields).toString(), multipart])
       expect(await post(body, basic(client))).toMatchObject({ status: 200, body: { scope: 'read' } });
   });
 
-  it('a file, JSON and plain text are refused, JSON with the fix', async () => {
+  it('a file, JSON and plain text are refused, and the error for JSON names the fix', async () => {
     const file = new FormData();
     file.append('grant_type', new Blob(['client_credentials']), 'grant.txt');
     expectTokenError(await post(file, basic(client)), 400, 'invalid_request');
@@ -144,7 +147,7 @@ describe('Where they disagree: body encoding', () => {
 });
 
 describe('Where they disagree: client authentication', () => {
-  it('both methods at once are refused, on every grant', async () => {
+  it('two methods in one request are refused on every grant', async () => {
     for (const grant_type of ['authorization_code', 'client_credentials', 'password', 'refresh_token']) {
       const form = { grant_type, client_id: client.clientId, client_secret: client.secret };
       expectTokenError(await expectNothingWritten(server, () => server.token(form, client)), 400, 'invalid_request');
@@ -153,7 +156,7 @@ describe('Where they disagree: client authentication', () => {
 });
 
 describe('Where they disagree: paths', () => {
-  it('with a trailing slash they mean the same, without a redirect that would lose the body', async () => {
+  it('a trailing slash means the same, without a redirect that would lose the body', async () => {
     const answer = await post('grant_type=client_credentials', basic(client), '/oauth/token/');
     expect(answer).toMatchObject({ status: 200, body: { token_type: 'Bearer' } });
     expectTokenError(await post('', basic(client), '/oauth/token/'), 400, 'invalid_request');

@@ -27,15 +27,15 @@ const tokenLines = (): string[] => [
   `Content-Type: ${FORM}`,
 ];
 
-/** The server's answer to a token request of these further lines. */
+/** The response to a token request with these additional lines. */
 async function raw(lines: readonly string[], body: string): Promise<RawResponse & { readonly json: unknown }> {
   const answer = await requestRaw(server.url, [...tokenLines(), ...lines], body);
   const isJson = answer.headers.get('Content-Type')?.includes('json');
   return { ...answer, json: isJson ? JSON.parse(answer.body) : undefined };
 }
 
-describe('how much is read', () => {
-  it('E94: 32 KB are read, one byte more is 413 and ends the connection', async () => {
+describe('The size of requests to the token endpoint', () => {
+  it('E94: a body of 32 KB is read; one more byte gets 413 and closes the connection', async () => {
     expect((await server.token(new URLSearchParams(padded(LIMIT)), client)).status).toBe(200);
     for (const length of [LIMIT + 1, 200_000, 3_000_000]) {
       const answer = await server.token(new URLSearchParams(padded(length)), client);
@@ -44,7 +44,7 @@ describe('how much is read', () => {
     }
   });
 
-  it('E94: so it is for a body that comes in chunks', async () => {
+  it('E94: the limit also applies to a body sent in chunks', async () => {
     const lines = ['Transfer-Encoding: chunked', 'Connection: close'];
     expect((await raw(lines, chunked(padded(LIMIT)))).status).toBe(200);
     const answer = await raw(lines, chunked(padded(LIMIT + 1)));
@@ -52,7 +52,7 @@ describe('how much is read', () => {
     expect(answer.headers.get('Connection')).toBe('close');
   });
 
-  it('E94: a Content-Length that lies is never a token', async () => {
+  it('E94: a wrong Content-Length never leads to a token', async () => {
     await expectNothingWritten(server, async () => {
       for (const length of ['-1', '1e3', '0x10', '99999999999999999999', `${GOOD.length}, 3`, ' '])
         expect((await raw([`Content-Length: ${length}`, 'Connection: close'], GOOD)).status).toBeOneOf([400, 413]);
@@ -60,9 +60,9 @@ describe('how much is read', () => {
       expect((await raw(twice, GOOD)).status).toBe(400);
       const both = [`Content-Length: ${GOOD.length}`, 'Transfer-Encoding: chunked', 'Connection: close'];
       expect((await raw(both, chunked(GOOD))).status).toBe(400);
-      // Too short a length cuts the value, and what is left over is no request.
+      // With a length that is too short, the value is cut off and the rest is not a request.
       expect((await raw([`Content-Length: ${GOOD.length - 1}`, 'Connection: close'], GOOD)).status).toBe(400);
-      // Too long a one is waited for, and nobody is told of a body that never came.
+      // With a length that is too long, the server waits for the rest and sends nothing.
       const lines = [...tokenLines(), `Content-Length: ${GOOD.length + 1}`];
       expect(await sendRaw(server.url, `${lines.join('\r\n')}\r\n\r\n${GOOD}`, 300)).toBe('');
     });

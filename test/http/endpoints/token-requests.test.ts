@@ -19,7 +19,7 @@ const GOOD = 'grant_type=client_credentials';
 
 const basic = ({ clientId, secret }: TestClient): string => `Basic ${btoa(`${clientId}:${secret}`)}`;
 
-/** A string goes without a Content-Type unless one is given. */
+/** A string body is sent without a Content-Type unless `type` is given. */
 async function post(body: string | FormData, type?: string): Promise<TestResponse> {
   const content = typeof body === 'string' ? new Uint8Array(Buffer.from(body)) : body;
   const headers = { Authorization: basic(client), ...(type === undefined ? {} : { 'Content-Type': type }) };
@@ -29,7 +29,7 @@ async function post(body: string | FormData, type?: string): Promise<TestRespons
 const refuse = (status: number, error: string, work: () => Promise<TestResponse>) =>
   expectNothingWritten(server, async () => expectTokenError(await work(), status, error));
 
-/** The server's answer to these lines, with what makes them a token request. */
+/** The response to a token request with these additional header lines. */
 async function raw(lines: readonly string[], body: string): Promise<RawResponse & { readonly json: unknown }> {
   const host = `Host: ${new URL(server.config.issuer).host}`;
   const common = ['POST /oauth/token HTTP/1.1', host, `Authorization: ${basic(client)}`, `Content-Type: ${FORM}`];
@@ -40,7 +40,7 @@ async function raw(lines: readonly string[], body: string): Promise<RawResponse 
 
 describe('RFC 6749 §3.2: the method', () => {
   it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'TRACE'])(
-    'E70: %s is 405, says what is allowed, and is not stored',
+    'E70: %s gets 405 with Allow, and the response is not stored',
     async (method) => {
       const path = `/oauth/token?${GOOD}&client_id=${client.clientId}&client_secret=${client.secret}`;
       await expectNothingWritten(server, async () => {
@@ -52,7 +52,7 @@ describe('RFC 6749 §3.2: the method', () => {
     },
   );
 
-  it('E70: parameters in the URL do not count', async () => {
+  it('E70: parameters in the URL are ignored', async () => {
     const { status } = await read(
       await server.request(`/oauth/token?${GOOD}`, {
         method: 'POST',
@@ -84,7 +84,7 @@ describe('RFC 6749 §3.2: the body', () => {
     ['broken percent-encoding', `${GOOD}&scope=%`, FORM],
   ])('E71: %s is invalid_request', async (_, body, type) => refuse(400, 'invalid_request', () => post(body, type)));
 
-  it('E71: bytes that are not UTF-8 are invalid_request', async () => {
+  it('E71: a body that is not UTF-8 is invalid_request', async () => {
     const { status, json } = await raw(
       [`Content-Length: ${GOOD.length + 8}`, 'Connection: close'],
       `${GOOD}&scope=\xff`,
@@ -92,7 +92,7 @@ describe('RFC 6749 §3.2: the body', () => {
     expect([status, json]).toEqual([400, { error: 'invalid_request', error_description: expect.any(String) }]);
   });
 
-  it('E71: a compressed body is not read', async () => {
+  it('E71: a compressed body is refused', async () => {
     const { status, json } = await raw(
       [`Content-Length: ${GOOD.length}`, 'Content-Encoding: gzip', 'Connection: close'],
       GOOD,
@@ -100,7 +100,7 @@ describe('RFC 6749 §3.2: the body', () => {
     expect([status, json]).toEqual([400, { error: 'invalid_request', error_description: expect.any(String) }]);
   });
 
-  it('E71: multipart is read where it has no file, and is as strict', async () => {
+  it('E71: multipart without files is read as strictly as urlencoded', async () => {
     const form = (...parts: [string, string | Blob][]) => {
       const multipart = new FormData();
       for (const [name, value] of parts) multipart.append(name, value);
@@ -113,7 +113,7 @@ describe('RFC 6749 §3.2: the body', () => {
     await refuse(400, 'invalid_request', () => post(form(['grant_type', ''])));
   });
 
-  it('E73: an empty body, or one without a grant_type', async () => {
+  it('E73: an empty body and one without a grant_type are invalid_request', async () => {
     for (const body of [
       '',
       '&',

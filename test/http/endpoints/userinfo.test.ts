@@ -22,7 +22,7 @@ const challengeOf = ({ headers }: TestResponse): string => headers.get('WWW-Auth
 const described = () => `resource_metadata="${server.config.issuer}/.well-known/oauth-protected-resource"`;
 
 describe('OpenID Connect Core 1.0 §5.3: userinfo', () => {
-  it('tells by GET and by POST what the scopes of the token let it tell, and not to caches', async () => {
+  it('GET and POST return the claims of the scopes of the token, and caches may not store them', async () => {
     const token = await tokenFor('openid', 'profile', 'email', 'groups');
     const told = {
       ...{ sub: user.id, name: 'Ada Lovelace', given_name: 'Ada', family_name: 'Lovelace' },
@@ -42,7 +42,7 @@ describe('OpenID Connect Core 1.0 §5.3: userinfo', () => {
     ]);
   });
 
-  it('RFC 6750 §2.2: takes the token in the form of a POST as well; twice is one too many', async () => {
+  it('RFC 6750 §2.2: the token can be in the form of a POST, but not in the header as well', async () => {
     const token = await tokenFor('openid');
     const body = new URLSearchParams({ access_token: token });
     expect(await ask({ method: 'POST', body })).toMatchObject({ status: 200, body: { sub: user.id } });
@@ -53,13 +53,13 @@ describe('OpenID Connect Core 1.0 §5.3: userinfo', () => {
     expect(await ask({ method: 'POST', body: repeated })).toMatchObject({ status: 400 });
   });
 
-  it('RFC 6750 §2.3: refuses a token in the URL, whatever else is sent', async () => {
+  it('RFC 6750 §2.3: a token in the URL is refused, whatever else is sent', async () => {
     const token = await tokenFor('openid');
     const answer = await ask(bearer(token), `?access_token=${token}`);
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
   });
 
-  it('RFC 6750 §3.1: 401 without a token, and says no more; one that is not alive is invalid_token', async () => {
+  it('RFC 6750 §3.1: a request without a token gets 401 without an error code; an inactive token is invalid_token', async () => {
     const anonymous = await ask();
     expect(anonymous.status).toBe(401);
     expect(challengeOf(anonymous)).toBe(`Bearer realm="gatehouse", ${described()}`);
@@ -76,7 +76,7 @@ describe('OpenID Connect Core 1.0 §5.3: userinfo', () => {
     expect((await ask(bearer(token))).status).toBe(200);
   });
 
-  it('RFC 6750 §3.1: 403 without openid, and for a token that speaks for nobody', async () => {
+  it('RFC 6750 §3.1: a token without openid and one without a user get 403', async () => {
     const service = await server.accessToken({ scopes: ['openid', 'profile'], user: null });
     for (const token of [await tokenFor('profile', 'read'), service]) {
       const answer = await ask(bearer(token));
@@ -85,7 +85,7 @@ describe('OpenID Connect Core 1.0 §5.3: userinfo', () => {
     }
   });
 
-  it('has no other methods', async () => {
+  it('other methods are not allowed', async () => {
     const answer = await ask({ method: 'DELETE', body: 'x' });
     expect([answer.status, answer.headers.get('Allow')]).toEqual([405, 'GET, HEAD, POST']);
   });

@@ -8,7 +8,7 @@ import { sharedServer, type TestServer } from '../../support/server.ts';
 import { exchange } from '../../support/token-forms.ts';
 
 let server: TestServer;
-// biome-ignore lint/suspicious/noExplicitAny: a document, looked at member by member
+// biome-ignore lint/suspicious/noExplicitAny: the test reads arbitrary members of a document
 let told: any;
 beforeAll(async () => {
   server = await sharedServer();
@@ -18,8 +18,8 @@ afterAll(() => server.close());
 
 const here = (url: string): string => new URL(url).pathname;
 
-describe('RFC 8414 §2: every value the server names does what its name says', () => {
-  it('scopes, response types and modes, grant types', async () => {
+describe('RFC 8414 §2: the server supports every value that its metadata lists', () => {
+  it('scopes, response types, response modes and grant types are supported', async () => {
     const client = await server.client({ grantTypes: told.grant_types_supported });
     const user = await server.user();
     const password = { grant_type: 'password', username: user.username, password: user.password };
@@ -35,13 +35,13 @@ describe('RFC 8414 §2: every value the server names does what its name says', (
     expect(told.response_modes_supported).toHaveLength(2);
     for (const grant_type of told.grant_types_supported) {
       const { body } = await server.token({ ...password, grant_type }, client);
-      // What is asked of the implicit grant is asked at the other endpoint.
+      // The implicit grant has no token request.
       const unsupported = grant_type === 'implicit';
       expect([grant_type, body.error === 'unsupported_grant_type']).toEqual([grant_type, unsupported]);
     }
   });
 
-  it('ways for a client to prove itself, and what it signs with', async () => {
+  it('client authentication methods and their signing algorithms are supported', async () => {
     const { token_endpoint_auth_methods_supported: methods, token_endpoint_auth_signing_alg_values_supported: algs } =
       told;
     const proofs: Record<string, () => Promise<Record<string, string>>> = {
@@ -75,7 +75,7 @@ describe('RFC 8414 §2: every value the server names does what its name says', (
     }
   });
 
-  it('algorithms, acr values and claims of ID tokens', async () => {
+  it('algorithms, acr values and claims of ID tokens are supported', async () => {
     const scope = 'openid profile email groups';
     const user = await server.user({ firstName: 'Ada', lastName: 'Lovelace' });
     for (const alg of told.id_token_signing_alg_values_supported) {
@@ -94,7 +94,7 @@ describe('RFC 8414 §2: every value the server names does what its name says', (
     }
   });
 
-  it('prompts, displays and languages', async () => {
+  it('prompts, displays and languages are supported', async () => {
     const client = await server.client();
     for (const prompt of told.prompt_values_supported) {
       const query = { prompt, display: told.display_values_supported[0], ui_locales: told.ui_locales_supported[0] };
@@ -104,7 +104,7 @@ describe('RFC 8414 §2: every value the server names does what its name says', (
     }
   });
 
-  it('PKCE methods', async () => {
+  it('PKCE methods are supported', async () => {
     const client = await server.client();
     const query = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', redirect_uri: CALLBACK };
     for (const code_challenge_method of [...told.code_challenge_methods_supported, 'plain']) {

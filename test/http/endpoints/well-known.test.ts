@@ -6,7 +6,7 @@ const [OAUTH, OIDC] = ['/.well-known/oauth-authorization-server', '/.well-known/
 const RESOURCE = '/.well-known/oauth-protected-resource';
 
 let server: TestServer;
-// biome-ignore lint/suspicious/noExplicitAny: a document, looked at member by member
+// biome-ignore lint/suspicious/noExplicitAny: the test reads arbitrary members of a document
 let told: any;
 beforeAll(async () => {
   server = await sharedServer();
@@ -18,20 +18,23 @@ const get = async (path: string): Promise<TestResponse> => read(await server.req
 const here = (url: string): string => new URL(url).pathname;
 const form = (fields: Record<string, string>): RequestInit => ({ method: 'POST', body: new URLSearchParams(fields) });
 
-describe('RFC 8414, OpenID Connect Discovery 1.0: the server describes itself', () => {
-  it.each([OAUTH, OIDC, RESOURCE, `${RESOURCE}/graphql`])('Q299 %s is for everybody, for a while', async (path) => {
-    for (const url of [path, `${path}/`]) {
-      const { status, headers } = await get(url);
-      expect([status, headers.get('Content-Type')]).toEqual([200, expect.stringMatching(/^application\/json\b/)]);
-      expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
-      expect(headers.get('Access-Control-Allow-Credentials')).toBeNull();
-      expect(headers.get('Set-Cookie')).toBeNull();
-      const [, seconds] = /^public, max-age=(\d+)$/.exec(headers.get('Cache-Control') ?? '') ?? [];
-      expect(Number(seconds)).toBeLessThanOrEqual(3600);
-    }
-  });
+describe('RFC 8414, OpenID Connect Discovery 1.0: the metadata documents', () => {
+  it.each([OAUTH, OIDC, RESOURCE, `${RESOURCE}/graphql`])(
+    'Q299: %s is public and may be cached for a while',
+    async (path) => {
+      for (const url of [path, `${path}/`]) {
+        const { status, headers } = await get(url);
+        expect([status, headers.get('Content-Type')]).toEqual([200, expect.stringMatching(/^application\/json\b/)]);
+        expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
+        expect(headers.get('Access-Control-Allow-Credentials')).toBeNull();
+        expect(headers.get('Set-Cookie')).toBeNull();
+        const [, seconds] = /^public, max-age=(\d+)$/.exec(headers.get('Cache-Control') ?? '') ?? [];
+        expect(Number(seconds)).toBeLessThanOrEqual(3600);
+      }
+    },
+  );
 
-  it('Q295 C56 says who it is, byte for byte, and what every client must know; both documents say the same', async () => {
+  it('Q295 C56: both documents are equal, name the issuer byte for byte and have all required members', async () => {
     const { issuer } = server.config;
     expect((await get(OAUTH)).body).toEqual(told);
     expect(told).toMatchObject({
@@ -53,7 +56,7 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the server describes itself', 
       if (/_endpoint$|_uri$/.test(name)) expect([name, String(value).startsWith(`${issuer}/`)]).toEqual([name, true]);
   });
 
-  it('Q298 lists nothing that is not there', () => {
+  it('Q298: the metadata lists nothing that is not supported', () => {
     for (const absent of [
       'registration',
       'device_authorization',
@@ -65,7 +68,7 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the server describes itself', 
       if (Array.isArray(value)) expect([name, new Set(value).size]).toEqual([name, value.length]);
   });
 
-  it('every URL it names answers, and in the way that it is for', async () => {
+  it('every URL in the metadata responds as its name promises', async () => {
     const statuses: Record<string, [RequestInit, number]> = {
       authorization_endpoint: [{}, 400],
       token_endpoint: [form({}), 400],
@@ -83,7 +86,7 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the server describes itself', 
     }
   });
 
-  it('RFC 9728: each resource it names describes itself where its challenge says, and names this server', async () => {
+  it('RFC 9728: each resource in the metadata describes itself at the URL of its challenge and names this server', async () => {
     const { issuer } = server.config;
     expect(told.protected_resources).toEqual([issuer, `${issuer}/graphql`]);
     for (const resource of told.protected_resources) {

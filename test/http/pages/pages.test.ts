@@ -16,7 +16,7 @@ afterAll(() => server.close());
 
 const BROWSER = { Accept: 'text/html' };
 
-/** An answer as a page, by a browser that follows nothing. */
+/** The response as a page, without following redirects. */
 async function ask(path: string, init: RequestInit): Promise<Pick<Page, 'status' | 'headers' | 'html'>> {
   const response = await server.request(path, { ...init, headers: { ...BROWSER, ...init.headers } });
   return { status: response.status, headers: response.headers, html: await response.text() };
@@ -28,8 +28,8 @@ const form = (body: string) => ({
   headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...BROWSER },
 });
 
-describe('RFC 9700 §4.16, OWASP ASVS 5 §3.4: every page keeps to the rules', () => {
-  it('J161: home, sign-in, sign-in that failed, consent, sign-out', async () => {
+describe('RFC 9700 §4.16, OWASP ASVS 5 §3.4: rules for every page', () => {
+  it('J161: home, sign-in, failed sign-in, consent and sign-out follow the rules', async () => {
     const user = await server.user();
     const browser = server.browser();
     const login = await browser.get(codeRequest(await server.client()));
@@ -46,15 +46,20 @@ describe('RFC 9700 §4.16, OWASP ASVS 5 §3.4: every page keeps to the rules', (
     ['an unknown client', 400, '/oauth/authorize?client_id=nobody', {}],
     ['no parameters', 400, '/oauth/authorize', {}],
     ['a query that is not UTF-8', 400, '/oauth/authorize?client_id=%ff', {}],
-    ['a dead request', 400, '/consent?request=x', {}],
-    ['a form of another kind', 400, '/login', { method: 'POST', body: '{}', headers: { 'Content-Type': 'text/json' } }],
+    ['an unknown request', 400, '/consent?request=x', {}],
+    [
+      'a form with another media type',
+      400,
+      '/login',
+      { method: 'POST', body: '{}', headers: { 'Content-Type': 'text/json' } },
+    ],
     ['a form without a cookie', 403, '/login', form('username=a&password=b')],
-    ['what is not there', 404, '/nowhere', {}],
-    ['a file that is not there', 404, '/graphiql/nowhere.js', {}],
-    ['a method that is not served', 405, '/login', { method: 'DELETE' }],
-    ['a form that is too long', 413, '/login', form(`a=${'x'.repeat(33_000)}`)],
-    ['a name that is not ours', 421, '/login', { headers: { Host: 'evil.example' } }],
-  ])('J161 J163: the page for %s, %i', async (_, status, path, init) => {
+    ['an unknown path', 404, '/nowhere', {}],
+    ['an unknown file', 404, '/graphiql/nowhere.js', {}],
+    ['a method that is not allowed', 405, '/login', { method: 'DELETE' }],
+    ['a form that is too large', 413, '/login', form(`a=${'x'.repeat(33_000)}`)],
+    ['another host name', 421, '/login', { headers: { Host: 'evil.example' } }],
+  ])('J161 J163: the page for %s, %i, follows the rules', async (_, status, path, init) => {
     const page = await ask(path, init);
     if (path.startsWith('/graphiql')) expectCleanResponse(page, page.html);
     expectGoodPage(page, status);
@@ -62,14 +67,14 @@ describe('RFC 9700 §4.16, OWASP ASVS 5 §3.4: every page keeps to the rules', (
     expect(page.headers.getSetCookie()).toEqual([]);
   });
 
-  it('J163: the page and the answer for a fault of ours, 500, too: they name the request and nothing of the cause', async () => {
+  it('J163: the page and the JSON for an internal error, 500, name the request and nothing of the cause', async () => {
     const run = (text: string) => server.database.em().execute(text);
     const browser = (await signedIn(server)).browser;
     await run('ALTER TABLE sessions RENAME TO sessions_elsewhere');
     await run('ALTER TABLE clients RENAME TO clients_elsewhere');
     try {
       const { status, headers, html } = await browser.get('/');
-      // Everything but the status is as on any other page.
+      // Everything except the status is as on other pages.
       expectGoodPage({ status: 400, headers, html }, 400);
       const id = headers.get('X-Request-Id') ?? '';
       expect([status, html.includes(`Request id: ${id}.`), /sessions|relation/.test(html)]).toEqual([500, true, false]);
@@ -87,11 +92,11 @@ describe('RFC 9700 §4.16, OWASP ASVS 5 §3.4: every page keeps to the rules', (
   });
 });
 
-describe('OWASP ASVS 5 §1.2.1: whatever people type is text', () => {
+describe('OWASP ASVS 5 §1.2.1: user input is escaped', () => {
   const MARKUP = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>&amp;`;
   const ESCAPED = '&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x onerror=alert(2)&gt;&amp;amp;';
 
-  it('J161: names of clients, people, owners and scopes on the consent page', async () => {
+  it('J161: names of clients, users, owners and scopes are escaped on the consent page', async () => {
     const scope = unique('shop:read');
     await createScope(server.database.em(), theOperator(), { name: scope, description: `See ${MARKUP}` });
     const client = await server.client({ name: `App ${MARKUP}`, scope: `${scope} profile` });
@@ -125,7 +130,7 @@ describe('OWASP ASVS 5 §1.2.1: whatever people type is text', () => {
     expect(sentTo(again)).toContain('code=');
   });
 
-  it('J161: what was allowed before, in words', async () => {
+  it('J161: descriptions of scopes that were already allowed are escaped', async () => {
     const scope = unique('shop:write');
     await createScope(server.database.em(), theOperator(), { name: scope, description: `Write ${MARKUP}` });
     const client = await server.client({ scope: `${scope} profile` });
@@ -137,7 +142,7 @@ describe('OWASP ASVS 5 §1.2.1: whatever people type is text', () => {
     expect(more.html).toContain(`<li>Write ${ESCAPED}</li>`);
   });
 
-  it('J161: a name that is tried at sign-in', async () => {
+  it('J161: the username of a failed sign-in is escaped', async () => {
     const browser = server.browser();
     const page = await signIn(browser, await browser.get('/login'), {
       username: MARKUP,
@@ -148,7 +153,7 @@ describe('OWASP ASVS 5 §1.2.1: whatever people type is text', () => {
     expect(page.forms[0]?.fields.get('username')).toBe(MARKUP);
   });
 
-  it('J161: parameters of the address', async () => {
+  it('J161: parameters of the URL are escaped', async () => {
     for (const path of ['/login', '/consent', '/logout', '/setup', '/oauth/authorize', '/']) {
       const names = ['request', 'client_id', 'ticket', 'error', 'message', MARKUP];
       const page = await server.browser().get(`${path}?${new URLSearchParams(names.map((name) => [name, MARKUP]))}`);
@@ -157,7 +162,7 @@ describe('OWASP ASVS 5 §1.2.1: whatever people type is text', () => {
     }
   });
 
-  it('J161: the request in the way on from a form that is no longer valid', async () => {
+  it('J161: the request is escaped in the link on a page that is out of date', async () => {
     const request = `x"><script>alert(1)</script>&decision=allow`;
     const page = await server.browser().post('/consent', { request, decision: 'allow' });
     expectGoodPage(page, 403);

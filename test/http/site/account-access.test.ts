@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('Sessions on the account page', () => {
-  it('ASVS 7.5.2: shows each with its browser, place and time, and which is this one; another can be ended', async () => {
+  it('ASVS 7.5.2: the page shows each session with browser, address and time, marks the current one and can end the others', async () => {
     const { browser, user } = await signedIn(server);
     const other = server.browser();
     const login = await other.get('/login');
@@ -38,7 +38,7 @@ describe('Sessions on the account page', () => {
     expect([await whoIs(browser), await whoIs(other)]).toEqual([user.username, undefined]);
   });
 
-  it('ends nobody else’s, whatever id is sent', async () => {
+  it('sessions of other users cannot be ended, whatever id is sent', async () => {
     const [{ browser }, victim] = [await signedIn(server), await signedIn(server)];
     const victimsPage = await victim.browser.get('/account');
     await signInElsewhere(server, victim.user);
@@ -51,7 +51,7 @@ describe('Sessions on the account page', () => {
     expect(await sessionsOf(server, victim.user)).toBe(2);
   });
 
-  it('Back-Channel Logout §2.7: what was granted for the time of the session ends with it, and nothing else does', async () => {
+  it('Back-Channel Logout §2.7: access granted for the session ends with it, and other access stays', async () => {
     const user = await server.user();
     const client = await server.client();
     const granted = async (scope: string) => {
@@ -68,7 +68,7 @@ describe('Sessions on the account page', () => {
       await granted('read'),
     ];
     for (const { browser } of [session, offline, plain]) await browser.submit(await browser.get('/logout'));
-    // Somebody else signs in where they were signed in.
+    // Another user signs in in the same browser.
     const again = await replaced.browser.get(codeRequest(client, { prompt: 'login' }));
     await signIn(replaced.browser, again, await server.user());
     for (const { pair } of [session, replaced]) await expectRevoked(server, client, pair);
@@ -78,7 +78,7 @@ describe('Sessions on the account page', () => {
 });
 
 describe('Apps on the account page', () => {
-  it('J191: shows what each may do in the words of consent; revoked, all it holds is dead at once', async () => {
+  it('J191: the page shows what each app may do, and removing an app revokes all its tokens at once', async () => {
     const user = await server.user();
     const client = await server.client({ scope: 'openid profile write' });
     const pair = await tokenPair(server, client, { scope: 'openid profile write' }, user);
@@ -101,7 +101,7 @@ describe('Apps on the account page', () => {
     expect((await browser.get(codeRequest(client))).html).toContain('name="decision" value="allow"');
   });
 
-  it('of others touches nothing', async () => {
+  it('apps of other users are not affected', async () => {
     const [{ browser }, user] = [await signedIn(server), await server.user()];
     const client = await server.client();
     const pair = await tokenPair(server, client, {}, user);
@@ -118,7 +118,7 @@ describe('Apps on the account page', () => {
 const NEW = 'a password nobody had before';
 
 describe('Forms of the account page', () => {
-  it('take a client_id that cannot be one for one that is not there', async () => {
+  it('an invalid client_id gets the same error as an unknown one', async () => {
     const { browser } = await signedIn(server);
     const page = await browser.get('/account');
     for (const client_id of ['a\0b', "a\0' OR 1=1 --", 'é', ''])
@@ -126,7 +126,7 @@ describe('Forms of the account page', () => {
   });
 
   it.each(['profile', 'email', 'password', 'sessions', 'apps'])(
-    'J164 J188: %s from another site, or without its token, changes nothing',
+    'J164 J188: %s from another site or without its CSRF token changes nothing',
     async (section) => {
       const { browser, user } = await signedIn(server, { firstName: 'Ada' });
       const there = await signInElsewhere(server, user);

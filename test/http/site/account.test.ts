@@ -15,7 +15,7 @@ afterAll(() => server.close());
 const NEW = 'a password nobody had before';
 
 describe('The account page', () => {
-  it('asks who is not signed in to sign in, and comes back', async () => {
+  it('a user who is not signed in signs in first and returns to the page', async () => {
     const [browser, user] = [server.browser(), await server.user()];
     const login = await browser.get('/account');
     expect(new URL(login.url).pathname).toBe('/login');
@@ -27,14 +27,17 @@ describe('The account page', () => {
     expect((await browser.get('/')).html).toContain('href="/account"');
   });
 
-  it.each(['//evil.example', 'https://evil.example', '/graphiql'])('J178: goes nowhere else with to=%s', async (to) => {
-    const [browser, user] = [server.browser(), await server.user()];
-    const login = await browser.get(`/login?${new URLSearchParams({ to })}`);
-    const page = await browser.post('/login', { ...Object.fromEntries(login.forms[0]?.fields ?? []), ...user, to });
-    expect([page.location, new URL(page.url).pathname]).toEqual([undefined, '/']);
-  });
+  it.each(['//evil.example', 'https://evil.example', '/graphiql'])(
+    'J178: sign-in with to=%s leads to no other page',
+    async (to) => {
+      const [browser, user] = [server.browser(), await server.user()];
+      const login = await browser.get(`/login?${new URLSearchParams({ to })}`);
+      const page = await browser.post('/login', { ...Object.fromEntries(login.forms[0]?.fields ?? []), ...user, to });
+      expect([page.location, new URL(page.url).pathname]).toEqual([undefined, '/']);
+    },
+  );
 
-  it('changes the names, as text', async () => {
+  it('the user changes their names, which are stored as text', async () => {
     const { browser, user } = await signedIn(server);
     const names = { firstName: 'Zoë <b>', lastName: '' };
     const page = await changeAccount(browser, await browser.get('/account'), 'profile', names);
@@ -45,7 +48,7 @@ describe('The account page', () => {
     expect(await rowOf(server, user)).toMatchObject({ first_name: 'Zoë <b>', last_name: '' });
   });
 
-  it('says what is wrong, keeps what was typed, and changes nothing', async () => {
+  it('an error is shown with the typed values, and nothing is changed', async () => {
     const { browser, user } = await signedIn(server, { firstName: 'Ada' });
     const page = await changeAccount(browser, await browser.get('/account'), 'profile', { firstName: 'x'.repeat(151) });
     expectGoodPage(page, 400);
@@ -54,7 +57,7 @@ describe('The account page', () => {
     expect(await rowOf(server, user)).toMatchObject({ first_name: 'Ada' });
   });
 
-  it('ASVS 6.2.3: changes the e-mail address with the current password only, and it is no longer verified', async () => {
+  it('ASVS 6.2.3: a change of the email needs the current password, and the new email is not verified', async () => {
     const { browser, user } = await signedIn(server, { emailVerified: true });
     const other = await server.user();
     const account = await browser.get('/account');
@@ -76,7 +79,7 @@ describe('The account page', () => {
     expect(await rowOf(server, user)).toMatchObject({ email, email_verified: false });
   });
 
-  it('J188: changes the password with the current one, and ends all other sessions and every authorization', async () => {
+  it('J188: a change of the password needs the current one and ends all other sessions and all authorizations', async () => {
     const { browser, user } = await signedIn(server);
     const [client, there] = [await server.client(), await signInElsewhere(server, user)];
     const pair = await tokenPair(server, client, {}, user);
@@ -104,13 +107,13 @@ describe('The account page', () => {
     expect(await bearerStatus(server, pair.access_token)).toBe(401);
     await expectRevoked(server, client, pair);
     expect((await signIn(server.browser(), await server.browser().get('/login'), user)).status).not.toBe(200);
-    // A copy of the cookie from before would else be spared along with the browser it was taken from.
+    // Otherwise a stolen copy of the old cookie would keep working.
     const thief = server.browser();
     thief.cookies.set(SESSION, held);
     expect(await whoIs(thief)).toBeUndefined();
   });
 
-  it('J184: counts wrong guesses of the current password', async () => {
+  it('J184: wrong guesses of the current password are counted', async () => {
     const { browser } = await signedIn(server);
     const account = await browser.get('/account');
     const guess = { currentPassword: 'a wrong guess', password: NEW, repeated: NEW };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeBrowser } from '../../../src/http/site/browser-name.ts';
 
-describe('What a person recognises a session by', () => {
+describe('Names of browsers in the list of sessions', () => {
   it.each([
     ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
     [
@@ -24,7 +24,7 @@ describe('What a person recognises a session by', () => {
     ['curl/8.0', undefined],
     ['', undefined],
     [`<script>alert(1)</script>${'x'.repeat(10_000)}`, undefined],
-  ])('%s', (header, words) => {
+  ])('the User-Agent %s gets the expected name', (header, words) => {
     expect(describeBrowser(header)).toBe(words);
   });
 });

@@ -19,7 +19,7 @@ const formOf = (page: Page, decision: string): Record<string, string> => ({
   decision,
 });
 
-/** A signed-in browser that has been asked. */
+/** A signed-in browser that shows the consent page. */
 async function asked(query: Record<string, string> = {}) {
   const { browser, user } = await signedIn(server);
   const client = await server.client();
@@ -33,7 +33,7 @@ function expectAnsweredBefore(page: Page): void {
 }
 
 describe('RFC 6749 §4.1.2.1: access_denied', () => {
-  it('A22: denying more leaves what was allowed before', async () => {
+  it('A22: denying more scopes keeps what was already allowed', async () => {
     const { browser, client, page } = await asked({ scope: 'profile' });
     await browser.submit(page, {}, 'allow');
     const more = await browser.get(codeRequest(client, { scope: 'profile write' }));
@@ -42,7 +42,7 @@ describe('RFC 6749 §4.1.2.1: access_denied', () => {
     expect((await browser.get(codeRequest(client, { scope: 'profile write' }))).html).toContain('scope write');
   });
 
-  it.each([undefined, '', 'ALLOW', 'yes', 'allow '])('A22: no decision but "allow" allows (%j)', async (decision) => {
+  it.each([undefined, '', 'ALLOW', 'yes', 'allow '])('A22: only the decision "allow" allows (%j)', async (decision) => {
     const { browser, page } = await asked();
     const { decision: _, ...fields } = formOf(page, '');
     const answer = await browser.post('/consent', { ...fields, ...(decision === undefined ? {} : { decision }) });
@@ -50,13 +50,13 @@ describe('RFC 6749 §4.1.2.1: access_denied', () => {
   });
 });
 
-describe('A decision is taken once', () => {
+describe('A request is decided once', () => {
   it.each([
     ['allow', 'allow'],
     ['deny', 'allow'],
     ['allow', 'deny'],
     ['deny', 'deny'],
-  ])('J173: %s, then back and %s', async (first, second) => {
+  ])('J173: after %s, going back and choosing %s gets an error page', async (first, second) => {
     const { browser, page } = await asked();
     const answer = sentTo(await browser.submit(page, {}, first));
     expect(answer).toContain(first === 'allow' ? 'code=' : 'error=access_denied');
@@ -70,7 +70,7 @@ describe('A decision is taken once', () => {
   it.each([
     ['allow', 'allow'],
     ['allow', 'deny'],
-  ])('J173: %s and %s ten times at once: one answer, nine pages', async (one, other) => {
+  ])('J173: %s and %s ten times at once get one redirect and nine error pages', async (one, other) => {
     const { browser, page } = await asked();
     const before = await countRows(server);
     const headers = { Cookie: cookiesOf(browser), 'Sec-Fetch-Site': 'same-origin' };
@@ -88,7 +88,7 @@ describe('A decision is taken once', () => {
       expect([table, after[table]]).toEqual([table, (before[table] ?? 0) + (allowed ? 1 : 0)]);
   });
 
-  it('J173: too late, it is a page', async () => {
+  it('J173: a decision on an expired request gets an error page', async () => {
     const { browser, page } = await asked();
     const late = 'UPDATE authorization_requests SET expires_at = created_at WHERE digest = ?';
     const handle = new URL(page.url).searchParams.get('request') ?? '';
@@ -97,7 +97,7 @@ describe('A decision is taken once', () => {
   });
 
   it.each(['', 'x', 'a'.repeat(43), '\0', 'é'.repeat(1000), "' OR 1=1 --"])(
-    'J167: a request that nobody made (%.10j)',
+    'J167: an unknown request gets an error page (%.10j)',
     async (request) => {
       const { browser } = await signedIn(server);
       const query = `?${new URLSearchParams({ request })}`;
@@ -108,35 +108,35 @@ describe('A decision is taken once', () => {
 
   it.each([
     ['disabled', 'UPDATE clients SET disabled = true WHERE client_id = ?'],
-    ['without that address', "UPDATE clients SET redirect_uris = '{https://other.example/}' WHERE client_id = ?"],
+    ['without that redirect URI', "UPDATE clients SET redirect_uris = '{https://other.example/}' WHERE client_id = ?"],
     ['without that scope', "UPDATE clients SET scopes = '{openid}' WHERE client_id = ?"],
-  ])('A25: the client is meanwhile %s', async (_, change) => {
+  ])('A25: a decision gets an error page if the client is meanwhile %s', async (_, change) => {
     const { browser, client, page } = await asked({ scope: 'profile' });
     await server.database.em().execute(change, [client.clientId]);
     await expectNothingWritten(server, async () => expectAnsweredBefore(await browser.submit(page, {}, 'allow')));
   });
 });
 
-describe('Whoever was asked decides', () => {
+describe('Only the user who was asked decides', () => {
   const switchTo = async (browser: Browser, person: { username: string; password: string }): Promise<void> => {
     await browser.submit(await browser.get('/logout'));
     await signIn(browser, await browser.get('/login'), person);
   };
 
-  it('J172: a page opened by alice is refused when bob is signed in there: no code for either', async () => {
+  it('J172: a page opened by alice is refused while bob is signed in, and neither gets a code', async () => {
     const { browser, page } = await asked();
     const bob = await server.user();
     await switchTo(browser, bob);
     const answer = await expectNothingWritten(server, () => browser.submit(page, {}, 'allow'));
     expectGoodPage(answer, 403);
 
-    // What is still open is now his to answer, on a page of his own.
+    // The request is still pending, and bob decides it on his own page.
     const his = await browser.get(page.url);
     expect(his.html).toContain(`<strong>${bob.username}</strong>`);
     expect(sentTo(await browser.submit(his, {}, 'allow'))).toContain('code=');
   });
 
-  it('J172: bob cannot answer for alice from a browser of his own', async () => {
+  it('J172: bob cannot decide for alice from his own browser', async () => {
     const { page } = await asked();
     const bob = await signedIn(server);
     await expectNothingWritten(server, async () => {
@@ -145,7 +145,7 @@ describe('Whoever was asked decides', () => {
     });
   });
 
-  it('J172: "Sign in as somebody else" goes on with the same request, in the name of who signed in', async () => {
+  it('J172: "Use another account" continues the same request as the user who then signs in', async () => {
     const { browser, user: alice, client, page } = await asked({ state: 'kept' });
     const href = /<a href="(\/logout\?request=[^"]+)"/.exec(page.html)?.[1] ?? '';
     const logout = await browser.get(href);
@@ -168,7 +168,7 @@ describe('Whoever was asked decides', () => {
     expect(owners).toEqual([{ user_id: bob.uuid }]);
   });
 
-  it('A1: two requests of one browser both go on after one sign-in', async () => {
+  it('A1: two requests of one browser both continue after one sign-in', async () => {
     const browser = server.browser();
     const user = await server.user();
     const [one, two] = [await server.client(), await server.client()];
@@ -182,12 +182,12 @@ describe('Whoever was asked decides', () => {
     expect(responseParams(sentTo(await browser.submit(consent, {}, 'allow')))).toMatchObject({ state: 'one' });
   });
 
-  it('A1: another consent given meanwhile does not disturb this one', async () => {
+  it('A1: another consent given meanwhile does not affect this request', async () => {
     const { browser, client, page } = await asked({ scope: 'profile', state: 'a' });
     const other = await browser.get(codeRequest(client, { scope: 'profile email', state: 'b' }));
     await browser.submit(other, {}, 'allow');
     const answer = await browser.submit(page, { 'scope profile': undefined }, 'allow');
-    // Allowed a moment ago: the box that is not ticked here says nothing new.
+    // The scope was allowed a moment ago, so that the unticked box does not matter.
     expect(responseParams(sentTo(answer))).toMatchObject({ state: 'a', code: expect.stringMatching(/^gac_/) });
   });
 });

@@ -13,8 +13,8 @@ afterAll(() => server.close());
 
 const isAsked = (page: Page): boolean => page.status === 200 && new URL(page.url).pathname === '/consent';
 
-describe('What a person has allowed is remembered, for this person and this client', () => {
-  it('S4-07 is not asked again for the same or for less, in any browser', async () => {
+describe('Consent is remembered for one user and one client', () => {
+  it('S4-07: the user is not asked again for the same scopes or fewer, in any browser', async () => {
     const [client, user, browser] = [await server.client(), await server.user(), server.browser()];
     await allow(server, codeRequest(client, { scope: 'read groups' }), user, browser);
     for (const scope of ['read groups', 'groups', 'read']) {
@@ -26,7 +26,7 @@ describe('What a person has allowed is remembered, for this person and this clie
     expect(responseParams(page.location ?? '')).toHaveProperty('code');
   });
 
-  it('S4-07 is asked for what is new, for another client, and of another person', async () => {
+  it('S4-07: the user is asked for new scopes and other clients, and other users are asked as well', async () => {
     const [client, user, browser] = [await server.client(), await server.user(), server.browser()];
     await allow(server, codeRequest(client, { scope: 'read' }), user, browser);
 
@@ -37,7 +37,7 @@ describe('What a person has allowed is remembered, for this person and this clie
     await reachConsent(server, codeRequest(client, { scope: 'read' }), await server.user());
   });
 
-  it('S4-07 is asked every time by a client that is registered so', async () => {
+  it('S4-07: the user is asked every time by a client registered for that', async () => {
     const [client, user, browser] = [await server.client({ consent: 'ALWAYS' }), await server.user(), server.browser()];
     await allow(server, codeRequest(client), user, browser);
     expect(isAsked(await browser.get(codeRequest(client)))).toBe(true);
@@ -47,14 +47,14 @@ describe('What a person has allowed is remembered, for this person and this clie
     expect((await browser.get(codeRequest(client))).location).toContain('code=');
   });
 
-  it('S4-07 is forgotten when the client becomes another one', async () => {
+  it('S4-07: the consent is forgotten if the client is changed', async () => {
     const [client, user, browser] = [await server.client(), await server.user(), server.browser()];
     await allow(server, codeRequest(client), user, browser);
     await updateClient(server.database.em(), theOperator(), client.clientId, { name: 'Another name' });
     expect(isAsked(await browser.get(codeRequest(client)))).toBe(true);
   });
 
-  it('a refusal is not remembered', async () => {
+  it('a denial is not remembered', async () => {
     const [client, user, browser] = [await server.client(), await server.user(), server.browser()];
     await browser.submit(await reachConsent(server, codeRequest(client), user, browser), {}, 'deny');
     expect(isAsked(await browser.get(codeRequest(client)))).toBe(true);
@@ -62,7 +62,7 @@ describe('What a person has allowed is remembered, for this person and this clie
 });
 
 describe('Where they disagree: S3-10, S4-06, S4-07', () => {
-  it('consent has a tick box a scope, and a client may have a lifetime of access tokens and a kind of consent, nothing more', async () => {
+  it('S3-10, S4-06: each scope has a tick box, and a client can set only its access token lifetime and when to ask', async () => {
     const [client, user] = [await server.client({ accessTokenTtl: 120, consent: 'ALWAYS' }), await server.user()];
     const page = await reachConsent(server, codeRequest(client, { scope: 'read groups' }), user);
     expect(page.forms[0]?.names).toEqual(expect.arrayContaining(['scope read', 'scope groups']));
@@ -78,8 +78,8 @@ describe('Where they disagree: S3-10, S4-06, S4-07', () => {
   });
 });
 
-describe('Signing out', () => {
-  it('S2-13 ends the session of this browser: the next request signs in again', async () => {
+describe('Sign-out and consent', () => {
+  it('S2-13: signing out ends the session of this browser, and the next request needs a sign-in', async () => {
     const [client, user, browser] = [await server.client(), await server.user(), server.browser()];
     await allow(server, codeRequest(client), user, browser);
     const before = new Map(browser.cookies);
@@ -87,12 +87,12 @@ describe('Signing out', () => {
     expect(home.html).toContain('You are not signed in');
     expect(new URL((await browser.get(codeRequest(client))).url).pathname).toBe('/login');
 
-    // The old cookie is worth nothing, whoever kept it.
+    // A copy of the old cookie no longer works.
     for (const [name, value] of before) browser.cookies.set(name, value);
     expect(new URL((await browser.get(codeRequest(client))).url).pathname).toBe('/login');
   });
 
-  it('S2-13 takes more than a link: a GET asks, and changes nothing', async () => {
+  it('S2-13: a GET only asks for confirmation and changes nothing', async () => {
     const [user, browser] = [await server.user(), server.browser()];
     await signIn(browser, await browser.get('/login'), user);
     expect((await browser.get('/logout')).html).toContain('Sign out?');

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Names of the scopes that the page asks for; undefined where nothing was asked. */
+/** Names of the scopes on the page; undefined if it is not the consent page. */
 const askedFor = (page: Page): string[] | undefined =>
   page.html.includes('name="decision"')
     ? page.forms[0]?.names.filter((name) => name.startsWith('scope ')).map((name) => name.slice('scope '.length))
@@ -33,8 +33,8 @@ async function scopeBoughtWith(location: string, client: TestClient, more: Recor
   return (await server.token(form, client)).body.scope;
 }
 
-describe('OWASP ASVS 5 §10.7.2: what a person is told before deciding', () => {
-  it('J176: the app, where the answer goes, each scope in words, whose account it is, and for how long', async () => {
+describe('OWASP ASVS 5 §10.7.2: what the consent page shows', () => {
+  it('J176: the page shows the app, the redirect host, a description of each scope, the account and the duration', async () => {
     const client = await server.client({ name: 'Photo shop' });
     const user = await server.user();
     const page = await reachConsent(server, codeRequest(client, { scope: 'profile email write' }), user);
@@ -49,7 +49,7 @@ describe('OWASP ASVS 5 §10.7.2: what a person is told before deciding', () => {
     expect(askedFor(page)).toEqual(['profile', 'email', 'write']);
   });
 
-  it('J176: an access that ends by itself, and a request without any power', async () => {
+  it('J176: the page shows a duration without a refresh token, and a request without scopes', async () => {
     const client = await server.client({ grantTypes: ['authorization_code'], accessTokenTtl: 90 });
     const page = await reachConsent(server, codeRequest(client, { scope: 'profile' }), await server.user());
     expect(page.html).toContain('Access ends after 2 minutes, or when you remove it in your account.');
@@ -57,15 +57,15 @@ describe('OWASP ASVS 5 §10.7.2: what a person is told before deciding', () => {
     expect(page.html).not.toContain('has not been checked');
   });
 
-  it('J176: the sign-in page names the app, too', async () => {
+  it('J176: the sign-in page also names the app', async () => {
     const login = await server.browser().get(codeRequest(await server.client({ name: 'Photo shop' })));
     expectGoodPage(login);
     expect(login.html).toContain('to continue to <strong>Photo shop</strong>');
   });
 });
 
-describe('OWASP ASVS 5 §10.7.1: an app is asked for once', () => {
-  it('J175: a confidential client goes through with what it was allowed, and with less', async () => {
+describe('OWASP ASVS 5 §10.7.1: when the user is asked again', () => {
+  it('J175: a confidential client gets what the user already allowed, or less, without asking', async () => {
     const client = await server.client();
     const { browser, user } = await signedIn(server);
     const page = await browser.get(codeRequest(client, { scope: 'profile read' }));
@@ -78,7 +78,7 @@ describe('OWASP ASVS 5 §10.7.1: an app is asked for once', () => {
     }
   });
 
-  it('J175: whatever is added is asked for, and only that', async () => {
+  it('J175: the user is asked for added scopes, and only for those', async () => {
     const client = await server.client();
     const { browser, user } = await signedIn(server);
     await browser.submit(await browser.get(codeRequest(client, { scope: 'profile' })), {}, 'allow');
@@ -92,12 +92,12 @@ describe('OWASP ASVS 5 §10.7.1: an app is asked for once', () => {
 
     const rest = await browser.get(codeRequest(client, { scope: 'email profile groups' }));
     expect(askedFor(rest)).toEqual(['groups']);
-    // Nothing new is ticked: what was allowed before is given.
+    // No new scope is ticked, so only the scopes that were already allowed are granted.
     const before = sentTo(await browser.submit(rest, { 'scope groups': undefined }, 'allow'));
     expect(await scopeBoughtWith(before, client)).toBe('email profile');
   });
 
-  it('J175: a scope that nobody asked for cannot be ticked', async () => {
+  it('J175: a scope that was not requested cannot be granted', async () => {
     const client = await server.client();
     const { browser, user } = await signedIn(server);
     const page = await browser.get(codeRequest(client, { scope: 'profile' }));
@@ -107,7 +107,7 @@ describe('OWASP ASVS 5 §10.7.1: an app is asked for once', () => {
     expect(await rememberedScopes(user)).toEqual(['profile']);
   });
 
-  it('J175: it is remembered of one person, and of one client', async () => {
+  it('J175: consent is remembered for one user and one client', async () => {
     const [client, other] = [await server.client(), await server.client()];
     const { browser } = await signedIn(server);
     await browser.submit(await browser.get(codeRequest(client)), {}, 'allow');
@@ -116,7 +116,7 @@ describe('OWASP ASVS 5 §10.7.1: an app is asked for once', () => {
   });
 });
 
-describe('RFC 8252 §8.6: where consent is remembered', () => {
+describe('RFC 8252 §8.6: clients whose consent is remembered', () => {
   const PUBLIC = {
     tokenEndpointAuthMethod: 'none',
     grantTypes: ['authorization_code', 'refresh_token'],
@@ -135,9 +135,9 @@ describe('RFC 8252 §8.6: where consent is remembered', () => {
   };
 
   it.each([
-    ['a public client with an https address', PUBLIC, 'https://client.example/cb'],
+    ['a public client with an https redirect URI', PUBLIC, 'https://client.example/cb'],
     ['a confidential client on loopback', {}, 'http://127.0.0.1:8000/cb'],
-  ])('J175: of %s it is', async (_, registration, uri) => {
+  ])('J175: consent is remembered for %s', async (_, registration, uri) => {
     const { asked, remembered } = await allowedTwice(registration, uri);
     expect([asked, remembered]).toEqual([undefined, ['profile']]);
   });
@@ -146,14 +146,14 @@ describe('RFC 8252 §8.6: where consent is remembered', () => {
     ['a public client on loopback', PUBLIC, 'http://127.0.0.1/cb'],
     ['a public client on [::1]', PUBLIC, 'http://[::1]:9000/cb'],
     ['a public client on localhost', PUBLIC, 'http://localhost:3000/cb'],
-    ['a public client with a scheme of its own', PUBLIC, 'com.example.app:/cb'],
-    ['a client that wants to be asked always', { consent: 'ALWAYS' }, 'https://client.example/cb'],
-  ])('J175: of %s it is not', async (_, registration, uri) => {
+    ['a public client with a custom scheme', PUBLIC, 'com.example.app:/cb'],
+    ['a client registered with consent ALWAYS', { consent: 'ALWAYS' }, 'https://client.example/cb'],
+  ])('J175: consent is not remembered for %s', async (_, registration, uri) => {
     const { asked, remembered } = await allowedTwice(registration, uri);
     expect([asked, remembered]).toEqual([['profile'], undefined]);
   });
 
-  it('J175: what was remembered for one address of a client does not count for its loopback one, even for no scope', async () => {
+  it('J175: consent for one redirect URI of a client does not apply to its loopback URI, even without scopes', async () => {
     const [web, device] = ['https://client.example/cb', 'http://127.0.0.1/cb'];
     const { browser, client } = await allowedTwice({ ...PUBLIC, redirectUris: [web, device], defaultScopes: [] }, web);
     for (const scope of ['profile', '']) {
@@ -162,7 +162,7 @@ describe('RFC 8252 §8.6: where consent is remembered', () => {
     }
   });
 
-  it('J175: even a request for no scope is asked once', async () => {
+  it('J175: a request without scopes is also asked once', async () => {
     const { asked, remembered } = await allowedTwice({ defaultScopes: [] }, CALLBACK, '');
     expect([asked, remembered]).toEqual([undefined, []]);
   });

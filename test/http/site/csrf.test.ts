@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A form of ours as a person has filled it in, in their browser. */
+/** A form of this server, filled in by a user in their browser. */
 interface Filled {
   readonly browser: Browser;
   readonly page: Page;
@@ -53,7 +53,7 @@ const FORMS: Record<string, () => Promise<Filled>> = {
 
 const FETCH_METADATA = { 'Sec-Fetch-Site': '' };
 
-/** Another site's form: the browser sends what it holds and says truly where the form was. */
+/** A form of another site. The browser sends its cookies and the true origin of the form. */
 const FROM_ELSEWHERE: [string, Record<string, string>][] = [
   ['Sec-Fetch-Site: cross-site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }],
   ['Sec-Fetch-Site: same-site, from another port', { 'Sec-Fetch-Site': 'same-site' }],
@@ -74,7 +74,7 @@ describe.each(Object.keys(FORMS))('OWASP CSRF, RFC 6749 §10.12: POST %s', (path
   };
   const form = (): Promise<Filled> => FORMS[path]!();
 
-  it('J169: refuses a form without a token, and with a wrong one', async () => {
+  it('J169: a form without a token or with a wrong one is refused', async () => {
     const { browser, page, fields } = await form();
     const { csrf = '', ...others } = fields;
     await refused({ browser, page, fields: others });
@@ -82,27 +82,27 @@ describe.each(Object.keys(FORMS))('OWASP CSRF, RFC 6749 §10.12: POST %s', (path
       await refused({ browser, page, fields: { ...others, csrf: wrong } });
   });
 
-  it("J169: refuses another browser's token", async () => {
-    // In this order: a set-up link replaces the one before.
+  it('J169: a token of another browser is refused', async () => {
+    // The order matters, because a new set-up link replaces the previous one.
     const [theirs, mine] = [await form(), await form()];
     await refused({ ...mine, fields: { ...mine.fields, csrf: theirs.fields.csrf ?? '' } });
   });
 
-  it.each(FROM_ELSEWHERE)('J170: refuses %s, whatever token comes with it', async (_, headers) =>
+  it.each(FROM_ELSEWHERE)('J170: %s is refused even with a valid token', async (_, headers) =>
     refused(await form(), headers),
   );
 
-  it('J170: takes the form where an equal Origin stands in for Fetch Metadata', async () => {
+  it('J170: a form is accepted if the Origin matches and Fetch Metadata is missing', async () => {
     const { browser, fields } = await form();
     const page = await browser.post(path, fields, FETCH_METADATA);
     expect([page.status, page.html.includes('This page is out of date')]).toEqual([page.location ? 303 : 200, false]);
-    // The one administrator who is made here would leave the other tests of /setup without a ticket.
+    // An administrator created here would leave the other tests of /setup without a ticket.
     await server.database.em().execute('UPDATE users SET superuser = false');
   });
 });
 
-describe('A form that is no longer valid leads on', () => {
-  it('J169: opened before a sign-in in another tab, it goes on with the same request', async () => {
+describe('A page that is out of date', () => {
+  it('J169: a page opened before a sign-in in another tab links to the same request', async () => {
     const client = await server.client();
     const browser = server.browser();
     const user = await server.user();
@@ -118,8 +118,8 @@ describe('A form that is no longer valid leads on', () => {
   });
 });
 
-describe('A token is of one form', () => {
-  it('J169: neither of another page of the same browser, nor of another request there', async () => {
+describe('A CSRF token belongs to one form', () => {
+  it('J169: the token of another page or of another request in the same browser is refused', async () => {
     const { browser, user } = await signedIn(server);
     const client = await server.client();
     const logout = filled(browser, await browser.get('/logout'));

@@ -5,14 +5,14 @@ import { codeRequest, responseParams, sentTo } from '../../support/authorize.ts'
 import { theOperator } from '../../support/fixtures.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 
-describe('Signing in, twice or too late', () => {
+describe('Concurrent and late sign-ins', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await sharedServer();
   });
   afterAll(() => server.close());
 
-  it('J173: a double click on "Sign in" leads to consent all the same', async () => {
+  it('J173: a double click on "Sign in" still leads to the consent page', async () => {
     const user = await server.user();
     const browser = server.browser();
     const login = await browser.get(codeRequest(await server.client(), { state: 's' }));
@@ -26,7 +26,7 @@ describe('Signing in, twice or too late', () => {
     expect(state).toBe('s');
   });
 
-  it('J167: somebody else who sends the same form gets nothing of the first person’s request', async () => {
+  it('J167: another browser that sends the same form cannot use the request of the first user', async () => {
     const [alice, mallory] = [await server.user(), await server.user()];
     const browser = server.browser();
     const login = await browser.get(codeRequest(await server.client()));
@@ -38,7 +38,7 @@ describe('Signing in, twice or too late', () => {
     expect(page.status).toBe(400);
   });
 
-  it('N265: nothing is left of a password grant or a sign-in that races a change of the password', async () => {
+  it('N265: a password grant or a sign-in that races a password change leaves no active token or session', async () => {
     const client = await server.client();
     for (let round = 0; round < 5; round++) {
       const user = await server.user();

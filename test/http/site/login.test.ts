@@ -20,7 +20,7 @@ async function tryToSignIn(username: string, password: string): Promise<Page> {
   return signIn(browser, await browser.get('/login'), { username, password });
 }
 
-describe('Sign-in tells nobody who has an account', () => {
+describe('Sign-in does not reveal which accounts exist', () => {
   it('J179: an unknown user, a wrong password and a disabled user get the same status, body and headers', async () => {
     const [known, disabled] = [await server.user(), await server.user()];
     await server.database.em().execute('UPDATE users SET disabled = true WHERE id = ?', [disabled.uuid]);
@@ -48,7 +48,7 @@ describe('Sign-in tells nobody who has an account', () => {
     expect(told.slice(1)).toEqual([told[0], told[0], told[0]]);
   });
 
-  it('ASVS 16.3.1: a wrong password is recorded, whatever request it says it is for', async () => {
+  it('ASVS 16.3.1: a wrong password is recorded, whatever request it names', async () => {
     const browser = server.browser();
     const page = await browser.get('/login');
     const fields = {
@@ -63,16 +63,16 @@ describe('Sign-in tells nobody who has an account', () => {
     expect(await failures()).toBe(before + 1);
   });
 
-  it('J179: the page does not say the password again', async () => {
+  it('J179: the page does not repeat the password', async () => {
     const { html } = await tryToSignIn(unique('person'), 'a password that is wrong');
     expect(html).not.toContain('a password that is wrong');
     expect(server.log.join('')).not.toContain('a password that is wrong');
   });
 });
 
-describe('Where sign-in leads to', () => {
+describe('Redirects after sign-in', () => {
   it.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])(
-    'J178: not to %s',
+    'J178: sign-in does not redirect to %s',
     async (target) => {
       const browser = server.browser();
       const names = ['return_to', 'redirect', 'next', 'url', 'redirect_uri'];
@@ -86,7 +86,7 @@ describe('Where sign-in leads to', () => {
     },
   );
 
-  it('J178: an answer to a form is 303 to a path, without a body', async () => {
+  it('J178: a submitted form gets 303 to a path, without a body', async () => {
     const { username, password } = await server.user();
     const browser = server.browser();
     const page = await browser.get('/login');
@@ -101,7 +101,7 @@ describe('Where sign-in leads to', () => {
   });
 });
 
-describe('OWASP ASVS 5 §6.2: passwords are taken as they are', () => {
+describe('OWASP ASVS 5 §6.2: passwords are used unchanged', () => {
   const letters = 'abcdefghijklmnopqrstuvwxyz'.repeat(40);
 
   it.each([
@@ -109,16 +109,16 @@ describe('OWASP ASVS 5 §6.2: passwords are taken as they are', () => {
     ['128 characters', letters.slice(0, 128)],
     ['1 024 characters', letters.slice(0, 1024)],
     ['1 024 characters of four bytes', '🙂'.repeat(1024)],
-    ['blanks within and around', '  eight blanks  '],
+    ['spaces within and around', '  eight blanks  '],
     ['emoji and combining marks', '🙂🏳️‍🌈👩‍🚀 äöü'],
     ['markup and quotes', `<b>"'&amp;%00+\\`],
-  ])('J181: %s', async (_, password) => {
+  ])('J181: a password of %s works', async (_, password) => {
     const { username } = await server.user({ password });
     expect(isHome(await tryToSignIn(username, password))).toBe(true);
     expect((await tryToSignIn(username, password.slice(0, -1))).status).toBe(401);
   });
 
-  it('J181: the 73rd byte counts', async () => {
+  it('J181: the 73rd byte of a password matters', async () => {
     const password = letters.slice(0, 73);
     const { username } = await server.user({ password });
     expect((await tryToSignIn(username, password.slice(0, 72))).status).toBe(401);
@@ -126,15 +126,15 @@ describe('OWASP ASVS 5 §6.2: passwords are taken as they are', () => {
     expect(isHome(await tryToSignIn(username, password))).toBe(true);
   });
 
-  it('J181: one password however the keyboard composes it', async () => {
+  it('J181: a password is the same in every Unicode composition', async () => {
     const password = 'Zwölf Boxkämpfer Ångström';
     const { username } = await server.user({ password: password.normalize('NFC') });
     expect(isHome(await tryToSignIn(username, password.normalize('NFD')))).toBe(true);
   });
 
-  it('J181: more than 1 024 characters are 400, before anything is hashed', async () => {
+  it('J181: more than 1 024 characters get 400 before anything is hashed', async () => {
     const { username, uuid } = await server.user();
-    // To compare with this one is an error: 400 says that nobody did.
+    // Verifying against this hash throws, so that 400 proves it was not attempted.
     await server.database.em().execute("UPDATE users SET password_hash = 'no hash' WHERE id = ?", [uuid]);
     for (const password of ['x'.repeat(1025), '🙂'.repeat(1025), 'x'.repeat(30_000)]) {
       const page = await expectNothingWritten(server, () => tryToSignIn(username, password));
@@ -144,12 +144,12 @@ describe('OWASP ASVS 5 §6.2: passwords are taken as they are', () => {
   });
 });
 
-describe('What no database can hold', () => {
+describe('Input that cannot be stored', () => {
   it.each([
     ['a password with NUL', { password: 'correct\0horse battery' }],
     ['a username with NUL', { username: 'ali\0ce' }],
-    ['an e-mail address with NUL', { username: 'alice\0@example.com' }],
-    ['a username of one blank', { username: ' ' }],
+    ['an email with NUL', { username: 'alice\0@example.com' }],
+    ['a username of one space', { username: ' ' }],
     ['a username of 20 000 characters', { username: 'x'.repeat(20_000) }],
   ] as [string, { username?: string; password?: string }][])('J182: %s is 401', async (_, given) => {
     const user = await server.user();
@@ -159,7 +159,7 @@ describe('What no database can hold', () => {
     expectGoodPage(page, 401);
   });
 
-  it.each(['%ED%A0%80', '%ff', '%', '%c3'])('J182: %s, which is not UTF-8, is 400', async (bytes) => {
+  it.each(['%ED%A0%80', '%ff', '%', '%c3'])('J182: %s is not valid text and gets 400', async (bytes) => {
     const browser = server.browser();
     const csrf = (await browser.get('/login')).forms[0]?.fields.get('csrf');
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Cookie: cookiesOf(browser) };
@@ -168,13 +168,13 @@ describe('What no database can hold', () => {
   });
 });
 
-describe('OWASP ASVS 5 §11.4: what is kept of a password', () => {
+describe('OWASP ASVS 5 §11.4: stored passwords', () => {
   const stored = async (uuid: string): Promise<string> => {
     const rows = await server.database.em().execute('SELECT password_hash FROM users WHERE id = ?', [uuid]);
     return rows[0]?.password_hash;
   };
 
-  it('J187: is argon2id of OWASP strength, and an older hash is made anew at the next sign-in', async () => {
+  it('J187: passwords are stored as argon2id of OWASP strength, and an older hash is replaced at the next sign-in', async () => {
     const user = await server.user();
     expect(await stored(user.uuid)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     const weak = await hash(user.password, { memoryCost: 8192, timeCost: 1, parallelism: 1 });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('OWASP ASVS 5 §7.4.1: signing out', () => {
-  it('J190: asks first, and a link by itself ends nothing', async () => {
+  it('J190: the page asks for confirmation, and a link alone ends nothing', async () => {
     const { browser, user } = await signedIn(server);
     const page = await browser.get('/logout');
     expectGoodPage(page);
@@ -19,7 +19,7 @@ describe('OWASP ASVS 5 §7.4.1: signing out', () => {
     expect([await sessionsOf(server, user), await whoIs(browser)]).toEqual([1, user.username]);
   });
 
-  it('J190: removes the session here; the old cookie leads to sign-in wherever it is used', async () => {
+  it('J190: signing out ends the session in the database, so that a copy of the cookie leads to sign-in', async () => {
     const { browser, user } = await signedIn(server);
     const held = browser.cookies.get(SESSION) ?? '';
     const home = await browser.submit(await browser.get('/logout'));
@@ -34,7 +34,7 @@ describe('OWASP ASVS 5 §7.4.1: signing out', () => {
     expect(new URL((await thief.get(codeRequest(await server.client()))).url).pathname).toBe('/login');
   });
 
-  it('J190: ends this session and no other of the same person', async () => {
+  it('J190: signing out ends this session and no other of the same user', async () => {
     const { browser, user } = await signedIn(server);
     const other = server.browser();
     await other.submit(await other.get('/login'), { username: user.username, password: user.password });
@@ -42,12 +42,12 @@ describe('OWASP ASVS 5 §7.4.1: signing out', () => {
     expect([await whoIs(browser), await whoIs(other)]).toEqual([undefined, user.username]);
   });
 
-  it('J190: is no error for who is not signed in', async () => {
+  it('J190: signing out without a session is not an error', async () => {
     const page = await server.browser().get('/logout');
     expect([page.status, new URL(page.url).pathname]).toEqual([200, '/']);
   });
 
-  it('J190: pressed twice, the second time is no error of ours', async () => {
+  it('J190: signing out twice is not an internal error', async () => {
     const { browser } = await signedIn(server);
     const page = await browser.get('/logout');
     const held = browser.cookies.get(SESSION) ?? '';
@@ -58,7 +58,7 @@ describe('OWASP ASVS 5 §7.4.1: signing out', () => {
   });
 
   it.each(['https://evil.example', '//evil.example', 'javascript:alert(1)', 'x"><b>'])(
-    'J178: goes nowhere but to our own sign-in with request=%s',
+    'J178: request=%s leads only to the sign-in page of this server',
     async (request) => {
       const { browser } = await signedIn(server);
       const page = await browser.get(`/logout?${new URLSearchParams({ request })}`);

@@ -20,7 +20,7 @@ afterAll(() => server.close());
 const NEW = 'quite another password';
 const SET = 'mutation($input: SetPasswordInput!) { setPassword(input: $input) { user { id } errors { code } } }';
 
-/** What the mutation says was wrong. */
+/** The error codes of the mutation. */
 async function setPassword(token: string, input: Record<string, string>): Promise<unknown> {
   const { body } = await server.graphql(SET, token, { input });
   return body.data.setPassword.errors;
@@ -29,7 +29,7 @@ async function setPassword(token: string, input: Record<string, string>): Promis
 const change = ({ id, password: currentPassword }: TestUser, token: string) =>
   setPassword(token, { id, password: NEW, currentPassword });
 
-/** A browser in which the user has signed in to allow the client something, and what that bought. */
+/** A browser in which the user has signed in and allowed the client, and the tokens the client got. */
 async function signedInWith(user: TestUser, app = client): Promise<{ browser: Browser; pair: TokenPair }> {
   const browser = server.browser();
   const page = await reachConsent(server, codeRequest(app), user, browser);
@@ -42,7 +42,7 @@ const signInStatus = async ({ username }: TestUser, password: string): Promise<n
   (await server.token({ grant_type: 'password', username, password }, client)).status;
 
 describe('OWASP ASVS 5 §7.4.3, RFC 9700 §4.14.2: a new password', () => {
-  it('J188, F110: spares the session that set it, and ends everything else', async () => {
+  it('J188, F110: the session that set the password stays, and everything else ends', async () => {
     const [user, bystander] = [await server.user(), await server.user()];
     const others = await signedInWith(bystander);
     const [app, late] = [await server.client(), await server.client()];
@@ -63,12 +63,12 @@ describe('OWASP ASVS 5 §7.4.3, RFC 9700 §4.14.2: a new password', () => {
 
     expect(await whoIs(others.browser)).toBe(bystander.username);
     expect(await bearerStatus(server, others.pair.access_token)).toBe(200);
-    // In the spared session an app can be allowed again at once.
+    // In the session that stayed, an app can be allowed again at once.
     const consent = await here.browser.get(codeRequest(await server.client()));
     expect(consent.html).toContain('name="decision"');
   });
 
-  it('J188: set with a token that no browser was at ends every session', async () => {
+  it('J188: a password set with a token from no browser session ends every session', async () => {
     const user = await server.user();
     const { browser, pair } = await signedInWith(user);
     expect(await change(user, await server.accessToken({ client, user }))).toEqual([]);
@@ -76,7 +76,7 @@ describe('OWASP ASVS 5 §7.4.3, RFC 9700 §4.14.2: a new password', () => {
     await expectRevoked(server, client, pair);
   });
 
-  it("J188: set by somebody else ends every session of theirs, and none of the other's", async () => {
+  it('J188: a password set by an administrator ends every session of the user and none of the administrator', async () => {
     const [user, boss] = [await server.user(), await server.user({ superuser: true })];
     const { browser, pair } = await signedInWith(user);
     const office = await signedInWith(boss);
@@ -86,7 +86,7 @@ describe('OWASP ASVS 5 §7.4.3, RFC 9700 §4.14.2: a new password', () => {
     expect(await bearerStatus(server, office.pair.access_token)).toBe(200);
   });
 
-  it('J188: is not set without the current one, and then nothing ends', async () => {
+  it('J188: without the current password nothing is set and nothing ends', async () => {
     const user = await server.user();
     const { browser, pair } = await signedInWith(user);
     for (const currentPassword of ['wrong', ''])
@@ -97,7 +97,7 @@ describe('OWASP ASVS 5 §7.4.3, RFC 9700 §4.14.2: a new password', () => {
 });
 
 describe('OWASP ASVS 5 §7.4.2: a disabled account', () => {
-  it('F110: has no session, no token and no refresh any more, and gets none back when it is enabled again', async () => {
+  it('F110: a disabled user loses sessions, tokens and refresh tokens, and enabling the user restores none', async () => {
     const user = await server.user();
     const { browser, pair } = await signedInWith(user);
     const UPDATE = 'mutation($input: UpdateUserInput!) { updateUser(input: $input) { errors { code } } }';
@@ -113,8 +113,8 @@ describe('OWASP ASVS 5 §7.4.2: a disabled account', () => {
   });
 });
 
-describe('OWASP ASVS 5 §10.7.3: a person takes back what they allowed', () => {
-  it('J191: access and refresh tokens of that client are dead at once, and it must ask again', async () => {
+describe('OWASP ASVS 5 §10.7.3: a user revokes the access of an app', () => {
+  it('J191: all tokens of the client are revoked at once, and it must ask again', async () => {
     const user = await server.user();
     const app = await server.client();
     const { browser, pair } = await signedInWith(user, app);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe('RFC 6265bis §4.1.3: the cookie of a session', () => {
+describe('RFC 6265bis §4.1.3: the session cookie', () => {
   const cookieFrom = async (at: TestServer): Promise<string[]> => (await at.request('/login')).headers.getSetCookie();
   const attributes = (line: string): string[] => line.split('; ').slice(1).sort();
 
@@ -22,7 +22,7 @@ describe('RFC 6265bis §4.1.3: the cookie of a session', () => {
     expect(attributes(line)).toEqual(['httponly', 'path=/', 'samesite=lax', 'secure']);
   });
 
-  it('J164: behind a proxy that speaks https, too', async () => {
+  it('J164: the cookie has the same attributes behind a proxy that ends https', async () => {
     const behind = await startServer({ ISSUER: 'https://id.example.com' });
     try {
       const [line = ''] = await cookieFrom(behind);
@@ -33,7 +33,7 @@ describe('RFC 6265bis §4.1.3: the cookie of a session', () => {
     }
   });
 
-  it('J164: without Secure and __Host- where INSECURE_HTTP=1 leaves no other way', async () => {
+  it('J164: the cookie lacks Secure and __Host- only if INSECURE_HTTP=1 allows plain http', async () => {
     const open = await startServer({ ISSUER: 'http://id.example', INSECURE_HTTP: '1' });
     try {
       const [line = ''] = await cookieFrom(open);
@@ -45,14 +45,14 @@ describe('RFC 6265bis §4.1.3: the cookie of a session', () => {
     }
   });
 
-  it('J164: two browsers, and two sign-ins, never have the same', async () => {
+  it('J164: two browsers and two sign-ins never have the same cookie', async () => {
     const values = new Set<string>();
     for (let at = 0; at < 20; at++)
       for (const line of await cookieFrom(server)) values.add(line.split(';', 1)[0] ?? '');
     expect(values.size).toBe(20);
   });
 
-  it('J164: what is stored is a digest', async () => {
+  it('J164: the cookie is stored as a digest', async () => {
     const { browser } = await signedIn(server);
     const rows = await server.database.em().execute("SELECT encode(digest, 'escape') AS text FROM sessions");
     expect(rows.length).toBeGreaterThan(0);
@@ -60,15 +60,15 @@ describe('RFC 6265bis §4.1.3: the cookie of a session', () => {
   });
 });
 
-describe('OWASP ASVS 5 §7.2.4: a session begins under a new cookie', () => {
-  /** A browser that holds nothing but this value. */
+describe('OWASP ASVS 5 §7.2.4: a new cookie at sign-in', () => {
+  /** A browser with only this cookie value. */
   function holding(value: string | undefined) {
     const browser = server.browser();
     browser.cookies.set(SESSION, value ?? '');
     return browser;
   }
 
-  it('J166: other before signing in, after it, and after signing in again; the earlier ones are dead', async () => {
+  it('J166: the cookie changes at every sign-in, and earlier ones stop working', async () => {
     const user = await server.user();
     const browser = server.browser();
     const page = await browser.get('/login');
@@ -77,14 +77,14 @@ describe('OWASP ASVS 5 §7.2.4: a session begins under a new cookie', () => {
     const first = browser.cookies.get(SESSION);
     expect(await whoIs(browser)).toBe(user.username);
 
-    // Again, in a tab that still shows the form: the token in it belongs to the cookie it came with.
+    // Signing in again from an old tab needs the old cookie, because its CSRF token belongs to it.
     const again = holding(before);
     await signIn(again, page, user);
     expect(new Set([before, first, again.cookies.get(SESSION)]).size).toBe(3);
     expect(await whoIs(holding(before))).toBeUndefined();
   });
 
-  it('J166: signing in as somebody else ends the session before', async () => {
+  it('J166: signing in as another user ends the previous session', async () => {
     const [alice, bob] = [await server.user(), await server.user()];
     const browser = server.browser();
     const open = await browser.get('/login');
@@ -99,7 +99,7 @@ describe('OWASP ASVS 5 §7.2.4: a session begins under a new cookie', () => {
     expect([await sessionsOf(server, alice), await sessionsOf(server, bob)]).toEqual([0, 1]);
   });
 
-  it('J167: a cookie and a request planted in a browser are worth nothing to who planted them', async () => {
+  it('J167: a cookie and a request planted in a browser are useless to the attacker', async () => {
     const path = codeRequest(await server.client());
     const attacker = server.browser();
     const login = await attacker.get(path);
@@ -119,7 +119,7 @@ describe('OWASP ASVS 5 §7.2.4: a session begins under a new cookie', () => {
     expect(sentTo(await victim.submit(consent, {}, 'allow'))).toContain('code=gac_');
   });
 
-  it("J167: another browser's request is not shown, neither signed in nor not", async () => {
+  it('J167: a request of another browser is not shown, whether a user is signed in or not', async () => {
     const login = await server.browser().get(codeRequest(await server.client({ name: 'Secret project' })));
     const { browser } = await signedIn(server);
     const handle = new URL(login.url).search;
@@ -134,7 +134,7 @@ describe('OWASP ASVS 5 §7.2.4: a session begins under a new cookie', () => {
     }
   });
 
-  it('N268: twenty sign-ins at once from one browser: each has a cookie of its own, and the one before is dead', async () => {
+  it('N268: twenty sign-ins at once in one browser get different cookies, and the previous session ends', async () => {
     const { username, password, uuid } = await server.user();
     const browser = server.browser();
     const page = await browser.get('/login');
@@ -152,7 +152,7 @@ describe('OWASP ASVS 5 §7.2.4: a session begins under a new cookie', () => {
   });
 });
 
-describe('When a session is over', () => {
+describe('Ended sessions', () => {
   const leadsToSignIn = async (end: (user: TestUser) => Promise<unknown>): Promise<void> => {
     const { browser, user } = await signedIn(server);
     const path = codeRequest(await server.client());
@@ -165,16 +165,17 @@ describe('When a session is over', () => {
   };
   const run = (text: string, ...values: unknown[]) => server.database.em().execute(text, values);
 
-  it('its time is up', () =>
+  it('a session expires', () =>
     leadsToSignIn((user) => run('UPDATE sessions SET expires_at = created_at WHERE user_id = ?', user.uuid)));
 
-  it('its user has been disabled', () =>
+  it('a session ends when its user is disabled', () =>
     leadsToSignIn((user) => run('UPDATE users SET disabled = true WHERE id = ?', user.uuid)));
 
-  it('its user has been deleted', () => leadsToSignIn((user) => run('DELETE FROM users WHERE id = ?', user.uuid)));
+  it('a session ends when its user is deleted', () =>
+    leadsToSignIn((user) => run('DELETE FROM users WHERE id = ?', user.uuid)));
 
   it.each(['', 'x', 'x'.repeat(43), '"quoted"', 'a'.repeat(4000), '%00', '__proto__'])(
-    'a cookie that is not ours (%s) is nobody',
+    'a cookie that is not valid (%s) identifies nobody',
     async (value) => {
       const response = await server.request('/', { headers: { Cookie: `${SESSION}=${value}; constructor=1; =; ;;` } });
       expect(response.status).toBe(200);
@@ -182,7 +183,7 @@ describe('When a session is over', () => {
     },
   );
 
-  it('a consent page opened without a session leads to sign-in, and back', async () => {
+  it('a consent page without a session leads to sign-in and back', async () => {
     const user = await server.user();
     const browser = server.browser();
     const consent = await reachConsent(server, codeRequest(await server.client()), user, browser);

@@ -22,10 +22,10 @@ const run = (text: string, values: unknown[] = []) => server.database.em().execu
 const administrators = async (): Promise<string[]> =>
   (await run('SELECT username FROM users WHERE superuser ORDER BY username')).map(({ username }) => username);
 
-// There is a link only while there is no administrator: each test begins without one.
+// There is a link only while there is no administrator, so each test starts without one.
 afterEach(() => run('UPDATE users SET superuser = false'));
 
-/** What a fresh start would print. */
+/** The link that a new start would print. */
 async function freshLink(): Promise<string> {
   return `/setup?ticket=${await issueSetupTicket(server.database.sql, new Date())}`;
 }
@@ -39,7 +39,7 @@ function expectSpent(page: Page): void {
 }
 
 describe('The set-up link', () => {
-  it('is printed at the first start, not logged, and not printed when there is an administrator', async () => {
+  it('the link is printed at the first start but not logged, and not printed if an administrator exists', async () => {
     const ticket = /\/setup\?ticket=(\S+)/.exec(server.printed)?.[1] ?? '';
     expect(ticket).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(server.log.join('')).not.toContain(ticket);
@@ -52,7 +52,7 @@ describe('The set-up link', () => {
     }
   });
 
-  it('takes the ticket out of the address before anything is shown', async () => {
+  it('the ticket is removed from the URL before the page is shown', async () => {
     const link = await freshLink();
     const response = await server.request(link);
     expectCleanResponse(response, await response.clone().text());
@@ -66,7 +66,7 @@ describe('The set-up link', () => {
     expect(page.html).not.toContain(link.split('=')[1]);
   });
 
-  it('makes one administrator, who can sign in, and works once', async () => {
+  it('the link creates one administrator, who can sign in, and works once', async () => {
     const link = await freshLink();
     const [browser, username] = [server.browser(), unique('olivia')];
     const form = await browser.get(link);
@@ -83,7 +83,7 @@ describe('The set-up link', () => {
     expect(await run("SELECT 1 FROM audit_events WHERE kind = 'setup.completed'")).not.toEqual([]);
   });
 
-  it('does not work any more once there is an administrator by other means', async () => {
+  it('the link stops working when an administrator is created in another way', async () => {
     const browser = server.browser();
     const form = await browser.get(await freshLink());
     const { username } = await server.user({ superuser: true });
@@ -92,7 +92,7 @@ describe('The set-up link', () => {
     expect(await administrators()).toEqual([username]);
   });
 
-  it('lasts an hour', async () => {
+  it('the link works for an hour', async () => {
     const browser = server.browser();
     const form = await browser.get(await freshLink());
     const [ticket] = await run('SELECT extract(epoch FROM expires_at - created_at)::int AS seconds FROM setup_tickets');
@@ -104,15 +104,15 @@ describe('The set-up link', () => {
   });
 
   it.each([
-    ['none', ''],
-    ['of another making', makeHandle()],
+    ['empty', ''],
+    ['not one of this server', makeHandle()],
     ['too short', 'x'],
     ['too long', 'x'.repeat(5000)],
     ['not ASCII', '☃'],
     ['with a semicolon', 'a; Domain=example'],
     ['with a line break', 'a\r\nSet-Cookie: x=y'],
     ['with NUL', '\0'],
-  ])('J182: a ticket that is %s is 400', async (_, ticket) => {
+  ])('J182: a ticket that is %s gets 400', async (_, ticket) => {
     await freshLink();
     const browser = server.browser();
     const page = await browser.get(`/setup?${new URLSearchParams({ ticket })}`);
@@ -120,7 +120,7 @@ describe('The set-up link', () => {
     expect([...browser.cookies.values()].join()).not.toMatch(/Domain|x=y/);
   });
 
-  it('is refused when it comes twice', async () => {
+  it('two ticket parameters are refused', async () => {
     const link = await freshLink();
     expectGoodPage(await server.browser().get(`${link}&ticket=x`), 400);
   });
@@ -134,19 +134,19 @@ describe('The set-up form', () => {
 
   it.each<[string, Record<string, string>, string]>([
     ['no username', { username: '' }, 'The username must not be empty'],
-    ['an e-mail address for a username', { username: 'olivia@example.com' }, 'A username cannot contain @'],
+    ['an email as username', { username: 'olivia@example.com' }, 'A username cannot contain @'],
     ['a username with NUL', { username: 'oli\0via' }, 'The username contains invisible characters'],
-    ['what is no e-mail address', { email: 'olivia' }, 'This is not an email address'],
+    ['an invalid email', { email: 'olivia' }, 'This is not an email address'],
     ['a short password', { password: 'short', repeated: 'short' }, 'A password needs at least 8 characters'],
     [
-      'a long one',
+      'a long password',
       { password: 'x'.repeat(1025), repeated: 'x'.repeat(1025) },
       'A password has at most 1024 characters',
     ],
-    ['one with NUL', { password: 'a lantern\0', repeated: 'a lantern\0' }, 'characters that cannot be stored'],
-    ['two different ones', { repeated: `${PASSWORD}!` }, 'The two passwords are not the same'],
+    ['a password with NUL', { password: 'a lantern\0', repeated: 'a lantern\0' }, 'characters that cannot be stored'],
+    ['two different passwords', { repeated: `${PASSWORD}!` }, 'The two passwords are not the same'],
   ])(
-    'J182: shows %s again with what is wrong, but no password, and the link still works',
+    'J182: %s is shown again with the error and without passwords, and the link still works',
     async (_, wrong, sentence) => {
       const { browser, form } = await opened();
       const fields = { ...typed(unique('olivia')), email: 'olivia@example.org', ...wrong };
@@ -164,7 +164,7 @@ describe('The set-up form', () => {
     },
   );
 
-  it('shows a name that somebody else has again', async () => {
+  it('a username that is taken is shown again with the error', async () => {
     const { username } = await server.user();
     const { browser, form } = await opened();
     const page = await expectNothingWritten(server, () => browser.submit(form, typed(username.toUpperCase())));
@@ -172,7 +172,7 @@ describe('The set-up form', () => {
     expect(page.html).toContain('This username or email is already taken.');
   });
 
-  it('J173: ten at once make one administrator', async () => {
+  it('J173: ten submissions at once create one administrator', async () => {
     const link = await freshLink();
     const people = await Promise.all(
       Array.from({ length: 10 }, async () => {
