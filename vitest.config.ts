@@ -21,7 +21,7 @@ const DATABASE = [
   'test/**/*.pglite.test.ts',
   'test/store/**/*.test.ts',
   'test/cli/{doctor,upkeep}.test.ts',
-  'test/end-to-end/first-light.test.ts',
+  'test/end-to-end/first-steps.test.ts',
   'test/http/operations/{health,metrics-registry}.test.ts',
   'test/process/{demo-data,seed,server,shutdown}.test.ts',
   'test/readme.test.ts',

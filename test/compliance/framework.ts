@@ -29,17 +29,17 @@ export const FRAMEWORK = [
 3.1  MUST  GET is supported
   http/endpoints/authorize: S0-07
 3.1  MAY  POST is supported
-  http/endpoints/authorize-answers: A17
+  http/endpoints/authorize-responses: A17
 3.1  MUST  a parameter without a value counts as omitted
-  http/endpoints/authorize-answers: A13: state and scope without a value
+  http/endpoints/authorize-responses: A13: state and scope without a value
 3.1  MUST  unknown parameters are ignored
-  http/endpoints/authorize-answers: A14
+  http/endpoints/authorize-responses: A14
 3.1  MUST  repeated parameters are refused
-  http/endpoints/authorize-refusals: A10
-  http/endpoints/authorize-refusals: A11
+  http/endpoints/authorize-errors: A10
+  http/endpoints/authorize-errors: A11
 3.1.1  MUST  a missing or unknown response_type is an error
-  http/endpoints/authorize-refusals: A4: a missing response_type is invalid_request
-  http/endpoints/authorize-refusals: A5: a code is refused for a client registered for other grants only
+  http/endpoints/authorize-errors: A4: a missing response_type is invalid_request
+  http/endpoints/authorize-errors: A5: a code is refused for a client registered for other grants only
 3.1.2  MUST  a redirect URI is absolute and has no fragment
   oauth/registration/uris: RFC 6749 §3.1.2: registration of redirect URIs
 3.1.2  MUST  a registered query component is kept
@@ -63,7 +63,7 @@ export const FRAMEWORK = [
 3.2.1  MUST  confidential clients authenticate at the token endpoint
   http/endpoints/token-errors: S3-09 S4-05 S3-02: missing or wrong credentials are invalid_client, 401 with a Basic challenge
 3.3  MUST  scope is a list of scope tokens, and a malformed one is an error
-  http/endpoints/authorize-refusals: A8: scope=%s is outside the grammar
+  http/endpoints/authorize-errors: A8: scope=%s is outside the grammar
 3.3  MUST  the response states the granted scope if it differs from the requested one
   oauth/scopes/scopes: S3-10: the ticked scopes are granted in the order of the request
 3.3  MUST  without a requested scope there is a default or an error
@@ -81,13 +81,13 @@ export const FRAMEWORK = [
 4.1.2  MUST  a code is bound to its client and redirect URI
   oauth/tokens/grants/authorization-code-replay: D61
 4.1.2  MUST  state is returned unchanged
-  http/endpoints/authorize-answers: A20: %s return byte for byte
+  http/endpoints/authorize-responses: A20: %s return byte for byte
 4.1.2.1  MUST  an invalid client or redirect URI is reported to the user
-  http/endpoints/authorize-refusals: A2
+  http/endpoints/authorize-errors: A2
 4.1.2.1  MUST  all other errors are sent to the client with their codes
-  http/endpoints/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: errors sent to the client
+  http/endpoints/authorize-errors: RFC 6749 §4.1.2.1, §3.1: errors sent to the client
 4.1.2.1  MUST  a denied request is access_denied
-  http/endpoints/authorize-answers: A22
+  http/endpoints/authorize-responses: A22
 4.1.3  MUST  the code is valid and issued to the client, and redirect_uri matches
   oauth/tokens/grants/authorization-code: S0-14: another redirect_uri, another client and a wrong secret are rejected and keep the code valid
   oauth/tokens/grants/authorization-code: S0-14: a redirect_uri that was sent to the authorization endpoint is required
@@ -100,7 +100,7 @@ export const FRAMEWORK = [
   process/demo-data: S3-06 S2-13
   process/demo-data: S3-06: the implicit grant is off
 4.2.2.1  MUST  errors of the implicit grant are in the fragment
-  http/endpoints/authorize-refusals: RFC 6749 §4.2.2.1
+  http/endpoints/authorize-errors: RFC 6749 §4.2.2.1
 4.3.2  MUST  the password grant authenticates the client and checks the password; here for clients registered with it
   oauth/tokens/grants/password: S1-21: a wrong password and an unknown user get the same response after a similar time
   oauth/tokens/grants/token-request: E89, E74

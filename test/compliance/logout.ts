@@ -81,7 +81,7 @@ RFC 9449  MAY  tokens bound to a key (DPoP)
   not offered: not built yet
 Form Post  MAY  responses sent by a form
   not offered: unsupported_response_mode
-  http/endpoints/authorize-refusals: A16
+  http/endpoints/authorize-errors: A16
 Front-Channel Logout  MAY  sign-out through frames in the browser
   not offered: browsers block cookies in such frames; use back-channel logout
 Session Management  MAY  a frame that reports the state of the session

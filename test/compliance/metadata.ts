@@ -29,8 +29,8 @@ export const METADATA = [
     'Issuer Identification',
     `
 2  MUST  iss is in every response, including errors
-  http/endpoints/authorize-answers: A22, A19
-  http/endpoints/authorize-answers: A23, A19
+  http/endpoints/authorize-responses: A22, A19
+  http/endpoints/authorize-responses: A23, A19
 2.3  MUST  support is advertised
   http/endpoints/well-known: Q295 C56
 2.4  MUST  the client verifies iss (our GraphiQL)

@@ -40,7 +40,7 @@ export const OPENID = [
 3.1.2.1  MUST  display, ui_locales and acr_values are accepted
   http/endpoints/sign-in-request: display, ui_locales
 3.1.2.2  MUST  the request is validated before the user is prompted
-  http/endpoints/authorize-refusals: A4: a missing response_type is invalid_request
+  http/endpoints/authorize-errors: A4: a missing response_type is invalid_request
 3.1.2.3  MUST  the sign-in form is protected against CSRF
   http/site/csrf: J169: a form without a token or with a wrong one is refused
 3.1.2.4  MUST  the user decides, or has decided before
@@ -55,10 +55,10 @@ export const OPENID = [
   oauth/openid/id-token: an ID token is signed with RS256 and describes the user's sign-in, and a code without openid gets none
 3.2  MAY  implicit flow with an ID token
   not offered: unsupported_response_type; the code flow keeps ID tokens out of URLs
-  http/endpoints/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: errors sent to the client
+  http/endpoints/authorize-errors: RFC 6749 §4.1.2.1, §3.1: errors sent to the client
 3.3  MAY  hybrid flow
   not offered: unsupported_response_type; as above
-  http/endpoints/authorize-refusals: RFC 6749 §4.1.2.1, §3.1: errors sent to the client
+  http/endpoints/authorize-errors: RFC 6749 §4.1.2.1, §3.1: errors sent to the client
 4  MAY  third-party initiated sign-in
   not offered: Gatehouse has no list of apps to start from
 5.1  MAY  standard claims that the directory stores

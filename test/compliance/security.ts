@@ -52,9 +52,9 @@ export const SECURITY = [
   http/headers: L245: a redirect to a client with a code or an error has these headers, and no Referer
 4.3  SHOULD  browser histories contain no valid code and no token
   system/url-history: P293: no URL of Gatehouse
-  http/endpoints/authorize-answers: A23, A19
+  http/endpoints/authorize-responses: A23, A19
 4.4  MUST  iss prevents mix-up attacks
-  http/endpoints/authorize-answers: A22, A19
+  http/endpoints/authorize-responses: A22, A19
 4.5  MUST  a stolen code cannot be used without its verifier
   oauth/pkce-flow: C52, C53
 4.8  MUST  a PKCE downgrade is refused
@@ -76,7 +76,7 @@ export const SECURITY = [
 4.16  MUST  pages cannot be framed
   http/pages/pages: J161: home
 4.17  MUST  no message is posted to a window of another origin
-  http/endpoints/authorize-refusals: A16
+  http/endpoints/authorize-errors: A16
 `,
   ),
 ];
