@@ -18,14 +18,16 @@ export interface Held<Row> {
 export async function lockUser(tx: Em, id: string, path: readonly string[] = ['id']): Promise<Held<User>> {
   const row = await tx.findOne(User, { id }, { lockMode, refresh: true });
   if (!row) throw new DomainError('NOT_FOUND', 'There is no such user', path);
+  return { row, held: await holdingsOf(tx, row) };
+}
+
+/** Loads the permissions of a user's groups. */
+export async function holdingsOf(tx: Em, { id, superuser }: User): Promise<Holdings> {
   const groups = await tx.find(Group, { members: { id } }, { orderBy: { id: 'asc' }, refresh: true });
-  return {
-    row,
-    held: holdings(
-      row.superuser,
-      groups.flatMap((group) => group.permissions),
-    ),
-  };
+  return holdings(
+    superuser,
+    groups.flatMap((group) => group.permissions),
+  );
 }
 
 /** Locks a group. */

@@ -3,11 +3,12 @@ import type { AuditKind } from './audit/kinds.ts';
 import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 import { violatesForeignKey } from './connection/sql-errors.ts';
+import type { IssuingClient } from './issue-tokens.ts';
 
 /** A new authorization and the code or access token that is issued with it. Ids are row UUIDs. */
 export interface NewAuthorization {
   readonly userId: string;
-  readonly clientRowId: string;
+  readonly client: IssuingClient;
   readonly sessionId: string;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
@@ -29,16 +30,16 @@ export interface Decision {
   readonly origin: Origin;
 }
 
-/** The locks wait for a concurrent sign-out or password change, so that this statement sees its result. */
+/** The locks wait for a concurrent sign-out or change of the password or client, so that this statement sees its result. */
 const APPROVED = `
   approved AS (
     INSERT INTO authorizations (id, client_id, user_id, session_id, grant_type, scopes, nonce, auth_time, created_at, expires_at,
       resources)
-    SELECT $2::uuid, $3::uuid, u.id, s.id, $4::text, $5::text[], $6::text, coalesce(s.auth_time, s.created_at), $1::timestamptz,
+    SELECT $2::uuid, c.id, u.id, s.id, $4::text, $5::text[], $6::text, coalesce(s.auth_time, s.created_at), $1::timestamptz,
            $7::timestamptz, $13::text[]
-    FROM users u JOIN sessions s ON s.user_id = u.id, permitted
-    WHERE u.id = $8 AND NOT u.disabled AND s.id = $9 AND s.expires_at > $1
-    FOR SHARE OF u FOR KEY SHARE OF s RETURNING id
+    FROM users u JOIN sessions s ON s.user_id = u.id JOIN clients c ON c.id = $3, permitted
+    WHERE u.id = $8 AND NOT u.disabled AND s.id = $9 AND s.expires_at > $1 AND c.tokens_since IS NOT DISTINCT FROM $14
+    FOR SHARE OF u FOR KEY SHARE OF s, c RETURNING id
   )`;
 
 const CODE = (first: number): string => `
@@ -56,18 +57,18 @@ const TOKEN = `
 const DECIDED = `
   permitted AS (
     UPDATE authorization_requests SET decided_at = $1
-    WHERE id = $14 AND decided_at IS NULL AND expires_at > $1 RETURNING id
+    WHERE id = $15 AND decided_at IS NULL AND expires_at > $1 RETURNING id
   )`;
 
 const REMEMBERED = `
   remembered AS (
     INSERT INTO consents (id, user_id, client_id, scopes, created_at, updated_at)
-    SELECT $15::uuid, $8::uuid, $3, $5, $1, $1 FROM approved WHERE $16::boolean
+    SELECT $16::uuid, $8::uuid, $3, $5, $1, $1 FROM approved WHERE $17::boolean
     ON CONFLICT (user_id, client_id) DO UPDATE SET updated_at = $1,
       scopes = ARRAY(SELECT DISTINCT unnest(consents.scopes || excluded.scopes))
   ), recorded AS (
     INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)
-    SELECT $17::uuid, $1, '${'consent.granted' satisfies AuditKind}', $8, $3, $18::text, $19::text,
+    SELECT $18::uuid, $1, '${'consent.granted' satisfies AuditKind}', $8, $3, $19::text, $20::text,
            jsonb_build_object('authorization', id, 'scopes', to_jsonb($5)) FROM approved
   )`;
 
@@ -78,9 +79,9 @@ const COVERED = `
 const approving = (name: string, ...parts: string[]) =>
   statement<{ id: string }>(name, `WITH ${parts.join(',')} SELECT id FROM approved`);
 
-const decidedCode = approving('approve-code', DECIDED, APPROVED, CODE(20), REMEMBERED);
+const decidedCode = approving('approve-code', DECIDED, APPROVED, CODE(21), REMEMBERED);
 const decidedToken = approving('approve-token', DECIDED, APPROVED, TOKEN, REMEMBERED);
-const coveredCode = approving('approve-covered-code', COVERED, APPROVED, CODE(14));
+const coveredCode = approving('approve-covered-code', COVERED, APPROVED, CODE(15));
 const coveredToken = approving('approve-covered-token', COVERED, APPROVED, TOKEN);
 
 /**
@@ -98,7 +99,7 @@ export async function approveAuthorization(
   const values: unknown[] = [
     given.now,
     randomUUIDv7(),
-    given.clientRowId,
+    given.client.id,
     grantType,
     given.scopes,
     given.nonce,
@@ -109,6 +110,7 @@ export async function approveAuthorization(
     credential.digest,
     credential.expiresAt,
     given.resources,
+    given.client.tokensSince ?? null,
   ];
   if (decision) {
     const { ip, requestId } = decision.origin;

@@ -19,15 +19,15 @@ export interface CodeRow {
   readonly nonce: string | null;
   readonly scopes: string[];
   readonly resources: string[];
-  /** False if the authorization was revoked or its user disabled. */
+  /** False if the authorization was revoked, its user disabled, or its client has lost its tokens. */
   readonly active: boolean;
 }
 
 const selectCodes = statement<CodeRow & { n: number }>(
   'find-codes',
-  `SELECT d.n::int, c.id, c.redirect_uri, c.code_challenge, c.expires_at, c.used_at, ${AUTHORIZATION_COLUMNS}
-   FROM ${DIGESTS} JOIN authorization_codes c ON c.digest = d.digest
-   JOIN authorizations a ON a.id = c.authorization_id JOIN users u ON u.id = a.user_id`,
+  `SELECT d.n::int, k.id, k.redirect_uri, k.code_challenge, k.expires_at, k.used_at, ${AUTHORIZATION_COLUMNS}
+   FROM ${DIGESTS} JOIN authorization_codes k ON k.digest = d.digest
+   JOIN authorizations a ON a.id = k.authorization_id JOIN users u ON u.id = a.user_id JOIN clients c ON c.id = a.client_id`,
 );
 
 const CONSUMED_CODE = `${lockLiveAuthorization('authorization_codes')},

@@ -1,7 +1,14 @@
 import { batched, inOrder } from './connection/shared-statement.ts';
 import { type Sql, statement } from './connection/sql.ts';
 import { type Issue, tokenValues } from './issue-tokens.ts';
-import { AUTHORIZATION_COLUMNS, DIGESTS, INSERT_ACCESS, insertRefresh, lockLiveAuthorization } from './token-family.ts';
+import {
+  AUTHORIZATION_COLUMNS,
+  DIGESTS,
+  INSERT_ACCESS,
+  IS_ACTIVE,
+  insertRefresh,
+  lockLiveAuthorization,
+} from './token-family.ts';
 
 /** A refresh token, whether rotated or not, with its authorization. */
 export interface RefreshRow {
@@ -17,7 +24,7 @@ export interface RefreshRow {
   readonly nonce: string | null;
   readonly scopes: string[];
   readonly resources: string[];
-  /** False if the authorization was revoked or its user disabled. */
+  /** False if the authorization was revoked, its user disabled, or its client has lost its tokens. */
   readonly active: boolean;
 }
 
@@ -34,15 +41,15 @@ const selectRefreshTokens = statement<RefreshRow & { n: number }>(
   'find-refresh-tokens',
   `SELECT d.n::int, r.id, r.expires_at, r.used_at, ${AUTHORIZATION_COLUMNS}
    FROM ${DIGESTS} JOIN refresh_tokens r ON r.digest = d.digest
-   JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id`,
+   JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id JOIN clients c ON c.id = a.client_id`,
 );
 
 const selectSuccessor = statement<SuccessorRow>(
   'find-successor',
   `SELECT r.used_at, n.salt, n.digest AS refresh_digest, n.used_at AS refresh_used_at,
-          a.revoked_at IS NULL AND NOT u.disabled AS active
+          ${IS_ACTIVE} AS active
    FROM refresh_tokens r JOIN refresh_tokens n ON n.parent_id = r.id
-   JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id
+   JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id JOIN clients c ON c.id = a.client_id
    WHERE r.id = $1`,
 );
 

@@ -3,11 +3,15 @@ import type { AuditKind } from './audit/kinds.ts';
 import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
-/** The columns of the authorization `a` and its user `u` that a code or refresh token is loaded with. */
+/** True if the authorization `a` of the user `u` and the client `c` is active. */
+export const IS_ACTIVE = `
+  a.revoked_at IS NULL AND NOT u.disabled AND (c.tokens_since IS NULL OR a.created_at > c.tokens_since)`;
+
+/** The columns of the authorization `a`, its user `u` and its client `c` that a code or refresh token is loaded with. */
 export const AUTHORIZATION_COLUMNS = `
   a.id AS authorization_id, a.expires_at AS authorization_expires_at, a.client_id AS client_row_id, a.user_id, a.scopes, a.resources,
   a.session_id, coalesce(a.auth_time, a.created_at) AS auth_time, a.nonce,
-  a.revoked_at IS NULL AND NOT u.disabled AS active`;
+  ${IS_ACTIVE} AS active`;
 
 /** The digests to look up, numbered by their position. */
 export const DIGESTS = 'unnest($1::bytea[]) WITH ORDINALITY AS d (digest, n)';

@@ -26,7 +26,11 @@ const newIssue = (scopes: string[] = ['read']): Issue => {
 
 const issue = (of: string, tokens: Issue): Promise<boolean> => {
   const { expiresAt } = tokens.access;
-  return issueDirectly(server.database.sql, { clientRowId: of, user: undefined, expiresAt }, tokens);
+  return issueDirectly(
+    server.database.sql,
+    { client: { id: of, tokensSince: undefined }, user: undefined, expiresAt },
+    tokens,
+  );
 };
 
 /** The stored scopes of each token and of its authorization. */

@@ -52,26 +52,31 @@ builder.relayMutationField(
       clientId: t.string({ required: true, description: 'The client_id of the client to change.' }),
       ...changeFields(t),
       disabled: t.boolean({
-        description: `True makes all tokens of the client invalid, and it gets no new ones. ${MANAGED}`,
+        description: `True revokes all tokens of the client for good, and it gets no new ones. ${MANAGED}`,
       }),
     }),
   },
   {
     description:
-      'Changes a client. A new name, redirect URI or authentication method deletes all consents of users to the client.',
+      'Changes a client. A scope that it loses is gone from its tokens at once. A new name, redirect URI or authentication method deletes all consents of users to the client. A client that becomes public loses its tokens. A service permission that the owner of the client lacks revokes its secrets and tokens.',
     nullable: true,
     access: READS_CLIENTS,
     resolve: (_root, { input }, context) =>
       attempt(async () => {
         const { clientId, ...changes } = input;
-        const client = await updateClient(context.em(), actorOf(context), clientId, changes);
-        return { client: await loadClient(context, client.id) };
+        const { client, revokedSecrets } = await updateClient(context.em(), actorOf(context), clientId, changes);
+        return { client: await loadClient(context, client.id), revokedSecrets };
       }),
   },
   {
     description: 'The client after the change, or the errors in the input.',
     outputFields: (t) => ({
       client: t.field({ ...changedClient, resolve: ({ client }) => client }),
+      revokedSecrets: t.int({
+        description:
+          'How many secrets of the client this change has revoked. If any: rotateClientSecret gives it a new one.',
+        resolve: ({ revokedSecrets }) => revokedSecrets ?? 0,
+      }),
       errors: t.field(errorsOption),
     }),
   },

@@ -18,7 +18,8 @@ const selectApps = statement<AppWithAccess>(
      SELECT a.client_id, a.scopes, a.created_at, greatest(a.created_at,
               (SELECT max(t.created_at) FROM access_tokens t WHERE t.authorization_id = a.id),
               (SELECT max(r.created_at) FROM refresh_tokens r WHERE r.authorization_id = a.id))
-     FROM authorizations a WHERE a.user_id = $1 AND a.revoked_at IS NULL AND a.expires_at > $2
+     FROM authorizations a JOIN clients c ON c.id = a.client_id
+     WHERE a.user_id = $1 AND a.revoked_at IS NULL AND a.expires_at > $2 AND (c.tokens_since IS NULL OR a.created_at > c.tokens_since)
    )
    SELECT c.client_id AS "clientId", c.name, min(h.since) AS since, max(h.used) AS "lastUsedAt",
           ARRAY(SELECT DISTINCT s.scope FROM held o CROSS JOIN LATERAL unnest(o.scopes) AS s (scope)

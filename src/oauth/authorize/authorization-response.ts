@@ -30,7 +30,7 @@ export async function grantAuthorization(
   const { separator } = RESPONSE_TYPES[request.responseType];
   const common = {
     ...approver,
-    clientRowId: client.id,
+    client,
     scopes,
     resources: request.resources,
     nonce: request.nonce ?? null,

@@ -28,6 +28,8 @@ export interface Client {
   readonly alwaysAsksForConsent: boolean;
   readonly servicePermissions: readonly string[];
   readonly builtIn: boolean;
+  /** Codes and tokens of authorizations that are not newer are invalid. */
+  readonly tokensSince: Date | undefined;
   /** The username of the owner if they do not have MANAGE_CLIENTS, so no administrator has reviewed the client. */
   readonly uncheckedOwner: string | undefined;
   readonly secrets: readonly ClientSecret[];
@@ -61,6 +63,7 @@ interface Row {
   consent: string;
   service_permissions: string[];
   built_in: boolean;
+  tokens_since: Date | null;
   unchecked_owner: string | null;
   secrets: { id: string; digest: string; expires_at: string | null; last_used_at: string | null }[];
 }
@@ -69,6 +72,7 @@ const CLIENT = `
   c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.scopes, c.default_scopes,
   c.token_endpoint_auth_method, c.id_token_signed_response_alg, c.jwks, c.require_pkce,
   c.redirect_uri_optional, c.access_token_ttl, c.resources, c.access_token_format, c.consent, c.service_permissions, c.built_in,
+  c.tokens_since,
   (SELECT u.username FROM users u WHERE u.id = c.owner_id AND NOT u.superuser AND NOT EXISTS (
      SELECT FROM group_members m JOIN groups g ON g.id = m.group_id
      WHERE m.user_id = u.id AND 'MANAGE_CLIENTS' = ANY (g.permissions))) AS unchecked_owner,
@@ -142,6 +146,7 @@ function toClient(row: Row, issuer: string): Client {
     alwaysAsksForConsent: row.consent === 'ALWAYS',
     servicePermissions: row.service_permissions,
     builtIn: row.built_in,
+    tokensSince: row.tokens_since ?? undefined,
     uncheckedOwner: row.unchecked_owner ?? undefined,
     secrets: row.secrets.map((secret) => ({
       id: secret.id,

@@ -16,7 +16,7 @@ export async function knownScopes(em: Em): Promise<ReadonlySet<string>> {
 
 type Columns = Omit<
   Client,
-  'id' | 'clientId' | 'owner' | 'secrets' | 'disabled' | 'builtIn' | 'seeded' | 'createdAt' | symbol
+  'id' | 'clientId' | 'owner' | 'secrets' | 'disabled' | 'tokensSince' | 'builtIn' | 'seeded' | 'createdAt' | symbol
 >;
 
 /** The metadata as columns of the row. The compiler refuses a column that no attribute has. */

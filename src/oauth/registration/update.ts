@@ -1,20 +1,41 @@
 import type { Actor } from '../../directory/actor.ts';
-import { forbidden } from '../../directory/error.ts';
-import { holds } from '../../directory/permissions.ts';
+import { DomainError, forbidden } from '../../directory/error.ts';
+import { holdingsOf } from '../../directory/lock.ts';
+import { holdings, holds, outranks } from '../../directory/permissions.ts';
 import type { Em } from '../../store/connection/orm.ts';
 import type { Client } from '../../store/entities/client.ts';
 import { ClientSecret } from '../../store/entities/client-secret.ts';
 import { Consent } from '../../store/entities/consent.ts';
+import { User } from '../../store/entities/user.ts';
 import { requireRights } from './authority.ts';
 import { fromColumns, knownScopes, recordClient, toColumns } from './columns.ts';
-import { type ClientChanges, checkMetadata, checkResponseTypes, hasSecret, merge } from './metadata.ts';
+import {
+  type ClientChanges,
+  type ClientMetadata,
+  checkMetadata,
+  checkResponseTypes,
+  hasSecret,
+  isPublic,
+  merge,
+} from './metadata.ts';
 import { lockOwnClient } from './secrets.ts';
+
+/** A changed client, and how many of its secrets the change has revoked. */
+interface UpdatedClient {
+  readonly client: Client;
+  readonly revokedSecrets: number;
+}
 
 /**
  * Changes a client. A new name, redirect URI or authentication method deletes all consents, because users consented to a client
  * without them.
  */
-export async function updateClient(em: Em, actor: Actor, clientId: string, changes: ClientChanges): Promise<Client> {
+export async function updateClient(
+  em: Em,
+  actor: Actor,
+  clientId: string,
+  changes: ClientChanges,
+): Promise<UpdatedClient> {
   const known = await knownScopes(em);
   // Otherwise owners could enable a client that an administrator has disabled.
   if (changes.disabled != null && !holds(actor.caller, 'MANAGE_CLIENTS')) throw forbidden();
@@ -32,14 +53,40 @@ export async function updateClient(em: Em, actor: Actor, clientId: string, chang
       tokenEndpointAuthMethod !== before.tokenEndpointAuthMethod ||
       redirectUris.join('\n') !== before.redirectUris.join('\n');
     if (changedIdentity) await tx.nativeDelete(Consent, { client });
-    if (!hasSecret(after)) await tx.nativeDelete(ClientSecret, { client });
+
+    const outgrown = await outgrowsOwner(tx, client, before, after);
+    if (outgrown && after.jwks !== null && changes.jwks == null)
+      throw new DomainError(
+        'INVALID',
+        'The owner of this client lacks these permissions and has its keys: set jwks too',
+        ['jwks'],
+      );
+    const revokedSecrets = !hasSecret(after) || outgrown ? await tx.nativeDelete(ClientSecret, { client }) : 0;
+    const becamePublic = isPublic(after) && !isPublic(before);
+    const switched = changes.disabled != null && changes.disabled !== client.disabled;
+    // Enabling sets it again, so that no token issued while the client was being disabled becomes valid.
+    if (outgrown || becamePublic || switched) client.tokensSince = actor.now;
 
     Object.assign(client, toColumns(after));
     if (changes.disabled != null) client.disabled = changes.disabled;
     const changed = Object.entries(changes).filter(([, value]) => value !== undefined);
-    recordClient(tx, actor, 'client.updated', client, { changed: changed.map(([field]) => field) });
-    return client;
+    recordClient(tx, actor, 'client.updated', client, { changed: changed.map(([field]) => field), revokedSecrets });
+    return { client, revokedSecrets };
   });
+}
+
+/** True if the client gets a service permission that its owner lacks. The owner must not know a secret of such a client. */
+async function outgrowsOwner(
+  tx: Em,
+  { owner }: Client,
+  before: ClientMetadata,
+  after: ClientMetadata,
+): Promise<boolean> {
+  const added = after.servicePermissions.filter((permission) => !before.servicePermissions.includes(permission));
+  if (!owner || added.length === 0) return false;
+  const user = await tx.findOneOrFail(User, { id: owner.id }, { refresh: true });
+  const { superuser, permissions } = await holdingsOf(tx, user);
+  return !outranks(holdings(superuser, ['READ_DIRECTORY', ...permissions]), holdings(false, added));
 }
 
 /** Deletes a client and everything issued to it. */

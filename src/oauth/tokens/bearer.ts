@@ -5,6 +5,7 @@ import { type Sql, statement } from '../../store/connection/sql.ts';
 import { OAuthError } from '../error.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
 import { isValidForResource } from '../resource.ts';
+import { stillAllowed } from '../scopes/scope.ts';
 import { presentedDigest } from './access-token.ts';
 
 /** A valid access token with the current permissions of its user or client. */
@@ -12,6 +13,7 @@ export interface AccessToken {
   readonly id: string;
   /** The browser session in which the user consented, if there was one. */
   readonly sessionId: string | undefined;
+  /** The granted scopes that the client may still request. */
   readonly scopes: ReadonlySet<string>;
   /** RFC 8707: the APIs for which it is valid. Empty: it is valid for every API. */
   readonly resources: readonly string[];
@@ -39,7 +41,9 @@ interface Row {
   expires_at: Date;
   client_row_id: string;
   client_id: string;
-  requestable_scopes: string[] | null;
+  /** The scopes that the client may request at this moment. */
+  allowed: string[];
+  has_codes: boolean;
   service_permissions: string[];
   user_id: string | null;
   username: string | null;
@@ -56,7 +60,7 @@ const selectUnrevoked = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uu
     name,
     `SELECT d.n::int, t.id, a.session_id, t.scopes, t.resources, t.expires_at,
           c.id AS client_row_id, c.client_id, c.service_permissions,
-          CASE WHEN 'authorization_code' = ANY(c.grant_types) THEN c.scopes END AS requestable_scopes,
+          c.scopes AS allowed, 'authorization_code' = ANY(c.grant_types) AS has_codes,
           u.id AS user_id, u.username, u.superuser,
           ARRAY(SELECT DISTINCT unnest(g.permissions)
                 FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = u.id) AS group_permissions
@@ -65,7 +69,8 @@ const selectUnrevoked = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uu
    JOIN authorizations a ON a.id = t.authorization_id
    JOIN clients c ON c.id = a.client_id
    LEFT JOIN users u ON u.id = a.user_id
-   WHERE t.revoked_at IS NULL AND a.revoked_at IS NULL AND NOT c.disabled AND (a.user_id IS NULL OR NOT u.disabled)`,
+   WHERE t.revoked_at IS NULL AND a.revoked_at IS NULL AND NOT c.disabled AND (a.user_id IS NULL OR NOT u.disabled)
+     AND (c.tokens_since IS NULL OR a.created_at > c.tokens_since)`,
   );
 
 const byDigest = selectUnrevoked('find-access-tokens', 'digest', 'bytea');
@@ -111,14 +116,14 @@ function toAccessToken(row: Row): AccessToken {
   const held = service
     ? holdings(false, row.service_permissions)
     : holdings(row.superuser === true, ['READ_DIRECTORY', ...row.group_permissions]);
-  const scopes = new Set(row.scopes);
+  const scopes = new Set(stillAllowed(row.scopes, row.allowed));
   return {
     id: row.id,
     sessionId: row.session_id ?? undefined,
     scopes,
     resources: row.resources,
     expiresAt: row.expires_at,
-    client: { id: row.client_row_id, clientId: row.client_id, requestableScopes: row.requestable_scopes ?? [] },
+    client: { id: row.client_row_id, clientId: row.client_id, requestableScopes: row.has_codes ? row.allowed : [] },
     user: row.user_id !== null && row.username !== null ? { id: row.user_id, username: row.username } : undefined,
     caller: { ...held, userId: row.user_id ?? undefined, clientId: row.client_row_id, scopes },
   };

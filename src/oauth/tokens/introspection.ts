@@ -53,7 +53,8 @@ const introspect = (kind: string, table: string, scopes: string, condition: stri
      JOIN authorizations a ON a.id = t.authorization_id
      JOIN clients c ON c.id = a.client_id
      LEFT JOIN users u ON u.id = a.user_id
-     WHERE a.revoked_at IS NULL AND NOT c.disabled AND (a.user_id IS NULL OR NOT u.disabled) AND ${condition}`,
+     WHERE a.revoked_at IS NULL AND NOT c.disabled AND (a.user_id IS NULL OR NOT u.disabled)
+       AND (c.tokens_since IS NULL OR a.created_at > c.tokens_since) AND ${condition}`,
   );
   return batched(async (sql: Sql, digests: readonly Buffer[]) => inOrder(digests.length, await sql(query, [digests])));
 };

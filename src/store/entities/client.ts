@@ -41,6 +41,8 @@ const schema = defineEntity({
     consent: p.text().$type<'REMEMBER' | 'ALWAYS'>().default('REMEMBER'),
     servicePermissions: p.type(TextArray).$type<readonly string[]>().default([]),
     disabled: p.boolean().default(false),
+    /** Codes and tokens of authorizations that are not newer are invalid. Null: none were revoked for the client as a whole. */
+    tokensSince: p.datetime(3).nullable(),
     /** `builtIn` clients come from a migration and cannot be changed; `seeded` ones come from the `seed` command. */
     builtIn: p.boolean().default(false),
     seeded: p.boolean().default(false),

@@ -30,7 +30,7 @@ async function issueForClient(request: TokenRequest): Promise<TokenResponse> {
   const resources = parseResources(params, client, config.issuer);
   const contents = { userId: undefined, scopes, resources, until: expiresAt, refreshable: false };
   const { issue, response } = await makeTokens(request, contents);
-  if (!(await issueDirectly(sql, { clientRowId: client.id, user: undefined, expiresAt }, issue)))
+  if (!(await issueDirectly(sql, { client, user: undefined, expiresAt }, issue)))
     throw new OAuthError('invalid_client', 'Client authentication failed.');
   return response;
 }

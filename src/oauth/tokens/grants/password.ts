@@ -42,7 +42,7 @@ async function issueForPassword(request: TokenRequest): Promise<TokenResponse> {
   const { issue, response } = await makeTokens(request, contents);
   const authentication = { user_id: user.id, auth_time: now, session_id: null, nonce: null };
   const completeResponse = await withIdToken(request, authentication, scopes, response);
-  if (!(await issueDirectly(sql, { clientRowId: client.id, user, expiresAt }, issue))) throw invalidCredentials();
+  if (!(await issueDirectly(sql, { client, user, expiresAt }, issue))) throw invalidCredentials();
   return completeResponse;
 }
 
