@@ -31,6 +31,8 @@ export async function createScope(
 
   try {
     await em.transactional(async (tx) => {
+      // A request that was in flight while a scope of this name was deleted may have stored the name again.
+      await removeScope(tx, name);
       tx.persist(tx.create(Scope, { name, description, createdAt: actor.now }));
       recordScope(tx, actor, 'scope.created', name);
     });
@@ -42,23 +44,34 @@ export async function createScope(
   return { name, description, builtIn: false };
 }
 
+/** One statement for every table that stores names of scopes. */
+const REMOVE_SCOPE = `
+  WITH deleted (scope) AS (VALUES (?::text)),
+  ${['consents', 'authorizations', 'access_tokens', 'authorization_requests']
+    .map(
+      (table) =>
+        `of_${table} AS (UPDATE ${table} SET scopes = array_remove(scopes, scope) FROM deleted WHERE scope = ANY (scopes))`,
+    )
+    .join(',')}
+  UPDATE clients SET scopes = array_remove(scopes, scope), default_scopes = array_remove(default_scopes, scope)
+  FROM deleted WHERE scope = ANY (scopes)`;
+
 /**
- * Deletes a custom scope, also from all clients, consents and authorizations. Users have not consented to a scope that is created
- * later under the same name, which may mean something else.
+ * Removes the name from clients, consents, authorizations, access tokens and pending requests. A scope that is created later
+ * under the same name may mean something else, which no user has agreed to.
  */
+async function removeScope(tx: Em, name: string): Promise<void> {
+  await tx.execute(REMOVE_SCOPE, [name]);
+}
+
+/** Deletes a custom scope, and removes it from everything that was granted. */
 export async function deleteScope(em: Em, actor: Actor, name: string): Promise<void> {
   requirePermission(actor, 'MANAGE_CLIENTS');
   if (Object.hasOwn(SCOPES, name)) throw new DomainError('INVALID', 'A built-in scope cannot be deleted', ['name']);
   await em.transactional(async (tx) => {
     if ((await tx.nativeDelete(Scope, { name })) === 0)
       throw new DomainError('NOT_FOUND', 'There is no such scope', ['name']);
-    await tx.execute(
-      `UPDATE clients SET scopes = array_remove(scopes, ?), default_scopes = array_remove(default_scopes, ?)
-       WHERE ? = ANY(scopes)`,
-      [name, name, name],
-    );
-    for (const table of ['consents', 'authorizations'])
-      await tx.execute(`UPDATE ${table} SET scopes = array_remove(scopes, ?) WHERE ? = ANY(scopes)`, [name, name]);
+    await removeScope(tx, name);
     recordScope(tx, actor, 'scope.deleted', name);
   });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { updateClient } from '../../../src/oauth/registration/update.ts';
 import { createScope, deleteScope } from '../../../src/oauth/scopes/manage-scopes.ts';
 import { BUILT_IN_SCOPES } from '../../../src/oauth/scopes/scope.ts';
 import { codeRequest, reachConsent, responseParams, sentTo } from '../../support/authorize.ts';
@@ -77,5 +78,28 @@ describe('RFC 6749 §3.3: custom scopes for an API of the operator', () => {
     expect(next.scope).toBe('profile');
     const refused = await server.token({ grant_type: 'client_credentials', scope: deleted }, client);
     expect(refused.body.error).toBe('invalid_scope');
+  });
+
+  it('once deleted and created again means something new: what was granted before does not have it', async () => {
+    const reused = `${unique('bills')}:x`;
+    const create = (description: string) =>
+      createScope(server.database.em(), theOperator(), { name: reused, description });
+    await create('See your bills');
+    const client = await server.client({ scope: `profile ${reused}` });
+    const pair = await tokenPair(server, client, { scope: `profile ${reused}` });
+    const { body: narrowed } = await server.token(refreshing(pair.refresh_token, { scope: reused }), client);
+    const service = await server.accessToken({ client, user: null, scopes: [reused] });
+    const [browser, user] = [server.browser(), await server.user()];
+    const open = await reachConsent(server, codeRequest(client, { scope: `profile ${reused}` }), user, browser);
+
+    await deleteScope(server.database.em(), theOperator(), reused);
+    await create('Pay all your bills');
+    await updateClient(server.database.em(), theOperator(), client.clientId, { scope: `profile ${reused}` });
+    expect((await told(pair.access_token)).scope).toBe('profile');
+    for (const token of [narrowed.access_token, service]) expect((await told(token)).scope).toBe('');
+    const { code = '' } = answerIn(sentTo(await browser.submit(open, {}, 'allow')));
+    expect((await server.token(exchange(code), client)).body.scope).toBe('profile');
+    const again = await browser.get(codeRequest(client, { scope: `profile ${reused}` }));
+    expect(again.html).toContain('Pay all your bills');
   });
 });
