@@ -8,6 +8,12 @@ const MAX_RESOURCES = 10;
 export const isOwnResource = (issuer: string, resource: string): boolean =>
   resource === issuer || resource === `${issuer}/graphql`;
 
+/** What a consent to these resources is remembered for: each API of another server, and '' for this server. */
+export function consentResources(issuer: string, resources: readonly string[]): readonly string[] {
+  const foreign = resources.filter((resource) => !isOwnResource(issuer, resource));
+  return foreign.length === resources.length && foreign.length > 0 ? foreign : ['', ...foreign];
+}
+
 /** RFC 8707 §2: validates the requested resources, which are compared exactly. Empty if the token is not to be limited. */
 export function parseResources(params: Params, client: Client, issuer: string): string[] {
   const resources = [...new Set((params.get('resource') ?? []).filter((value) => value !== ''))];
@@ -19,7 +25,10 @@ export function parseResources(params: Params, client: Client, issuer: string): 
 const mayRequest = (client: Client, issuer: string, resource: string): boolean =>
   isOwnResource(issuer, resource) || client.resources.includes(resource);
 
-/** RFC 8707 §2.2: the requested part of the granted resources, or all of them, if the client may still request them. */
+/**
+ * RFC 8707 §2.2: the requested part of the granted resources, or all of them, if the client may still request them. If none was
+ * granted, only this server can be requested, because the user has not seen another one.
+ */
 export function narrowResources(
   params: Params,
   client: Client,
@@ -27,7 +36,7 @@ export function narrowResources(
   granted: readonly string[],
 ): readonly string[] {
   const requested = parseResources(params, client, issuer);
-  if (granted.length === 0) return requested;
+  if (granted.length === 0 && requested.every((resource) => isOwnResource(issuer, resource))) return requested;
   const allowed = (requested.length === 0 ? granted : requested).filter(
     (resource) => granted.includes(resource) && mayRequest(client, issuer, resource),
   );

@@ -12,6 +12,8 @@ export interface NewAuthorization {
   readonly sessionId: string;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
+  /** The resources as a consent stores them: '' is this server. */
+  readonly consentResources: readonly string[];
   readonly nonce: string | null;
   readonly now: Date;
   readonly expiresAt: Date;
@@ -57,15 +59,16 @@ const TOKEN = `
 const DECIDED = `
   permitted AS (
     UPDATE authorization_requests SET decided_at = $1
-    WHERE id = $15 AND decided_at IS NULL AND expires_at > $1 RETURNING id
+    WHERE id = $16 AND decided_at IS NULL AND expires_at > $1 RETURNING id
   )`;
 
 const REMEMBERED = `
   remembered AS (
-    INSERT INTO consents (id, user_id, client_id, scopes, created_at, updated_at)
-    SELECT $16::uuid, $8::uuid, $3, $5, $1, $1 FROM approved WHERE $17::boolean
-    ON CONFLICT (user_id, client_id) DO UPDATE SET updated_at = $1,
-      scopes = ARRAY(SELECT DISTINCT unnest(consents.scopes || excluded.scopes))
+    INSERT INTO consents (id, user_id, client_id, resource, scopes, created_at, updated_at)
+    SELECT gen_random_uuid(), $8::uuid, $3, resource, $5, $1, $1
+    FROM approved, unnest($15::text[]) AS r (resource) WHERE $17::boolean
+    ON CONFLICT (user_id, client_id, resource) DO UPDATE SET updated_at = $1, confirmed = true,
+      scopes = ARRAY(SELECT DISTINCT unnest(CASE WHEN consents.confirmed THEN consents.scopes END || excluded.scopes))
   ), recorded AS (
     INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)
     SELECT $18::uuid, $1, '${'consent.granted' satisfies AuditKind}', $8, $3, $19::text, $20::text,
@@ -74,14 +77,17 @@ const REMEMBERED = `
 
 /** The statement checks the consent again, because the user may have withdrawn it a moment ago. */
 const COVERED = `
-  permitted AS (SELECT FROM consents WHERE user_id = $8 AND client_id = $3 AND scopes @> $5::text[] FOR SHARE)`;
+  held AS MATERIALIZED (
+    SELECT FROM consents
+    WHERE user_id = $8 AND client_id = $3 AND resource = ANY ($15::text[]) AND confirmed AND scopes @> $5::text[] FOR SHARE
+  ), permitted AS (SELECT FROM held HAVING count(*) = cardinality($15))`;
 
 const approving = (name: string, ...parts: string[]) =>
   statement<{ id: string }>(name, `WITH ${parts.join(',')} SELECT id FROM approved`);
 
 const decidedCode = approving('approve-code', DECIDED, APPROVED, CODE(21), REMEMBERED);
 const decidedToken = approving('approve-token', DECIDED, APPROVED, TOKEN, REMEMBERED);
-const coveredCode = approving('approve-covered-code', COVERED, APPROVED, CODE(15));
+const coveredCode = approving('approve-covered-code', COVERED, APPROVED, CODE(16));
 const coveredToken = approving('approve-covered-token', COVERED, APPROVED, TOKEN);
 
 /**
@@ -111,17 +117,11 @@ export async function approveAuthorization(
     credential.expiresAt,
     given.resources,
     given.client.tokensSince ?? null,
+    given.consentResources,
   ];
   if (decision) {
     const { ip, requestId } = decision.origin;
-    values.push(
-      decision.pendingAuthorization,
-      randomUUIDv7(),
-      decision.remember,
-      randomUUIDv7(),
-      ip ?? null,
-      requestId ?? null,
-    );
+    values.push(decision.pendingAuthorization, decision.remember, randomUUIDv7(), ip ?? null, requestId ?? null);
   }
   if (credential.kind === 'code') values.push(credential.redirectUri, credential.codeChallenge);
   const query =

@@ -46,9 +46,9 @@ async function proceed(
     const query = new URLSearchParams([...params].flatMap(([name, values]) => values.map((value) => [name, value])));
     return seeOther(ctx, `/oauth/authorize?${query}`);
   }
-  const { sql, now } = ctx.state;
+  const { now } = ctx.state;
   const session = await currentSession(ctx);
-  const remembered = session && (await rememberedScopes(sql, session.user_id, recipient.client, recipient.redirectUri));
+  const remembered = session && (await rememberedScopes(ctx.state, session.user_id, recipient, request.resources));
   let next = nextStep(request, session, remembered, now);
   if (session && next.step === 'grant') {
     const approver = { userId: session.user_id, sessionId: session.id };

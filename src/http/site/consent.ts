@@ -27,8 +27,7 @@ export async function consent(ctx: HttpContext): Promise<void> {
   const pending = await readPending(ctx, handle);
   const session = await currentSession(ctx);
   const { recipient, request, requestedAt } = pending;
-  const remembered =
-    session && (await rememberedScopes(ctx.state.sql, session.user_id, recipient.client, recipient.redirectUri));
+  const remembered = session && (await rememberedScopes(ctx.state, session.user_id, recipient, request.resources));
   const next = nextStep(request, session, remembered, requestedAt);
   if (!session || next.step === 'sign-in' || next.step === 'switch-user')
     return seeOther(ctx, stepUrl('sign-in', pending.handle));

@@ -4,6 +4,7 @@ import { addResponseParameters } from '../clients/redirect-uri.ts';
 import type { OAuthError } from '../error.ts';
 import { secondsLater } from '../lifetime.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
+import { consentResources } from '../resource.ts';
 import type { AuthorizationRequest, Recipient } from './authorization-request.ts';
 import { RESPONSE_TYPES } from './response-types.ts';
 
@@ -33,6 +34,7 @@ export async function grantAuthorization(
     client,
     scopes,
     resources: request.resources,
+    consentResources: consentResources(config.issuer, request.resources),
     nonce: request.nonce ?? null,
     now,
   };

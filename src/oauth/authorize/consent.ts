@@ -1,9 +1,13 @@
-import { type Sql, statement } from '../../store/connection/sql.ts';
+import { statement } from '../../store/connection/sql.ts';
 import { type Client, isPublic } from '../clients/client.ts';
+import type { OAuthRequest } from '../oauth-request.ts';
+import { consentResources } from '../resource.ts';
+import { stillAllowed } from '../scopes/scope.ts';
+import type { Recipient } from './authorization-request.ts';
 
-const findConsent = statement<{ scopes: string[] }>(
-  'find-consent',
-  'SELECT scopes FROM consents WHERE user_id = $1 AND client_id = $2',
+const findConsents = statement<{ scopes: string[] }>(
+  'find-consents',
+  'SELECT scopes FROM consents WHERE user_id = $1 AND client_id = $2 AND resource = ANY ($3) AND confirmed',
 );
 
 /**
@@ -13,14 +17,19 @@ const findConsent = statement<{ scopes: string[] }>(
 export const isRememberable = (client: Client, redirectUri: string): boolean =>
   !client.alwaysAsksForConsent && (!isPublic(client) || redirectUri.startsWith('https://'));
 
-/** The scopes of the stored consent; undefined if there is none or it may not be reused. */
+/**
+ * The scopes that the user has allowed this client at each of the requested resources. Undefined if there is a resource at
+ * which they allowed nothing, and if the consent is not remembered.
+ */
 export async function rememberedScopes(
-  sql: Sql,
+  { sql, config }: Pick<OAuthRequest, 'sql' | 'config'>,
   userId: string,
-  client: Client,
-  redirectUri: string,
+  { client, redirectUri }: Recipient,
+  resources: readonly string[],
 ): Promise<readonly string[] | undefined> {
   if (!isRememberable(client, redirectUri)) return undefined;
-  const [consent] = await sql(findConsent, [userId, client.id]);
-  return consent?.scopes;
+  const requested = consentResources(config.issuer, resources);
+  const consents = await sql(findConsents, [userId, client.id, requested]);
+  if (consents.length < requested.length) return undefined;
+  return consents.map(({ scopes }) => scopes).reduce(stillAllowed);
 }
