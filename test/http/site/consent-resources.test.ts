@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allow, answerIn, codeRequest, issueCode } from '../../support/authorize.ts';
+import { allow, answerIn, codeRequest, issueCode, reachConsent } from '../../support/authorize.ts';
 import type { Page } from '../../support/browser.ts';
 import { introspect } from '../../support/client-endpoints.ts';
 import { expectTokenError } from '../../support/invariants.ts';
@@ -65,5 +65,34 @@ describe('A consent is for scopes and for the APIs at which they are used', () =
     expect((await introspect(server, body.access_token, client)).body.aud).toEqual([own]);
     const refreshed = refreshing(body.refresh_token, { resource: API });
     expectTokenError(await server.token(refreshed, client), 400, 'invalid_target');
+  });
+});
+
+describe('After a password change', () => {
+  it('every app asks again, and only what is allowed then is remembered', async () => {
+    const [client, user, browser] = [await register(), await server.user(), server.browser()];
+    await allow(server, codeRequest(client, { scope: 'read groups' }), user, browser);
+    const token = await server.accessToken({ user, scopes: ['write'] });
+    const password = 'a lantern for the night';
+    const input = `id: "${user.id}", currentPassword: "${user.password}", password: "${password}"`;
+    const { body } = await server.graphql(`mutation { setPassword(input: { ${input} }) { errors { code } } }`, token);
+    expect(body.data.setPassword.errors).toEqual([]);
+
+    const again = server.browser();
+    const page = await reachConsent(
+      server,
+      codeRequest(client, { scope: 'read groups' }),
+      { ...user, password },
+      again,
+    );
+    expect(asksFor(page)).toEqual(['read', 'groups']);
+    const silent = await again.get(codeRequest(client, { scope: 'read', prompt: 'none' }));
+    expect(answerIn(silent.location ?? '')).toMatchObject({ error: 'consent_required' });
+    const account = (await again.get('/account')).html;
+    expect(account).toContain('See groups and their members');
+
+    await again.submit(page, { 'scope groups': undefined }, 'allow');
+    expect((await again.get(codeRequest(client, { scope: 'read' }))).location).toContain('code=');
+    expect(asksFor(await again.get(codeRequest(client, { scope: 'read groups' })))).toEqual(['groups']);
   });
 });
