@@ -30,7 +30,7 @@ const OWN_PROFILE: readonly string[] = ['firstName', 'lastName', 'email'];
 
 /**
  * Changes a user. Without MANAGE_USERS the actor can only change their own profile. If `verifiedHash` is given, the change is
- * rejected unless it is still the user's password hash.
+ * rejected unless it is still the user's password hash; without it the actor cannot change their own email address.
  */
 export async function updateUser(
   em: Em,
@@ -44,6 +44,7 @@ export async function updateUser(
   );
   const manages = holds(actor.caller, 'MANAGE_USERS');
   if (!manages && !(isSelf(actor, id) && changed.every(([field]) => OWN_PROFILE.includes(field)))) throw forbidden();
+  if (isSelf(actor, id) && changes.email !== undefined && verifiedHash === undefined) throw wrongPassword();
 
   return mapUniqueViolation(() =>
     em.transactional(async (tx) => {

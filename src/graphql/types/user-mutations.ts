@@ -3,7 +3,7 @@ import { deleteUser } from '../../directory/delete-user.ts';
 import { DomainError } from '../../directory/error.ts';
 import { registerUser } from '../../directory/register-user.ts';
 import { setPassword } from '../../directory/set-password.ts';
-import { updateUser } from '../../directory/update-user.ts';
+import { updateUserWithPassword } from '../../directory/update-user-with-password.ts';
 import { uuidOf } from '../../store/prefixed-id.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
@@ -82,7 +82,11 @@ builder.relayMutationField(
       id: t.id({ required: true, description: 'The `usr_…` id of the user to change.' }),
       username: t.string({ description: 'A new name for signing in. Requires permission MANAGE_USERS.' }),
       email: t.string({
-        description: 'A new email address, which is not verified at first. Null removes the address.',
+        description:
+          'A new email address, which is not verified at first. Null removes the address. Your own address requires currentPassword.',
+      }),
+      currentPassword: t.string({
+        description: 'Your current password. Required to change your own email address, whatever your permissions.',
       }),
       emailVerified: t.boolean({
         description:
@@ -117,7 +121,14 @@ builder.relayMutationField(
       attempt(async () => {
         const { username, email, emailVerified, firstName, lastName, attributes, disabled, superuser } = input;
         const changes = { username, email, emailVerified, firstName, lastName, attributes, disabled, superuser };
-        const { id } = await updateUser(context.em(), actorOf(context), userRow(input.id), changes);
+        const { id } = await updateUserWithPassword(
+          context.em(),
+          context.limits,
+          actorOf(context),
+          userRow(input.id),
+          changes,
+          input.currentPassword,
+        );
         context.deliverLogoutTokens();
         return { user: await loadUser(context, id) };
       }),

@@ -1,4 +1,4 @@
-import { updateOwnEmail } from '../../directory/update-own-email.ts';
+import { updateUserWithPassword } from '../../directory/update-user-with-password.ts';
 import { optional } from '../../oauth/params.ts';
 import { entityManager } from '../../store/connection/orm.ts';
 import { emailSection } from '../pages/account-email.ts';
@@ -7,8 +7,9 @@ import { type AccountForm, typedOr } from './account-form.ts';
 export const email: AccountForm = {
   done: 'Your email is saved.',
   change: ({ state }, actor, userId, params) => {
-    const change = { email: optional(params, 'email') ?? null, currentPassword: optional(params, 'currentPassword') };
-    return updateOwnEmail(entityManager(state.database), state.limits, actor, userId, change);
+    const email = optional(params, 'email') ?? null;
+    const password = optional(params, 'currentPassword');
+    return updateUserWithPassword(entityManager(state.database), state.limits, actor, userId, { email }, password);
   },
   show: (_, { section, user, rejected }) =>
     emailSection(section, {

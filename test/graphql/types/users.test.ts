@@ -132,16 +132,46 @@ describe('GraphQL mutation updateUser', () => {
   it('a changed email address is not verified, even if it is changed back', async () => {
     const user = await server.user({ emailVerified: true });
     const token = await server.accessToken({ client, user });
-    expect((await mutate('updateUser', { id: user.id, email: user.email }, token)).user.emailVerified).toBe(true);
-    expect((await mutate('updateUser', { id: user.id, email: 'other@example.com' }, token)).user.emailVerified).toBe(
-      false,
-    );
-    expect((await mutate('updateUser', { id: user.id, email: user.email }, token)).user.emailVerified).toBe(false);
+    const change = async (email: string) =>
+      (await mutate('updateUser', { id: user.id, email, currentPassword: user.password }, token)).user;
+    expect((await change(user.email)).emailVerified).toBe(true);
+    expect((await change('other@example.com')).emailVerified).toBe(false);
+    expect((await change(user.email)).emailVerified).toBe(false);
     expect((await mutate('updateUser', { id: user.id, emailVerified: true })).user.emailVerified).toBe(true);
     expect((await mutate('updateUser', { id: user.id, email: null })).user).toMatchObject({
       email: null,
       emailVerified: false,
     });
+  });
+
+  it('users change their own email address only with their current password, whatever their permissions', async () => {
+    for (const user of [await server.user(), await server.user({ superuser: true })]) {
+      const token = await server.accessToken({ client, user });
+      const email = `${unique('new')}@example.com`;
+      for (const [wrong, value] of [
+        [{}, email],
+        [{ currentPassword: 'not this one' }, email],
+        [{}, null],
+      ] as const) {
+        const { payload } = await mutate(
+          'updateUser',
+          { id: user.id, firstName: 'Eve', email: value, ...wrong },
+          token,
+        );
+        expect(payload).toMatchObject([{ code: 'INVALID', path: ['input', 'currentPassword'] }]);
+      }
+      expect(await server.database.em().findOneOrFail(User, user.uuid)).toMatchObject({
+        email: user.email,
+        firstName: '',
+      });
+      const { user: changed } = await mutate(
+        'updateUser',
+        { id: user.id, email, currentPassword: user.password },
+        token,
+      );
+      expect(changed).toMatchObject({ email, emailVerified: false });
+      expect((await mutate('updateUser', { id: user.id, firstName: 'Ada' }, token)).user.firstName).toBe('Ada');
+    }
   });
 
   it('tokens of a disabled user are rejected at once and stay revoked after the user is enabled again', async () => {
