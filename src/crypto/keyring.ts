@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 import { sameBytes } from './secrets.ts';
 
 /** Each use has its own key, so that a value made for one use is invalid for any other. */
-export type KeyUse = 'refresh' | 'csrf' | 'key-check' | 'signing-keys';
+export type KeyUse = 'refresh' | 'csrf' | 'key-check' | 'signing-keys' | 'signing-key-rows';
 
 /** The keys of a use, newest first. New values use the first key; existing values may use any of them. */
 export type Keyring = (use: KeyUse) => readonly [Buffer, ...Buffer[]];
@@ -34,6 +34,10 @@ export function verifyHmac(keys: readonly Buffer[], tag: string, ...parts: (stri
   const bytes = Buffer.from(tag, 'base64url');
   return keys.some((key) => sameBytes(hmac(key, ...parts), bytes));
 }
+
+/** True if `make` gives this MAC with any key of the ring. */
+export const verifyMac = (keys: readonly Buffer[], mac: Uint8Array, make: (key: Buffer) => Buffer): boolean =>
+  keys.some((key) => sameBytes(make(key), mac));
 
 const NONCE = 12;
 const TAG = 16;

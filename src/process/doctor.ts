@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { makeSigningKeys } from '../oauth/keys/signing-keys.ts';
 import { Refusal } from '../store/connection/refusal.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import { compareKeys } from '../store/key-check.ts';
 import { makeReadiness } from '../store/readiness.ts';
 import { hasSuperuser } from '../store/setup-ticket.ts';
-import { findSigningKeys } from '../store/signing-keys.ts';
 import { type StartedDatabase, startDatabase } from '../store/start-database.ts';
 import { countExpired, retentionOf } from '../store/sweep.ts';
 import { demoPasswordsInUse } from './demo-credentials.ts';
@@ -94,7 +94,7 @@ async function contentsOf(config: Config, { database, keyring }: StartedDatabase
       ? ok('readiness', 'migrations, SECRET_KEY and clock are correct')
       : problem('readiness', failure),
   ];
-  const signing = (await findSigningKeys(sql, now)).filter(({ signs_from }) => signs_from <= now);
+  const signing = (await makeSigningKeys(sql, keyring).published(now)).filter(({ signsFrom }) => signsFrom <= now);
   found.push(
     signing.length > 0
       ? ok('signing keys', `${[...new Set(signing.map(({ algorithm }) => algorithm))].join(', ')}`)

@@ -1,8 +1,10 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { hmac, type Keyring, seal, unseal } from '../crypto/keyring.ts';
 import { sameBytes } from '../crypto/secrets.ts';
+import { thumbprintOf } from '../crypto/thumbprint.ts';
 import { Refusal } from './connection/refusal.ts';
 import { type Sql, statement } from './connection/sql.ts';
-import { findSigningKeys, resealSigningKey } from './signing-keys.ts';
+import { changeSigningKeys, isBound, readSigningKeys, type SigningKeyRow } from './signing-keys.ts';
 
 const insertKeyCheck = statement<never>(
   'insert-key-check',
@@ -32,11 +34,10 @@ export async function checkKeys(sql: Sql, keyring: Keyring): Promise<void> {
   const newest = mark(first);
   await sql(insertKeyCheck, [newest]);
   const [stored] = await sql(findKeyCheck, []);
-  if (!stored || sameBytes(stored.digest, newest)) return;
-  if (!matchesKeyring(keyring, stored.digest)) throw wrongSecretKey();
-  // Signing keys are resealed before the mark is replaced, because after that a node may start without the old key.
-  await resealKeys(sql, keyring('signing-keys'));
-  await sql(moveKeyCheck, [newest, stored.digest]);
+  if (stored && !matchesKeyring(keyring, stored.digest)) throw wrongSecretKey();
+  // Signing keys are rewritten before the mark is replaced, because after that a node may start without the old key.
+  await rewriteSigningKeys(sql, keyring);
+  if (stored && !sameBytes(stored.digest, newest)) await sql(moveKeyCheck, [newest, stored.digest]);
 }
 
 /** The same check for commands that must change nothing: it stores no mark and reseals no key. */
@@ -50,11 +51,26 @@ const wrongSecretKey = (): Refusal =>
     'SECRET_KEY is not the key this database was made with. Set that key. To change it, set SECRET_KEY to the new key, a comma, and the old key.',
   );
 
-async function resealKeys(sql: Sql, keys: ReturnType<Keyring>): Promise<void> {
-  const [first, ...others] = keys;
-  for (const { kid, private_key: sealed } of await findSigningKeys(sql, BEFORE_ANY_EXPIRY)) {
-    if (unseal(first, kid, sealed)) continue;
-    const plain = others.map((key) => unseal(key, kid, sealed)).find((found) => found !== undefined);
-    if (plain) await resealSigningKey(sql, kid, seal(keys, kid, plain), sealed);
-  }
+/** Seals and binds signing keys with the first key of the ring, and binds those that have no MAC yet. */
+async function rewriteSigningKeys(sql: Sql, keyring: Keyring): Promise<void> {
+  const ring = keyring('signing-keys');
+  const changes = (await readSigningKeys(sql, BEFORE_ANY_EXPIRY)).flatMap((row) => {
+    const { kid, private_key: sealed } = row;
+    const [opener, plain] = ring
+      .map((key) => [key, unseal(key, kid, sealed)] as const)
+      .find(([, found]) => found !== undefined) ?? [undefined, undefined];
+    if (!(row.mac === null ? plain && belongsTo(row, plain) : isBound(keyring, row))) return [];
+    const resealed = plain && opener !== ring[0] ? seal(ring, kid, plain) : sealed;
+    const isCurrent = resealed === sealed && isBound(firstOf(keyring), row);
+    return isCurrent ? [] : [{ before: row, after: { ...row, private_key: resealed } }];
+  });
+  await changeSigningKeys(sql, keyring, changes);
 }
+
+/** True if this private key, which only a holder of SECRET_KEY can have sealed, is the one that the row is about. */
+const belongsTo = ({ kid }: SigningKeyRow, plain: Buffer): boolean =>
+  thumbprintOf(createPublicKey(createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' }))) === kid;
+
+const firstOf =
+  (keyring: Keyring): Keyring =>
+  (use) => [keyring(use)[0]];

@@ -1,12 +1,21 @@
+import { hmac, type Keyring, verifyMac } from '../crypto/keyring.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
-/** A signing key as it is stored. `private_key` is sealed. */
-export interface SigningKeyRow {
+/** The members of a signing key that its MAC covers. `kid` is the thumbprint of the public key, which readers must verify. */
+interface BoundFields {
   readonly kid: string;
   readonly algorithm: string;
+  readonly created_at: Date;
+  readonly signs_from: Date;
+  readonly expires_at: Date | null;
+}
+
+/** A signing key as it is stored. `private_key` is sealed. */
+export interface SigningKeyRow extends BoundFields {
   readonly public_key: Readonly<Record<string, unknown>>;
   readonly private_key: Uint8Array;
-  readonly signs_from: Date;
+  /** Null in rows of versions that had no MAC, until the next start. */
+  readonly mac: Uint8Array | null;
 }
 
 export interface NewSigningKey {
@@ -18,60 +27,122 @@ export interface NewSigningKey {
   readonly signsFrom: Date;
 }
 
+const COLUMNS = 'kid, algorithm, public_key, private_key, created_at, signs_from, expires_at, mac';
+
 const selectKeys = statement<SigningKeyRow>(
   'find-signing-keys',
-  `SELECT kid, algorithm, public_key, private_key, signs_from FROM signing_keys
+  `SELECT ${COLUMNS} FROM signing_keys
    WHERE expires_at IS NULL OR expires_at > $1 ORDER BY signs_from DESC, generation DESC`,
 );
 
 /** Of several nodes that create a key at once, one gets the next generation. None does if a key was created after `$4`. */
 const insertKey = statement<{ kid: string }>(
   'insert-signing-key',
-  `INSERT INTO signing_keys (kid, algorithm, generation, public_key, private_key, created_at, signs_from)
+  `INSERT INTO signing_keys (kid, algorithm, generation, public_key, private_key, created_at, signs_from, mac)
    SELECT $1::text, $2::text, 1 + coalesce((SELECT max(generation) FROM signing_keys WHERE algorithm = $2), 0),
-          $3::jsonb, $5::bytea, $6::timestamptz, $7::timestamptz
+          $3::jsonb, $5::bytea, $6::timestamptz, $7::timestamptz, $8::bytea
    WHERE NOT EXISTS (SELECT FROM signing_keys WHERE algorithm = $2 AND created_at > $4::timestamptz)
    ON CONFLICT (algorithm, generation) DO NOTHING RETURNING kid`,
 );
 
 /** A replaced key is published until every token that it may have signed has expired. */
-const retireKeys = statement<never>(
-  'retire-signing-keys',
-  `UPDATE signing_keys k SET expires_at = greatest($1::timestamptz, (SELECT max(expires_at) FROM access_tokens))
+const selectReplaced = statement<SigningKeyRow & { end: Date }>(
+  'find-replaced-signing-keys',
+  `SELECT ${COLUMNS}, greatest($1::timestamptz, (SELECT max(expires_at) FROM access_tokens)) AS end
+   FROM signing_keys k
    WHERE k.expires_at IS NULL AND EXISTS (
      SELECT FROM signing_keys n WHERE n.algorithm = k.algorithm AND n.generation > k.generation AND n.signs_from < $2)`,
 );
 
-const dropKeys = statement<never>(
-  'drop-signing-keys',
-  'UPDATE signing_keys SET expires_at = $2 WHERE algorithm = $1 AND kid <> $3 AND (expires_at IS NULL OR expires_at > $2)',
+/** Each row changes only if nothing else has changed it since it was read. */
+const changeKeys = statement<never>(
+  'change-signing-keys',
+  `UPDATE signing_keys k SET private_key = d.private_key, expires_at = d.expires_at, mac = d.mac
+   FROM unnest($1::text[], $2::bytea[], $3::timestamptz[], $4::bytea[], $5::bytea[], $6::bytea[])
+     AS d (kid, private_key, expires_at, mac, private_key_before, mac_before)
+   WHERE k.kid = d.kid AND k.private_key = d.private_key_before AND k.mac IS NOT DISTINCT FROM d.mac_before`,
 );
 
-const resealKey = statement<never>(
-  'reseal-signing-key',
-  'UPDATE signing_keys SET private_key = $2 WHERE kid = $1 AND private_key = $3',
-);
+const macOf = (key: Buffer, { kid, algorithm, created_at, signs_from, expires_at }: BoundFields): Buffer =>
+  hmac(key, kid, algorithm, ...[created_at, signs_from, expires_at].map((time) => time?.toISOString() ?? ''));
 
-/** All published keys. The first key of an algorithm that may already sign is the one that signs. */
-export const findSigningKeys = (sql: Sql, now: Date): Promise<SigningKeyRow[]> => sql(selectKeys, [now]);
+/** True if a holder of SECRET_KEY wrote the row. Whoever can only write to the database cannot make such a row. */
+export const isBound = (keyring: Keyring, row: SigningKeyRow): boolean =>
+  row.mac !== null && verifyMac(keyring('signing-key-rows'), row.mac, (key) => macOf(key, row));
+
+/** All rows that have not expired, including those that must not be trusted. */
+export const readSigningKeys = (sql: Sql, now: Date): Promise<SigningKeyRow[]> => sql(selectKeys, [now]);
+
+/** All keys to publish. The first key of an algorithm that may already sign is the one that signs. */
+export async function findSigningKeys(sql: Sql, keyring: Keyring, now: Date): Promise<SigningKeyRow[]> {
+  return (await readSigningKeys(sql, now)).filter((row) => isBound(keyring, row));
+}
 
 /** Returns false if another node was first, or if a key of this algorithm was created after `unlessSince`. */
-export async function insertSigningKey(sql: Sql, key: NewSigningKey, unlessSince: Date): Promise<boolean> {
+export async function insertSigningKey(
+  sql: Sql,
+  keyring: Keyring,
+  key: NewSigningKey,
+  unlessSince: Date,
+): Promise<boolean> {
   const { kid, algorithm, publicKey, privateKey, createdAt, signsFrom } = key;
-  const values = [kid, algorithm, JSON.stringify(publicKey), unlessSince, privateKey, createdAt, signsFrom];
+  const [first] = keyring('signing-key-rows');
+  const mac = macOf(first, { kid, algorithm, created_at: createdAt, signs_from: signsFrom, expires_at: null });
+  const values = [kid, algorithm, JSON.stringify(publicKey), unlessSince, privateKey, createdAt, signsFrom, mac];
   return (await sql(insertKey, values)).length === 1;
 }
 
-export async function retireSigningKeys(sql: Sql, successorSignsSince: Date, until: Date): Promise<void> {
-  await sql(retireKeys, [until, successorSignsSince]);
+/** Sets the end of keys whose successor has signed since that time. */
+export async function retireSigningKeys(
+  sql: Sql,
+  keyring: Keyring,
+  successorSignsSince: Date,
+  until: Date,
+): Promise<void> {
+  const replaced = (await sql(selectReplaced, [until, successorSignsSince])).filter((row) => isBound(keyring, row));
+  await changeSigningKeys(
+    sql,
+    keyring,
+    replaced.map((row) => ({ before: row, after: { ...row, expires_at: row.end } })),
+  );
 }
 
-/** Expires all other keys of the algorithm at once. Tokens that they signed are no longer valid. */
-export async function dropOtherSigningKeys(sql: Sql, algorithm: string, kid: string, now: Date): Promise<void> {
-  await sql(dropKeys, [algorithm, now, kid]);
+/** Expires all other keys of these algorithms at once. Tokens that they signed are no longer valid. */
+export async function dropOtherSigningKeys(
+  sql: Sql,
+  keyring: Keyring,
+  kept: readonly { readonly kid: string; readonly algorithm: string }[],
+  now: Date,
+): Promise<void> {
+  const others = (await findSigningKeys(sql, keyring, now)).filter(
+    ({ kid, algorithm }) => kept.some((key) => key.algorithm === algorithm) && !kept.some((key) => key.kid === kid),
+  );
+  await changeSigningKeys(
+    sql,
+    keyring,
+    others.map((row) => ({ before: row, after: { ...row, expires_at: now } })),
+  );
 }
 
-/** Stores the resealed key, unless another node has resealed it in the meantime. */
-export async function resealSigningKey(sql: Sql, kid: string, resealed: Buffer, before: Uint8Array): Promise<void> {
-  await sql(resealKey, [kid, resealed, before]);
+interface SigningKeyChange {
+  readonly before: SigningKeyRow;
+  readonly after: Omit<SigningKeyRow, 'mac'>;
+}
+
+/** Stores changed rows with new MACs. */
+export async function changeSigningKeys(
+  sql: Sql,
+  keyring: Keyring,
+  changes: readonly SigningKeyChange[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  const [first] = keyring('signing-key-rows');
+  await sql(changeKeys, [
+    changes.map(({ after }) => after.kid),
+    changes.map(({ after }) => after.private_key),
+    changes.map(({ after }) => after.expires_at),
+    changes.map(({ after }) => macOf(first, after)),
+    changes.map(({ before }) => before.private_key),
+    changes.map(({ before }) => before.mac),
+  ]);
 }

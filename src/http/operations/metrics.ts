@@ -3,7 +3,6 @@ import { isIPv4 } from 'node:net';
 import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../../store/connection/database.ts';
 import { isTransientError } from '../../store/connection/sql-errors.ts';
-import { findSigningKeys } from '../../store/signing-keys.ts';
 import { countExpired, retentionOf } from '../../store/sweep.ts';
 import type { Handler, HttpContext, State } from '../context.ts';
 import { pageNotFound } from '../page-error.ts';
@@ -48,15 +47,15 @@ function collectOnScrape(registry: Registry, database: Database): (state: State)
       for (const [state, count] of Object.entries(database.connections())) this.set({ state }, count);
     },
   });
-  return async ({ sql, now, config }) => {
+  return async ({ sql, now, config, signingKeys }) => {
     rowsLeft.reset();
     keyAge.reset();
     try {
       for (const [table, left] of Object.entries(await countExpired(sql, now, retentionOf(config))))
         rowsLeft.set({ table }, left);
       // Keys are listed newest first; setting them in reverse leaves the newest, which is the one in use.
-      for (const { algorithm, signs_from } of (await findSigningKeys(sql, now)).toReversed())
-        if (signs_from <= now) keyAge.set({ algorithm }, (now.getTime() - signs_from.getTime()) / 1000);
+      for (const { algorithm, signsFrom } of (await signingKeys.published(now)).toReversed())
+        if (signsFrom <= now) keyAge.set({ algorithm }, (now.getTime() - signsFrom.getTime()) / 1000);
     } catch (error) {
       // Operators need the other metrics most while the database is unavailable.
       if (!isTransientError(error)) throw error;

@@ -38,17 +38,17 @@ export async function ensureSigningKeys(rotation: KeyRotation): Promise<void> {
   const make = async (algorithm: SigningAlgorithm) => {
     const own = keys.filter((key) => key.algorithm === algorithm);
     if (own.some(({ privateKey, signsFrom }) => privateKey !== undefined && signsFrom <= now)) return;
-    // A key that this node cannot unseal does not count. SLACK lets only one of several nodes replace it.
-    await makeKey(rotation, algorithm, now, own.length === 0 ? new Date(0) : secondsLater(now, -SLACK));
+    // A key that this node cannot unseal, or must not trust, does not count. SLACK lets only one of several nodes replace it.
+    await makeKey(rotation, algorithm, now, secondsLater(now, -SLACK));
   };
   await Promise.all(SIGNING_ALGORITHM_NAMES.map(make));
 }
 
 /** Creates a successor for each key that is older than 90 days, and retires keys whose successor has become active. */
 export async function rotateSigningKeysByAge(rotation: KeyRotation): Promise<readonly GeneratedKey[]> {
-  const { sql, now } = rotation;
+  const { sql, keyring, now } = rotation;
   const old = secondsLater(now, -ROTATED_AFTER);
-  const rows = await findSigningKeys(sql, now);
+  const rows = await findSigningKeys(sql, keyring, now);
   const due = SIGNING_ALGORITHM_NAMES.filter(
     (name) => !rows.some(({ algorithm, signs_from }) => algorithm === name && signs_from > old),
   );
@@ -57,7 +57,7 @@ export async function rotateSigningKeysByAge(rotation: KeyRotation): Promise<rea
     const key = await makeKey(rotation, algorithm, secondsLater(now, PUBLISHED_BEFORE), old);
     if (key) made.push(key);
   }
-  await retireSigningKeys(sql, secondsLater(now, -SLACK), secondsLater(now, ID_TOKEN_TTL + SLACK));
+  await retireSigningKeys(sql, keyring, secondsLater(now, -SLACK), secondsLater(now, ID_TOKEN_TTL + SLACK));
   return made;
 }
 
@@ -69,7 +69,7 @@ export async function rotateSigningKeys(rotation: KeyRotation): Promise<readonly
 /** For compromised keys: new keys sign at once, and everything that the old keys signed becomes invalid. */
 export async function replaceSigningKeys(rotation: KeyRotation): Promise<readonly GeneratedKey[]> {
   const made = await makeKeys(rotation, rotation.now);
-  for (const { algorithm, kid } of made) await dropOtherSigningKeys(rotation.sql, algorithm, kid, rotation.now);
+  await dropOtherSigningKeys(rotation.sql, rotation.keyring, made, rotation.now);
   return made;
 }
 
@@ -92,5 +92,5 @@ async function makeKey(
   const kid = await calculateJwkThumbprint(publicKey);
   const privateKey = seal(keyring('signing-keys'), kid, pair.privateKey.export({ format: 'der', type: 'pkcs8' }));
   const key = { kid, algorithm, publicKey, privateKey, createdAt: now, signsFrom };
-  return (await insertSigningKey(sql, key, unlessSince)) ? { kid, algorithm, signsFrom } : undefined;
+  return (await insertSigningKey(sql, keyring, key, unlessSince)) ? { kid, algorithm, signsFrom } : undefined;
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { compactVerify, type JWTPayload, SignJWT } from 'jose';
 import { type Keyring, unseal } from '../../crypto/keyring.ts';
+import { thumbprintOf } from '../../crypto/thumbprint.ts';
 import type { Sql } from '../../store/connection/sql.ts';
 import { findSigningKeys, type SigningKeyRow } from '../../store/signing-keys.ts';
 import { SIGNING_ALGORITHM_NAMES, type SigningAlgorithm } from './signing-algorithm.ts';
@@ -35,9 +36,13 @@ export function makeSigningKeys(sql: Sql, keyring: Keyring): SigningKeys {
   let cached: { readonly at: number; readonly keys: Promise<readonly SigningKey[]> } | undefined;
 
   const read = async (now: Date): Promise<readonly SigningKey[]> => {
-    const rows = await findSigningKeys(sql, now);
-    for (const row of rows) if (!parsed.has(row.kid)) parsed.set(row.kid, parse(row, keyring));
-    return rows.flatMap(({ kid }) => parsed.get(kid) ?? []);
+    const rows = await findSigningKeys(sql, keyring, now);
+    for (const row of rows) {
+      const key = parsed.get(row.kid) ?? parse(row, keyring);
+      if (key) parsed.set(row.kid, key);
+    }
+    // RS256 first, because some clients take the first key of the set.
+    return rows.flatMap(({ kid }) => parsed.get(kid) ?? []).toSorted((a, b) => rankOf(a) - rankOf(b));
   };
 
   const published = (now: Date): Promise<readonly SigningKey[]> => {
@@ -80,14 +85,19 @@ export function makeSigningKeys(sql: Sql, keyring: Keyring): SigningKeys {
   };
 }
 
+const rankOf = ({ algorithm }: SigningKey): number => SIGNING_ALGORITHM_NAMES.findIndex((name) => name === algorithm);
+
 const canSign = ({ privateKey, signsFrom }: SigningKey, now: Date): boolean =>
   privateKey !== undefined && signsFrom <= now;
 
 const isClaims = (value: unknown): value is JWTPayload =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function parse(row: SigningKeyRow, keyring: Keyring): SigningKey {
-  const { kid, algorithm, public_key: publicJwk, private_key: sealed } = row;
+/** Undefined if the public key is not the one that the kid names. */
+function parse(row: SigningKeyRow, keyring: Keyring): SigningKey | undefined {
+  const { kid, algorithm, public_key: stored, private_key: sealed } = row;
+  const publicKey = createPublicKey({ key: stored, format: 'jwk' });
+  if (thumbprintOf(publicKey) !== kid) return undefined;
   const plain = keyring('signing-keys')
     .map((key) => unseal(key, kid, sealed))
     .find((found) => found !== undefined);
@@ -95,8 +105,9 @@ function parse(row: SigningKeyRow, keyring: Keyring): SigningKey {
     kid,
     algorithm,
     signsFrom: row.signs_from,
-    publicKey: createPublicKey({ key: publicJwk, format: 'jwk' }),
-    jwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
+    publicKey,
+    // Exported again, because the stored JWK may have other members.
+    jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' },
     privateKey: plain && createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' }),
   };
 }

@@ -13,6 +13,8 @@ const schema = defineEntity({
     publicKey: p.json<Record<string, unknown>>().columnType('jsonb'),
     /** The private half in PKCS #8, sealed with a key derived from SECRET_KEY. */
     privateKey: p.uint8array().columnType('bytea').hidden(),
+    /** Binds kid, algorithm and times to SECRET_KEY. Rows without it are not trusted. */
+    mac: p.uint8array().columnType('bytea').nullable().hidden(),
     createdAt: p.datetime(3),
     /** The key is published before this time, so that clients know it before they see its first signature. */
     signsFrom: p.datetime(3),

@@ -63,10 +63,11 @@ describe('RFC 7517 §5: GET /oauth/jwks', () => {
     expect(Number(seconds)).toBeLessThanOrEqual(3600);
 
     const { keys } = await response.json();
-    expect(keys.map(({ alg, kty, use }: Record<string, string>) => [alg, kty, use]).sort()).toEqual([
+    // RS256 first, for clients that take the first key.
+    expect(keys.map(({ alg, kty, use }: Record<string, string>) => [alg, kty, use])).toEqual([
+      ['RS256', 'RSA', 'sig'],
       ['ES256', 'EC', 'sig'],
       ['EdDSA', 'OKP', 'sig'],
-      ['RS256', 'RSA', 'sig'],
     ]);
     for (const key of keys) {
       expect(key.kid).toBe(await calculateJwkThumbprint(key));
@@ -85,6 +86,7 @@ describe('Rotation of signing keys', () => {
     const made = await rotateSigningKeys(rotation());
     expect(made.map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'EdDSA', 'RS256']);
     at(2 * MINUTE);
+    expect((await jwksOf(server)).keys[0]?.alg).toBe('RS256');
     expect(await kidsOf()).toEqual([...old, ...made.map(({ kid }) => kid)].sort());
 
     // The new keys are published but do not sign yet, so clients can still use their cached keys.
