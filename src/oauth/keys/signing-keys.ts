@@ -85,7 +85,8 @@ export function makeSigningKeys(sql: Sql, keyring: Keyring): SigningKeys {
   };
 }
 
-const rankOf = ({ algorithm }: SigningKey): number => SIGNING_ALGORITHM_NAMES.findIndex((name) => name === algorithm);
+const RANKS: readonly string[] = SIGNING_ALGORITHM_NAMES;
+const rankOf = ({ algorithm }: SigningKey): number => RANKS.indexOf(algorithm);
 
 const canSign = ({ privateKey, signsFrom }: SigningKey, now: Date): boolean =>
   privateKey !== undefined && signsFrom <= now;
