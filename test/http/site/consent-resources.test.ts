@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allow, answerIn, codeRequest, issueCode, reachConsent } from '../../support/authorize.ts';
+import { allow, codeRequest, issueCode, reachConsent, responseParams } from '../../support/authorize.ts';
 import type { Page } from '../../support/browser.ts';
 import { introspect } from '../../support/client-endpoints.ts';
 import { expectTokenError } from '../../support/invariants.ts';
@@ -31,7 +31,7 @@ describe('A consent is for scopes and for the APIs at which they are used', () =
       expect(asksFor(page)).toEqual(['read']);
       expect(page.html).toContain(`<li class="host">${resource}</li>`);
       await browser.submit(page, {}, 'allow');
-      expect(answerIn((await browser.get(path)).location ?? '')).toHaveProperty('code');
+      expect(responseParams((await browser.get(path)).location ?? '')).toHaveProperty('code');
     }
   });
 
@@ -46,14 +46,14 @@ describe('A consent is for scopes and for the APIs at which they are used', () =
     ] as const)
       expect(asksFor(await browser.get(codeRequest(client, { scope, resource })))).toEqual([scope]);
     const none = await browser.get(codeRequest(client, { scope: 'read', resource: OTHER, prompt: 'none' }));
-    expect(answerIn(none.location ?? '')).toMatchObject({ error: 'consent_required' });
+    expect(responseParams(none.location ?? '')).toMatchObject({ error: 'consent_required' });
   });
 
   it('this server itself is never another API', async () => {
     const [client, user, browser] = [await register(), await server.user(), server.browser()];
     await allow(server, codeRequest(client, { scope: 'read' }), user, browser);
     const page = await browser.get(codeRequest(client, { scope: 'read', resource: own }));
-    expect(answerIn(page.location ?? '')).toHaveProperty('code');
+    expect(responseParams(page.location ?? '')).toHaveProperty('code');
   });
 
   it('RFC 8707 §2.2: an API that the user has not seen cannot be requested at the exchange, this server can', async () => {
@@ -87,7 +87,7 @@ describe('After a password change', () => {
     );
     expect(asksFor(page)).toEqual(['read', 'groups']);
     const silent = await again.get(codeRequest(client, { scope: 'read', prompt: 'none' }));
-    expect(answerIn(silent.location ?? '')).toMatchObject({ error: 'consent_required' });
+    expect(responseParams(silent.location ?? '')).toMatchObject({ error: 'consent_required' });
     const account = (await again.get('/account')).html;
     expect(account).toContain('See groups and their members');
 

@@ -95,9 +95,9 @@ describe('RFC 6749 §3.3: custom scopes for an API of the operator', () => {
     await deleteScope(server.database.em(), theOperator(), reused);
     await create('Pay all your bills');
     await updateClient(server.database.em(), theOperator(), client.clientId, { scope: `profile ${reused}` });
-    expect((await told(pair.access_token)).scope).toBe('profile');
-    for (const token of [narrowed.access_token, service]) expect((await told(token)).scope).toBe('');
-    const { code = '' } = answerIn(sentTo(await browser.submit(open, {}, 'allow')));
+    expect((await introspected(pair.access_token)).scope).toBe('profile');
+    for (const token of [narrowed.access_token, service]) expect((await introspected(token)).scope).toBe('');
+    const { code = '' } = responseParams(sentTo(await browser.submit(open, {}, 'allow')));
     expect((await server.token(exchange(code), client)).body.scope).toBe('profile');
     const again = await browser.get(codeRequest(client, { scope: `profile ${reused}` }));
     expect(again.html).toContain('Pay all your bills');
