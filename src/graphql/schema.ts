@@ -9,6 +9,7 @@ import './types/node.ts';
 import './types/required-scopes.ts';
 import './types/revocation.ts';
 import './types/scope.ts';
+import './types/set-password.ts';
 import './types/token.ts';
 import './types/user.ts';
 import './types/user-mutations.ts';
