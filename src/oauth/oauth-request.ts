@@ -13,7 +13,7 @@ export interface OAuthRequest {
   readonly keyring: Keyring;
   readonly signingKeys: SigningKeys;
   readonly limits: RateLimits;
-  readonly log: Pick<Logger, 'warn'>;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly now: Date;
   readonly origin: Origin;
 }

@@ -66,6 +66,7 @@ export const FRAMEWORK = [
   http/endpoints/authorize-errors: A8: scope=%s is outside the grammar
 3.3  MUST  the response states the granted scope if it differs from the requested one
   oauth/scopes/scopes: S3-10: the ticked scopes are granted in the order of the request
+  oauth/authorize/allowed-scopes: A7: drops the scopes
 3.3  MUST  without a requested scope there is a default or an error
   oauth/scopes/scopes: S3-10: a request without a scope gets the default scopes on every grant, and the response lists them
 4.1.1  MUST  the parameters of the authorization request are supported

@@ -19,6 +19,8 @@ export const OPENID = [
 3.1.2.1  MUST  GET and POST are supported, and the scope openid selects OpenID Connect
   end-to-end/openid-conformance-requests: oidcc-ensure-post-request-succeeds
   oauth/openid/id-token: an ID token is signed with RS256 and describes the user's sign-in, and a code without openid gets none
+3.1.2.1  SHOULD  scopes that are not understood are ignored
+  oauth/authorize/allowed-scopes: A7: drops the scopes
 3.1.2.1  MUST  redirect_uri is present and registered
   end-to-end/openid-conformance-requests: oidcc-ensure-registered-redirect-uri
 3.1.2.1  MUST  prompt=none shows no page
@@ -65,7 +67,7 @@ export const OPENID = [
   end-to-end/openid-conformance-tokens: oidcc-scope-profile
   end-to-end/openid-conformance-tokens: oidcc-scope-email
 5.1  MAY  address and phone
-  not offered: the directory stores neither; invalid_scope
+  not offered: the directory stores neither; both scopes are ignored
   end-to-end/openid-conformance-tokens: oidcc-scope-address
   end-to-end/openid-conformance-tokens: oidcc-scope-phone
 5.3  MUST  userinfo accepts GET and POST with a bearer token

@@ -5,7 +5,7 @@ import type { OAuthRequest } from '../oauth-request.ts';
 import { optional, type Params } from '../params.ts';
 import { parseCodeChallenge } from '../pkce.ts';
 import { parseResources } from '../resource.ts';
-import { grantedScope } from '../scopes/scope.ts';
+import { allowedScopes } from './allowed-scopes.ts';
 import { parseClaimsRequest } from './claims-request.ts';
 import { isResponseType, RESPONSE_TYPES, type ResponseType } from './response-types.ts';
 import { parseSignInRequest, type SignInRequest } from './sign-in-request.ts';
@@ -76,7 +76,7 @@ export async function parseAuthorizationRequest(
 
   checkResponseMode(params, responseType);
   const claims = parseClaimsRequest(params, client.scopes);
-  const requested = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
+  const requested = allowedScopes(request, client, optional(params, 'scope'));
   const scopes = [...new Set([...requested, ...claims.scopes])];
   const sentRedirectUri = optional(params, 'redirect_uri');
   // OpenID Connect Core 1.0 §3.1.2.1: redirect_uri is required.

@@ -77,10 +77,16 @@ describe('RFC 6749 §4.1.2.1, §3.1: errors sent to the client', () => {
     await expectErrorRedirect(server, await ask('', client), 'unsupported_response_type');
   });
 
-  it('A7: a scope is invalid_scope if it is unknown, not allowed for the client, or only a prefix of an allowed one', async () => {
+  it('A7: only scopes that are unknown or that this client may not request', async () => {
     const client = await server.client({ scope: 'profile read' });
-    for (const scope of ['unknown', 'write', 'read write', 'readonly', 'rea', 'READ'])
+    for (const scope of ['unknown', 'write', 'groups write', 'readonly', 'rea', 'READ'])
       await expectErrorRedirect(server, await ask(`&scope=${scope.replace(' ', '+')}`, client), 'invalid_scope');
+  });
+
+  it('A7: openid for a client that is not registered with it, even beside an allowed scope', async () => {
+    const answer = await ask('&scope=read+openid', await server.client({ scope: 'profile read' }));
+    await expectErrorRedirect(server, answer, 'invalid_scope');
+    expect(answer.headers.get('Location')).toContain('Register+the+client+with+openid');
   });
 
   it.each([

@@ -38,7 +38,7 @@ describe('the built-in client of GraphiQL, on a database of a version with fewer
   });
 
   it('cannot request a scope that only the newer version has', async () => {
-    expect(await errorOf('openid audit')).toBe('invalid_scope');
+    expect(await errorOf('audit')).toBe('invalid_scope');
   });
 
   it('can request every console scope once the newer version has started', async () => {
