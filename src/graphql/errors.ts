@@ -2,6 +2,7 @@ import type { GraphQLError } from 'graphql';
 import { createGraphQLError } from 'graphql-yoga';
 import { forbidden as forbiddenError } from '../directory/error.ts';
 import { authorizeUrl } from '../oauth/authorize/authorize-url.ts';
+import { scopeAttribute } from '../oauth/metadata.ts';
 import type { AccessToken } from '../oauth/tokens/bearer.ts';
 import type { MissingAccess } from './access/access.ts';
 import { LIMITS } from './access/limits.ts';
@@ -9,13 +10,13 @@ import { LIMITS } from './access/limits.ts';
 const NOT_PERMITTED = forbiddenError().message;
 const BEARER = 'Bearer realm="gatehouse"';
 
-/** RFC 6750 §3.1: the challenge has no error attribute if no token was sent, and `invalid_token` if the token is not valid. */
+/** RFC 6750 §3.1: the challenge has no error attribute if no token was sent, and `invalid_token` if the token is not valid. It names the scopes to request. */
 export const unauthenticated = (invalid: boolean): GraphQLError =>
   refusal(
     invalid ? 'The access token is malformed, unknown, expired or revoked' : 'This API needs an access token',
     { code: 'UNAUTHENTICATED' },
     401,
-    invalid ? `${BEARER}, error="invalid_token"` : BEARER,
+    `${BEARER}${invalid ? ', error="invalid_token"' : ''}, ${scopeAttribute('/graphql')}`,
   );
 
 /** RFC 6750 §3.1: the token was sent in more than one way, or in one that is not supported. */

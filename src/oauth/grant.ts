@@ -28,6 +28,8 @@ export interface Grant<Row = unknown> {
   readonly refreshable: boolean;
   /** True if users may register it for their own clients without MANAGE_CLIENTS. */
   readonly selfService: boolean;
+  /** True if new clients should not use it (RFC 9700 §2.1.2, §2.4). The metadata names it only while an enabled client may use it. */
+  readonly deprecated?: true;
   /** Looks up the code or token of the request. It starts while the client is still being authenticated. */
   readonly lookUp?: EarlyLookUp<Row>;
   /** Handles a token request or throws OAuthError. Missing if the authorization endpoint issues the tokens. */

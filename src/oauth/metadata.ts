@@ -1,4 +1,5 @@
-import { RESPONSE_TYPES } from './authorize/response-types.ts';
+import type { Advertised } from './advertised.ts';
+import { RESPONSE_TYPES, responseTypesOf } from './authorize/response-types.ts';
 import { PROMPTS } from './authorize/sign-in-request.ts';
 import { ASSERTION_ALGORITHMS } from './clients/client-assertion.ts';
 import { SIGNING_ALGORITHM_NAMES } from './keys/signing-algorithm.ts';
@@ -6,8 +7,7 @@ import { SCOPE_CLAIMS } from './openid/claims.ts';
 import { ID_TOKEN_CLAIMS, PASSWORD_AUTHENTICATION } from './openid/id-token.ts';
 import { CODE_CHALLENGE_METHODS } from './pkce.ts';
 import { AUTH_METHODS, type AuthMethod } from './registration/attribute-types.ts';
-import { BUILT_IN_SCOPES } from './scopes/scope.ts';
-import { GRANT_TYPES } from './tokens/grants/grants.ts';
+import type { BuiltInScope } from './scopes/scope.ts';
 
 /** RFC 8414 §2, OpenID Connect Discovery 1.0 §3: the metadata name and path of each endpoint. */
 const ENDPOINTS = {
@@ -27,15 +27,20 @@ const authenticationAt = (endpoint: string, methods: readonly AuthMethod[]): obj
 });
 
 /** The metadata document of RFC 8414 and OpenID Connect Discovery 1.0. It lists only endpoints whose path is mounted. */
-export function authorizationServerMetadata(issuer: string, paths: ReadonlySet<string>): object {
+export function authorizationServerMetadata(
+  issuer: string,
+  paths: ReadonlySet<string>,
+  { scopes, grantTypes }: Advertised,
+): object {
+  const responseTypes = responseTypesOf(grantTypes);
   const endpoints = Object.entries(ENDPOINTS).filter(([, path]) => paths.has(path));
   return {
     issuer,
     ...Object.fromEntries(endpoints.map(([name, path]) => [name, issuer + path])),
-    scopes_supported: BUILT_IN_SCOPES,
-    response_types_supported: Object.keys(RESPONSE_TYPES),
-    response_modes_supported: Object.values(RESPONSE_TYPES).map(({ responseMode }) => responseMode),
-    grant_types_supported: GRANT_TYPES,
+    scopes_supported: scopes,
+    response_types_supported: responseTypes,
+    response_modes_supported: responseTypes.map((type) => RESPONSE_TYPES[type].responseMode),
+    grant_types_supported: grantTypes,
     ...authenticationAt('token', AUTH_METHODS),
     ...authenticationAt('revocation', AUTH_METHODS),
     // RFC 7662 §2.1: introspection requires client authentication, so public clients are excluded.
@@ -60,20 +65,40 @@ export function authorizationServerMetadata(issuer: string, paths: ReadonlySet<s
     // OpenID Connect Back-Channel Logout 1.0 §2.1
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
-    protected_resources: [issuer, ...RESOURCES.filter((path) => paths.has(path)).map((path) => issuer + path)],
+    protected_resources: resourcePaths(paths).map((path) => issuer + path),
   };
 }
 
-/** RFC 9728 §1.2: paths that have their own metadata document, in addition to the whole server. */
-export const RESOURCES = ['/graphql'] as const;
+interface Resource {
+  readonly name: string;
+  /** The scopes that a client needs at least. Clients request all of them at once, so that more would be too many. */
+  readonly scopes: readonly BuiltInScope[];
+  readonly methods: readonly ('header' | 'body')[];
+}
 
-/** RFC 9728 §2: metadata of the API at `path`, or of the whole server (empty path), whose userinfo endpoint needs a token. */
-export function protectedResourceMetadata(issuer: string, path: string): object {
+/** RFC 9728 §1.2: the API at each path. The empty path stands for the whole server, whose userinfo endpoint needs a token. */
+export const RESOURCES = {
+  '': { name: 'Gatehouse', scopes: ['openid'], methods: ['header', 'body'] },
+  '/graphql': { name: 'Gatehouse GraphQL API', scopes: ['read'], methods: ['header'] },
+} as const satisfies Record<string, Resource>;
+
+export type ResourcePath = keyof typeof RESOURCES;
+
+/** The resources of a server on which `paths` are mounted. */
+export const resourcePaths = (paths: ReadonlySet<string>): ResourcePath[] =>
+  (Object.keys(RESOURCES) as ResourcePath[]).filter((path) => path === '' || paths.has(path));
+
+/** RFC 6750 §3: the attribute of a challenge that names the scopes to request. */
+export const scopeAttribute = (path: ResourcePath): string => `scope="${RESOURCES[path].scopes.join(' ')}"`;
+
+/** RFC 9728 §2 */
+export function protectedResourceMetadata(issuer: string, path: ResourcePath): object {
+  const { name, scopes, methods } = RESOURCES[path];
   return {
     resource: issuer + path,
     authorization_servers: [issuer],
-    scopes_supported: BUILT_IN_SCOPES,
-    bearer_methods_supported: path === '' ? ['header', 'body'] : ['header'],
-    resource_name: path === '' ? 'Gatehouse' : 'Gatehouse GraphQL API',
+    scopes_supported: scopes,
+    bearer_methods_supported: methods,
+    resource_name: name,
   };
 }

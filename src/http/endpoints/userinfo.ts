@@ -1,4 +1,5 @@
 import { OAuthError } from '../../oauth/error.ts';
+import { scopeAttribute } from '../../oauth/metadata.ts';
 import { userInfo } from '../../oauth/openid/userinfo.ts';
 import { optional } from '../../oauth/params.ts';
 import { authenticateBearer, bearerToken } from '../../oauth/tokens/bearer.ts';
@@ -20,16 +21,19 @@ export async function userinfo(ctx: HttpContext): Promise<void> {
     if (error instanceof OAuthError) {
       // RFC 6750 §3.1: without a token in the request the challenge has no error code.
       const anonymous = token === undefined && ctx.get('Authorization') === '';
-      ctx.set('WWW-Authenticate', anonymous && error.code === 'invalid_token' ? CHALLENGE : challengeOf(error));
+      ctx.set(
+        'WWW-Authenticate',
+        anonymous && error.code === 'invalid_token' ? `${CHALLENGE}, ${scopeAttribute('')}` : challengeOf(error),
+      );
       addResourceMetadata(ctx, '');
     }
     throw error;
   }
 }
 
-/** RFC 6750 §3: the challenge names the required scope if the token lacks it. */
+/** RFC 6750 §3: names the scope to request, unless the request is malformed. */
 const challengeOf = ({ code }: OAuthError): string =>
-  `${CHALLENGE}, error="${code}"${code === 'insufficient_scope' ? ', scope="openid"' : ''}`;
+  `${CHALLENGE}, error="${code}"${code === 'invalid_request' ? '' : `, ${scopeAttribute('')}`}`;
 
 /** RFC 6750 §2.1, §2.2: the token is in the header or in the form of a POST, never in both and never in the URL. */
 async function presentedToken(ctx: HttpContext): Promise<string | undefined> {

@@ -50,7 +50,11 @@ const schema = defineEntity({
     owner: () => p.manyToOne(User).nullable().deleteRule('cascade').index(),
     secrets: () => p.oneToMany(ClientSecret).mappedBy('client'),
   },
-  indexes: [{ properties: ['createdAt', 'id'] }, { properties: ['webOrigins'], type: 'gin' }],
+  indexes: [
+    { properties: ['createdAt', 'id'] },
+    { properties: ['webOrigins'], type: 'gin' },
+    { properties: ['grantTypes'], type: 'gin' },
+  ],
 });
 
 export class Client extends schema.class {}

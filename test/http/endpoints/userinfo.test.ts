@@ -62,7 +62,7 @@ describe('OpenID Connect Core 1.0 §5.3: userinfo', () => {
   it('RFC 6750 §3.1: a request without a token gets 401 without an error code; an inactive token is invalid_token', async () => {
     const anonymous = await ask();
     expect(anonymous.status).toBe(401);
-    expect(challengeOf(anonymous)).toBe(`Bearer realm="gatehouse", ${described()}`);
+    expect(challengeOf(anonymous)).toBe(`Bearer realm="gatehouse", scope="openid", ${described()}`);
 
     const token = await tokenFor('openid');
     await server.database.em().execute('UPDATE users SET disabled = true WHERE id = ?', [user.uuid]);
@@ -71,7 +71,9 @@ describe('OpenID Connect Core 1.0 §5.3: userinfo', () => {
     for (const answer of [dead, await ask(bearer('nonsense')), await ask({ headers: { Authorization: 'Bearer' } })]) {
       expectCleanResponse(answer, answer.body);
       expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
-      expect(challengeOf(answer)).toBe(`Bearer realm="gatehouse", error="invalid_token", ${described()}`);
+      expect(challengeOf(answer)).toBe(
+        `Bearer realm="gatehouse", error="invalid_token", scope="openid", ${described()}`,
+      );
     }
     expect((await ask(bearer(token))).status).toBe(200);
   });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createScope, deleteScope } from '../../../src/oauth/scopes/manage-scopes.ts';
+import { theOperator, unique } from '../../support/fixtures.ts';
 import { read, type TestResponse } from '../../support/send.ts';
-import { sharedServer, type TestServer } from '../../support/server.ts';
+import { sharedServer, startServer, type TestServer } from '../../support/server.ts';
 
 const [OAUTH, OIDC] = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
 const RESOURCE = '/.well-known/oauth-protected-resource';
@@ -68,6 +70,37 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the metadata documents', () =>
       if (Array.isArray(value)) expect([name, new Set(value).size]).toEqual([name, value.length]);
   });
 
+  it('lists the scopes of the operator', async () => {
+    const [before, name] = [told.scopes_supported, unique('invoices:read')];
+    await createScope(server.database.em(), theOperator(), { name, description: 'See your invoices' });
+    expect((await get(OIDC)).body.scopes_supported).toEqual([...before, name]);
+    await deleteScope(server.database.em(), theOperator(), name);
+    expect((await get(OIDC)).body.scopes_supported).toEqual(before);
+  });
+
+  it('lists the password and implicit grants only while an enabled client may use them', async () => {
+    const usual = ['authorization_code', 'client_credentials', 'refresh_token'];
+    const own = await startServer();
+    try {
+      const metadata = async () => (await read(await own.request(OIDC))).body;
+      expect(await metadata()).toMatchObject({
+        grant_types_supported: usual,
+        response_types_supported: ['code'],
+        response_modes_supported: ['query'],
+      });
+      const { clientId } = await own.client({ grantTypes: ['implicit', 'password'] });
+      expect(await metadata()).toMatchObject({
+        grant_types_supported: ['authorization_code', 'implicit', 'password', 'client_credentials', 'refresh_token'],
+        response_types_supported: ['code', 'token'],
+        response_modes_supported: ['query', 'fragment'],
+      });
+      await own.database.em().execute('UPDATE clients SET disabled = true WHERE client_id = ?', [clientId]);
+      expect((await metadata()).grant_types_supported).toEqual(usual);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('every URL in the metadata responds as its name promises', async () => {
     const statuses: Record<string, [RequestInit, number]> = {
       authorization_endpoint: [{}, 400],
@@ -91,7 +124,8 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the metadata documents', () =>
     expect(told.protected_resources).toEqual([issuer, `${issuer}/graphql`]);
     for (const resource of told.protected_resources) {
       const { body } = await get(RESOURCE + here(resource).replace(/\/$/, ''));
-      expect(body).toMatchObject({ resource, authorization_servers: [issuer] });
+      const scopes_supported = resource === issuer ? ['openid'] : ['read'];
+      expect(body).toMatchObject({ resource, authorization_servers: [issuer], scopes_supported });
     }
     const challenge = async (path: string, init: RequestInit) =>
       (await server.request(path, init)).headers.get('WWW-Authenticate');
@@ -99,7 +133,7 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the metadata documents', () =>
     const query = { method: 'POST', headers, body: '{"query":"{ viewer { id } }"}' };
     const graphql = await challenge('/graphql', query);
     expect(graphql).toBe(
-      `Bearer realm="gatehouse", error="invalid_token", resource_metadata="${issuer}${RESOURCE}/graphql"`,
+      `Bearer realm="gatehouse", error="invalid_token", scope="read", resource_metadata="${issuer}${RESOURCE}/graphql"`,
     );
     const narrow = { ...headers, Authorization: `Bearer ${await server.accessToken({ scopes: ['email'] })}` };
     const users = { method: 'POST', headers: narrow, body: '{"query":"{ users { nodes { id } } }"}' };

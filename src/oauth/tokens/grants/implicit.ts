@@ -9,4 +9,5 @@ export const implicit = {
   needsRedirectUri: true,
   refreshable: false,
   selfService: false,
+  deprecated: true,
 } as const satisfies Grant;

@@ -17,6 +17,7 @@ export const password = {
   needsRedirectUri: false,
   refreshable: true,
   selfService: false,
+  deprecated: true,
   handle: issueForPassword,
 } as const satisfies Grant;
 
