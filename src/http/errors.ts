@@ -1,4 +1,4 @@
-import { OAuthError, type OAuthErrorCode } from '../oauth/error.ts';
+import { OAuthError, type OAuthErrorCode, toDescription } from '../oauth/error.ts';
 import { Overloaded } from '../overloaded.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
@@ -87,9 +87,6 @@ function send(ctx: HttpContext, error: unknown, { status, code, title, message, 
   } else {
     ctx.set('Pragma', 'no-cache');
     ctx.type = 'application/json; charset=utf-8';
-    ctx.body = JSON.stringify({ error: code, error_description: ascii(message) });
+    ctx.body = JSON.stringify({ error: code, error_description: toDescription(message) });
   }
 }
-
-/** RFC 6749 §5.2: error_description is %x20-21 / %x23-5B / %x5D-7E. */
-const ascii = (text: string): string => text.replaceAll('"', "'").replaceAll(/[^\x20-\x5b\x5d-\x7e]/g, '?');

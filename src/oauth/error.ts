@@ -30,6 +30,13 @@ const STATUS = {
 
 export type OAuthErrorCode = keyof typeof STATUS;
 
+/** RFC 6749 §5.2: error_description is %x20-21 / %x23-5B / %x5D-7E. */
+export const toDescription = (text: string): string =>
+  text.replaceAll('"', "'").replaceAll(/[^\x20-\x5b\x5d-\x7e]/g, '?');
+
+/** A value that the client sent, as part of a description. It must not be secret. */
+export const quoted = (value: string): string => `'${toDescription(value.slice(0, 200))}'`;
+
 /** An error response that an RFC defines. Anyone may see `description`, so it is ASCII and contains no secret. */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';

@@ -1,12 +1,13 @@
 import type { Client } from './clients/client.ts';
-import { OAuthError } from './error.ts';
+import { OAuthError, quoted } from './error.ts';
 import type { Params } from './params.ts';
 
 const MAX_RESOURCES = 10;
 
-/** True for the whole server and for its API, which every client may request. */
-export const isOwnResource = (issuer: string, resource: string): boolean =>
-  resource === issuer || resource === `${issuer}/graphql`;
+/** The whole server and its API, which every client may request. */
+const ownResources = (issuer: string): string[] => [issuer, `${issuer}/graphql`];
+
+export const isOwnResource = (issuer: string, resource: string): boolean => ownResources(issuer).includes(resource);
 
 /** What a consent to these resources is remembered for: each API of another server, and '' for this server. */
 export function consentResources(issuer: string, resources: readonly string[]): readonly string[] {
@@ -14,16 +15,43 @@ export function consentResources(issuer: string, resources: readonly string[]): 
   return foreign.length === resources.length && foreign.length > 0 ? foreign : ['', ...foreign];
 }
 
-/** RFC 8707 §2: validates the requested resources, which are compared exactly. Empty if the token is not to be limited. */
+/** RFC 8707 §2: the requested resources, spelled as they are registered. Empty if the token is not to be limited. */
 export function parseResources(params: Params, client: Client, issuer: string): string[] {
-  const resources = [...new Set((params.get('resource') ?? []).filter((value) => value !== ''))];
-  if (resources.length > MAX_RESOURCES || !resources.every((resource) => mayRequest(client, issuer, resource)))
-    throw new OAuthError('invalid_target', 'The resource is unknown, or not allowed to this client.');
-  return resources;
+  const requested = (params.get('resource') ?? []).filter((value) => value !== '');
+  const resources = new Set(requested.map((resource) => registeredResource(client, issuer, resource)));
+  if (resources.size > MAX_RESOURCES)
+    throw new OAuthError('invalid_target', `At most ${MAX_RESOURCES} resources can be requested at once.`);
+  return [...resources];
 }
 
-const mayRequest = (client: Client, issuer: string, resource: string): boolean =>
-  isOwnResource(issuer, resource) || client.resources.includes(resource);
+function registeredResource(client: Client, issuer: string, requested: string): string {
+  const known = [...ownResources(issuer), ...client.resources];
+  const same = normalized(requested);
+  const registered = known.includes(requested) ? requested : known.find((resource) => normalized(resource) === same);
+  if (registered === undefined)
+    throw new OAuthError(
+      'invalid_target',
+      `The resource ${quoted(requested)} is unknown, or not allowed for this client.`,
+    );
+  return registered;
+}
+
+const DEFAULT_PORT = { http: ':80', https: ':443' };
+const WEB_URL = /^(https?):\/\/([^/?#@]*)(.*)$/is;
+
+/**
+ * RFC 3986 §6.2.2.1, §6.2.3: scheme and host have no case, the default port is optional, and an empty path is `/`. Many clients
+ * send what a URL parser made of the registered URI. The rest is compared exactly.
+ */
+function normalized(resource: string): string {
+  const [, scheme = '', authority = '', rest = ''] = WEB_URL.exec(resource) ?? [];
+  if (scheme === '') return resource;
+  const name = scheme.toLowerCase() === 'https' ? 'https' : 'http';
+  const host = authority.toLowerCase();
+  const port = DEFAULT_PORT[name];
+  const hostAndPort = host.endsWith(port) ? host.slice(0, -port.length) : host;
+  return `${name}://${hostAndPort}${rest.startsWith('/') ? rest : `/${rest}`}`;
+}
 
 /**
  * RFC 8707 §2.2: the requested part of the granted resources, or all of them, if the client may still request them. If none was
@@ -38,7 +66,8 @@ export function narrowResources(
   const requested = parseResources(params, client, issuer);
   if (granted.length === 0 && requested.every((resource) => isOwnResource(issuer, resource))) return requested;
   const allowed = (requested.length === 0 ? granted : requested).filter(
-    (resource) => granted.includes(resource) && mayRequest(client, issuer, resource),
+    (resource) =>
+      granted.includes(resource) && (isOwnResource(issuer, resource) || client.resources.includes(resource)),
   );
   // An empty list would mean no limit at all.
   if (allowed.length === 0 || allowed.length < requested.length)

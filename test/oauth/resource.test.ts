@@ -55,7 +55,11 @@ describe('RFC 8707 §2: a client requests a token for certain APIs', () => {
     `${API}#x`,
     'not a URI',
     '/graphql',
-    'HTTPS://api.example/v1?tenant=1',
+    'https://api.example/V1?tenant=1',
+    'https://api.example/v1/?tenant=1',
+    'https://api.example:444/v1?tenant=1',
+    'https://x@api.example/v1?tenant=1',
+    'http://api.example/v1?tenant=1',
     `${API} ${OTHER}`,
     '*',
   ])('the resource %s is rejected', async (resource) => {
@@ -69,6 +73,30 @@ describe('RFC 8707 §2: a client requests a token for certain APIs', () => {
       state: 's',
       iss: server.config.issuer,
     });
+  });
+
+  it.each([
+    [API, 'HTTPS://API.Example:443/v1?tenant=1'],
+    ['https://mcp.example', 'https://mcp.example/'],
+    ['https://mcp.example/', 'https://mcp.example'],
+    ['https://mcp.example?a=b', 'https://mcp.example/?a=b'],
+    ['http://[2001:DB8::1]', 'http://[2001:db8::1]:80/'],
+  ])(
+    'RFC 3986 §6.2.3: %s is also requested as %s, and the token has the registered spelling',
+    async (registered, sent) => {
+      const client = await server.client({ resources: [registered] });
+      const { status, body } = await server.token(withResources(DIRECT, [sent, registered]), client);
+      expect(status).toBe(200);
+      expect((await introspect(server, body.access_token, client)).body.aud).toEqual([registered]);
+    },
+  );
+
+  it('the own API is recognized as a URL parser writes it, and the error names an unknown resource', async () => {
+    const client = await register();
+    const { body } = await server.token(withResources(DIRECT, [new URL(server.config.issuer).href]), client);
+    expect((await introspect(server, body.access_token, client)).body.aud).toEqual([server.config.issuer]);
+    const unknown = await server.token(withResources(DIRECT, ['https://evil.example/"\\é']), client);
+    expect(unknown.body.error_description).toContain("The resource 'https://evil.example/'??' is unknown");
   });
 
   it('too many resources and the resources of another client are rejected', async () => {
