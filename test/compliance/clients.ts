@@ -100,7 +100,7 @@ export const CLIENTS = [
 7.3  MUST  any port is accepted on loopback addresses
   oauth/clients/redirect-uri: %j is accepted
   http/endpoints/authorize-redirect-uri: RFC 8252 §7.3, §8.3
-8.3  SHOULD  any port is accepted for loopback addresses, not for the name localhost
+8.3  SHOULD  any port at the name localhost is accepted only for public clients that registered it so
   oauth/clients/redirect-uri: B40, B41
 8.4  MUST  all other redirect URIs are compared exactly
   oauth/clients/redirect-uri: the port of localhost must match

@@ -7,6 +7,10 @@ export type AccessTokenFormat =
   | 'JWT'
   | 'OPAQUE';
 
+export type ApplicationType =
+  | 'native'
+  | 'web';
+
 export type ConsentMode =
   | 'ALWAYS'
   | 'REMEMBER';
@@ -33,6 +37,7 @@ export type Permission =
 export type RegisterClientInput = {
   accessTokenFormat?: AccessTokenFormat | null | undefined;
   accessTokenTtl?: number | null | undefined;
+  applicationType?: ApplicationType | null | undefined;
   backchannelLogoutUri?: string | null | undefined;
   clientUri?: string | null | undefined;
   consent?: ConsentMode | null | undefined;
@@ -70,6 +75,7 @@ export type TokenEndpointAuthMethod =
 export type UpdateClientInput = {
   accessTokenFormat?: AccessTokenFormat | null | undefined;
   accessTokenTtl?: number | null | undefined;
+  applicationType?: ApplicationType | null | undefined;
   backchannelLogoutUri?: string | null | undefined;
   clientId: string;
   clientUri?: string | null | undefined;

@@ -57,6 +57,14 @@ export const AccessTokenFormatEnum = builder.enumType('AccessTokenFormat', {
   },
 });
 
+export const ApplicationTypeEnum = builder.enumType('ApplicationType', {
+  description: 'OpenID Connect Dynamic Client Registration 1.0 §2 application_type.',
+  values: {
+    web: { description: 'A web application, or a service.' },
+    native: { description: 'An app on the device of the user, such as a command-line tool.' },
+  },
+});
+
 export const ConsentModeEnum = builder.enumType('ConsentMode', {
   description: 'Whether users are asked for consent every time a client requests access.',
   values: {

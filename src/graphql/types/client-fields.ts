@@ -17,6 +17,7 @@ import {
 import type { builder } from '../builder.ts';
 import {
   AccessTokenFormatEnum,
+  ApplicationTypeEnum,
   AuthMethodEnum,
   ConsentModeEnum,
   ResponseTypeEnum,
@@ -37,6 +38,7 @@ const TYPES = {
   TokenEndpointAuthMethod: AuthMethodEnum,
   SigningAlgorithm: SigningAlgorithmEnum,
   AccessTokenFormat: AccessTokenFormatEnum,
+  ApplicationType: ApplicationTypeEnum,
   ConsentMode: ConsentModeEnum,
   Permission: PermissionType,
 } as const satisfies { readonly [Item in ItemType]: string | { readonly $inferInput: ValueOf<Item> } };

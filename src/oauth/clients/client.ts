@@ -11,6 +11,7 @@ export interface Client {
   readonly clientUri: string | undefined;
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
+  readonly applicationType: 'web' | 'native';
   readonly scopes: readonly string[];
   readonly defaultScopes: readonly string[];
   /** Undefined accepts the secret in the Authorization header or in the body. */
@@ -50,6 +51,7 @@ interface Row {
   client_uri: string | null;
   grant_types: string[];
   redirect_uris: string[];
+  application_type: 'web' | 'native';
   scopes: string[];
   default_scopes: string[];
   token_endpoint_auth_method: string | null;
@@ -69,7 +71,7 @@ interface Row {
 }
 
 const CLIENT = `
-  c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.scopes, c.default_scopes,
+  c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.application_type, c.scopes, c.default_scopes,
   c.token_endpoint_auth_method, c.id_token_signed_response_alg, c.jwks, c.require_pkce,
   c.redirect_uri_optional, c.access_token_ttl, c.resources, c.access_token_format, c.consent, c.service_permissions, c.built_in,
   c.tokens_since,
@@ -133,6 +135,7 @@ function toClient(row: Row, issuer: string): Client {
     clientUri: row.client_uri ?? undefined,
     grantTypes: row.grant_types,
     redirectUris: row.redirect_uris.map((uri) => (uri.startsWith('/') ? issuer + uri : uri)),
+    applicationType: row.application_type,
     scopes: row.scopes,
     defaultScopes: row.default_scopes,
     tokenEndpointAuthMethod: row.token_endpoint_auth_method ?? undefined,

@@ -1,12 +1,23 @@
-import type { Client } from './client.ts';
-import { isLoopbackAddress, withoutLoopbackPort } from './loopback.ts';
+import { type Client, isPublic } from './client.ts';
+import { isLocalhost, isLoopbackAddress, withoutLocalhostPort, withoutLoopbackPort } from './loopback.ts';
 
 /** RFC 9700 §2.1, RFC 8252 §7.3: compared exactly, except for the port of a loopback address. */
 export function isRegistered(client: Client, uri: string): boolean {
   if (client.redirectUris.includes(uri)) return true;
-  if (!isLoopbackAddress(uri)) return false;
-  return client.redirectUris.some((registered) => withoutLoopbackPort(registered) === withoutLoopbackPort(uri));
+  if (isLoopbackAddress(uri))
+    return client.redirectUris.some((registered) => withoutLoopbackPort(registered) === withoutLoopbackPort(uri));
+  return isPublic(client) && isLocalhost(uri) && isRegisteredWithAnotherPort(client, uri);
 }
+
+/**
+ * RFC 8252 §8.3 recommends the addresses, because `localhost` could name another machine. Command-line tools and MCP clients use
+ * it all the same, with a free port: a registered URI without a port, or a native client, says that the port may be any.
+ */
+const isRegisteredWithAnotherPort = ({ applicationType, redirectUris }: Client, uri: string): boolean =>
+  redirectUris.some((registered) => {
+    const withoutPort = withoutLocalhostPort(registered);
+    return withoutPort === withoutLocalhostPort(uri) && (applicationType === 'native' || withoutPort === registered);
+  });
 
 /** RFC 6749 §3.1.2.3: the URI to redirect to. If it is undefined, show the error to the user instead of redirecting. */
 export function resolveRedirectUri(client: Client, sent: string | undefined): string | undefined {

@@ -5,6 +5,8 @@ import { GRANT_TYPES } from '../tokens/grants/grants.ts';
 /** RFC 7591 §2 */
 export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 const ACCESS_TOKEN_FORMATS = ['OPAQUE', 'JWT'] as const;
+/** OpenID Connect Dynamic Client Registration 1.0 §2 */
+const APPLICATION_TYPES = ['web', 'native'] as const;
 const CONSENT_MODES = ['REMEMBER', 'ALWAYS'] as const;
 
 export type AuthMethod = (typeof AUTH_METHODS)[number];
@@ -15,6 +17,7 @@ const ENUMS = {
   TokenEndpointAuthMethod: AUTH_METHODS,
   SigningAlgorithm: SIGNING_ALGORITHM_NAMES,
   AccessTokenFormat: ACCESS_TOKEN_FORMATS,
+  ApplicationType: APPLICATION_TYPES,
   ConsentMode: CONSENT_MODES,
   Permission: ALL_PERMISSIONS,
 } as const satisfies Record<string, readonly string[]>;

@@ -80,6 +80,18 @@ export const ATTRIBUTES = {
     output: 'A URI that starts with `/` is relative to the issuer.',
     cli: { flags: '--redirect-uri <uri...>' },
   },
+  applicationType: {
+    type: 'ApplicationType',
+    initial: 'web',
+    standard: 'OpenID Connect application_type',
+    description: 'Whether the client is a web application, or an app on the device of the user.',
+    input: 'The redirect URIs of a native public client at `localhost` match with any port.',
+    cli: {
+      flags: '--native',
+      preset: 'native',
+      description: 'The client is a native app: its redirect URIs at localhost match with any port if it is public.',
+    },
+  },
   postLogoutRedirectUris: {
     type: '[String]',
     initial: [],

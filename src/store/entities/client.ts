@@ -18,6 +18,7 @@ const schema = defineEntity({
     grantTypes: p.type(TextArray).$type<readonly string[]>().default([]),
     /** Exactly as registered. A URI that begins with `/` belongs to a built-in client and is relative to the issuer. */
     redirectUris: p.type(TextArray).$type<readonly string[]>().default([]),
+    applicationType: p.text().$type<'web' | 'native'>().default('web'),
     /** Origins of the redirect URIs. Scripts at these origins may read our responses (CORS). */
     webOrigins: p.type(TextArray).$type<readonly string[]>().default([]),
     /** OpenID Connect RP-Initiated Logout 1.0 §3.1: compared exactly. */

@@ -113,6 +113,18 @@ describe('RFC 8252 §7.3, §8.3: loopback addresses', () => {
       await expectErrorRedirect(server, await server.request(path), 'invalid_scope', { redirectUri: uri });
     },
   );
+
+  it('any port at localhost for a native public client, and only for that one', async () => {
+    const registered = { redirectUris: ['http://localhost:3000/cb'], tokenEndpointAuthMethod: 'none' } as const;
+    const open = { ...registered, grantTypes: ['authorization_code'], requirePkce: true } as const;
+    const uri = 'http://localhost:51234/cb';
+    const path = async (applicationType: 'web' | 'native') =>
+      codeRequest(await server.client({ ...open, applicationType }), { redirect_uri: uri, scope: 'nonsense' });
+    await expectErrorRedirect(server, await server.request(await path('native')), 'invalid_scope', {
+      redirectUri: uri,
+    });
+    await expectErrorPage(await server.request(await path('web')));
+  });
 });
 
 describe('RFC 6749 §3.1.2, §4.1.2: the response parameters follow the registered bytes', () => {

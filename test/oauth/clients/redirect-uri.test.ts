@@ -50,8 +50,41 @@ describe('RFC 8252 §7.3: loopback addresses with any port', () => {
     'https://127.0.0.1:1/cb',
   ])('B40, B41: %j is rejected', (uri) => expect(isRegistered(native, uri)).toBe(false));
 
-  it('the port of localhost must match', () =>
+  it('the port of localhost must match for a confidential client', () =>
     expect(isRegistered(client('http://localhost/cb'), 'http://localhost:8000/cb')).toBe(false));
+});
+
+describe('RFC 8252 §8.3: localhost with any port', () => {
+  const open = { tokenEndpointAuthMethod: 'none' };
+  const withoutPort = { ...client('http://localhost/cb', 'http://localhost?a=b'), ...open };
+  const withPort = { ...client('http://localhost:3000/cb'), ...open };
+  const native = { ...withPort, applicationType: 'native' as const };
+  const confidential = { ...native, tokenEndpointAuthMethod: undefined };
+
+  it.each([
+    [withoutPort, 'http://localhost:51234/cb'],
+    [withoutPort, 'http://localhost:51234?a=b'],
+    [native, 'http://localhost:51234/cb'],
+    [native, 'http://localhost/cb'],
+  ])('a public client: case %#', (registered, uri) => expect(isRegistered(registered, uri)).toBe(true));
+
+  it.each([
+    [withPort, 'http://localhost:51234/cb'],
+    [withPort, 'http://localhost/cb'],
+    [confidential, 'http://localhost:51234/cb'],
+    [withoutPort, 'http://127.0.0.1:51234/cb'],
+    [withoutPort, 'http://[::1]:51234/cb'],
+    [client('http://127.0.0.1/cb'), 'http://localhost:51234/cb'],
+    [withoutPort, 'https://localhost:51234/cb'],
+    [withoutPort, 'http://localhost:51234/cb/'],
+    [withoutPort, 'http://localhost:51234/cb?a=b'],
+    [withoutPort, 'http://localhost.evil.example:51234/cb'],
+    [withoutPort, 'http://localhost:51234@evil.example/cb'],
+    [withoutPort, 'http://LOCALHOST:51234/cb'],
+    [withoutPort, 'http://localhost:/cb'],
+  ])('B40, B41: otherwise it is rejected: case %#', (registered, uri) =>
+    expect(isRegistered(registered, uri)).toBe(false),
+  );
 });
 
 describe('RFC 6749 §3.1.2.3: an omitted redirect URI', () => {
