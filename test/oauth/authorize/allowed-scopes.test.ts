@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allow, answerIn, CALLBACK, codeRequest } from '../../support/authorize.ts';
+import { allow, CALLBACK, codeRequest, responseParams } from '../../support/authorize.ts';
 import { unique } from '../../support/fixtures.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 import { exchange } from '../../support/token-forms.ts';
@@ -17,7 +17,7 @@ describe('RFC 6749 §3.3: scopes at the authorization endpoint', () => {
       scopes_supported: string[];
     };
     const path = codeRequest(client, { scope: [...all, 'unknown'].join(' ') });
-    const { code = '' } = answerIn(await allow(server, path, await server.user()));
+    const { code = '' } = responseParams(await allow(server, path, await server.user()));
     const { status, body } = await server.token({ ...exchange(code), redirect_uri: CALLBACK }, client);
     expect([status, body.scope]).toEqual([200, 'openid profile read']);
   });
