@@ -117,6 +117,7 @@ export function createApp(options: AppOptions): Koa<State> {
       limits,
       now,
       origin,
+      found: {},
       log,
       measurements,
       concurrency,

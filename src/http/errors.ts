@@ -3,6 +3,7 @@ import { Overloaded } from '../overloaded.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
 import type { HttpContext } from './context.ts';
+import { logRefusal } from './log-refusal.ts';
 import { PageError } from './page-error.ts';
 import { errorPage } from './pages/error.ts';
 
@@ -26,6 +27,7 @@ export async function handleErrors(ctx: HttpContext, next: () => Promise<void>):
     await next();
   } catch (error) {
     const response = toErrorResponse(ctx, error);
+    if (error instanceof OAuthError) logRefusal(ctx, error);
     ctx.state.measurements.countRefusal(response.code);
     // Koa keeps headers set before the error, but an error response must carry neither a Location nor a cookie.
     ctx.remove('Location');
@@ -62,7 +64,7 @@ function toErrorResponse(ctx: HttpContext, error: unknown): ErrorResponse {
     return { status: 503, code: 'temporarily_unavailable', title: "We'll be right back", message, retryAfter: 1 };
   }
   ctx.state.log.error({ err: error, requestId: ctx.state.origin.requestId }, 'unexpected error');
-  const message = `An unexpected error occurred. Request id: ${ctx.state.origin.requestId}.`;
+  const message = 'An unexpected error occurred. The operator finds it in the log by the request id.';
   return { status: 500, code: 'server_error', title: 'Something went wrong on our side', message };
 }
 
@@ -83,7 +85,12 @@ function send(ctx: HttpContext, error: unknown, { status, code, title, message, 
   if (status === 413) ctx.set('Connection', 'close');
   if (ctx.state.errorFormat === 'page') {
     ctx.type = 'html';
-    ctx.body = errorPage(title, message, error instanceof PageError ? error.link : undefined);
+    ctx.body = errorPage(
+      title,
+      message,
+      error instanceof PageError ? error.link : undefined,
+      ctx.state.origin.requestId,
+    );
   } else {
     ctx.set('Pragma', 'no-cache');
     ctx.type = 'application/json; charset=utf-8';

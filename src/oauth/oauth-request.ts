@@ -14,6 +14,8 @@ export interface OAuthRequest {
   readonly signingKeys: SigningKeys;
   readonly limits: RateLimits;
   readonly log: Pick<Logger, 'info' | 'warn'>;
+  /** The client_id of the registered client that the request names, once it is known. Log lines have it, and never an unknown id, which could be a secret. */
+  readonly found: { clientId?: string };
   readonly now: Date;
   readonly origin: Origin;
 }

@@ -36,7 +36,12 @@ export function verifyCodeVerifier(verifier: string | undefined, challenge: stri
     return;
   }
   if (verifier === undefined) throw new OAuthError('invalid_grant', 'The code_verifier is missing.');
+  if (!VERIFIER.test(verifier))
+    throw new OAuthError(
+      'invalid_grant',
+      'The code_verifier must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 section 4.1).',
+    );
   const derived = createHash('sha256').update(verifier).digest();
-  if (!VERIFIER.test(verifier) || !sameBytes(derived, Buffer.from(challenge, 'base64url')))
+  if (!sameBytes(derived, Buffer.from(challenge, 'base64url')))
     throw new OAuthError('invalid_grant', 'The code_verifier does not match.');
 }

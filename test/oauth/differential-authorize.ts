@@ -74,7 +74,13 @@ export const AUTHORIZE_DIFFERENCES: readonly Difference[] = [
     why: 'RFC 6749 §4.1.2.1: a client that is not registered for responses in the fragment gets none there, not even errors.',
     ours: '303 redirect ? unsupported_response_type state',
     theirs: '303 redirect # unsupported_response_type state',
-    cases: at('response_type=token', 'response_type=id_token', 'response_type=code id_token'),
+    cases: at('response_type=id_token', 'response_type=code id_token'),
+  },
+  {
+    why: 'RFC 6749 §4.1.2.1: a response type of this server that the client is not registered for is unauthorized_client, in the query as above.',
+    ours: '303 redirect ? unauthorized_client state',
+    theirs: '303 redirect # unsupported_response_type state',
+    cases: at('response_type=token'),
   },
   {
     why: 'OAuth 2.0 Multiple Response Type Encoding Practices §3: response_type is a set of values, so a repeated value is an error.',

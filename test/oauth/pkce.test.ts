@@ -36,6 +36,11 @@ describe('RFC 7636 §4.3: the challenge', () => {
 });
 
 describe('RFC 7636 §4.6: the verifier', () => {
+  it.each(['short', `${'x'.repeat(42)}=`, 'x'.repeat(129)])(
+    'the error for the verifier %j says what a verifier is',
+    (wrong) => expect(() => verifyCodeVerifier(wrong, challenge)).toThrow(/43 to 128 characters/),
+  );
+
   it('a verifier matches its challenge', () => expect(() => verifyCodeVerifier(verifier, challenge)).not.toThrow());
 
   it.each([undefined, challenge, 'x'.repeat(43), verifier.slice(1), 'x'.repeat(129), `${verifier.slice(1)}é`])(

@@ -114,7 +114,7 @@ describe('The demo client: implicit', () => {
     expect(response.status).toBe(303);
     const location = response.headers.get('Location') ?? '';
     expect(location).not.toContain('#');
-    expect(responseParams(location)).toMatchObject({ error: 'unsupported_response_type', state: 's' });
+    expect(responseParams(location)).toMatchObject({ error: 'unauthorized_client', state: 's' });
   });
 });
 

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 
 /** Stack traces, SQL, paths, versions and names of libraries must not be in a response. */
 const INTERNALS =
-  /\bat \S+ \(|node_modules|\.ts:\d|\/src\/|SQLSTATE|\b(SELECT|INSERT INTO|UPDATE) \w|MikroORM|[Pp]ostgre|PGlite|Koa|\bv?\d+\.\d+\.\d+\b(?!\.)/;
+  /\bat \S+ \(|node_modules|\.ts:\d|\/src\/|SQLSTATE|\b(SELECT|INSERT INTO|UPDATE) \w|MikroORM|[Pp]ostgre|PGlite|Koa|(?<![\w.])v?\d+\.\d+\.\d+\b(?!\.)/;
 
 interface ResponseHead {
   readonly status: number;

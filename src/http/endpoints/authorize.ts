@@ -12,6 +12,7 @@ import { OAuthError } from '../../oauth/error.ts';
 import type { Params } from '../../oauth/params.ts';
 import type { HttpContext } from '../context.ts';
 import { readForm, readQuery } from '../form.ts';
+import { logRefusal } from '../log-refusal.ts';
 import { seeOther, sendToClient } from '../redirect.ts';
 import { savePending, stepUrl } from '../site/pending-authorization.ts';
 import { browserSecret, currentSession } from '../site/session.ts';
@@ -26,6 +27,7 @@ export async function authorize(ctx: HttpContext): Promise<void> {
     await proceed(ctx, params, recipient, await parseAuthorizationRequest(ctx.state, recipient, params, state));
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
+    logRefusal(ctx, error);
     const separator = respondsInFragment(recipient, params) ? '#' : '?';
     sendToClient(ctx, refuseAuthorization(ctx.state.config.issuer, recipient.redirectUri, separator, error, state));
   }

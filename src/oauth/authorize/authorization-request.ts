@@ -1,6 +1,6 @@
 import { type Client, findClient, isPublic } from '../clients/client.ts';
 import { resolveRedirectUri } from '../clients/redirect-uri.ts';
-import { OAuthError } from '../error.ts';
+import { OAuthError, quoted } from '../error.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
 import { optional, type Params } from '../params.ts';
 import { parseCodeChallenge } from '../pkce.ts';
@@ -32,22 +32,32 @@ export interface AuthorizationRequest extends SignInRequest {
 const MAX_STATE = 2048;
 
 /** RFC 6749 §3.1.2.4, §4.1.2.1: errors thrown here are shown as a page, because no redirect URI is trusted yet. */
-export async function resolveRecipient({ sql, config }: OAuthRequest, params: Params): Promise<Recipient> {
+export async function resolveRecipient(
+  { sql, config, found, log, origin }: OAuthRequest,
+  params: Params,
+): Promise<Recipient> {
   const clientId = optional(params, 'client_id');
   if (clientId === undefined)
     throw new OAuthError('invalid_request', 'The request does not say which app it is from: client_id is missing.');
   const client = await findClient(sql, config.issuer, clientId);
   if (!client) throw new OAuthError('invalid_request', 'No app is registered with this client_id.');
+  found.clientId = client.clientId;
 
   const sentRedirectUri = optional(params, 'redirect_uri');
   const redirectUri = resolveRedirectUri(client, sentRedirectUri);
-  if (redirectUri === undefined)
+  if (redirectUri === undefined) {
+    // Only operators may see the registered URIs, because anyone can send this request.
+    log.info(
+      { client: client.clientId, registered: client.redirectUris, requestId: origin.requestId },
+      'redirect_uri not registered',
+    );
     throw new OAuthError(
       'invalid_request',
       sentRedirectUri === undefined
-        ? 'The request does not say where to return to: redirect_uri is missing, and the app has not registered exactly one.'
-        : 'The address to return to (redirect_uri) is not one the app has registered. It must be the same, character for character.',
+        ? `The request does not say where to return to: redirect_uri is missing, and the app ${quoted(client.name)} has not registered exactly one.`
+        : `The redirect_uri ${quoted(sentRedirectUri)} is not registered for the app ${quoted(client.name)}. It must equal a registered one; only the port of a loopback address may differ.`,
     );
+  }
   return { client, redirectUri };
 }
 
@@ -71,8 +81,11 @@ export async function parseAuthorizationRequest(
   refuseRequestObjects(params);
   const responseType = optional(params, 'response_type');
   if (responseType === undefined) throw new OAuthError('invalid_request', 'The parameter response_type is missing.');
-  if (!isResponseType(responseType) || !client.grantTypes.includes(RESPONSE_TYPES[responseType].grantType))
-    throw new OAuthError('unsupported_response_type', 'This client is not registered for this response_type.');
+  if (!isResponseType(responseType))
+    throw new OAuthError('unsupported_response_type', `Supported: ${Object.keys(RESPONSE_TYPES).join(', ')}.`);
+  const { grantType } = RESPONSE_TYPES[responseType];
+  if (!client.grantTypes.includes(grantType))
+    throw new OAuthError('unauthorized_client', `This client is not registered for the grant ${grantType}.`);
 
   checkResponseMode(params, responseType);
   const claims = parseClaimsRequest(params, client.scopes);

@@ -1,7 +1,7 @@
 import { digest, makeSecret } from '../../crypto/secrets.ts';
 import { approveAuthorization, type Decision } from '../../store/approve-authorization.ts';
 import { addResponseParameters } from '../clients/redirect-uri.ts';
-import type { OAuthError } from '../error.ts';
+import { type OAuthError, toDescription } from '../error.ts';
 import { secondsLater } from '../lifetime.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
 import { consentResources } from '../resource.ts';
@@ -71,5 +71,10 @@ export function refuseAuthorization(
   { code, message }: OAuthError,
   state: string | undefined,
 ): string {
-  return addResponseParameters(redirectUri, separator, { error: code, error_description: message, state, iss: issuer });
+  return addResponseParameters(redirectUri, separator, {
+    error: code,
+    error_description: toDescription(message),
+    state,
+    iss: issuer,
+  });
 }

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 import { digest } from '../../crypto/secrets.ts';
 import { consumeAssertion } from '../../store/client-assertions.ts';
 import { OAuthError } from '../error.ts';
@@ -45,7 +45,10 @@ function subjectOf(assertion: string): string {
   throw new OAuthError('invalid_client', 'Client authentication failed.');
 }
 
-/** RFC 7523 §3: true if a key of the client signed the assertion for us only, and it is neither expired nor reused. */
+/**
+ * RFC 7523 §3: true if a key of the client signed the assertion for us only, and it is neither expired nor reused. Throws
+ * invalid_client with the expected audience if only that is wrong, because then the client has proved its key.
+ */
 export async function verifyClientAssertion(
   { sql, config, now }: OAuthRequest,
   client: Client,
@@ -60,16 +63,23 @@ export async function verifyClientAssertion(
     requiredClaims: ['exp', 'jti'],
     currentDate: now,
     clockTolerance: SKEW,
-  }).catch(() => ({ payload: undefined, protectedHeader: undefined }));
+  }).catch((error: unknown) => {
+    // Signature, iss and sub were verified before aud.
+    if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') throw wrongAudience(config.issuer);
+    return { payload: undefined, protectedHeader: undefined };
+  });
   if (!payload) return false;
 
   const { aud, exp = 0, iat = 0, jti } = payload;
   const seconds = now.getTime() / 1000;
   // RFC 7523bis §4: with more than one audience, another server could have received the same assertion.
-  const severalAudiences = Array.isArray(aud) && aud.length !== 1;
+  if (Array.isArray(aud) && aud.length !== 1) throw wrongAudience(config.issuer);
   const wrongTimes = exp > seconds + MAX_TTL + SKEW || iat > seconds + SKEW;
-  if (severalAudiences || wrongTimes || !HEADER_TYPES.includes(protectedHeader.typ?.toLowerCase())) return false;
+  if (wrongTimes || !HEADER_TYPES.includes(protectedHeader.typ?.toLowerCase())) return false;
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI) return false;
   // This check is the last one, so that only the holder of the key can consume the jti.
   return consumeAssertion(sql, digest(`${client.id} ${jti}`), new Date((exp + SKEW + RETENTION_MARGIN) * 1000));
 }
+
+const wrongAudience = (issuer: string): OAuthError =>
+  new OAuthError('invalid_client', `The aud of the client_assertion must be ${issuer}, and nothing else.`);

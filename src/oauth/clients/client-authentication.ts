@@ -46,6 +46,7 @@ export async function authenticateClient(
   for (const credentials of readings) {
     const client = await findClient(sql, config.issuer, credentials.clientId);
     if (!client) continue;
+    request.found.clientId = client.clientId;
     const secret = matchingSecret(client, credentials.secret);
     if (await accepts(request, client, credentials, secret)) {
       if (secret) await touch(request, secret);

@@ -62,7 +62,7 @@ describe('RFC 6749 §4.1.2.1, §3.1: errors sent to the client', () => {
     );
   });
 
-  it.each(['token', 'id_token', 'code token', 'token code', 'none', 'CODE', 'code ', '__proto__', 'toString'])(
+  it.each(['id_token', 'code token', 'token code', 'none', 'CODE', 'code ', '__proto__', 'toString'])(
     'A5: response_type=%j is refused in the query, never in the fragment, for a client registered for codes',
     async (response_type) => {
       const path = codeRequest(await server.client(), { response_type });
@@ -74,7 +74,27 @@ describe('RFC 6749 §4.1.2.1, §3.1: errors sent to the client', () => {
 
   it('A5: a code is refused for a client registered for other grants only', async () => {
     const client = await server.client({ grantTypes: ['password', 'implicit'] });
-    await expectErrorRedirect(server, await ask('', client), 'unsupported_response_type');
+    await expectErrorRedirect(server, await ask('', client), 'unauthorized_client');
+    const token = codeRequest(await server.client(), { response_type: 'token' });
+    await expectErrorRedirect(server, await server.request(token), 'unauthorized_client');
+  });
+
+  it('a refusal is one line of the log, with the client and the request id', async () => {
+    const client = await server.client();
+    const from = server.log.length;
+    const refused = await ask('&max_age=x', client);
+    const lines = server.log
+      .slice(from)
+      .map((line) => JSON.parse(line))
+      .filter(({ level }) => level === 30);
+    expect(lines).toMatchObject([
+      {
+        error: 'invalid_request',
+        client: client.clientId,
+        route: '/oauth/authorize',
+        requestId: refused.headers.get('X-Request-Id'),
+      },
+    ]);
   });
 
   it('A7: only scopes that are unknown or that this client may not request', async () => {

@@ -23,7 +23,8 @@ async function refusedOnPage(
       await server.request(codeRequest(client, { redirect_uri, state: 's', ...query })),
     );
     expect(page).toContain('redirect_uri');
-    expect(page).not.toMatch(/evil|client\.example/i);
+    // What was sent stands there as text. Nothing links to it, and no registered URI is named.
+    expect(page.replace(/The redirect_uri .* is not registered/s, '')).not.toMatch(/evil|client\.example/i);
   });
 }
 
@@ -79,6 +80,23 @@ describe('RFC 9700 §2.1, §4.1: redirect_uri is compared byte for byte', () => 
     ['an oversized state', { state: 's'.repeat(3000) }],
   ])('B37: %s does not redirect to a foreign address', async (_, query) =>
     refusedOnPage([REGISTERED], 'https://evil.example/cb', query),
+  );
+});
+
+it('the page names the redirect_uri that was sent, the app and the request id; only the log has the registered URIs', async () => {
+  const client = await server.client({ name: 'Photo shop' });
+  const from = server.log.length;
+  const sent = 'http://127.0.0.1:3000/login/<b>';
+  const response = await server.request(codeRequest(client, { redirect_uri: sent }));
+  const requestId = response.headers.get('X-Request-Id') ?? '';
+  const page = await expectErrorPage(response);
+  expect(page).toContain('http://127.0.0.1:3000/login/&lt;b&gt;');
+  expect(page).toContain('Photo shop');
+  expect(page).toContain(requestId);
+  expect(page).not.toContain('client.example');
+  const lines = server.log.slice(from).map((line) => JSON.parse(line));
+  expect(lines).toContainEqual(
+    expect.objectContaining({ client: client.clientId, registered: ['https://client.example/cb'], requestId }),
   );
 });
 
