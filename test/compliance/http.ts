@@ -34,8 +34,8 @@ Status  SHOULD  200 for a partial response
     6265,
     'HTTP State Management (and its successor)',
     `
-4.1.3  SHOULD  a session cookie is __Host-, Secure, HttpOnly and SameSite
-  http/site/session: J164: on loopback as under https
+4.1.3  SHOULD  a session cookie is HttpOnly and SameSite, on https also __Host- and Secure
+  http/site/session: J164: on https
 `,
   ),
   rfc(

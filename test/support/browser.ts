@@ -22,7 +22,10 @@ export interface Form {
 /** Sends one request without following redirects. */
 export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** A browser without JavaScript that stores cookies, follows redirects and fills in forms. */
+/**
+ * A browser without JavaScript that stores cookies, follows redirects and fills in forms. Like Safari, it drops Secure cookies
+ * on http, also from localhost.
+ */
 export class Browser {
   readonly cookies = new Map<string, string>();
   readonly #origin: string;
@@ -98,6 +101,7 @@ export class Browser {
   }
 
   #keep(line: string): void {
+    if (/;\s*secure/i.test(line) && this.#origin.startsWith('http:')) return;
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
     const [, expires] = /;\s*expires=([^;]+)/i.exec(line) ?? [];
     const gone = /;\s*max-age=(0|-)/i.test(line) || (expires !== undefined && Date.parse(expires) <= Date.now());

@@ -122,7 +122,7 @@ const TYPES = [
 
 const HEADERS = [
   ...[
-    'Cookie: __Host-gatehouse=x',
+    'Cookie: gatehouse-4400=x',
     'Cookie: __Host-gatehouse=%00; gatehouse==;;',
     `Cookie: __Host-gatehouse=${'A'.repeat(43)}`,
   ],

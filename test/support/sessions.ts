@@ -3,8 +3,11 @@ import type { Browser, Page } from './browser.ts';
 import type { TestUser, TestUserOptions } from './fixtures.ts';
 import type { TestServer } from './server.ts';
 
-/** The name of the session cookie, on https and on loopback. */
-export const SESSION = '__Host-gatehouse';
+/** The name of the session cookie. The issuers of tests always have a port. */
+export function sessionCookie({ config: { issuer } }: TestServer): string {
+  const { protocol, port } = new URL(issuer);
+  return protocol === 'https:' ? '__Host-gatehouse' : `gatehouse-${port}`;
+}
 
 /** The Cookie header of this browser, for requests sent without it. */
 export const cookiesOf = (browser: Browser): string =>

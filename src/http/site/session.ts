@@ -5,11 +5,14 @@ import type { HttpContext } from '../context.ts';
 /** 256 bits in base64url, the format of makeHandle. */
 const HANDLE = /^[A-Za-z0-9_-]{43}$/;
 
-/** `__Host-` binds the cookie to this host. It requires Secure, which browsers also accept on loopback http. */
+/**
+ * `__Host-` binds the cookie to this host. It requires Secure, and Safari drops Secure cookies on http, also from localhost.
+ * Cookies are shared by all ports of a host, so on http the port is in the name and several servers keep separate sessions.
+ */
 function cookie(ctx: HttpContext, name: string): { name: string; secure: boolean } {
-  const { issuer, issuerIsLoopback } = ctx.state.config;
-  const secure = issuerIsLoopback || issuer.startsWith('https://');
-  return { name: secure ? `__Host-${name}` : name, secure };
+  const { protocol, port } = new URL(ctx.state.config.issuer);
+  const secure = protocol === 'https:';
+  return { name: secure ? `__Host-${name}` : `${name}-${port || '80'}`, secure };
 }
 
 /** True if the text has the format of a handle. Anything else is neither stored in a cookie nor looked up. */
@@ -24,7 +27,7 @@ export function readCookie(ctx: HttpContext, name: string): string | undefined {
 /** Sets a cookie until the browser closes, or removes it if the value is undefined. */
 export function writeCookie(ctx: HttpContext, name: string, value: string | undefined): void {
   const { name: full, secure } = cookie(ctx, name);
-  // Koa refuses Secure cookies on plain http, but TLS can end at a proxy, and loopback needs none.
+  // Koa refuses Secure cookies on plain http, but TLS can end at a proxy.
   ctx.cookies.secure = secure;
   ctx.cookies.set(full, value ?? null, { httpOnly: true, secure, sameSite: 'lax', path: '/', overwrite: true });
 }

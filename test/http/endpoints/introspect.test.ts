@@ -8,7 +8,7 @@ import { type TestClient, theOperator } from '../../support/fixtures.ts';
 import { expectCleanResponse, expectTokenError } from '../../support/invariants.ts';
 import { expectNothingWritten } from '../../support/refusals.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { SESSION, signedIn } from '../../support/sessions.ts';
+import { sessionCookie, signedIn } from '../../support/sessions.ts';
 import { refreshing, tokenPair } from '../../support/token-forms.ts';
 
 let server: TestServer;
@@ -170,7 +170,7 @@ describe('RFC 7662 §2.2: every other token is exactly {"active":false}', () => 
     expect(await seen(pair.access_token, client)).toMatchObject({ active: true });
     await expectInactive(await issueCode(server, client));
     const { browser } = await signedIn(server);
-    await expectInactive(browser.cookies.get(SESSION) ?? '');
+    await expectInactive(browser.cookies.get(sessionCookie(server)) ?? '');
   });
 });
 

@@ -3,7 +3,7 @@ import { changeAccount, rowOf, signInElsewhere } from '../../support/account.ts'
 import { signIn } from '../../support/authorize.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
-import { SESSION, sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
+import { sessionCookie, sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
 import { bearerStatus, expectRevoked, tokenPair } from '../../support/token-forms.ts';
 
 let server: TestServer;
@@ -95,7 +95,7 @@ describe('The account page', () => {
       expect(page.html).not.toContain(NEW);
       expect(await bearerStatus(server, pair.access_token)).toBe(200);
     }
-    const held = browser.cookies.get(SESSION) ?? '';
+    const held = browser.cookies.get(sessionCookie(server)) ?? '';
     const page = await changeAccount(browser, account, 'password', { ...wrong, currentPassword: user.password });
     expect([page.status, page.html.includes('Your password is changed.')]).toEqual([200, true]);
 
@@ -109,7 +109,7 @@ describe('The account page', () => {
     expect((await signIn(server.browser(), await server.browser().get('/login'), user)).status).not.toBe(200);
     // Otherwise a stolen copy of the old cookie would keep working.
     const thief = server.browser();
-    thief.cookies.set(SESSION, held);
+    thief.cookies.set(sessionCookie(server), held);
     expect(await whoIs(thief)).toBeUndefined();
   });
 

@@ -27,7 +27,7 @@ describe('Sign-in does not reveal which accounts exist', () => {
     const browser = server.browser();
     const page = await browser.get('/login');
     const attempts = [
-      { username: unique('person'), password: known.password },
+      { username: unique('user'), password: known.password },
       { username: known.username, password: 'wrong horse battery' },
       { username: disabled.username, password: disabled.password },
       { username: disabled.username, password: 'wrong horse battery' },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeRequest } from '../../support/authorize.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
-import { SESSION, sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
+import { sessionCookie, sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -21,15 +21,15 @@ describe('OWASP ASVS 5 §7.4.1: signing out', () => {
 
   it('J190: signing out ends the session in the database, so that a copy of the cookie leads to sign-in', async () => {
     const { browser, user } = await signedIn(server);
-    const held = browser.cookies.get(SESSION) ?? '';
+    const held = browser.cookies.get(sessionCookie(server)) ?? '';
     const home = await browser.submit(await browser.get('/logout'));
     expect(new URL(home.url).pathname).toBe('/');
     expect(home.html).toContain('You are not signed in');
     expect(await sessionsOf(server, user)).toBe(0);
-    expect(browser.cookies.get(SESSION)).not.toBe(held);
+    expect(browser.cookies.get(sessionCookie(server))).not.toBe(held);
 
     const thief = server.browser();
-    thief.cookies.set(SESSION, held);
+    thief.cookies.set(sessionCookie(server), held);
     expect(await whoIs(thief)).toBeUndefined();
     expect(new URL((await thief.get(codeRequest(await server.client()))).url).pathname).toBe('/login');
   });
@@ -50,9 +50,9 @@ describe('OWASP ASVS 5 §7.4.1: signing out', () => {
   it('J190: signing out twice is not an internal error', async () => {
     const { browser } = await signedIn(server);
     const page = await browser.get('/logout');
-    const held = browser.cookies.get(SESSION) ?? '';
+    const held = browser.cookies.get(sessionCookie(server)) ?? '';
     await browser.submit(page);
-    browser.cookies.set(SESSION, held);
+    browser.cookies.set(sessionCookie(server), held);
     const again = await browser.submit(page);
     expect([again.status, new URL(again.url).pathname]).toEqual([200, '/']);
   });

@@ -3,7 +3,7 @@ import { codeRequest, reachConsent, sentTo, signIn } from '../../support/authori
 import type { TestUser } from '../../support/fixtures.ts';
 import { expectGoodPage } from '../../support/page-rules.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { cookiesOf, SESSION, sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
+import { cookiesOf, sessionCookie, sessionsOf, signedIn, whoIs } from '../../support/sessions.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -15,33 +15,47 @@ describe('RFC 6265bis §4.1.3: the session cookie', () => {
   const cookieFrom = async (at: TestServer): Promise<string[]> => (await at.request('/login')).headers.getSetCookie();
   const attributes = (line: string): string[] => line.split('; ').slice(1).sort();
 
-  it('J164: on loopback as under https: __Host-, Secure, HttpOnly, Path=/, SameSite=Lax, no Domain, 256 bits', async () => {
-    const [line = '', ...others] = await cookieFrom(server);
-    expect(others).toEqual([]);
-    expect(line).toMatch(/^__Host-gatehouse=[A-Za-z0-9_-]{43};/);
-    expect(attributes(line)).toEqual(['httponly', 'path=/', 'samesite=lax', 'secure']);
-  });
-
-  it('J164: the cookie has the same attributes behind a proxy that ends https', async () => {
-    const behind = await startServer({ ISSUER: 'https://id.example.com' });
+  it('J164: on https: __Host-, Secure, HttpOnly, Path=/, SameSite=Lax, no Domain, 256 bits', async () => {
+    const behindProxy = await startServer({ ISSUER: 'https://id.example.com' });
     try {
-      const [line = ''] = await cookieFrom(behind);
-      expect(line).toMatch(/^__Host-gatehouse=/);
+      const [line = '', ...others] = await cookieFrom(behindProxy);
+      expect(others).toEqual([]);
+      expect(line).toMatch(/^__Host-gatehouse=[A-Za-z0-9_-]{43};/);
       expect(attributes(line)).toEqual(['httponly', 'path=/', 'samesite=lax', 'secure']);
     } finally {
-      await behind.close();
+      await behindProxy.close();
     }
   });
 
-  it('J164: the cookie lacks Secure and __Host- only if INSECURE_HTTP=1 allows plain http', async () => {
+  it('J164: on http without Secure and __Host-, which Safari requires, and with the port in the name', async () => {
+    const [line = '', ...others] = await cookieFrom(server);
+    expect(others).toEqual([]);
+    expect(line).toMatch(new RegExp(`^gatehouse-${server.config.port}=[A-Za-z0-9_-]{43};`));
+    expect(attributes(line)).toEqual(['httponly', 'path=/', 'samesite=lax']);
+  });
+
+  it('J164: the same with INSECURE_HTTP=1; the port of an http URL without one is 80', async () => {
     const open = await startServer({ ISSUER: 'http://id.example', INSECURE_HTTP: '1' });
     try {
       const [line = ''] = await cookieFrom(open);
-      expect(line).toMatch(/^gatehouse=/);
+      expect(line).toMatch(/^gatehouse-80=/);
       expect(attributes(line)).toEqual(['httponly', 'path=/', 'samesite=lax']);
       expect(await whoIs((await signedIn(open)).browser)).toBeDefined();
     } finally {
       await open.close();
+    }
+  });
+
+  it('two servers on one machine, which share the cookies of a browser, keep their sessions', async () => {
+    const other = await startServer();
+    try {
+      const [here, there] = [await signedIn(server), await signedIn(other)];
+      const jar = new Map([...here.browser.cookies, ...there.browser.cookies]);
+      for (const { browser } of [here, there]) for (const [name, value] of jar) browser.cookies.set(name, value);
+      expect(await whoIs(here.browser)).toBe(here.user.username);
+      expect(await whoIs(there.browser)).toBe(there.user.username);
+    } finally {
+      await other.close();
     }
   });
 
@@ -56,7 +70,7 @@ describe('RFC 6265bis §4.1.3: the session cookie', () => {
     const { browser } = await signedIn(server);
     const rows = await server.database.em().execute("SELECT encode(digest, 'escape') AS text FROM sessions");
     expect(rows.length).toBeGreaterThan(0);
-    expect(JSON.stringify(rows)).not.toContain(browser.cookies.get(SESSION));
+    expect(JSON.stringify(rows)).not.toContain(browser.cookies.get(sessionCookie(server)));
   });
 });
 
@@ -64,7 +78,7 @@ describe('OWASP ASVS 5 §7.2.4: a new cookie at sign-in', () => {
   /** A browser with only this cookie value. */
   function holding(value: string | undefined) {
     const browser = server.browser();
-    browser.cookies.set(SESSION, value ?? '');
+    browser.cookies.set(sessionCookie(server), value ?? '');
     return browser;
   }
 
@@ -72,15 +86,15 @@ describe('OWASP ASVS 5 §7.2.4: a new cookie at sign-in', () => {
     const user = await server.user();
     const browser = server.browser();
     const page = await browser.get('/login');
-    const before = browser.cookies.get(SESSION);
+    const before = browser.cookies.get(sessionCookie(server));
     await signIn(browser, page, user);
-    const first = browser.cookies.get(SESSION);
+    const first = browser.cookies.get(sessionCookie(server));
     expect(await whoIs(browser)).toBe(user.username);
 
     // Signing in again from an old tab needs the old cookie, because its CSRF token belongs to it.
     const again = holding(before);
     await signIn(again, page, user);
-    expect(new Set([before, first, again.cookies.get(SESSION)]).size).toBe(3);
+    expect(new Set([before, first, again.cookies.get(sessionCookie(server))]).size).toBe(3);
     expect(await whoIs(holding(before))).toBeUndefined();
   });
 
@@ -89,7 +103,7 @@ describe('OWASP ASVS 5 §7.2.4: a new cookie at sign-in', () => {
     const browser = server.browser();
     const open = await browser.get('/login');
     await signIn(browser, open, alice);
-    const alices = browser.cookies.get(SESSION);
+    const alices = browser.cookies.get(sessionCookie(server));
     const logout = await browser.submit(await browser.get('/logout'));
     expect(await whoIs(holding(alices))).toBeUndefined();
     await signIn(browser, await browser.get('/login'), bob);
@@ -103,12 +117,12 @@ describe('OWASP ASVS 5 §7.2.4: a new cookie at sign-in', () => {
     const path = codeRequest(await server.client());
     const attacker = server.browser();
     const login = await attacker.get(path);
-    const planted = attacker.cookies.get(SESSION);
+    const planted = attacker.cookies.get(sessionCookie(server));
 
     const victim = holding(planted);
     const consent = await signIn(victim, await victim.get(login.url), await server.user());
     expect(consent.html).toContain('name="decision"');
-    expect(victim.cookies.get(SESSION)).not.toBe(planted);
+    expect(victim.cookies.get(sessionCookie(server))).not.toBe(planted);
 
     const handle = new URL(login.url).search;
     expectGoodPage(await attacker.get(`/consent${handle}`), 400);
@@ -177,7 +191,9 @@ describe('Ended sessions', () => {
   it.each(['', 'x', 'x'.repeat(43), '"quoted"', 'a'.repeat(4000), '%00', '__proto__'])(
     'a cookie that is not valid (%s) identifies nobody',
     async (value) => {
-      const response = await server.request('/', { headers: { Cookie: `${SESSION}=${value}; constructor=1; =; ;;` } });
+      const response = await server.request('/', {
+        headers: { Cookie: `${sessionCookie(server)}=${value}; constructor=1; =; ;;` },
+      });
       expect(response.status).toBe(200);
       expect(await response.text()).toContain('You are not signed in');
     },
