@@ -8,6 +8,8 @@ export interface Route {
   readonly errorFormat: State['errorFormat'];
   /** If omitted, no script of another origin can read the responses. */
   readonly cors?: Cors;
+  /** Apps open the page in a pop-up and wait for their callback there, so it must keep its reference to the app's window. */
+  readonly popup?: true;
   readonly GET?: Handler;
   readonly POST?: Handler;
   /** Handles all other methods, for endpoints with their own format of a 405. */
@@ -44,6 +46,7 @@ export function route(routes: Record<string, Route>, config: Config): (ctx: Http
     const [name, entry] = entryFor(path);
     ctx.state.route = name;
     ctx.state.errorFormat = entry?.errorFormat ?? (ctx.accepts('json', 'html') === 'html' ? 'page' : 'json');
+    if (entry?.popup) ctx.remove('Cross-Origin-Opener-Policy');
     checkHost(ctx, path);
     if (!entry) throw pageNotFound();
     if (OPERATIONS_PATHS.has(name)) await serve(ctx, entry);

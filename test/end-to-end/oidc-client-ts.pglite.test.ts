@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, openChromium } from '../support/chromium.ts';
+import type { TestUser } from '../support/fixtures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const library = readFileSync(
@@ -34,10 +35,16 @@ describe.skipIf(!chromiumPath)('oidc-client-ts in Chromium', { timeout: 60_000 }
       () => `<!doctype html><script src="/oidc-client-ts.js"></script><script>
         const manager = new oidc.UserManager(${JSON.stringify({
           ...{ authority: server.config.issuer, client_id: clientId, redirect_uri: `${origin}/cb` },
-          ...{ silent_redirect_uri: `${origin}/silent`, scope: 'openid profile offline_access', loadUserInfo: true },
+          ...{
+            silent_redirect_uri: `${origin}/silent`,
+            popup_redirect_uri: `${origin}/popup`,
+            scope: 'openid profile offline_access',
+            loadUserInfo: true,
+          },
         })});
         const told = (work) => work.then((user) => { document.title = JSON.stringify(user ? user.profile : null); },
           (error) => { document.title = 'failed: ' + error; });
+        if (location.pathname === '/popup') manager.signinPopupCallback();
         if (location.pathname === '/cb') told(manager.signinRedirectCallback());
       </script>`,
     );
@@ -45,7 +52,7 @@ describe.skipIf(!chromiumPath)('oidc-client-ts in Chromium', { timeout: 60_000 }
     ({ clientId } = await server.client({
       tokenEndpointAuthMethod: 'none',
       requirePkce: true,
-      redirectUris: [`${origin}/cb`],
+      redirectUris: [`${origin}/cb`, `${origin}/popup`],
       grantTypes: ['authorization_code', 'refresh_token'],
     }));
   });
@@ -77,5 +84,37 @@ describe.skipIf(!chromiumPath)('oidc-client-ts in Chromium', { timeout: 60_000 }
       'manager.getUser().then((before) => manager.signinSilent().then((after) => [before.profile.sub, after.profile.sub, before.access_token !== after.access_token]))',
     );
     expect(renewed).toEqual([person.id, person.id, true]);
+  });
+
+  it('signs in in a pop-up, which returns its callback to the page and closes, also after a change of accounts', async () => {
+    const [first, second] = [await server.user(), await server.user()];
+    const context = await chromium.newContext();
+    const page = await context.newPage();
+    await page.goto(origin);
+    const signInInPopup = async (): Promise<Page> => {
+      const [popup] = await Promise.all([
+        context.waitForEvent('page'),
+        page.evaluate("document.title = ''; void told(manager.signinPopup({ prompt: 'consent' }))"),
+      ]);
+      return popup;
+    };
+    const signIn = async (popup: Page, { username, password }: TestUser): Promise<void> => {
+      await popup.fill('#username', username);
+      await popup.fill('#password', password);
+      await popup.click('button[type=submit]');
+    };
+    const allow = (popup: Page) => Promise.all([popup.waitForEvent('close'), popup.click('button[value=allow]')]);
+
+    const popup = await signInInPopup();
+    await signIn(popup, first);
+    await allow(popup);
+    expect(JSON.parse(await title(page))).toMatchObject({ sub: first.id });
+
+    const again = await signInInPopup();
+    await again.click('a[href^="/logout"]');
+    await again.click('button[type=submit]');
+    await signIn(again, second);
+    await allow(again);
+    expect(JSON.parse(await title(page))).toMatchObject({ sub: second.id });
   });
 });

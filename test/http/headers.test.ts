@@ -71,6 +71,31 @@ describe('OWASP ASVS 5 §3.4, §13.4.6: the headers of every response', () => {
     }
   });
 
+  it.each<[string, number, RequestInit]>([
+    ['/oauth/authorize', 400, {}],
+    ['/oauth/authorize?client_id=nobody', 400, {}],
+    ['/oauth/logout', 303, {}],
+    ['/login', 200, {}],
+    ['/login/', 200, {}],
+    ['/login', 403, { method: 'POST', body: new URLSearchParams() }],
+    ['/login?request=x', 400, {}],
+    ['/login', 405, { method: 'PUT' }],
+    ['/consent?request=x', 400, {}],
+    ['/logout', 303, {}],
+  ])('an app that opens %s in a pop-up (%i) stays connected to it', async (path, status, init) => {
+    const response = await local.request(path, init);
+    expect([response.status, response.headers.get('Cross-Origin-Opener-Policy')]).toEqual([status, null]);
+    expect(response.headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'");
+  });
+
+  it.each(['/', '/account', '/setup', '/graphiql', '/nowhere', '/loginx', '/healthz', '/oauth/token'])(
+    'a window that opens %s is cut off from it',
+    async (path) => {
+      const response = await local.request(path);
+      expect(response.headers.get('Cross-Origin-Opener-Policy')).toBe('same-origin');
+    },
+  );
+
   it('L245: a redirect to a client with a code or an error has these headers, and no Referer', async () => {
     const client = await local.client();
     for (const path of [codeRequest(client, { scope: 'unknown' }), codeRequest(client, { response_type: 'x' })]) {

@@ -23,11 +23,12 @@ export function expectPageHeaders(headers: Headers): void {
   expect(Object.fromEntries(headers)).toMatchObject({
     'cache-control': 'no-store',
     'content-type': 'text/html; charset=utf-8',
-    'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
   });
+  // Pages of the sign-in flow have none; test/http/headers.test.ts checks each path.
+  expect([null, 'same-origin']).toContain(headers.get('Cross-Origin-Opener-Policy'));
   const policy = headers.get('Content-Security-Policy') ?? '';
   for (const rule of ["default-src 'none'", "frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'"])
     expect(policy.split('; ')).toContain(rule);
