@@ -8,6 +8,8 @@ export interface Route {
   readonly errorFormat: State['errorFormat'];
   /** If omitted, no script of another origin can read the responses. */
   readonly cors?: Cors;
+  /** The responses depend on cookies, so the host must be the issuer's if the issuer is a loopback address. */
+  readonly cookies?: true;
   /** Apps open the page in a pop-up and wait for their callback there, so it must keep its reference to the app's window. */
   readonly popup?: true;
   readonly GET?: Handler;
@@ -47,7 +49,8 @@ export function route(routes: Record<string, Route>, config: Config): (ctx: Http
     ctx.state.route = name;
     ctx.state.errorFormat = entry?.errorFormat ?? (ctx.accepts('json', 'html') === 'html' ? 'page' : 'json');
     if (entry?.popup) ctx.remove('Cross-Origin-Opener-Policy');
-    checkHost(ctx, path);
+    checkHostCount(ctx);
+    if (entry?.cookies) checkHost(ctx);
     if (!entry) throw pageNotFound();
     if (OPERATIONS_PATHS.has(name)) await serve(ctx, entry);
     else await ctx.state.concurrency.run(() => serve(ctx, entry));
@@ -76,11 +79,19 @@ function handlerFor({ GET, POST }: Route, method: string): Handler | undefined {
 const allowed = ({ GET, POST }: Route): string =>
   [...(GET ? ['GET', 'HEAD'] : []), ...(POST ? ['POST'] : [])].join(', ');
 
+/** RFC 9112 §3.2: HTTP/1.1 requires exactly one Host header, HTTP/1.0 allows one. Old health checks speak HTTP/1.0. */
+function checkHostCount({ req }: HttpContext): void {
+  const count = req.headersDistinct.host?.length ?? 0;
+  if (count !== 1 && (count !== 0 || req.httpVersion !== '1.0'))
+    throw new PageError(400, 'This request is malformed', 'It must have exactly one Host header.');
+}
+
 /**
- * RFC 9112 §3.2: requires exactly one Host header, with the host of the issuer. Other names come from DNS rebinding or a
- * misconfigured proxy. If the issuer is a loopback address, all three loopback names are accepted.
+ * With a loopback issuer the host must be one of the three loopback names, because a site that resolves its own name to this
+ * machine (DNS rebinding) could otherwise read the pages. With a public issuer the host decides nothing, so a mismatch is only
+ * logged once.
  */
-function hostCheck({ issuer, issuerIsLoopback }: Config): (ctx: HttpContext, path: string) => void {
+function hostCheck({ issuer, issuerIsLoopback }: Config): (ctx: HttpContext) => void {
   const issuerUrl = new URL(issuer);
   const isIssuerHost = (host: string): boolean => {
     if (host === issuerUrl.host) return true;
@@ -90,10 +101,15 @@ function hostCheck({ issuer, issuerIsLoopback }: Config): (ctx: HttpContext, pat
       (issuerIsLoopback && url?.port === issuerUrl.port && LOOPBACK_NAMES.has(url.hostname))
     );
   };
-  return ({ req }, path) => {
-    if ((req.headersDistinct.host?.length ?? 0) !== 1)
-      throw new PageError(400, 'This request is malformed', 'It must have exactly one Host header.');
-    if (!OPERATIONS_PATHS.has(path) && !isIssuerHost(req.headers.host ?? ''))
-      throw new PageError(421, 'Wrong address', `The address of this server is ${issuer}.`);
+  let logged = false;
+  return ({ req, state: { log } }) => {
+    if (isIssuerHost(req.headers.host ?? '')) return;
+    if (issuerIsLoopback) throw new PageError(421, 'Wrong address', `The address of this server is ${issuer}.`);
+    if (logged) return;
+    logged = true;
+    log.warn(
+      { issuer },
+      'a page was requested with another Host header than that of ISSUER; a proxy in front should pass the header on (nginx: proxy_set_header Host $http_host)',
+    );
   };
 }

@@ -3,7 +3,7 @@ import { authorizePath } from '../support/authorize.ts';
 import { expectGoodPage } from '../support/page-rules.ts';
 import { requestRaw } from '../support/raw-http.ts';
 import { expectNothingWritten } from '../support/refusals.ts';
-import { sharedServer, type TestServer } from '../support/server.ts';
+import { sharedServer, startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -44,9 +44,46 @@ describe('RFC 9110 §7.2: the Host header', () => {
     },
   );
 
-  it('L233: health checks respond under any host name', async () => {
-    for (const path of ['/healthz', '/readyz'])
-      expect((await server.request(path, { headers: { Host: '10.0.0.7:8080' } })).status).toBe(200);
+  it.each(['10.0.0.7:8080', 'gatehouse:4400', 'evil.example', 'x@y'])(
+    'L233: endpoints without cookies serve the host %s, and it is in no response',
+    async (host) => {
+      const headers = { Host: host, Accept: '*/*' };
+      for (const path of ['/healthz', '/readyz', '/oauth/jwks', '/.well-known/openid-configuration', '/graphiql']) {
+        const response = await server.request(path, { headers });
+        expect([path, response.status]).toEqual([path, 200]);
+        expect(JSON.stringify([...response.headers]) + (await response.text())).not.toContain(host);
+      }
+      const client = await server.client();
+      const basic = `Basic ${btoa(`${client.clientId}:${client.secret}`)}`;
+      const body = new URLSearchParams({ grant_type: 'client_credentials' });
+      const init = { method: 'POST', body, headers: { Host: host, Authorization: basic } };
+      expect((await server.request('/oauth/token', init)).status).toBe(200);
+    },
+  );
+
+  it('L233: with a public issuer pages serve any host, and a mismatch is logged once, without the host', async () => {
+    const behindProxy = await startServer({ ISSUER: 'https://id.example.com', TRUST_PROXY: '1' });
+    try {
+      const warnings = () => behindProxy.log.filter((line) => line.includes('another Host header'));
+      expect((await behindProxy.request('/login')).status).toBe(200);
+      expect((await behindProxy.request('/healthz', { headers: { Host: '127.0.0.1:4556' } })).status).toBe(200);
+      expect(warnings()).toEqual([]);
+      const headers = { Host: '127.0.0.1:4556', 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'id.example.com' };
+      for (const path of ['/login', '/', '/oauth/authorize'])
+        expect((await behindProxy.request(path, { headers })).status).toBe(path === '/oauth/authorize' ? 400 : 200);
+      expect(warnings()).toEqual([expect.stringContaining('proxy_set_header Host $http_host')]);
+      expect(warnings().join()).not.toContain('127.0.0.1');
+    } finally {
+      await behindProxy.close();
+    }
+  });
+
+  it('RFC 9112 §3.2: health checks in HTTP/1.0 need no Host header', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      const lines = [`GET ${path} HTTP/1.0`];
+      expect((await requestRaw(server.url, lines)).status).toBe(200);
+      expect((await requestRaw(server.url, [`GET ${path} HTTP/1.1`, 'Connection: close'])).status).toBe(400);
+    }
   });
 
   it('L233: proxy headers never appear in a URL', async () => {
@@ -81,18 +118,21 @@ describe('RFC 9110 §7.2: the Host header', () => {
       expect((await server.request(path, { headers: { Host: 'evil.example' } })).status).toBe(421);
     }));
 
-  it.each([
+  it.each<[string, string[], number, number?]>([
     ['two', ['Host: OWN', 'Host: OWN'], 400],
     ['two different', ['Host: OWN', 'Host: evil.example'], 400],
     ['two the other way round', ['Host: evil.example', 'host: OWN'], 400],
-    ['no', [], 400],
+    ['no', [], 400, 421],
     ['an empty', ['Host:'], 421],
-  ])('L232: a request with %s Host header is refused', async (_, lines, status) => {
+  ])('L232: a request with %s Host header is refused', async (_, lines, status, statusOfOldVersion = status) => {
     const own = `localhost:${server.config.port}`;
     const named = lines.map((line) => line.replace('OWN', own));
-    for (const version of ['HTTP/1.1', 'HTTP/1.0']) {
+    for (const [version, expected] of [
+      ['HTTP/1.1', status],
+      ['HTTP/1.0', statusOfOldVersion],
+    ] as const) {
       const answer = await requestRaw(server.url, [`GET /login ${version}`, ...named, 'Connection: close']);
-      expectGoodPage({ ...answer, html: answer.body }, status);
+      expectGoodPage({ ...answer, html: answer.body }, expected);
     }
   });
 
