@@ -1,20 +1,9 @@
 import { z } from 'zod';
 import { PASSWORD_MIN } from './crypto/password-length.ts';
+import { flag, onOff, portOrAddress, seconds, text } from './setting-values.ts';
 
 const DAY = 86_400;
-const TEN_YEARS = 3650 * DAY;
 
-const text = z.string().optional();
-
-const seconds = (minimum: number, maximum = TEN_YEARS) =>
-  z.coerce
-    .number('must be a number of seconds')
-    .int('must be a whole number of seconds')
-    .min(minimum, `must be at least ${minimum}`)
-    .max(maximum, `must be at most ${maximum}`);
-
-const flag = z.enum(['1', '0'], 'must be 1 or 0').transform((value) => value === '1');
-const onOff = z.enum(['on', 'off'], 'must be on or off').transform((value) => value === 'on');
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 
 /** One environment variable. */
@@ -157,11 +146,19 @@ export const SETTINGS = {
     fallback: 'on',
     description: '`off` removes GraphiQL',
   },
-  metrics: {
-    variable: 'METRICS',
-    schema: onOff,
-    fallback: 'on',
-    description: '`off` removes `/metrics`',
+  metricsAt: {
+    variable: 'METRICS_PORT',
+    schema: portOrAddress,
+    unset: 'off',
+    description:
+      'serves `/metrics` to everyone on this port of `127.0.0.1`, or of the address before it (`10.0.0.11:9464`)',
+  },
+  metricsToken: {
+    variable: 'METRICS_TOKEN',
+    schema: z.string().min(16, 'must have at least 16 characters').optional(),
+    unset: 'off',
+    file: true,
+    description: 'serves `/metrics` on `PORT` to requests with `Authorization: Bearer` and this token',
   },
   rateLimits: {
     variable: 'RATE_LIMITS',

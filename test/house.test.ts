@@ -20,6 +20,7 @@ const FLOORS: readonly (readonly [floor: string, ...rooms: string[]])[] = [
   ['log'],
   ['config'],
   ['settings'],
+  ['setting-values'],
   ['crypto'],
   ['overloaded'],
 ];

@@ -24,8 +24,8 @@ import { securityHeadersSetter } from './headers.ts';
 import type { BackchannelLogout } from './operations/backchannel-logout.ts';
 import { makeConcurrencyLimit } from './operations/concurrency-limit.ts';
 import { healthz, readyzHandler } from './operations/health.ts';
-import { metricsHandler } from './operations/metrics.ts';
-import { type Measurements, makeMeasurements } from './operations/metrics-registry.ts';
+import { type MetricsReport, metricsHandler } from './operations/metrics.ts';
+import type { Measurements } from './operations/metrics-registry.ts';
 import { type Route, route } from './route.ts';
 import { consent } from './site/consent.ts';
 import { home } from './site/home.ts';
@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly keyring: Keyring;
   readonly signingKeys: SigningKeys;
   readonly backchannel: BackchannelLogout;
+  readonly measurements: Measurements;
+  readonly metrics: MetricsReport;
   readonly live: () => Promise<LiveEvents>;
   readonly log: Logger;
   /** Aborted when shutdown begins, so that long-lived requests end. */
@@ -46,10 +48,7 @@ export interface AppOptions {
 }
 
 /** Every URL of the server. A trailing slash is ignored; a path that ends in `*` matches every path with that prefix. */
-function routes(
-  { config, database, keyring, live, log, stopping }: AppOptions,
-  measurements: Measurements,
-): Record<string, Route> {
+function routes({ config, database, keyring, live, log, metrics, stopping }: AppOptions): Record<string, Route> {
   const graphql = lazyHandler(async () => {
     const [{ graphqlHandler }, subscriptions] = await Promise.all([import('./graphql/graphql.ts'), live()]);
     return graphqlHandler({ config, database, live: subscriptions, log });
@@ -89,18 +88,17 @@ function routes(
     '/icon.svg': { errorFormat: 'page', GET: icon },
     '/healthz': { errorFormat: 'json', GET: healthz },
     '/readyz': { errorFormat: 'json', GET: readyzHandler(makeReadiness(database, keyring), stopping) },
-    ...(config.metrics
-      ? { '/metrics': { errorFormat: 'json', GET: metricsHandler(measurements.registry, database) } }
-      : {}),
+    ...(config.metricsToken === undefined
+      ? {}
+      : { '/metrics': { errorFormat: 'json', GET: metricsHandler(metrics, config.metricsToken) } }),
   };
   return { ...table, ...wellKnownRoutes(new Set(Object.keys(table))) };
 }
 
 /** The HTTP application. It reads the clock once per request, so that everything below uses the same instant. */
 export function createApp(options: AppOptions): Koa<State> {
-  const { config, database, keyring, signingKeys, backchannel, log } = options;
+  const { config, database, keyring, signingKeys, backchannel, log, measurements } = options;
   const limits = config.rateLimits ? makeRateLimits(database.sql) : noRateLimits;
-  const measurements = makeMeasurements();
   const concurrency = makeConcurrencyLimit(measurements.countShed);
   const setSecurityHeaders = securityHeadersSetter(config);
   const app = new Koa<State>({ proxy: config.trustProxy, maxIpsCount: 1 });
@@ -134,7 +132,7 @@ export function createApp(options: AppOptions): Koa<State> {
       log.debug({ requestId: origin.requestId, method, path: ctx.path, status }, 'request');
   });
   app.use(handleErrors);
-  app.use(route(routes(options, measurements), config));
+  app.use(route(routes(options), config));
   // A client that closed its connection is not an error of the server.
   app.on('error', (error: NodeJS.ErrnoException) => {
     if (!CONNECTION_LOST.has(error.code ?? '')) log.error({ err: error }, 'unexpected error');

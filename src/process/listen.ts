@@ -22,11 +22,20 @@ const TICK = 20;
 
 type Address = Pick<Config, 'host' | 'port' | 'keepAliveTimeout'>;
 
-const CANNOT_LISTEN: Record<string, (where: string) => string> = {
-  EADDRINUSE: (where) => `${where} is in use by another program. Stop that program or set another PORT.`,
-  EACCES: (where) => `This user may not listen on ${where}. Set a PORT of 1024 or more.`,
-  EADDRNOTAVAIL: (where) => `${where} is not an address of this machine. Set another HOST.`,
-  ENOTFOUND: (where) => `${where} is not an address of this machine. Set another HOST.`,
+/** The variables that an error names. */
+interface Names {
+  readonly host: string;
+  readonly port: string;
+}
+
+const notAnAddress = (where: string, { host }: Names): string =>
+  `${where} is not an address of this machine. Set another ${host}.`;
+
+const CANNOT_LISTEN: Record<string, (where: string, names: Names) => string> = {
+  EADDRINUSE: (where, { port }) => `${where} is in use by another program. Stop that program or set another ${port}.`,
+  EACCES: (where, { port }) => `This user may not listen on ${where}. Set a ${port} of 1024 or more.`,
+  EADDRNOTAVAIL: notAnAddress,
+  ENOTFOUND: notAnAddress,
 };
 
 /**
@@ -36,7 +45,10 @@ const CANNOT_LISTEN: Record<string, (where: string) => string> = {
 const SHARED = { reusePort: cluster.isWorker && process.platform === 'linux' };
 
 /** Opens the socket. The caller adds the request handler synchronously, before a request can arrive. */
-export async function listen({ host, port, keepAliveTimeout }: Address): Promise<Server> {
+export async function listen(
+  { host, port, keepAliveTimeout }: Address,
+  names: Names = { host: 'HOST', port: 'PORT' },
+): Promise<Server> {
   const server = createServer({ ...LIMITS, keepAliveTimeout: keepAliveTimeout * 1000 });
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = SILENCE;
@@ -44,7 +56,7 @@ export async function listen({ host, port, keepAliveTimeout }: Address): Promise
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const sentence = CANNOT_LISTEN[error.code ?? ''];
-      reject(sentence ? new Refusal(sentence(`${host}:${port}`)) : error);
+      reject(sentence ? new Refusal(sentence(`${host}:${port}`, names)) : error);
     });
     server.listen(where, resolve);
   });

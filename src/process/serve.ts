@@ -6,12 +6,15 @@ import type { LiveEvents } from '../graphql/subscriptions/live-events.ts';
 import { createApp } from '../http/app.ts';
 import { handleClientError } from '../http/client-error.ts';
 import { makeBackchannelLogout } from '../http/operations/backchannel-logout.ts';
+import { makeMetricsReport, metricsListener } from '../http/operations/metrics.ts';
+import { makeMeasurements } from '../http/operations/metrics-registry.ts';
 import { makeLog } from '../log.ts';
 import { makeSigningKeys } from '../oauth/keys/signing-keys.ts';
 import type { Database } from '../store/connection/database.ts';
 import { startDatabase } from '../store/start-database.ts';
 import { drain, listen, portOf, serveRequests } from './listen.ts';
 import { startMaintenance } from './maintenance.ts';
+import { openMetricsPort } from './metrics-port.ts';
 import { prepare, refuseInspector, type StartOptions, withPort } from './prepare.ts';
 import { type Close, stopOnSignal } from './shutdown.ts';
 import { describeStart, type Started, startupFacts, startupMessage } from './startup-message.ts';
@@ -28,17 +31,24 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
   if (given.insecureHttp)
     log.warn('INSECURE_HTTP=1: passwords and tokens are sent unencrypted. Never use this in production.');
   const started = await startDatabase(given);
+  let closeMetrics = () => {};
   try {
     const { database, keyring } = started;
     const ticket = prepared ? undefined : await prepare(given, started, log, new Date());
+    const signingKeys = makeSigningKeys(database.sql, keyring);
+    const measurements = makeMeasurements();
+    const metrics = makeMetricsReport(measurements.registry, { config: given, database, signingKeys });
+    closeMetrics = await openMetricsPort(
+      given,
+      metricsListener(metrics, () => new Date(), log),
+    );
     const server = await listen(given);
     const config = withPort(given, portOf(server));
     const stopping = new AbortController();
     let live: Promise<LiveEvents> | undefined;
     const subscriptions = () => (live = loadLiveEvents(database, log, stopping.signal));
-    const signingKeys = makeSigningKeys(database.sql, keyring);
     const backchannel = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log });
-    const parts = { config, database, keyring, signingKeys, backchannel, log };
+    const parts = { config, database, keyring, signingKeys, backchannel, log, measurements, metrics };
     const app = createApp({ ...parts, live: subscriptions, stopping: stopping.signal });
     serveRequests(server, app.callback(), stopping.signal);
     server.on('clientError', handleClientError(config));
@@ -55,6 +65,7 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
           () => {},
         ),
       ]);
+      closeMetrics();
       await stopMaintenance();
       await backchannel.stop();
       await started.close();
@@ -64,6 +75,7 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
     out(`${startupMessage(gatehouse)}\n`);
     return gatehouse;
   } catch (error) {
+    closeMetrics();
     await started.close();
     throw error;
   }

@@ -35,7 +35,7 @@ Status  SHOULD  200 for a partial response
     'HTTP State Management (and its successor)',
     `
 4.1.3  SHOULD  a session cookie is HttpOnly and SameSite, on https also __Host- and Secure
-  http/site/session: J164: on https
+  http/site/session-cookie: J164: on https
 `,
   ),
   rfc(

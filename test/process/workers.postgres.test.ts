@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { emptyDatabase, type TestDatabase } from '../support/database.ts';
+import { freePort } from '../support/postgres.ts';
 import { finish, type GatehouseProcess, run } from '../support/process.ts';
 
 async function ownDatabase(): Promise<TestDatabase> {
@@ -36,7 +37,8 @@ async function servingPids(address: string): Promise<Set<string>> {
 
 describe('gatehouse serve --workers', () => {
   it('O284: several processes share one port, are replaced when they exit, and all stop on SIGTERM', async () => {
-    const server = serve({ ...(await ownDatabase()).env, ...planted });
+    const metricsPort = await freePort();
+    const server = serve({ ...(await ownDatabase()).env, ...planted, METRICS_PORT: String(metricsPort) });
     const [, address = ''] = await server.printed(/ready at (\S+)\n/);
     // Printed once, because each new set-up link invalidates the one before.
     expect(server.stdout.match(/setup\?ticket=/g)).toHaveLength(1);
@@ -46,7 +48,9 @@ describe('gatehouse serve --workers', () => {
 
     // Each worker served some of the 40 requests. Any of them reports the sum.
     const counted = 'gatehouse_http_request_duration_seconds_count{route="/readyz",method="GET",status="200"} 40';
-    expect(await (await fetch(`${address}/metrics`, { headers: { Connection: 'close' } })).text()).toContain(counted);
+    expect(
+      await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`, { headers: { Connection: 'close' } })).text(),
+    ).toContain(counted);
 
     const [killed = '', broken = '', kept = ''] = first;
     process.kill(Number(killed), 'SIGKILL');

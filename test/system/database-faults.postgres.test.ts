@@ -3,6 +3,7 @@ import { SECRET_KEY } from '../support/database.ts';
 import { FAULTS } from '../support/database-faults.ts';
 import { runFault } from '../support/fault-run.ts';
 import type { Site } from '../support/fault-site.ts';
+import { METRICS_TOKEN } from '../support/metrics.ts';
 import { startNodes } from '../support/nodes.ts';
 import { startPostgres } from '../support/postgres.ts';
 
@@ -12,7 +13,7 @@ const PATIENCE = 10;
 let site: Site;
 beforeAll(async () => {
   const postgres = await startPostgres({ settings: ['max_connections=30'] });
-  site = { postgres, nodes: await startNodes({ DATABASE_URL: postgres.url, SECRET_KEY }, 1) };
+  site = { postgres, nodes: await startNodes({ DATABASE_URL: postgres.url, SECRET_KEY, METRICS_TOKEN }, 1) };
 });
 afterAll(async () => {
   const codes = await site.nodes.stop();
@@ -42,6 +43,7 @@ describe('/metrics while the database is down', () => {
 });
 
 async function metrics(): Promise<{ status: number; text: string }> {
-  const response = await fetch(`http://127.0.0.1:${site.nodes.ports[0]}/metrics`);
+  const headers = { Authorization: `Bearer ${METRICS_TOKEN}` };
+  const response = await fetch(`http://127.0.0.1:${site.nodes.ports[0]}/metrics`, { headers });
   return { status: response.status, text: await response.text() };
 }

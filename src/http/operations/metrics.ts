@@ -1,28 +1,68 @@
 import cluster from 'node:cluster';
-import { isIPv4 } from 'node:net';
+import type { RequestListener } from 'node:http';
+import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
+import type { Config } from '../../config.ts';
+import { digest, sameBytes } from '../../crypto/secrets.ts';
+import type { SigningKeys } from '../../oauth/keys/signing-keys.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { isTransientError } from '../../store/connection/sql-errors.ts';
 import { countExpired, retentionOf } from '../../store/sweep.ts';
-import type { Handler, HttpContext, State } from '../context.ts';
-import { pageNotFound } from '../page-error.ts';
+import type { Handler } from '../context.ts';
+import { PageError } from '../page-error.ts';
 import { metricsOfAllWorkers, shareMetrics } from './worker-metrics.ts';
 
-/** GET /metrics, for Prometheus in the private network. The values are not secret, but the public has no use for them. */
-export function metricsHandler(registry: Registry, database: Database): Handler {
-  const refresh = collectOnScrape(registry, database);
+/** All metrics in the format of Prometheus. `now` decides which rows have expired. */
+export type MetricsReport = (now: Date) => Promise<{ readonly type: string; readonly text: string }>;
+
+interface Sources {
+  readonly config: Config;
+  readonly database: Database;
+  readonly signingKeys: SigningKeys;
+}
+
+export function makeMetricsReport(registry: Registry, sources: Sources): MetricsReport {
+  const refresh = collectOnScrape(registry, sources);
   // Any worker can receive the request, and its response covers all workers.
   if (cluster.isWorker) shareMetrics(registry);
+  return async (now) => {
+    await refresh(now);
+    const text = cluster.isWorker ? await metricsOfAllWorkers() : await registry.metrics();
+    return { type: registry.contentType, text };
+  };
+}
+
+/** GET /metrics on the main port, which strangers can reach through a proxy without a trace in the request. */
+export function metricsHandler(report: MetricsReport, token: string): Handler {
+  const expected = digest(token);
   return async (ctx) => {
-    if (!isFromPrivateNetwork(ctx)) throw pageNotFound();
-    await refresh(ctx.state);
-    ctx.set('Content-Type', registry.contentType);
-    ctx.body = cluster.isWorker ? await metricsOfAllWorkers() : await registry.metrics();
+    const sent = /^Bearer +(\S+)$/i.exec(ctx.get('Authorization'))?.[1];
+    if (sent === undefined || !sameBytes(digest(sent), expected)) {
+      ctx.set('WWW-Authenticate', 'Bearer realm="metrics"');
+      throw new PageError(401, 'Not authorized', 'Send METRICS_TOKEN as a bearer token.');
+    }
+    const { type, text } = await report(ctx.state.now);
+    ctx.set('Content-Type', type);
+    ctx.body = text;
+  };
+}
+
+/** GET /metrics on METRICS_PORT, where nothing else is served and no token is needed. */
+export function metricsListener(report: MetricsReport, clock: () => Date, log: Logger): RequestListener {
+  return ({ method, url }, response) => {
+    if (method !== 'GET' || url !== '/metrics') return void response.writeHead(404).end();
+    report(clock()).then(
+      ({ type, text }) => response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(text),
+      (error: unknown) => {
+        log.error({ err: error }, 'the metrics could not be collected');
+        response.writeHead(500).end();
+      },
+    );
   };
 }
 
 /** Gauges that are measured only when scraped. All workers see the same values, so the aggregate is the maximum, not the sum. */
-function collectOnScrape(registry: Registry, database: Database): (state: State) => Promise<void> {
+function collectOnScrape(registry: Registry, { database, config, signingKeys }: Sources): (now: Date) => Promise<void> {
   const registers = [registry];
   const rowsLeft = new Gauge({
     name: 'gatehouse_sweep_rows_left',
@@ -47,11 +87,11 @@ function collectOnScrape(registry: Registry, database: Database): (state: State)
       for (const [state, count] of Object.entries(database.connections())) this.set({ state }, count);
     },
   });
-  return async ({ sql, now, config, signingKeys }) => {
+  return async (now) => {
     rowsLeft.reset();
     keyAge.reset();
     try {
-      for (const [table, left] of Object.entries(await countExpired(sql, now, retentionOf(config))))
+      for (const [table, left] of Object.entries(await countExpired(database.sql, now, retentionOf(config))))
         rowsLeft.set({ table }, left);
       // Keys are listed newest first; setting them in reverse leaves the newest, which is the one in use.
       for (const { algorithm, signsFrom } of (await signingKeys.published(now)).toReversed())
@@ -61,23 +101,4 @@ function collectOnScrape(registry: Registry, database: Database): (state: State)
       if (!isTransientError(error)) throw error;
     }
   };
-}
-
-/** Reverse proxies set these headers, so a request with one may come from outside whatever its address is. */
-const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
-
-/** True if the request comes directly from a private address, and not for the public host name. */
-function isFromPrivateNetwork(ctx: HttpContext): boolean {
-  const { issuer, issuerIsLoopback } = ctx.state.config;
-  return (
-    isPrivate(ctx.state.origin.ip ?? '') &&
-    !PROXY_HEADERS.some((name) => ctx.get(name) !== '') &&
-    (issuerIsLoopback || ctx.get('host') !== new URL(issuer).host)
-  );
-}
-
-/** RFC 1918, RFC 4193, RFC 4291 §2.5: loopback, private and link-local addresses. */
-function isPrivate(ip: string): boolean {
-  if (isIPv4(ip)) return /^(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\./.test(ip);
-  return /^(::1$|f[cd]|fe[89ab])/i.test(ip);
 }

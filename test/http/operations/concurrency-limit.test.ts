@@ -1,13 +1,14 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TestClient } from '../../support/fixtures.ts';
+import { METRICS_TOKEN, scrape } from '../../support/metrics.ts';
 import type { TestResponse } from '../../support/send.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 let client: TestClient;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ METRICS_TOKEN });
   client = await server.client();
 });
 afterAll(() => server.close());
@@ -52,7 +53,7 @@ describe('M251: the limit of concurrent requests', () => {
     }
     await all;
     expect((await requestToken()).status).toBe(200);
-    const metrics = await (await server.request('/metrics')).text();
+    const metrics = await (await scrape(server)).text();
     expect(Number(/^gatehouse_requests_shed_total (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(more);
     expect(server.log.filter((line) => line.includes('too many requests in progress'))).toEqual([]);
   });

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { METRICS_TOKEN, scrape } from '../../support/metrics.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { refreshing, tokenPair } from '../../support/token-forms.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ METRICS_TOKEN });
 });
 afterAll(() => server?.close());
 
 /** The value of the series, or 0 if it does not exist. */
 async function measured(series: string): Promise<number> {
-  const text = await (await server.request('/metrics')).text();
+  const text = await (await scrape(server)).text();
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
   return Number(line?.slice(series.length + 1) ?? 0);
 }
@@ -50,7 +51,7 @@ describe('GET /metrics: the metrics', () => {
   it('requests are counted by route, and never by a value that the caller chooses', async () => {
     for (const path of ['/nowhere/a', '/nowhere/b', '/login/', '/graphiql/x.js']) await server.request(path);
     await server.request('/healthz', { method: 'PROPFIND' });
-    const text = await (await server.request('/metrics')).text();
+    const text = await (await scrape(server)).text();
     const routes = new Set([...text.matchAll(/route="([^"]*)"/g)].map(([, route]) => route));
     expect(routes).toContain('/login');
     expect(routes).toContain('other');
@@ -63,7 +64,7 @@ describe('GET /metrics: the metrics', () => {
 
   it('memory, the age of the signing keys and the connections of a pool are measured', async () => {
     expect(await measured('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
-    const text = await (await server.request('/metrics')).text();
+    const text = await (await scrape(server)).text();
     const age = /^gatehouse_signing_key_age_seconds\{algorithm="\w+"\} ([\d.]+)$/m.exec(text)?.[1];
     expect(Number(age)).toBeGreaterThanOrEqual(0);
     expect(Number(age)).toBeLessThan(3600);

@@ -2,20 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SWEPT } from '../../../src/store/sweep.ts';
 import { rowMaker } from '../../support/expiring-rows.ts';
 import { expectCleanResponse } from '../../support/invariants.ts';
+import { METRICS_TOKEN, scrape } from '../../support/metrics.ts';
+import { freePort } from '../../support/postgres.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
-let published: TestServer;
 beforeAll(async () => {
-  server = await startServer();
-  published = await startServer({ ISSUER: 'https://id.example.com' });
+  server = await startServer({ METRICS_TOKEN });
 });
-afterAll(async () => {
-  await server.close();
-  await published.close();
-});
-
-const scrape = (at: TestServer, headers: Record<string, string> = {}) => at.request('/metrics', { headers });
+afterAll(() => server.close());
 
 describe('GET /metrics', () => {
   it('the response lists in Prometheus format how many expired rows remain, by table', async () => {
@@ -34,42 +29,61 @@ describe('GET /metrics', () => {
     expect(await (await scrape(server)).text()).toContain('gatehouse_sweep_rows_left{table="sessions"} 0\n');
   });
 
-  it('any internal host name of the server may be used', async () => {
-    for (const Host of ['gatehouse:4400', '10.1.2.3:4400', 'localhost:4400'])
-      expect((await scrape(published, { Host })).status).toBe(200);
-  });
-
-  it('requests for the public host name or through a proxy get 404', async () => {
-    const outside: Record<string, string>[] = [
+  it('with METRICS_TOKEN it needs the token, whatever host or address the request names', async () => {
+    const refused: Record<string, string>[] = [
       {},
-      { 'X-Forwarded-For': '203.0.113.1', Host: 'gatehouse:4400' },
-      { Forwarded: 'for=203.0.113.1', Host: 'localhost' },
-      { 'X-Real-IP': '203.0.113.1', Host: 'localhost' },
-      { Via: '1.1 proxy', Host: 'localhost' },
+      { Host: 'localhost:4400' },
+      { Host: 'gatehouse:4400' },
+      { 'X-Forwarded-For': '10.0.0.1' },
+      { Authorization: 'Bearer' },
+      { Authorization: `Basic ${btoa(`prometheus:${METRICS_TOKEN}`)}` },
+      { Authorization: `Bearer ${METRICS_TOKEN}x` },
+      { Authorization: `Bearer ${METRICS_TOKEN.slice(1)}` },
     ];
-    for (const headers of outside) {
-      const response = await scrape(published, headers);
+    for (const headers of refused) {
+      const response = await server.request('/metrics', { headers });
       const text = await response.text();
-      expect(response.status).toBe(404);
       expectCleanResponse(response, text);
+      expect([response.status, response.headers.get('WWW-Authenticate')]).toEqual([401, 'Bearer realm="metrics"']);
       expect(text).not.toContain('gatehouse_sweep');
     }
+    const headers = { Host: 'gatehouse:4400', Authorization: `bearer ${METRICS_TOKEN}` };
+    expect((await server.request('/metrics', { headers })).status).toBe(200);
+    expect((await server.request(`/metrics?token=${METRICS_TOKEN}`)).status).toBe(401);
   });
 
-  it('requests from a public address get 404', async () => {
-    const trusting = await startServer({ TRUST_PROXY: '1' });
+  it('with METRICS_PORT it is served there to everyone, and nothing else is', async () => {
+    const port = await freePort();
+    const monitored = await startServer({ METRICS_PORT: String(port) });
+    const get = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
     try {
-      for (const address of ['203.0.113.1', '2001:db8::1', '172.32.0.1', '11.0.0.1'])
-        expect((await scrape(trusting, { 'X-Forwarded-For': address })).status).toBe(404);
+      const response = await get('/metrics');
+      expect([response.status, response.headers.get('Content-Type')]).toEqual([
+        200,
+        expect.stringMatching(/^text\/plain/),
+      ]);
+      expect(await response.text()).toContain('gatehouse_sweep_rows_left{table="sessions"} 0\n');
+      for (const path of ['/', '/login', '/healthz', '/metrics/x']) expect((await get(path)).status).toBe(404);
+      expect((await get('/metrics', { method: 'POST' })).status).toBe(404);
+      expect((await monitored.request('/metrics')).status).toBe(404);
     } finally {
-      await trusting.close();
+      await monitored.close();
     }
+    await expect(get('/metrics')).rejects.toThrow();
   });
 
-  it('with METRICS=off all requests get 404', async () => {
-    const quiet = await startServer({ METRICS: 'off' });
+  it('a METRICS_PORT in use is reported by its name, and nothing keeps running', async () => {
+    const port = new URL(server.url).port;
+    await expect(startServer({ METRICS_PORT: port })).rejects.toThrow(
+      `127.0.0.1:${port} is in use by another program. Stop that program or set another METRICS_PORT.`,
+    );
+  });
+
+  it('without METRICS_PORT and METRICS_TOKEN it is off', async () => {
+    const quiet = await startServer();
     try {
-      expect((await scrape(quiet)).status).toBe(404);
+      const response = await quiet.request('/metrics', { headers: { Authorization: `Bearer ${METRICS_TOKEN}` } });
+      expect(response.status).toBe(404);
     } finally {
       await quiet.close();
     }
