@@ -101,8 +101,9 @@ export const SETTINGS = {
   refreshGrace: {
     variable: 'REFRESH_GRACE',
     schema: seconds(0, 300),
-    fallback: '10',
-    description: 'seconds in which a refresh can be repeated with the same result',
+    fallback: '60',
+    description:
+      'seconds in which a refresh can be repeated with the same result; longer than a fail-over of the database takes (docs/scaling.md)',
   },
   codeTtl: {
     variable: 'CODE_TTL',

@@ -31,7 +31,7 @@ describe('S4-04: every setting has its default in one place, and each can be ove
       accessTokenTtl: 3600,
       refreshTokenIdleTtl: 14 * 86_400,
       refreshTokenTtl: 90 * 86_400,
-      refreshGrace: 10,
+      refreshGrace: 60,
       codeTtl: 60,
       auditRetention: 400 * 86_400,
       trustProxy: false,

@@ -104,7 +104,7 @@ export function createApp(options: AppOptions): Koa<State> {
   const app = new Koa<State>({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.use(async (ctx, next) => {
     const now = new Date();
-    const origin = { ip: addressOf(ctx.ip), requestId: randomUUID() };
+    const origin = { ip: addressOf(ctx.ip), requestId: randomUUID(), userAgent: ctx.req.headers['user-agent'] };
     ctx.state = {
       sql: database.sql,
       database,

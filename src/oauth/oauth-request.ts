@@ -18,4 +18,5 @@ export interface OAuthRequest {
   readonly found: { clientId?: string };
   readonly now: Date;
   readonly origin: Origin;
+  readonly measurements: { countRepeatedRefresh(): void };
 }

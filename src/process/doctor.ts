@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { makeSigningKeys } from '../oauth/keys/signing-keys.ts';
 import { Refusal } from '../store/connection/refusal.ts';
+import { statement } from '../store/connection/sql.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import { compareKeys } from '../store/key-check.ts';
 import { makeReadiness } from '../store/readiness.ts';
@@ -24,6 +25,14 @@ const problem = (check: string, message: string): Finding => ({ check, state: 'e
 
 /** With more expired rows than this, the sweep does not run or is too slow. */
 const SWEEP_BEHIND = 100_000;
+
+/** Seconds by which a commit that waits for a standby can become visible late, with the defaults of Patroni (`ttl`, `loop_wait`). */
+const FAIL_OVER = 30 + 10 + 5;
+
+const readStandbys = statement<{ synchronous: boolean }>(
+  'read-synchronous-standbys',
+  "SELECT current_setting('synchronous_standby_names') <> '' AS synchronous",
+);
 
 /** Checks everything that can keep a server from working well, and changes nothing. */
 export async function examine(env: NodeJS.ProcessEnv, now: Date): Promise<Finding[]> {
@@ -113,5 +122,12 @@ async function contentsOf(config: Config, { database, keyring }: StartedDatabase
   }
   const left = Object.values(await countExpired(sql, now, retentionOf(config))).reduce((sum, count) => sum + count, 0);
   found.push((left > SWEEP_BEHIND ? warning : ok)('sweep', `${left} expired rows remain`));
+  if ((await sql(readStandbys, []))[0]?.synchronous)
+    found.push(
+      (config.refreshGrace > FAIL_OVER ? ok : warning)(
+        'refresh grace',
+        `REFRESH_GRACE is ${config.refreshGrace} s; with synchronous standbys it must be longer than the cluster's ttl + loop_wait + 5 s (${FAIL_OVER} s with the defaults of Patroni)`,
+      ),
+    );
   return found;
 }

@@ -1,3 +1,5 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Origin } from './audit/record.ts';
 import { batched, inOrder } from './connection/shared-statement.ts';
 import { type Sql, statement } from './connection/sql.ts';
 import { type Issue, tokenValues } from './issue-tokens.ts';
@@ -28,12 +30,23 @@ export interface RefreshRow {
   readonly active: boolean;
 }
 
-/** The refresh token that replaced a rotated one. */
+/** Where a refresh token was used: the network, and the digest of the User-Agent. */
+export interface UsedFrom {
+  readonly network: string;
+  readonly agent: Buffer;
+}
+
+/** The refresh token that replaced a rotated one, and what is known of the first use of the rotated one. */
 export interface SuccessorRow {
   readonly used_at: Date;
   readonly salt: Buffer | null;
   readonly refresh_digest: Buffer;
   readonly refresh_used_at: Date | null;
+  /** Null if the token was rotated by a version that did not store them. */
+  readonly network: string | null;
+  readonly agent: Buffer | null;
+  /** True if the token before the rotated one was used from elsewhere within its grace period. */
+  readonly parent_repeated_elsewhere: boolean | null;
   readonly active: boolean;
 }
 
@@ -47,8 +60,9 @@ const selectRefreshTokens = statement<RefreshRow & { n: number }>(
 const selectSuccessor = statement<SuccessorRow>(
   'find-successor',
   `SELECT r.used_at, n.salt, n.digest AS refresh_digest, n.used_at AS refresh_used_at,
+          r.used_network AS network, r.used_agent AS agent, p.repeated_elsewhere AS parent_repeated_elsewhere,
           ${IS_ACTIVE} AS active
-   FROM refresh_tokens r JOIN refresh_tokens n ON n.parent_id = r.id
+   FROM refresh_tokens r JOIN refresh_tokens n ON n.parent_id = r.id LEFT JOIN refresh_tokens p ON p.id = r.parent_id
    JOIN authorizations a ON a.id = r.authorization_id JOIN users u ON u.id = a.user_id JOIN clients c ON c.id = a.client_id
    WHERE r.id = $1`,
 );
@@ -62,7 +76,7 @@ const selectAccess = statement<{ scopes: string[]; resources: string[]; expires_
 const rotateToken = statement<{ authorization_id: string }>(
   'rotate-refresh-token',
   `WITH ${lockLiveAuthorization('refresh_tokens')}, consumed AS (
-     UPDATE refresh_tokens r SET used_at = $2, salt = NULL FROM locked
+     UPDATE refresh_tokens r SET used_at = $2, salt = NULL, used_network = $12, used_agent = $13 FROM locked
      WHERE r.id = $1 AND r.authorization_id = locked.id AND r.used_at IS NULL AND r.expires_at > $2
      RETURNING r.authorization_id
    ),${INSERT_ACCESS},${insertRefresh('$1::uuid')}
@@ -84,6 +98,27 @@ export const findIssuedAccess = async (sql: Sql, digest: Buffer, authorizationId
  * Rotates the refresh token and writes its successor in one statement. Returns false if another request was first, or if the
  * token expired or its authorization was revoked in the meantime.
  */
-export async function rotateRefreshToken(sql: Sql, id: string, issue: Issue): Promise<boolean> {
-  return (await sql(rotateToken, [id, issue.now, issue.scopes, ...tokenValues(issue)])).length === 1;
+export async function rotateRefreshToken(sql: Sql, id: string, issue: Issue, from: UsedFrom): Promise<boolean> {
+  const values = [id, issue.now, issue.scopes, ...tokenValues(issue), from.network, from.agent];
+  return (await sql(rotateToken, values)).length === 1;
+}
+
+const recordRepeat = statement<never>(
+  'record-repeated-refresh',
+  `WITH marked AS (UPDATE refresh_tokens SET repeated_elsewhere = true WHERE id = $1 AND $2::boolean)
+   INSERT INTO audit_events (id, at, kind, actor_id, client_id, ip, request_id, detail)
+   VALUES ($3, $4, 'refresh_token.repeated', $5, $6, $7, $8, $9)`,
+);
+
+/** Records that a rotated token was used again within its grace period, and from elsewhere or not. */
+export async function recordRepeatedRefresh(
+  sql: Sql,
+  { id, authorization_id, user_id, client_row_id }: RefreshRow,
+  elsewhere: boolean,
+  now: Date,
+  { ip, requestId }: Origin,
+): Promise<void> {
+  const detail = JSON.stringify({ authorization: authorization_id, elsewhere });
+  const event = [randomUUIDv7(), now, user_id, client_row_id, ip ?? null, requestId ?? null, detail];
+  await sql(recordRepeat, [id, elsewhere, ...event]);
 }

@@ -49,6 +49,7 @@ export type RegisterClientInput = {
   postLogoutRedirectUris?: Array<string> | null | undefined;
   redirectUriOptional?: boolean | null | undefined;
   redirectUris?: Array<string> | null | undefined;
+  refreshGrace?: number | null | undefined;
   requirePkce?: boolean | null | undefined;
   resources?: Array<string> | null | undefined;
   responseTypes?: Array<ResponseType> | null | undefined;
@@ -89,6 +90,7 @@ export type UpdateClientInput = {
   postLogoutRedirectUris?: Array<string> | null | undefined;
   redirectUriOptional?: boolean | null | undefined;
   redirectUris?: Array<string> | null | undefined;
+  refreshGrace?: number | null | undefined;
   requirePkce?: boolean | null | undefined;
   resources?: Array<string> | null | undefined;
   responseTypes?: Array<ResponseType> | null | undefined;

@@ -30,7 +30,7 @@ describe('Every lifetime can be set', () => {
       codeTtl: 60,
       refreshTokenIdleTtl: 14 * DAY,
       refreshTokenTtl: 90 * DAY,
-      refreshGrace: 10,
+      refreshGrace: 60,
     });
   });
 

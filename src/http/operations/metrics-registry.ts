@@ -6,6 +6,8 @@ export interface Measurements {
   /** `route`: a path of the route table, or `other`. */
   observeRequest(route: string, method: string, status: number, seconds: number): void;
   countTokens(grant: string): void;
+  /** A refresh token that was used again within its grace period. */
+  countRepeatedRefresh(): void;
   countSignIn(outcome: 'success' | 'failure'): void;
   countRefusal(code: string): void;
   countShed(): void;
@@ -30,6 +32,11 @@ export function makeMeasurements(): Measurements {
     name: 'gatehouse_tokens_issued_total',
     help: 'Successful token requests by grant.',
     labelNames: ['grant'],
+    registers,
+  });
+  const repeated = new Counter({
+    name: 'gatehouse_refresh_tokens_repeated_total',
+    help: 'Refresh tokens used again within their grace period, which got the same tokens.',
     registers,
   });
   const signIns = new Counter({
@@ -62,6 +69,7 @@ export function makeMeasurements(): Measurements {
     observeRequest: (route, method, status, seconds) =>
       requests.observe({ route, method: METHODS.has(method) ? method : 'other', status }, seconds),
     countTokens: (grant) => tokens.inc({ grant }),
+    countRepeatedRefresh: () => repeated.inc(),
     countSignIn: (outcome) => signIns.inc({ outcome }),
     countRefusal: (code) => refusals.inc({ code }),
     countShed: () => shed.inc(),

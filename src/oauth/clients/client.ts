@@ -23,6 +23,8 @@ export interface Client {
   readonly redirectUriOptional: boolean;
   /** Seconds. */
   readonly accessTokenTtl: number | undefined;
+  /** Seconds. */
+  readonly refreshGrace: number | undefined;
   /** RFC 8707: the APIs that the client may request besides our own. */
   readonly resources: readonly string[];
   readonly accessTokenFormat: 'OPAQUE' | 'JWT';
@@ -60,6 +62,7 @@ interface Row {
   require_pkce: boolean;
   redirect_uri_optional: boolean;
   access_token_ttl: number | null;
+  refresh_grace: number | null;
   resources: string[];
   access_token_format: 'OPAQUE' | 'JWT';
   consent: string;
@@ -73,8 +76,8 @@ interface Row {
 const CLIENT = `
   c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.application_type, c.scopes, c.default_scopes,
   c.token_endpoint_auth_method, c.id_token_signed_response_alg, c.jwks, c.require_pkce,
-  c.redirect_uri_optional, c.access_token_ttl, c.resources, c.access_token_format, c.consent, c.service_permissions, c.built_in,
-  c.tokens_since,
+  c.redirect_uri_optional, c.access_token_ttl, c.refresh_grace, c.resources, c.access_token_format, c.consent,
+  c.service_permissions, c.built_in, c.tokens_since,
   (SELECT u.username FROM users u WHERE u.id = c.owner_id AND NOT u.superuser AND NOT EXISTS (
      SELECT FROM group_members m JOIN groups g ON g.id = m.group_id
      WHERE m.user_id = u.id AND 'MANAGE_CLIENTS' = ANY (g.permissions))) AS unchecked_owner,
@@ -144,6 +147,7 @@ function toClient(row: Row, issuer: string): Client {
     requirePkce: row.require_pkce,
     redirectUriOptional: row.redirect_uri_optional,
     accessTokenTtl: row.access_token_ttl ?? undefined,
+    refreshGrace: row.refresh_grace ?? undefined,
     resources: row.resources,
     accessTokenFormat: row.access_token_format,
     alwaysAsksForConsent: row.consent === 'ALWAYS',

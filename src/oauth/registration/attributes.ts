@@ -1,31 +1,15 @@
-import { DomainError } from '../../directory/error.ts';
 import { parseName } from '../../directory/names.ts';
 import { OWN_SCOPES } from '../scopes/scope.ts';
 import { grantTypesWith } from '../tokens/grants/grants.ts';
 import { wordList } from '../word-list.ts';
 import type { AnyAttribute } from './attribute-types.ts';
 import { parseClientKeys } from './jwks.ts';
-import { OWN_GRANT_TYPES, USUAL_SCOPES } from './self-service.ts';
-import {
-  isHttpsOrLoopback,
-  parseBackchannelLogoutUri,
-  parseClientUri,
-  parseRedirectUris,
-  parseResourceUris,
-} from './uris.ts';
+import { ACCESS_TOKEN_TTL, parseSeconds, REFRESH_GRACE } from './lifetimes.ts';
+import { FOREIGN_GRANT_TYPES, FOREIGN_URIS, USUAL_SCOPES } from './self-service.ts';
+import { parseBackchannelLogoutUri, parseClientUri, parseRedirectUris, parseResourceUris } from './uris.ts';
 
 /** The grant types for which a client needs a redirect URI. */
 export const NEED_REDIRECT_URI = grantTypesWith(({ needsRedirectUri }) => needsRedirectUri);
-
-const TTL = { min: 60, max: 365 * 86_400 };
-const FOREIGN_URI = 'redirect URIs that are neither https nor loopback';
-
-function parseTtl(seconds: number): number {
-  if (seconds >= TTL.min && seconds <= TTL.max) return seconds;
-  throw new DomainError('INVALID', `accessTokenTtl must be between ${TTL.min} and ${TTL.max} seconds`, [
-    'accessTokenTtl',
-  ]);
-}
 
 /**
  * Every attribute of a client. The types of metadata, defaults, changes, stored columns, GraphQL fields, options of the CLI and
@@ -55,13 +39,7 @@ export const ATTRIBUTES = {
     initial: [],
     required: true,
     parse: (grants) => [...new Set(grants)],
-    managed: {
-      refused: (grants) =>
-        grants.every((grant) => OWN_GRANT_TYPES.includes(grant))
-          ? undefined
-          : `grant types other than ${wordList(OWN_GRANT_TYPES)}`,
-      values: `Any grant type except ${wordList(OWN_GRANT_TYPES)}`,
-    },
+    managed: FOREIGN_GRANT_TYPES,
     standard: 'RFC 7591 grant_types',
     description: 'How the client may get tokens.',
     cli: { flags: '--grant-type <type...>' },
@@ -70,10 +48,7 @@ export const ATTRIBUTES = {
     type: '[String]',
     initial: [],
     parse: parseRedirectUris,
-    managed: {
-      refused: (uris) => (uris.every(isHttpsOrLoopback) ? undefined : FOREIGN_URI),
-      values: 'A private-use scheme',
-    },
+    managed: FOREIGN_URIS,
     standard: 'RFC 7591 redirect_uris',
     description: 'URIs that users can be sent back to, compared byte for byte.',
     input: `At most 20: https, http on a loopback address, or a private-use scheme that contains a dot. Required for ${wordList(NEED_REDIRECT_URI)}.`,
@@ -96,10 +71,7 @@ export const ATTRIBUTES = {
     type: '[String]',
     initial: [],
     parse: (uris) => parseRedirectUris(uris, 'postLogoutRedirectUris'),
-    managed: {
-      refused: (uris) => (uris.every(isHttpsOrLoopback) ? undefined : FOREIGN_URI),
-      values: 'A private-use scheme',
-    },
+    managed: FOREIGN_URIS,
     standard: 'OpenID Connect post_logout_redirect_uris',
     description: 'URIs that users can be sent back to after signing out, compared byte for byte.',
     input: 'The same rules apply as for redirectUris.',
@@ -177,10 +149,18 @@ export const ATTRIBUTES = {
   accessTokenTtl: {
     type: 'Int',
     initial: null,
-    parse: parseTtl,
+    parse: parseSeconds('accessTokenTtl', ACCESS_TOKEN_TTL),
     managed: { refused: 'their own token lifetime' },
     description: 'Lifetime of access tokens in seconds. Null: as configured for the server.',
-    input: `Between ${TTL.min} and ${TTL.max}.`,
+    input: `Between ${ACCESS_TOKEN_TTL.min} and ${ACCESS_TOKEN_TTL.max}.`,
+  },
+  refreshGrace: {
+    type: 'Int',
+    initial: null,
+    parse: parseSeconds('refreshGrace', REFRESH_GRACE),
+    description:
+      'Seconds for which a used refresh token gets the same tokens again, if shorter than on the server. Null: as there.',
+    input: `Between 0 and ${REFRESH_GRACE.max}. With 0 a lost response signs the user out.`,
   },
   resources: {
     type: '[String]',

@@ -28,7 +28,8 @@ export async function replayed(
 ): Promise<OAuthError> {
   const messages = MESSAGES[kind];
   const first = await revokeReplayed(sql, authorization_id, kind, now, origin);
-  const fields = { client: client.clientId, family: authorization_id, user: prefixedId('usr', user_id), ...origin };
+  const { ip, requestId } = origin;
+  const fields = { client: client.clientId, family: authorization_id, user: prefixedId('usr', user_id), ip, requestId };
   if (first) log.warn(fields, messages.log);
   return new OAuthError('invalid_grant', messages.error);
 }

@@ -8,6 +8,7 @@ export const AUDIT_KINDS = {
   'consent.denied': 'A user denied what a client requested.',
   'code.replayed': 'An authorization code was used again; everything issued from it was revoked.',
   'refresh_token.replayed': 'A refresh token was used again; its whole token family was revoked.',
+  'refresh_token.repeated': 'A refresh token was used again within its grace period and got the same tokens.',
   'token.revoked': 'A token was revoked, a refresh token with its whole family.',
   'authorization.revoked': "A client's access to a user's account was revoked.",
   'client_authentication.failed': 'A client failed to authenticate.',

@@ -6,6 +6,8 @@ import type { AuditKind } from './kinds.ts';
 export interface Origin {
   readonly ip: string | undefined;
   readonly requestId: string | undefined;
+  /** The User-Agent header. It is compared, never stored or logged. */
+  readonly userAgent?: string | undefined;
 }
 
 /** An event to record. Ids are row UUIDs. `detail` holds names and ids, never a secret. */

@@ -36,6 +36,8 @@ const schema = defineEntity({
     redirectUriOptional: p.boolean().default(false),
     /** Seconds. Null uses ACCESS_TOKEN_TTL. */
     accessTokenTtl: p.integer().nullable(),
+    /** Seconds. Null uses REFRESH_GRACE. */
+    refreshGrace: p.integer().nullable(),
     /** RFC 8707: the APIs that the client may request besides our own. */
     resources: p.type(TextArray).$type<readonly string[]>().default([]),
     accessTokenFormat: p.text().$type<'OPAQUE' | 'JWT'>().default('OPAQUE'),

@@ -23,6 +23,11 @@ const schema = defineEntity({
     /** Idle expiry. The authorization holds the absolute expiry. */
     expiresAt: p.datetime(3).index(),
     usedAt: p.datetime(3).nullable(),
+    /** The network and the digest of the User-Agent of the first use. */
+    usedNetwork: p.text().nullable(),
+    usedAgent: p.uint8array().columnType('bytea').nullable(),
+    /** True after a use within the grace period from another network and another user agent than the first one. */
+    repeatedElsewhere: p.boolean().default(false),
   },
   // The sweep uses this index to find salts whose grace period has ended.
   indexes: [

@@ -91,8 +91,7 @@ async function targetOf(server: TestServer, user: TestUser, owner: TestUser | un
     { client: row, user: user.uuid, scopes: [['read']] },
   ]);
   const em = server.database.em();
-  const { now: at, origin } = theOperator();
-  const event = em.create(AuditEvent, { kind: 'sign_out', at, actorId: user.uuid, ...origin, detail: {} });
+  const event = em.create(AuditEvent, { kind: 'sign_out', at: theOperator().now, actorId: user.uuid, detail: {} });
   await em.persist(event).flush();
   const ids = { clientNode: prefixedId('cli', row), event: prefixedId('evt', event.id) };
   return { user: user.id, client: client.clientId, token, ...ids };

@@ -6,7 +6,9 @@ import {
   findRefreshToken,
   findSuccessor,
   type RefreshRow,
+  recordRepeatedRefresh,
   rotateRefreshToken,
+  type SuccessorRow,
 } from '../../../store/refresh-tokens.ts';
 import { OAuthError } from '../../error.ts';
 import type { Grant, TokenRequest } from '../../grant.ts';
@@ -18,6 +20,7 @@ import { requestedScopes, stillAllowed } from '../../scopes/scope.ts';
 import { accessTokenDigest, writeAccessToken } from '../access-token.ts';
 import { type DerivedSecrets, makeTokens } from '../issue-tokens.ts';
 import { replayed } from '../replay.ts';
+import { isElsewhere, placeOf } from '../request-place.ts';
 import { type TokenResponse, tokenResponse } from '../token-response.ts';
 
 export const refreshToken = {
@@ -51,7 +54,7 @@ async function refresh(request: TokenRequest<RefreshRow>): Promise<TokenResponse
   const contents = { userId: token.user_id, scopes, resources, until, refreshable: true };
   const { issue, response } = await makeTokens(request, contents, derived);
   const completeResponse = await withIdToken(request, withoutNonce(token), scopes, response);
-  const rotated = await rotateRefreshToken(sql, token.id, issue);
+  const rotated = await rotateRefreshToken(sql, token.id, issue, placeOf(request.origin));
   return rotated ? completeResponse : replayWithinGrace(request, value, token, scopes, resources);
 }
 
@@ -83,8 +86,8 @@ function derive(key: Buffer, parent: string, salt: Buffer): DerivedSecrets {
 
 /**
  * RFC 9700 §4.14.2: handles a token that was already rotated. Within the grace period, and until its successor is used, the
- * client probably lost the response or sent the request twice, so it gets the same tokens. Otherwise the token was replayed, and
- * its whole family is revoked.
+ * client probably lost the response or sent the request twice, so it gets the same tokens. Otherwise, or if it is
+ * used elsewhere in two generations in a row, so that two parties refresh side by side, its whole family is revoked.
  */
 async function replayWithinGrace(
   request: TokenRequest,
@@ -93,16 +96,18 @@ async function replayWithinGrace(
   scopes: string[],
   resources: readonly string[],
 ): Promise<TokenResponse> {
-  const { sql, keyring, client, config, now } = request;
+  const { sql, keyring, client, now } = request;
   const successor = await findSuccessor(sql, token.id);
   if (successor && !successor.active) throw expiredOrRevoked();
 
   const { salt } = successor ?? {};
+  const elsewhere = successor !== undefined && usedElsewhere(request, successor);
   if (
     successor &&
     salt &&
+    !(elsewhere && successor.parent_repeated_elsewhere) &&
     successor.refresh_used_at === null &&
-    now <= secondsLater(successor.used_at, config.refreshGrace)
+    withinGrace(request, successor)
   ) {
     const derived = keyring('refresh')
       .map((key) => derive(key, value, salt))
@@ -112,6 +117,8 @@ async function replayWithinGrace(
 
     const access = await findIssuedAccess(sql, accessTokenDigest(client, derived.accessToken), token.authorization_id);
     if (access?.scopes.join(' ') === scopes.join(' ') && access.resources.join(' ') === resources.join(' ')) {
+      await recordRepeatedRefresh(sql, token, elsewhere, now, request.origin);
+      request.measurements.countRepeatedRefresh();
       // With the time of the first use, the JWT is the same as in the first response.
       const firstRequest = { ...request, now: successor.used_at };
       const details = { userId: token.user_id, scopes, resources, expiresAt: access.expires_at };
@@ -121,4 +128,15 @@ async function replayWithinGrace(
     }
   }
   throw await replayed(request, 'refresh_token.replayed', token);
+}
+
+/** A client can shorten the grace period, or have none. The salts are deleted when that of the server ends. */
+function withinGrace({ client, config, now }: TokenRequest, { used_at }: SuccessorRow): boolean {
+  const grace = Math.min(config.refreshGrace, client.refreshGrace ?? config.refreshGrace);
+  return grace > 0 && now <= secondsLater(used_at, grace);
+}
+
+/** True if this use comes from another network and another user agent than the first one. */
+function usedElsewhere({ origin }: TokenRequest, { network, agent }: SuccessorRow): boolean {
+  return network !== null && agent !== null && isElsewhere({ network, agent }, placeOf(origin));
 }
