@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { DomainError, type DomainErrorCode } from '../directory/error.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { Overloaded } from '../overloaded.ts';
+import { reportFailure } from '../store/connection/outage.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
 import { timedOut, unavailable } from './errors.ts';
@@ -49,7 +50,7 @@ export function expose(error: unknown, { log, requestId }: Sink): GraphQLError {
   }
   if (isTransientError(cause)) {
     // Overload can refuse thousands of requests a second, so those are counted in a metric and not logged.
-    if (!(cause instanceof Overloaded)) log.warn({ err: cause, requestId }, 'database unavailable');
+    if (!(cause instanceof Overloaded)) reportFailure(log, cause, requestId);
     const { message, extensions } = unavailable(requestId);
     return say(message, { ...extensions });
   }

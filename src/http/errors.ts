@@ -1,5 +1,6 @@
 import { OAuthError, type OAuthErrorCode, toDescription } from '../oauth/error.ts';
 import { Overloaded } from '../overloaded.ts';
+import { reportFailure } from '../store/connection/outage.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import { TooManyAttempts } from '../store/rate-limits.ts';
 import type { HttpContext } from './context.ts';
@@ -58,8 +59,7 @@ function toErrorResponse(ctx: HttpContext, error: unknown): ErrorResponse {
   }
   if (isTransientError(error)) {
     // Under overload there can be thousands per second, so they are counted and not logged.
-    if (!(error instanceof Overloaded))
-      ctx.state.log.warn({ err: error, requestId: ctx.state.origin.requestId }, 'database unavailable');
+    if (!(error instanceof Overloaded)) reportFailure(ctx.state.log, error, ctx.state.origin.requestId);
     const message = 'The server is busy or restarting. Try again in a moment.';
     return { status: 503, code: 'temporarily_unavailable', title: "We'll be right back", message, retryAfter: 1 };
   }

@@ -94,10 +94,16 @@ function notStarted(error: unknown): Finding {
   throw error;
 }
 
+/** For example, that its disk is full or that it is read-only. */
+function unavailable(error: unknown): string {
+  if (!isTransientError(error)) throw error;
+  return `the database cannot be written: ${(error as Error).message.split('\n', 1)[0]}`;
+}
+
 /** Opening the database has already checked the migrations and SECRET_KEY. */
 async function contentsOf(config: Config, { database, keyring }: StartedDatabase, now: Date): Promise<Finding[]> {
   const { sql } = database;
-  const failure = await makeReadiness(database, keyring)(now);
+  const failure = await makeReadiness(database, keyring)(now).catch(unavailable);
   const found = [
     failure === undefined
       ? ok('readiness', 'migrations, SECRET_KEY and clock are correct')

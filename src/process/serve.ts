@@ -11,6 +11,7 @@ import { makeMeasurements } from '../http/operations/metrics-registry.ts';
 import { makeLog } from '../log.ts';
 import { makeSigningKeys } from '../oauth/keys/signing-keys.ts';
 import type { Database } from '../store/connection/database.ts';
+import { makeReadiness } from '../store/readiness.ts';
 import { startDatabase } from '../store/start-database.ts';
 import { drain, listen, portOf, serveRequests } from './listen.ts';
 import { startMaintenance } from './maintenance.ts';
@@ -18,6 +19,7 @@ import { openMetricsPort } from './metrics-port.ts';
 import { prepare, refuseInspector, type StartOptions, withPort } from './prepare.ts';
 import { type Close, stopOnSignal } from './shutdown.ts';
 import { describeStart, type Started, startupFacts, startupMessage } from './startup-message.ts';
+import { addressOf, superviseDatabase } from './supervise-database.ts';
 import { reportListening, startWithWorkers } from './workers.ts';
 
 export interface Gatehouse extends Started {
@@ -52,6 +54,16 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
     const app = createApp({ ...parts, live: subscriptions, stopping: stopping.signal });
     serveRequests(server, app.callback(), stopping.signal);
     server.on('clientError', handleClientError(config));
+    const stopSupervising = superviseDatabase(
+      {
+        database,
+        address: addressOf(config.databaseUrl, config.dataDir),
+        readiness: makeReadiness(database, keyring),
+        log,
+      },
+      () => new Date(),
+      endStuckProcess,
+    );
     const stopMaintenance = startMaintenance(parts, () => new Date());
     const close = async () => {
       stopping.abort();
@@ -66,6 +78,7 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
         ),
       ]);
       closeMetrics();
+      stopSupervising();
       await stopMaintenance();
       await backchannel.stop();
       await started.close();
@@ -79,6 +92,11 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
     await started.close();
     throw error;
   }
+}
+
+/** Thrown out of a timer, so that the process stops as after every unexpected error and can be started anew. */
+function endStuckProcess(): never {
+  throw new Error('All database connections have been in use for longer than any statement may take');
 }
 
 /** Loaded with the first GraphQL request. If the server is already stopping, closed at once. */

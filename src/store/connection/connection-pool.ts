@@ -50,7 +50,12 @@ interface ClientInternals {
  */
 export const behindPooler = (url: string): boolean => URL.parse(url)?.searchParams.get('pgbouncer') === 'true';
 
-const POOL = { min: 0, max: SIZE } as const;
+export const POOL = { min: 0, max: SIZE } as const;
+
+/** The connections of each pool that are in use, with an object that is new each time one is lent. */
+const loans = new WeakMap<Pool, Map<object, object>>();
+
+export const loansOf = (pool: Pool): readonly object[] => [...(loans.get(pool)?.values() ?? [])];
 
 /** DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL and their arrays stay text, because the entity manager parses them itself. */
 const AS_TEXT = new Set([1082, 1114, 1184, 1186]);
@@ -80,6 +85,10 @@ async function makePool(options: PoolConfig): Promise<OpenPool> {
   // The running query rejects with the error as well. Without a listener the event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', () => {});
+  const lent = new Map<object, object>();
+  loans.set(pool, lent);
+  pool.on('acquire', (client) => void lent.set(client, {}));
+  pool.on('release', (_error, client) => void lent.delete(client));
   return pool;
 }
 

@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { Pool } from 'pg';
-import { behindPooler, openPool } from './connection-pool.ts';
+import { behindPooler, loansOf, openPool, POOL } from './connection-pool.ts';
 import { type Notices, noticesInProcess, noticesOverPool } from './notices.ts';
 import { type Sql, sqlOverPglite, sqlOverPool } from './sql.ts';
 
@@ -16,6 +16,9 @@ export interface Database {
   readonly client: Pool | PGlite;
   /** Open and idle connections, and callers that wait for one. Empty for the embedded database, which has no pool. */
   connections(): Readonly<Record<string, number>>;
+  /** An object for each connection in use, which is new each time it is lent, and the maximum number of connections. */
+  loans(): readonly object[];
+  readonly maximum: number;
   /** Like `sql`, but cancels statements at the deadline. The embedded database finishes the statement that is running. */
   sqlWithDeadline(deadline: AbortSignal): Sql;
   close(): Promise<void>;
@@ -38,6 +41,8 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
       embedded: false,
       client: pool,
       connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+      loans: () => loansOf(pool),
+      maximum: POOL.max,
       sqlWithDeadline: (deadline) => Object.assign(sqlOverPool(pool, options, deadline), { shared: sql }),
       close: () => pool.end(),
     };
@@ -51,6 +56,8 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
     embedded: true,
     client: pglite,
     connections: () => ({}),
+    loans: () => [],
+    maximum: 1,
     sqlWithDeadline: (deadline) => Object.assign(sqlOverPglite(pglite, notices.announce, deadline), { shared: sql }),
     close: () => pglite.close(),
   };
