@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestClient } from '../../../support/fixtures.ts';
-import { type Answer, read } from '../../../support/send.ts';
+import { read, type TestResponse } from '../../../support/send.ts';
 import { startServer, type TestServer } from '../../../support/server.ts';
 import { eventsOf, expectRevoked, refreshing, tokenPair } from '../../../support/token-forms.ts';
 
@@ -20,7 +20,7 @@ const NEIGHBOUR: Place = { ip: '198.51.100.99', agent: 'App/2' };
 const ROAMING: Place = { ip: '203.0.113.5', agent: 'App/1' };
 const THIEF: Place = { ip: '203.0.113.5', agent: 'curl/8' };
 
-async function refreshFrom({ ip, agent }: Place, token: string, client: TestClient): Promise<Answer> {
+async function refreshFrom({ ip, agent }: Place, token: string, client: TestClient): Promise<TestResponse> {
   const headers = {
     'X-Forwarded-For': ip,
     'User-Agent': agent,
