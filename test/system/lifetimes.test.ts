@@ -23,7 +23,7 @@ const ofService = async (client: TestClient) => (await server.token({ grant_type
 const count = async (table: string) => (await server.database.em().execute(`SELECT 1 FROM ${table}`)).length;
 
 describe('Every lifetime can be set', () => {
-  it('S4-06 S4-04: the defaults are an hour, a minute, 14 and 90 days, and ten seconds', () => {
+  it('S4-06 S4-04: the defaults are an hour, a minute, 14 and 90 days, and a minute', () => {
     const { accessTokenTtl, codeTtl, refreshTokenIdleTtl, refreshTokenTtl, refreshGrace } = loadConfig({});
     expect({ accessTokenTtl, codeTtl, refreshTokenIdleTtl, refreshTokenTtl, refreshGrace }).toEqual({
       accessTokenTtl: 3600,
