@@ -1,12 +1,13 @@
-import type { PostgresPool } from 'kysely';
-import type { Pool } from 'pg';
+import type { PostgresClientConstructor, PostgresPool } from 'kysely';
+import type { Client, Pool } from 'pg';
 
 /**
  * The pool as kysely may use it. Kysely (0.29) does not release a connection whose BEGIN, COMMIT or ROLLBACK throws, and these
  * throw when the connection is lost. `pg.Pool` would then count it as lent for ever. Here a lost connection leaves the pool at
- * once, whoever holds it. `Client` is left out, so that cancellations use a pooled connection, whose errors are handled.
+ * once, whoever holds it.
  */
 export const kyselyPool = (pool: Pool): PostgresPool => ({
+  Client: cancellingClient(pool),
   options: pool.options,
   end: () => pool.end(),
   async connect() {
@@ -25,3 +26,14 @@ export const kyselyPool = (pool: Pool): PostgresPool => ({
     return client as Awaited<ReturnType<PostgresPool['connect']>>;
   },
 });
+
+/** Cancels a statement over its own connection. Without a listener, the loss of that connection would end the process. */
+function cancellingClient(pool: Pool): PostgresClientConstructor {
+  const { Client: PgClient } = pool as unknown as { readonly Client: typeof Client };
+  return class extends PgClient {
+    constructor(options: object) {
+      super(options);
+      this.on('error', () => {});
+    }
+  } as unknown as PostgresClientConstructor;
+}
