@@ -27,6 +27,9 @@ export interface NewSigningKey {
   readonly signsFrom: Date;
 }
 
+/** Seconds for which a key is kept after it is no longer published: longer than any session, whose ID tokens may come back as hints. */
+export const RETIRED_KEYS_KEPT = 400 * 86_400;
+
 const COLUMNS = 'kid, algorithm, public_key, private_key, created_at, signs_from, expires_at, mac';
 
 const selectKeys = statement<SigningKeyRow>(
@@ -107,20 +110,24 @@ export async function retireSigningKeys(
   );
 }
 
-/** Expires all other keys of these algorithms at once. Tokens that they signed are no longer valid. */
+/** Earlier than every retired key, so that the key does not even verify a hint. */
+const DISTRUSTED = new Date(0);
+
+/** Expires all other keys of these algorithms at once, retired ones as well. Nothing that they signed is valid any more. */
 export async function dropOtherSigningKeys(
   sql: Sql,
   keyring: Keyring,
   kept: readonly { readonly kid: string; readonly algorithm: string }[],
   now: Date,
 ): Promise<void> {
-  const others = (await findSigningKeys(sql, keyring, now)).filter(
+  const known = await findSigningKeys(sql, keyring, new Date(now.getTime() - RETIRED_KEYS_KEPT * 1000));
+  const others = known.filter(
     ({ kid, algorithm }) => kept.some((key) => key.algorithm === algorithm) && !kept.some((key) => key.kid === kid),
   );
   await changeSigningKeys(
     sql,
     keyring,
-    others.map((row) => ({ before: row, after: { ...row, expires_at: now } })),
+    others.map((row) => ({ before: row, after: { ...row, expires_at: DISTRUSTED } })),
   );
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { type Sql, type Statement, statement } from './connection/sql.ts';
+import { RETIRED_KEYS_KEPT } from './signing-keys.ts';
 
 /** Rows of a batch. The number adapts to the time that batches take, which differs by table and load. */
 const ROWS = { initial: 250, minimum: 50, maximum: 5000 } as const;
@@ -48,7 +49,8 @@ export const SWEPT: Readonly<Record<string, Rule>> = {
   client_assertions: expired(),
   logout_deliveries: expired(),
   setup_tickets: expired(),
-  signing_keys: expired(),
+  // A hint may be an ID token that a retired key signed.
+  signing_keys: expired(RETIRED_KEYS_KEPT * 1000),
   // An expired secret is kept so that the log can show which client still sends it.
   client_secrets: expired(30 * DAY),
   audit_events: { column: 'at', keep: ({ audit }) => audit },

@@ -119,6 +119,18 @@ export const AUTHORIZE_DIFFERENCES: readonly Difference[] = [
     cases: signedIn('a scope not allowed'),
   },
   {
+    why: 'OpenID Connect Core 1.0 §3.1.2.1: a hint that cannot be verified counts as absent, and the user signs in; theirs refuses it.',
+    ours: LOGIN,
+    theirs: INVALID,
+    cases: at('id_token_hint that is malformed', 'id_token_hint with an unknown signature'),
+  },
+  {
+    why: 'OpenID Connect Core 1.0 §3.1.2.1: as above, with prompt=none.',
+    ours: '303 redirect ? login_required state',
+    theirs: INVALID,
+    cases: signedIn('id_token_hint that is malformed'),
+  },
+  {
     why: 'RFC 6749 §3.3: the grammar allows one space, but two are unambiguous and some clients send them.',
     ours: LOGIN,
     theirs: SCOPE,

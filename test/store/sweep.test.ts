@@ -32,7 +32,7 @@ const KEPT: Record<string, number> = {
   client_assertions: 0,
   logout_deliveries: 0,
   setup_tickets: 0,
-  signing_keys: 0,
+  signing_keys: 400 * DAY,
   client_secrets: 30 * DAY,
   audit_events: RETENTION.audit,
   rate_limits: 0,

@@ -30,12 +30,14 @@ export async function parseSignInRequest(
 ): Promise<SignInRequest> {
   const prompts = parsePrompts(params);
   const hint = optional(params, 'login_hint');
+  const { subject, unverifiable } = await parseSubject(request, clientId, params, claimedSub);
   return {
     prompts,
     // The hint only fills a form field, so that a value which cannot be a username is ignored.
     loginHint: hint !== undefined && hint.length <= LOGIN_HINT_MAX && !hint.includes('\0') ? hint : undefined,
-    authenticatedSince: prompts.includes('login') ? request.now : parseMaxAge(params, request.now),
-    subject: await parseSubject(request, clientId, params, claimedSub),
+    // The client wants a certain user, and nobody knows which one: the user who signs in now is the right one.
+    authenticatedSince: prompts.includes('login') || unverifiable ? request.now : parseMaxAge(params, request.now),
+    subject,
   };
 }
 
@@ -62,19 +64,20 @@ async function parseSubject(
   clientId: string,
   params: Params,
   claimedSub: string | undefined,
-): Promise<string | undefined> {
+): Promise<{ readonly subject: string | undefined; readonly unverifiable: boolean }> {
   const text = optional(params, 'id_token_hint');
   const hint = text === undefined ? undefined : await verifyIdTokenHint(request, text);
-  if (text !== undefined && hint?.aud !== clientId)
+  if (hint !== undefined && hint.aud !== clientId)
     throw new OAuthError(
       'invalid_request',
       'The id_token_hint is not an ID token that this server issued to this client.',
     );
   const sub = claimedSub ?? hint?.sub;
-  if (sub === undefined) return undefined;
+  const unverifiable = text !== undefined && hint === undefined;
+  if (sub === undefined) return { subject: undefined, unverifiable };
   const subject = uuidOf('usr', sub);
   if (subject === undefined || (hint !== undefined && hint.sub !== sub)) throw anotherUser();
-  return subject;
+  return { subject, unverifiable };
 }
 
 export const anotherUser = (): OAuthError =>

@@ -3,7 +3,8 @@ import { compactVerify, type JWTPayload, SignJWT } from 'jose';
 import { type Keyring, unseal } from '../../crypto/keyring.ts';
 import { thumbprintOf } from '../../crypto/thumbprint.ts';
 import type { Sql } from '../../store/connection/sql.ts';
-import { findSigningKeys, type SigningKeyRow } from '../../store/signing-keys.ts';
+import { findSigningKeys, RETIRED_KEYS_KEPT, type SigningKeyRow } from '../../store/signing-keys.ts';
+import { secondsLater } from '../lifetime.ts';
 import { SIGNING_ALGORITHM_NAMES, type SigningAlgorithm } from './signing-algorithm.ts';
 
 /** Milliseconds for which a node caches the list of keys. New keys are published for much longer before they sign. */
@@ -26,6 +27,8 @@ export interface SigningKeys {
   sign(algorithm: SigningAlgorithm, type: string, claims: JWTPayload, now: Date): Promise<string>;
   /** Returns the claims of a JWT that we signed, otherwise undefined. The caller must check issuer, audience and times. */
   verify(jwt: string, type: string, now: Date): Promise<JWTPayload | undefined>;
+  /** The same, also with keys that are no longer published. Keys that were replaced as compromised never count. */
+  verifyWithRetiredKeys(jwt: string, type: string, now: Date): Promise<JWTPayload | undefined>;
   /** RFC 7517 §5: all keys that sign, will sign soon, or signed something that is still valid. */
   published(now: Date): Promise<readonly SigningKey[]>;
 }
@@ -64,25 +67,29 @@ export function makeSigningKeys(sql: Sql, keyring: Keyring): SigningKeys {
       if (key?.privateKey === undefined) throw new Error(`There is no signing key for ${algorithm}`);
       return new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ: type, kid: key.kid }).sign(key.privateKey);
     },
-    async verify(jwt, type, now) {
-      const keys = await published(now);
-      try {
-        const { payload, protectedHeader } = await compactVerify(
-          jwt,
-          ({ kid, alg }) => {
-            const key = keys.find((one) => one.kid === kid && one.algorithm === alg);
-            if (!key) throw new Error('unknown key');
-            return key.publicKey;
-          },
-          { algorithms: SIGNING_ALGORITHM_NAMES },
-        );
-        const claims: unknown = JSON.parse(new TextDecoder().decode(payload));
-        return protectedHeader.typ === type && isClaims(claims) ? claims : undefined;
-      } catch {
-        return undefined;
-      }
-    },
+    verify: async (jwt, type, now) => verifyWith(await published(now), jwt, type),
+    verifyWithRetiredKeys: async (jwt, type, now) =>
+      (await verifyWith(await published(now), jwt, type)) ??
+      verifyWith(await read(secondsLater(now, -RETIRED_KEYS_KEPT)), jwt, type),
   };
+}
+
+async function verifyWith(keys: readonly SigningKey[], jwt: string, type: string): Promise<JWTPayload | undefined> {
+  try {
+    const { payload, protectedHeader } = await compactVerify(
+      jwt,
+      ({ kid, alg }) => {
+        const key = keys.find((one) => one.kid === kid && one.algorithm === alg);
+        if (!key) throw new Error('unknown key');
+        return key.publicKey;
+      },
+      { algorithms: SIGNING_ALGORITHM_NAMES },
+    );
+    const claims: unknown = JSON.parse(new TextDecoder().decode(payload));
+    return protectedHeader.typ === type && isClaims(claims) ? claims : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const RANKS: readonly string[] = SIGNING_ALGORITHM_NAMES;

@@ -81,7 +81,7 @@ export async function verifyIdTokenHint(
   { config, signingKeys, now }: { config: { issuer: string }; signingKeys: SigningKeys; now: Date },
   hint: string,
 ): Promise<IdTokenHint | undefined> {
-  const { iss, sub, aud, sid } = (await signingKeys.verify(hint, TYPE, now)) ?? {};
+  const { iss, sub, aud, sid } = (await signingKeys.verifyWithRetiredKeys(hint, TYPE, now)) ?? {};
   if (iss !== config.issuer || sub === undefined || typeof aud !== 'string') return undefined;
   return { sub, aud, sid: typeof sid === 'string' ? sid : undefined };
 }

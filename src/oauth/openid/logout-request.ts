@@ -32,8 +32,8 @@ const MAX_STATE = 2048;
 /** Throws invalid_request. The error is shown on a page, because nobody may be redirected before the request is validated. */
 export async function parseLogoutRequest(request: OAuthRequest, params: Params): Promise<LogoutRequest> {
   const token = optional(params, 'id_token_hint');
+  // §2: a hint that cannot be verified counts as absent, so that the user is asked instead of being stuck at an error.
   const hint = token === undefined ? undefined : await verifyIdTokenHint(request, token);
-  if (token !== undefined && hint === undefined) throw invalidRequest('The id_token_hint was not issued here.');
 
   const clientId = optional(params, 'client_id');
   if (hint && clientId !== undefined && clientId !== hint.aud)
@@ -54,8 +54,8 @@ function parseRedirectUri(client: LogoutClient | undefined, params: Params): str
   const state = optional(params, 'state');
   if (state !== undefined && Buffer.byteLength(state) > MAX_STATE)
     throw invalidRequest(`The state is longer than ${MAX_STATE} bytes.`);
-  if (uri === undefined) return undefined;
-  if (!client) throw invalidRequest('A post_logout_redirect_uri needs a client_id or an id_token_hint beside it.');
+  // §3: without a client nobody knows whether the URI is registered, so the user stays here.
+  if (uri === undefined || !client) return undefined;
   if (!client.post_logout_redirect_uris.includes(uri))
     throw invalidRequest('The post_logout_redirect_uri is not one the app has registered, character for character.');
   return state === undefined ? uri : addResponseParameters(uri, '?', { state });

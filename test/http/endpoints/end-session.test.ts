@@ -139,7 +139,7 @@ describe('RP-Initiated Logout §3: redirects to registered URIs only', () => {
     ' https://client.example/other',
   ])('J178: %s gets no redirect', async (post_logout_redirect_uri) => {
     const { browser, client, idToken, user } = await inAnApp();
-    for (const proof of [{ id_token_hint: idToken }, { client_id: client.clientId }, {}] as Record<string, string>[]) {
+    for (const proof of [{ id_token_hint: idToken }, { client_id: client.clientId }] as Record<string, string>[]) {
       const page = await browser.get(link({ ...proof, post_logout_redirect_uri }));
       expectGoodPage(page, 400);
       expect(page.location).toBeUndefined();
@@ -152,23 +152,56 @@ describe('RP-Initiated Logout §3: redirects to registered URIs only', () => {
   });
 
   it('an app that is unknown, disabled or not the audience of the token gets no redirect', async () => {
-    const { browser, client, idToken, accessToken } = await inAnApp();
+    const { browser, client, idToken } = await inAnApp();
     const other = await register();
     for (const query of [
       { client_id: 'nobody', post_logout_redirect_uri: BACK },
       { client_id: 'x\0', post_logout_redirect_uri: BACK },
       { client_id: other.clientId, id_token_hint: idToken, post_logout_redirect_uri: BACK },
-      { client_id: client.clientId, id_token_hint: 'x', post_logout_redirect_uri: BACK },
-      { id_token_hint: `${idToken.slice(0, -4)}AAAA`, post_logout_redirect_uri: BACK },
-      { id_token_hint: `${idToken.split('.').slice(0, 2).join('.')}.` },
-      { id_token_hint: accessToken },
       { client_id: client.clientId, post_logout_redirect_uri: BACK, state: 'x'.repeat(2049) },
     ])
       expectGoodPage(await browser.get(link(query as Record<string, string>)), 400);
     const twice = `${link({ client_id: client.clientId })}&client_id=${client.clientId}`;
     expectGoodPage(await browser.get(twice), 400);
     await server.database.em().execute('UPDATE clients SET disabled = true WHERE client_id = ?', [client.clientId]);
-    expectGoodPage(await browser.get(link({ id_token_hint: idToken, post_logout_redirect_uri: BACK })), 400);
     expect(await whoIs(browser)).toBeDefined();
+    const page = await browser.get(link({ id_token_hint: idToken, post_logout_redirect_uri: BACK }));
+    expect([page.location, new URL(page.url).pathname]).toEqual([undefined, '/']);
+  });
+
+  it('without a hint, or with one that cannot be verified, the user is asked and stays here', async () => {
+    const { browser, client, idToken, accessToken, user } = await inAnApp();
+    for (const query of [
+      { post_logout_redirect_uri: BACK },
+      { post_logout_redirect_uri: 'https://evil.example/' },
+      { id_token_hint: 'x', post_logout_redirect_uri: BACK },
+      { id_token_hint: `${idToken.slice(0, -4)}AAAA`, post_logout_redirect_uri: BACK },
+      { id_token_hint: `${idToken.split('.').slice(0, 2).join('.')}.` },
+      { id_token_hint: accessToken },
+    ] as Record<string, string>[]) {
+      const asked = await isAsked(browser, query);
+      expect(new URL((await browser.submit(asked, {}, 'stay')).url).pathname).toBe('/');
+    }
+    const asked = await isAsked(browser, {
+      client_id: client.clientId,
+      id_token_hint: 'x',
+      post_logout_redirect_uri: BACK,
+    });
+    expect(await whoIs(browser)).toBe(user.username);
+    expect((await browser.submit(asked)).location).toBe(BACK);
+  });
+
+  it('HEAD and prefetch do not sign out', async () => {
+    const { browser, idToken, user } = await inAnApp();
+    const path = link({ id_token_hint: idToken });
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    for (const init of [
+      { method: 'HEAD' },
+      { headers: { 'Sec-Purpose': 'prefetch' } },
+      { headers: { 'Sec-Purpose': 'prefetch;prerender' } },
+      { headers: { Purpose: 'prefetch' } },
+    ])
+      expect((await server.request(path, { ...init, headers: { ...init.headers, Cookie: cookie } })).status).toBe(204);
+    expect(await whoIs(browser)).toBe(user.username);
   });
 });

@@ -5,6 +5,7 @@ import type { Browser, Page } from '../../support/browser.ts';
 import type { TestClient, TestUser } from '../../support/fixtures.ts';
 import { claimsIn } from '../../support/id-tokens.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { signedIn } from '../../support/sessions.ts';
 import { exchange } from '../../support/token-forms.ts';
 
 let server: TestServer;
@@ -91,11 +92,14 @@ describe('OpenID Connect Core 1.0 §3.1.2.1: id_token_hint', () => {
       `${encode({ alg: 'RS256', typ: 'JWT', kid: '../../etc/passwd' })}.${claims}.${signature}`,
       `${encode({ alg: 'ES256', typ: 'JWT', kid: JSON.parse(atob(head)).kid })}.${claims}.${signature}`,
     ];
-    for (const id_token_hint of hints)
-      expect([id_token_hint, errorIn(await server.browser().get(link({ id_token_hint })))]).toEqual([
+    for (const id_token_hint of hints) {
+      const { browser } = await signedIn(server);
+      expect([id_token_hint, errorIn(await browser.get(link({ id_token_hint, prompt: 'none' })))]).toEqual([
         id_token_hint,
-        'invalid_request',
+        'login_required',
       ]);
+      expect((await browser.get(link({ id_token_hint }))).html).toContain('name="password"');
+    }
     const elsewhere = codeRequest(stranger, { scope: 'openid', id_token_hint: idToken });
     expect(errorIn(await server.browser().get(elsewhere))).toBe('invalid_request');
   });

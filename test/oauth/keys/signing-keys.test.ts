@@ -7,6 +7,7 @@ import {
   rotateSigningKeys,
   rotateSigningKeysByAge,
 } from '../../../src/oauth/keys/signing-key-rotation.ts';
+import { makeSigningKeys } from '../../../src/oauth/keys/signing-keys.ts';
 import { sweep } from '../../../src/store/sweep.ts';
 import { issueCode } from '../../support/authorize.ts';
 import { emptyDatabase, type TestDatabase } from '../../support/database.ts';
@@ -112,7 +113,13 @@ describe('Rotation of signing keys', () => {
     expect(await kidsOf()).toEqual(expect.arrayContaining(old));
     at(63 * MINUTE + DAY / 12);
     expect(await kidsOf()).toEqual(made.map((key) => key.kid).sort());
+    // They are kept longer, because an ID token of a session that is still alive may come back as a hint.
     await sweep(server.database.sql, new Date(), { audit: DAY, grace: 0 });
+    const keys = makeSigningKeys(server.database.sql, rotation().keyring);
+    expect(await keys.verify(during, 'JWT', new Date())).toBeUndefined();
+    expect(await keys.verifyWithRetiredKeys(during, 'JWT', new Date())).toMatchObject({ aud: client.clientId });
+    expect(await keys.verifyWithRetiredKeys(during, 'at+jwt', new Date())).toBeUndefined();
+    await sweep(server.database.sql, new Date(start + 402 * DAY), { audit: DAY, grace: 0 });
     expect(await server.database.em().execute('SELECT kid FROM signing_keys')).toHaveLength(3);
   });
 
@@ -148,6 +155,8 @@ describe('Rotation of signing keys', () => {
     const forged = await idToken(client);
     await verifyIdToken(server, client, forged);
     const made = await replaceSigningKeys(rotation());
+    const keys = makeSigningKeys(server.database.sql, rotation().keyring);
+    expect(await keys.verifyWithRetiredKeys(forged, 'JWT', new Date())).toBeUndefined();
     at(130 * DAY + MINUTE);
     expect(await kidsOf()).toEqual(made.map(({ kid }) => kid).sort());
     await expect(verifyIdToken(server, client, forged)).rejects.toThrow(/no applicable key/);
