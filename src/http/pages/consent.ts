@@ -10,6 +10,8 @@ export interface ConsentPage {
   /** Username of the owner, if no administrator has checked the app. */
   readonly uncheckedOwner: string | undefined;
   readonly username: string;
+  /** Whether the scope openid is requested. It has no tick box, because without it there is nothing to decide. */
+  readonly signsIn: boolean;
   readonly requested: readonly RequestedScope[];
   /** Descriptions of scopes that the user allowed earlier and the app requests again. */
   readonly alreadyAllowed: readonly string[];
@@ -39,8 +41,15 @@ ${requested.some(({ powerful }) => powerful) ? html`<p class="alert">This app as
 <input type="hidden" name="csrf" value="${page.csrf}">
 <input type="hidden" name="request" value="${page.request}">
 ${
+  page.signsIn
+    ? html`<p>This signs you in to <strong>${clientName}</strong>.</p>`
+    : requested.length === 0
+      ? html`<p><strong>${clientName}</strong> only learns that you have an account here.</p>`
+      : ''
+}
+${
   requested.length === 0
-    ? html`<p><strong>${clientName}</strong> only learns that you have an account here.</p>`
+    ? ''
     : html`<fieldset><legend>This lets <strong>${clientName}</strong>:</legend>
 ${requested.map(({ name, description, powerful }) => html`<label class="tick"><input type="checkbox" name="${scopeField(name)}" value="on" checked> <span>${description}${powerful ? html` <em>(powerful)</em>` : ''} <code>${name}</code></span></label>`)}
 </fieldset>`

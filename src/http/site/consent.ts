@@ -53,7 +53,7 @@ async function decide(
   const { id, recipient, request } = pending;
   const { sql, now, origin } = ctx.state;
   const granted = request.scopes.filter(
-    (scope) => covered.includes(scope) || optional(params, scopeField(scope)) !== undefined,
+    (scope) => scope === 'openid' || covered.includes(scope) || optional(params, scopeField(scope)) !== undefined,
   );
   const allowed = optional(params, 'decision') === 'allow' && (granted.length > 0 || request.scopes.length === 0);
   if (!allowed) {
@@ -102,8 +102,9 @@ async function showConsent(
     returnsTo: hostOf(redirectUri),
     uncheckedOwner: client.uncheckedOwner,
     username: session.username,
+    signsIn: scopes.includes('openid') && !covered.includes('openid'),
     requested: scopes
-      .filter((scope) => !covered.includes(scope))
+      .filter((scope) => scope !== 'openid' && !covered.includes(scope))
       .map((name) => ({ name, description: describe(name), powerful: POWERFUL_SCOPES.has(name) })),
     alreadyAllowed: covered.map(describe),
     otherResources: pending.request.resources.filter((resource) => !isOwnResource(ctx.state.config.issuer, resource)),

@@ -57,6 +57,18 @@ describe('OWASP ASVS 5 §10.7.2: what the consent page shows', () => {
     expect(page.html).not.toContain('has not been checked');
   });
 
+  it('J176: openid has no tick box, and with every box unticked the client gets openid alone', async () => {
+    const [client, user] = [await server.client(), await server.user()];
+    const browser = server.browser();
+    const page = await reachConsent(server, codeRequest(client, { scope: 'openid profile email' }), user, browser);
+    expectGoodPage(page);
+    expect(askedFor(page)).toEqual(['profile', 'email']);
+    expect(page.html).toContain('This signs you in to');
+    const unticked = { 'scope profile': undefined, 'scope email': undefined };
+    const location = sentTo(await browser.submit(page, unticked, 'allow'));
+    expect(await scopeBoughtWith(location, client)).toBe('openid');
+  });
+
   it('J176: the sign-in page also names the app', async () => {
     const login = await server.browser().get(codeRequest(await server.client({ name: 'Photo shop' })));
     expectGoodPage(login);
