@@ -70,13 +70,25 @@ function routes({ config, database, keyring, live, log, metrics, stopping }: App
   };
   const table: Record<string, Route> = {
     '/': { errorFormat: 'page', cookies: true, GET: home },
-    '/oauth/authorize': { errorFormat: 'page', cookies: true, popup: true, GET: unlessSpeculative(authorize), POST: authorize },
+    '/oauth/authorize': {
+      errorFormat: 'page',
+      cookies: true,
+      popup: true,
+      GET: unlessSpeculative(authorize),
+      POST: authorize,
+    },
     '/oauth/token': { errorFormat: 'json', cors: 'listed', POST: token },
     '/oauth/revoke': { errorFormat: 'json', cors: 'listed', POST: revoke },
     '/oauth/introspect': { errorFormat: 'json', POST: introspect },
     '/oauth/jwks': { errorFormat: 'json', cors: 'any', GET: jwks },
     '/oauth/userinfo': { errorFormat: 'json', cors: 'listed', GET: userinfo, POST: userinfo },
-    '/oauth/logout': { errorFormat: 'page', cookies: true, popup: true, GET: unlessSpeculative(endSession), POST: endSession },
+    '/oauth/logout': {
+      errorFormat: 'page',
+      cookies: true,
+      popup: true,
+      GET: unlessSpeculative(endSession),
+      POST: endSession,
+    },
     '/login': { errorFormat: 'page', cookies: true, popup: true, GET: login, POST: login },
     '/consent': { errorFormat: 'page', cookies: true, popup: true, GET: unlessSpeculative(consent), POST: consent },
     '/logout': { errorFormat: 'page', cookies: true, popup: true, GET: logout, POST: logout },
