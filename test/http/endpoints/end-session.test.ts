@@ -190,18 +190,4 @@ describe('RP-Initiated Logout §3: redirects to registered URIs only', () => {
     expect(await whoIs(browser)).toBe(user.username);
     expect((await browser.submit(asked)).location).toBe(BACK);
   });
-
-  it('HEAD and prefetch do not sign out', async () => {
-    const { browser, idToken, user } = await inAnApp();
-    const path = link({ id_token_hint: idToken });
-    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    for (const init of [
-      { method: 'HEAD' },
-      { headers: { 'Sec-Purpose': 'prefetch' } },
-      { headers: { 'Sec-Purpose': 'prefetch;prerender' } },
-      { headers: { Purpose: 'prefetch' } },
-    ])
-      expect((await server.request(path, { ...init, headers: { ...init.headers, Cookie: cookie } })).status).toBe(204);
-    expect(await whoIs(browser)).toBe(user.username);
-  });
 });
