@@ -26,6 +26,7 @@ import { makeConcurrencyLimit } from './operations/concurrency-limit.ts';
 import { healthz, readyzHandler } from './operations/health.ts';
 import { type MetricsReport, metricsHandler } from './operations/metrics.ts';
 import type { Measurements } from './operations/metrics-registry.ts';
+import { seeOther } from './redirect.ts';
 import { type Route, route } from './route.ts';
 import { consent } from './site/consent.ts';
 import { home } from './site/home.ts';
@@ -61,6 +62,7 @@ function routes({ config, database, keyring, live, log, metrics, stopping }: App
   const browserOrProgram: Handler = (ctx) =>
     ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx);
   const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));
+  const robots = staticFile('text/plain; charset=utf-8', Buffer.from('User-agent: *\nDisallow: /\n'));
   const icon = staticFile('image/svg+xml', readFileSync(new URL('pages/icon.svg', import.meta.url)));
   const graphiql: Record<string, Route> = {
     '/graphql': { errorFormat: 'json', cors: 'listed', GET: browserOrProgram, POST: graphql, other: graphql },
@@ -99,6 +101,10 @@ function routes({ config, database, keyring, live, log, metrics, stopping }: App
     '/graphql/sdl': { errorFormat: 'json', GET: sdl },
     '/style.css': { errorFormat: 'page', GET: style },
     '/icon.svg': { errorFormat: 'page', GET: icon },
+    '/favicon.ico': { errorFormat: 'page', GET: (ctx) => seeOther(ctx, '/icon.svg') },
+    '/robots.txt': { errorFormat: 'page', GET: robots },
+    // W3C "A Well-Known URL for Changing Passwords"
+    '/.well-known/change-password': { errorFormat: 'page', GET: (ctx) => seeOther(ctx, '/account') },
     '/healthz': { errorFormat: 'json', GET: healthz },
     '/readyz': { errorFormat: 'json', GET: readyzHandler(makeReadiness(database, keyring), stopping) },
     ...(config.metricsToken === undefined

@@ -16,6 +16,22 @@ const EVERYWHERE = [...PAGES, ...FILES, ...FOR_PROGRAMS];
 
 const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
+describe('Small files that browsers request', () => {
+  it('password managers find the page to change a password', async () => {
+    const response = await server.request('/.well-known/change-password');
+    expect([response.status, response.headers.get('Location')]).toEqual([303, '/account']);
+  });
+
+  it('the icon is found at its usual address, and search engines are kept out', async () => {
+    const icon = await server.request('/favicon.ico');
+    expect([icon.status, icon.headers.get('Location')]).toEqual([303, '/icon.svg']);
+    const robots = await server.request('/robots.txt');
+    expectCleanResponse(robots, '');
+    expect([robots.status, await robots.text()]).toEqual([200, 'User-agent: *\nDisallow: /\n']);
+    expect(robots.headers.get('Content-Type')).toBe('text/plain; charset=utf-8');
+  });
+});
+
 describe('RFC 9110 §9.3.7, §15.5.6: methods', () => {
   it.each(EVERYWHERE)('L236: OPTIONS %s gets 204 with Allow and no CORS headers', async (path) => {
     const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
