@@ -26,7 +26,7 @@ export class ConfigError extends Error {
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const problems: string[] = [];
   const { adminUsername, adminPassword, ...parsed } = parseSettings(withFiles(env, problems), problems);
-  const issuer = parsed.issuer ?? `http://localhost:${parsed.port}`;
+  const issuer = parsed.issuer ?? new URL(`http://localhost:${parsed.port}`).origin;
   const issuerIsLoopback = LOOPBACK.test(URL.parse(issuer)?.hostname ?? '');
   problems.push(...issuerProblems(issuer, issuerIsLoopback, parsed.insecureHttp));
 

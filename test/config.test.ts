@@ -49,6 +49,8 @@ describe('S4-04: every setting has its default in one place, and each can be ove
 
   it.each([
     [{ PORT: '8080' }, { port: 8080, issuer: 'http://localhost:8080' }],
+    // An origin does not name the default port.
+    [{ PORT: '80' }, { port: 80, issuer: 'http://localhost' }],
     [{ HOST: '::' }, { host: '::' }],
     [
       { ISSUER: 'https://id.example.com' },

@@ -29,7 +29,7 @@ interface Names {
 }
 
 const notAnAddress = (where: string, { host }: Names): string =>
-  `${where} is not an address of this machine. Set another ${host}.`;
+  `${where} is not an address of this machine. Set another ${host}. If you did not set it, your shell did: unset it.`;
 
 const CANNOT_LISTEN: Record<string, (where: string, names: Names) => string> = {
   EADDRINUSE: (where, { port }) => `${where} is in use by another program. Stop that program or set another ${port}.`,

@@ -20,8 +20,7 @@ const SQLITE_BUSY = 5;
 export async function lockDataDirectory(path: string): Promise<DataDirectory> {
   // Only the user of this process may read its files, even if the directory already existed.
   process.umask(0o077);
-  mkdirSync(path, { recursive: true });
-  const lock = new DatabaseSync(join(path, 'lock'));
+  const lock = openLock(path);
   try {
     // Nothing is written to the lock database, and a journal in memory leaves no file behind.
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
@@ -39,6 +38,24 @@ export async function lockDataDirectory(path: string): Promise<DataDirectory> {
       lock.close();
     },
   };
+}
+
+const NO_DIRECTORY = new Set(['EEXIST', 'ENOTDIR']);
+const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ERR_SQLITE_ERROR']);
+
+/** Throws a Refusal if the directory cannot be created or written to. */
+function openLock(path: string): DatabaseSync {
+  try {
+    mkdirSync(path, { recursive: true });
+    return new DatabaseSync(join(path, 'lock'));
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const name = `The data directory ${resolve(path)}`;
+    if (NO_DIRECTORY.has(code)) throw new Refusal(`${name} is not a directory. Set another DATA_DIR.`);
+    if (!NOT_WRITABLE.has(code)) throw error;
+    const user = process.getuid ? `user ${process.getuid()}` : 'this user';
+    throw new Refusal(`${name} is not writable by ${user}. Give it to that user, or set another DATA_DIR.`);
+  }
 }
 
 /** Names the process that holds the lock. It may write its pid a moment after it gets the lock, so this waits for it. */

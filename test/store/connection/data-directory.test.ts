@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -34,6 +34,30 @@ describe('The data directory', () => {
     await expect(lockDataDirectory(directory)).rejects.toThrow(`in use by process ${process.pid}`);
     first.release();
     (await lockDataDirectory(directory)).release();
+  });
+
+  it('a file in its place, or in the place of a parent, is refused by name', async () => {
+    writeFileSync(directory, '');
+    for (const path of [directory, join(directory, 'below')])
+      await expect(lockDataDirectory(path)).rejects.toThrow(
+        new Refusal(`The data directory ${path} is not a directory. Set another DATA_DIR.`),
+      );
+  });
+
+  it('a directory that cannot be written to is refused with the user who needs it', async () => {
+    mkdirSync(join(directory, 'lock'), { recursive: true });
+    await expect(lockDataDirectory(directory)).rejects.toThrow(
+      new Refusal(
+        `The data directory ${directory} is not writable by user ${process.getuid?.()}. Give it to that user, or set another DATA_DIR.`,
+      ),
+    );
+  });
+
+  it('a server reports it in one sentence without a stack', async () => {
+    writeFileSync(directory, '');
+    const server = startServerProcess({ DATA_DIR: directory });
+    expect(await server.exit).toBe(1);
+    expect(server.stderr).toBe(`The data directory ${directory} is not a directory. Set another DATA_DIR.\n`);
   });
 
   it('one of twenty concurrent attempts gets the lock', async () => {
