@@ -8,4 +8,6 @@ export interface Actor {
   readonly origin: Origin;
   /** The browser session of the request. Undefined for API and CLI requests. */
   readonly sessionId?: string | undefined;
+  /** Names of this server, which the clients of users must not have. Undefined at the CLI, which may register any client. */
+  readonly instanceNames?: readonly string[];
 }

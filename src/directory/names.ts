@@ -13,6 +13,7 @@ const key = (text: string): string => text.normalize('NFKC').toLowerCase().norma
 export const usernameKey = (username: string): string => key(username);
 export const emailKey = (email: string): string => key(email);
 export const groupNameKey = (name: string): string => key(name);
+export const clientNameKey = (name: string): string => key(name);
 
 /** Validates a username. It cannot contain `@`, so that sign-in cannot mistake it for an email address. */
 export function parseUsername(text: string): string {

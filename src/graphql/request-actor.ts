@@ -12,5 +12,7 @@ export function tokenOf({ token }: Context): AccessToken {
 /** The actor that `directory` and `oauth` functions record and check. */
 export function actorOf(context: Context): Actor {
   const { caller, sessionId } = tokenOf(context);
-  return { caller, now: context.now, origin: context.origin, sessionId };
+  const { host, hostname } = new URL(context.config.issuer);
+  const instanceNames = ['Gatehouse', host, hostname];
+  return { caller, now: context.now, origin: context.origin, sessionId, instanceNames };
 }

@@ -1,7 +1,7 @@
 import { registerClient } from '../../oauth/registration/register.ts';
 import { rotateClientSecret } from '../../oauth/registration/secrets.ts';
 import { OWN_CLIENTS_MAX } from '../../oauth/registration/self-service.ts';
-import { deleteClient, updateClient } from '../../oauth/registration/update.ts';
+import { approveClient, deleteClient, updateClient } from '../../oauth/registration/update.ts';
 import { builder } from '../builder.ts';
 import { attempt, errorsOption } from '../payload.ts';
 import { actorOf } from '../request-actor.ts';
@@ -77,6 +77,34 @@ builder.relayMutationField(
           'How many secrets of the client this change has revoked. If any: rotateClientSecret gives it a new one.',
         resolve: ({ revokedSecrets }) => revokedSecrets ?? 0,
       }),
+      errors: t.field(errorsOption),
+    }),
+  },
+);
+
+builder.relayMutationField(
+  'approveClient',
+  {
+    description: 'The client to approve.',
+    inputFields: (t) => ({
+      clientId: t.string({ required: true, description: 'The client_id of the client to approve.' }),
+    }),
+  },
+  {
+    description:
+      'Approves the client of a user who lacks MANAGE_CLIENTS. Until then, errors and sign-outs end on a page with a link instead of a redirect, unless the user has allowed the client before. A changed name or redirect URI takes the approval back.',
+    nullable: true,
+    access: { scopes: [['clients']], permission: 'MANAGE_CLIENTS' },
+    resolve: (_root, { input }, context) =>
+      attempt(async () => {
+        const client = await approveClient(context.em(), actorOf(context), input.clientId);
+        return { client: await loadClient(context, client.id) };
+      }),
+  },
+  {
+    description: 'The approved client, or the errors in the input.',
+    outputFields: (t) => ({
+      client: t.field({ ...changedClient, resolve: ({ client }) => client }),
       errors: t.field(errorsOption),
     }),
   },

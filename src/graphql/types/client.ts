@@ -55,6 +55,12 @@ builder.node(ClientType, {
       type: 'DateTime',
       description: 'RFC 7591 client_id_issued_at. When the client was registered.',
     }),
+    approvedAt: t.expose('approvedAt', {
+      type: 'DateTime',
+      description:
+        'When an administrator approved the client. Null: not approved, which matters only if the owner lacks MANAGE_CLIENTS.',
+      nullable: true,
+    }),
     owner: t.field({
       type: UserType,
       description: 'The user who registered the client. Null: the operator.',

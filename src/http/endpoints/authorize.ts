@@ -15,6 +15,7 @@ import { readForm, readQuery } from '../form.ts';
 import { logRefusal } from '../log-refusal.ts';
 import { seeOther, sendToClient } from '../redirect.ts';
 import { savePending, stepUrl } from '../site/pending-authorization.ts';
+import { mayRedirectTo, returnToClient } from '../site/return-to-client.ts';
 import { browserSecret, currentSession } from '../site/session.ts';
 
 /** RFC 6749 §3.1: GET or POST /oauth/authorize */
@@ -29,7 +30,9 @@ export async function authorize(ctx: HttpContext): Promise<void> {
     if (!(error instanceof OAuthError)) throw error;
     logRefusal(ctx, error);
     const separator = respondsInFragment(recipient, params) ? '#' : '?';
-    sendToClient(ctx, refuseAuthorization(ctx.state.config.issuer, recipient.redirectUri, separator, error, state));
+    const { client, redirectUri } = recipient;
+    const location = refuseAuthorization(ctx.state.config.issuer, redirectUri, separator, error, state);
+    returnToClient(ctx, client, location, await mayRedirectTo(ctx, client));
   }
 }
 

@@ -24,10 +24,9 @@ export async function endSession(ctx: HttpContext): Promise<void> {
   }
   const request = await parseLogoutOrThrowPage(ctx, params);
   const session = await currentSession(ctx);
-  if (!session) return finishLogout(ctx, request);
+  if (!session) return finishLogout(ctx, request, async () => {});
   if (!provesSession(request, session)) return askToSignOut(ctx, params, request, session);
-  await signOut(ctx);
-  finishLogout(ctx, request);
+  await finishLogout(ctx, request, () => signOut(ctx));
 }
 
 /** §2: an ID token of this session proves the request. Anyone can write a link without one, so the user must confirm. */

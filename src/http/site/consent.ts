@@ -16,6 +16,7 @@ import { consentPage, scopeField } from '../pages/consent.ts';
 import { seeOther, sendToClient } from '../redirect.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
 import { type PendingAuthorization, readPending, stepUrl } from './pending-authorization.ts';
+import { hostOf, mayRedirectTo, returnToClient } from './return-to-client.ts';
 import { currentSession, ensureBrowserSecret } from './session.ts';
 
 /** GET /consent asks the user, POST /consent records the decision. */
@@ -71,10 +72,15 @@ async function decide(
   sendToClient(ctx, location);
 }
 
-function refuse(ctx: HttpContext, { recipient, request }: PendingAuthorization, refusal: OAuthError): void {
+async function refuse(
+  ctx: HttpContext,
+  { recipient: { client, redirectUri }, request }: PendingAuthorization,
+  refusal: OAuthError,
+): Promise<void> {
   const { issuer } = ctx.state.config;
   const { separator } = RESPONSE_TYPES[request.responseType];
-  sendToClient(ctx, refuseAuthorization(issuer, recipient.redirectUri, separator, refusal, request.state));
+  const location = refuseAuthorization(issuer, redirectUri, separator, refusal, request.state);
+  returnToClient(ctx, client, location, await mayRedirectTo(ctx, client));
 }
 
 const alreadyDecided = (): PageError =>
@@ -110,12 +116,6 @@ async function showConsent(
     otherResources: pending.request.resources.filter((resource) => !isOwnResource(ctx.state.config.issuer, resource)),
     lifetime: lifetimeOf(ctx, pending),
   });
-}
-
-/** The host, which users recognise; for a custom scheme, the scheme. */
-function hostOf(uri: string): string {
-  const url = URL.parse(uri);
-  return url && /^https?:$/.test(url.protocol) ? url.host : (uri.split(':')[0] ?? uri);
 }
 
 function lifetimeOf(

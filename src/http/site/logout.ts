@@ -30,8 +30,9 @@ async function submit(ctx: HttpContext, params: Params): Promise<void> {
   const staysSignedIn = optional(params, 'decision') === 'stay';
   if (params.has('client_id')) {
     const logoutRequest = await parseLogoutOrThrowPage(ctx, params);
-    if (!staysSignedIn) await signOut(ctx);
-    return finishLogout(ctx, logoutRequest);
+    return finishLogout(ctx, logoutRequest, async () => {
+      if (!staysSignedIn) await signOut(ctx);
+    });
   }
   if (!staysSignedIn) await signOut(ctx);
   // If the user chose to stay signed in, the pending request continues as the current user.

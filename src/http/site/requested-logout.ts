@@ -3,7 +3,8 @@ import { type LogoutRequest, parseLogoutRequest } from '../../oauth/openid/logou
 import type { Params } from '../../oauth/params.ts';
 import type { HttpContext } from '../context.ts';
 import { PageError } from '../page-error.ts';
-import { seeOther, sendToClient } from '../redirect.ts';
+import { seeOther } from '../redirect.ts';
+import { mayRedirectTo, returnToClient } from './return-to-client.ts';
 
 /** Parses the request; the page for an invalid one has a link with which the user can still sign out. */
 export async function parseLogoutOrThrowPage(ctx: HttpContext, params: Params): Promise<LogoutRequest> {
@@ -18,8 +19,15 @@ export async function parseLogoutOrThrowPage(ctx: HttpContext, params: Params): 
   }
 }
 
-/** OpenID Connect RP-Initiated Logout 1.0 §3: returns the user to the app, if it sent a valid URI. */
-export function finishLogout(ctx: HttpContext, { redirectUri }: LogoutRequest): void {
-  if (redirectUri === undefined) seeOther(ctx, '/');
-  else sendToClient(ctx, redirectUri);
+/** OpenID Connect RP-Initiated Logout 1.0 §3: signs out and returns the user to the app, if it sent a valid URI. */
+export async function finishLogout(
+  ctx: HttpContext,
+  { client, redirectUri }: LogoutRequest,
+  signOut: () => Promise<void>,
+): Promise<void> {
+  // Before the sign-out, because it depends on the signed-in user.
+  const mayRedirect = client !== undefined && (await mayRedirectTo(ctx, client));
+  await signOut();
+  if (client === undefined || redirectUri === undefined) seeOther(ctx, '/');
+  else returnToClient(ctx, client, redirectUri, mayRedirect);
 }

@@ -1,4 +1,4 @@
-import { statement } from '../../store/connection/sql.ts';
+import { type Sql, statement } from '../../store/connection/sql.ts';
 import { type Client, isPublic } from '../clients/client.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
 import { consentResources } from '../resource.ts';
@@ -32,4 +32,15 @@ export async function rememberedScopes(
   const consents = await sql(findConsents, [userId, client.id, requested]);
   if (consents.length < requested.length) return undefined;
   return consents.map(({ scopes }) => scopes).reduce(stillAllowed);
+}
+
+const selectAllowed = statement<{ allowed: boolean }>(
+  'has-allowed-client',
+  `SELECT EXISTS (SELECT FROM consents WHERE user_id = $1 AND client_id = $2)
+       OR EXISTS (SELECT FROM authorizations WHERE user_id = $1 AND client_id = $2) AS allowed`,
+);
+
+/** True if the user has allowed this client something before, whether or not the consent was remembered. */
+export async function hasAllowed(sql: Sql, userId: string, clientRowId: string): Promise<boolean> {
+  return (await sql(selectAllowed, [userId, clientRowId]))[0]?.allowed === true;
 }

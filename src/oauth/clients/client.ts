@@ -33,7 +33,7 @@ export interface Client {
   readonly builtIn: boolean;
   /** Codes and tokens of authorizations that are not newer are invalid. */
   readonly tokensSince: Date | undefined;
-  /** The username of the owner if they do not have MANAGE_CLIENTS, so no administrator has reviewed the client. */
+  /** The username of the owner, if they lack MANAGE_CLIENTS and no administrator has approved the client. */
   readonly uncheckedOwner: string | undefined;
   readonly secrets: readonly ClientSecret[];
 }
@@ -73,14 +73,17 @@ interface Row {
   secrets: { id: string; digest: string; expires_at: string | null; last_used_at: string | null }[];
 }
 
+/** The owner of the client `c`, unless an administrator is responsible for it. */
+export const UNCHECKED_OWNER = `
+  (SELECT u.username FROM users u WHERE u.id = c.owner_id AND c.approved_at IS NULL AND NOT u.superuser AND NOT EXISTS (
+     SELECT FROM group_members m JOIN groups g ON g.id = m.group_id
+     WHERE m.user_id = u.id AND 'MANAGE_CLIENTS' = ANY (g.permissions))) AS unchecked_owner`;
+
 const CLIENT = `
   c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.application_type, c.scopes, c.default_scopes,
   c.token_endpoint_auth_method, c.id_token_signed_response_alg, c.jwks, c.require_pkce,
   c.redirect_uri_optional, c.access_token_ttl, c.refresh_grace, c.resources, c.access_token_format, c.consent,
-  c.service_permissions, c.built_in, c.tokens_since,
-  (SELECT u.username FROM users u WHERE u.id = c.owner_id AND NOT u.superuser AND NOT EXISTS (
-     SELECT FROM group_members m JOIN groups g ON g.id = m.group_id
-     WHERE m.user_id = u.id AND 'MANAGE_CLIENTS' = ANY (g.permissions))) AS unchecked_owner,
+  c.service_permissions, c.built_in, c.tokens_since, ${UNCHECKED_OWNER},
   (SELECT coalesce(jsonb_agg(jsonb_build_object(
       'id', s.id, 'digest', encode(s.digest, 'hex'), 'expires_at', s.expires_at, 'last_used_at', s.last_used_at)), '[]')
    FROM client_secrets s

@@ -1,5 +1,5 @@
 import { type Sql, statement } from '../../store/connection/sql.ts';
-import { isClientId } from '../clients/client.ts';
+import { isClientId, UNCHECKED_OWNER } from '../clients/client.ts';
 import { addResponseParameters } from '../clients/redirect-uri.ts';
 import { OAuthError } from '../error.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
@@ -16,14 +16,18 @@ export interface LogoutRequest {
 }
 
 interface LogoutClient {
+  /** The UUID of the row. */
+  readonly id: string;
   readonly client_id: string;
   readonly name: string;
   readonly post_logout_redirect_uris: string[];
+  readonly uncheckedOwner: string | undefined;
 }
 
-const selectClient = statement<LogoutClient>(
+const selectClient = statement<Omit<LogoutClient, 'uncheckedOwner'> & { unchecked_owner: string | null }>(
   'find-logout-client',
-  'SELECT client_id, name, post_logout_redirect_uris FROM clients WHERE client_id = $1 AND NOT disabled',
+  `SELECT c.id, c.client_id, c.name, c.post_logout_redirect_uris, ${UNCHECKED_OWNER}
+   FROM clients c WHERE c.client_id = $1 AND NOT c.disabled`,
 );
 
 /** Bytes. */
@@ -45,7 +49,8 @@ export async function parseLogoutRequest(request: OAuthRequest, params: Params):
 
 async function findClient(sql: Sql, clientId: string | undefined): Promise<LogoutClient | undefined> {
   if (clientId === undefined || !isClientId(clientId)) return undefined;
-  return (await sql(selectClient, [clientId]))[0];
+  const [client] = await sql(selectClient, [clientId]);
+  return client && { ...client, uncheckedOwner: client.unchecked_owner ?? undefined };
 }
 
 /** §3: the URI must equal a registered one exactly, because it is the target of a redirect. */

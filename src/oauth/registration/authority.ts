@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '../../directory/actor.ts';
 import { DomainError, forbidden } from '../../directory/error.ts';
+import { clientNameKey } from '../../directory/names.ts';
 import { type Holdings, holdings, holds, outranks } from '../../directory/permissions.ts';
 import type { Client } from '../../store/entities/client.ts';
 import { DIRECTORY_SCOPES } from '../scopes/scope.ts';
@@ -48,6 +49,8 @@ export function requireRights(actor: Actor, metadata: ClientMetadata): void {
   requireReach(actor, metadata);
   if (holds(caller, 'MANAGE_CLIENTS')) return;
   if (caller.userId === undefined) throw forbidden();
+  if (actor.instanceNames?.some((name) => looksLike(name, metadata.name)))
+    throw new DomainError('INVALID', 'Your own clients cannot have the name or the host of this server', ['name']);
 
   for (const name of ATTRIBUTE_NAMES) {
     const refused = refusedFor(name, metadata);
@@ -57,6 +60,11 @@ export function requireRights(actor: Actor, metadata: ClientMetadata): void {
       ]);
   }
 }
+
+const looksLike = (name: string, other: string): boolean => comparable(name) === comparable(other);
+
+const comparable = (name: string): string =>
+  clientNameKey(name).replaceAll(/[\p{Default_Ignorable_Code_Point}\s]/gu, '');
 
 /** Names what only MANAGE_CLIENTS may give in this attribute; undefined if there is nothing. */
 function refusedFor<Name extends AttributeName>(name: Name, metadata: ClientMetadata): string | undefined {

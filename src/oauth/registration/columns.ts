@@ -16,7 +16,17 @@ export async function knownScopes(em: Em): Promise<ReadonlySet<string>> {
 
 type Columns = Omit<
   Client,
-  'id' | 'clientId' | 'owner' | 'secrets' | 'disabled' | 'tokensSince' | 'builtIn' | 'seeded' | 'createdAt' | symbol
+  | 'id'
+  | 'clientId'
+  | 'owner'
+  | 'secrets'
+  | 'disabled'
+  | 'tokensSince'
+  | 'builtIn'
+  | 'seeded'
+  | 'createdAt'
+  | 'approvedAt'
+  | symbol
 >;
 
 /** The metadata as columns of the row. The compiler refuses a column that no attribute has. */

@@ -9,6 +9,7 @@ interface Registration {
   readonly disabled: boolean;
   readonly builtIn: boolean;
   readonly createdAt: Date;
+  readonly approvedAt: Date | null;
   readonly ownerId: string | null;
 }
 
@@ -30,7 +31,7 @@ export interface RegisteredSecret {
 /** MikroORM's naming strategy: `clientUri` is `client_uri`. */
 const columnOf = (property: string): string => property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const PROPERTIES = ['id', 'clientId', 'disabled', 'builtIn', 'createdAt', 'ownerId', ...ATTRIBUTE_NAMES];
+const PROPERTIES = ['id', 'clientId', 'disabled', 'builtIn', 'createdAt', 'approvedAt', 'ownerId', ...ATTRIBUTE_NAMES];
 const CLIENT = PROPERTIES.map((property) => `c.${columnOf(property)} AS "${property}"`).join(', ');
 
 const selectClients = statement<Row>(

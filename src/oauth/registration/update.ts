@@ -1,4 +1,5 @@
 import type { Actor } from '../../directory/actor.ts';
+import { requirePermission } from '../../directory/authorize.ts';
 import { DomainError, forbidden } from '../../directory/error.ts';
 import { holdingsOf } from '../../directory/lock.ts';
 import { holdings, holds, outranks } from '../../directory/permissions.ts';
@@ -53,6 +54,8 @@ export async function updateClient(
       tokenEndpointAuthMethod !== before.tokenEndpointAuthMethod ||
       redirectUris.join('\n') !== before.redirectUris.join('\n');
     if (changedIdentity) await tx.nativeDelete(Consent, { client });
+    if (changedIdentity || after.postLogoutRedirectUris.join('\n') !== before.postLogoutRedirectUris.join('\n'))
+      client.approvedAt = null;
 
     const outgrown = await outgrowsOwner(tx, client, before, after);
     if (outgrown && after.jwks !== null && changes.jwks == null)
@@ -87,6 +90,17 @@ async function outgrowsOwner(
   const user = await tx.findOneOrFail(User, { id: owner.id }, { refresh: true });
   const { superuser, permissions } = await holdingsOf(tx, user);
   return !outranks(holdings(superuser, ['READ_DIRECTORY', ...permissions]), holdings(false, added));
+}
+
+/** Records that an administrator vouches for the client of a user. A changed name or redirect URI takes the approval back. */
+export async function approveClient(em: Em, actor: Actor, clientId: string): Promise<Client> {
+  requirePermission(actor, 'MANAGE_CLIENTS');
+  return em.transactional(async (tx) => {
+    const client = await lockOwnClient(tx, actor, clientId);
+    client.approvedAt = actor.now;
+    recordClient(tx, actor, 'client.approved', client, { redirectUris: client.redirectUris });
+    return client;
+  });
 }
 
 /** Deletes a client and everything issued to it. */

@@ -24,6 +24,7 @@ export const AUDIT_KINDS = {
   'group.member_removed': 'A user was removed from a group.',
   'client.created': 'A client was registered.',
   'client.updated': 'A client was changed, disabled or enabled.',
+  'client.approved': 'An administrator approved the client of a user.',
   'client.deleted': 'A client was deleted.',
   'client.secret_rotated': 'A client got a new secret.',
   'scope.created': "An operator's scope was created.",

@@ -50,6 +50,8 @@ const schema = defineEntity({
     builtIn: p.boolean().default(false),
     seeded: p.boolean().default(false),
     createdAt: p.datetime(3),
+    /** When an administrator approved the client of an owner who lacks MANAGE_CLIENTS. */
+    approvedAt: p.datetime(3).nullable(),
     owner: () => p.manyToOne(User).nullable().deleteRule('cascade').index(),
     secrets: () => p.oneToMany(ClientSecret).mappedBy('client'),
   },

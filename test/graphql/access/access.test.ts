@@ -45,6 +45,7 @@ const TABLE: Record<string, Row> = {
   updateClient: mutation('updateClient', 'clientId: "x"', ['clients'], 'own'),
   rotateClientSecret: mutation('rotateClientSecret', 'clientId: "x"', ['clients'], 'own'),
   deleteClient: mutation('deleteClient', 'clientId: "x"', ['clients'], 'own'),
+  approveClient: mutation('approveClient', 'clientId: "x"', ['clients'], 'managed'),
   createScope: mutation('createScope', 'name: "", description: ""', ['clients'], 'managed'),
   deleteScope: mutation('deleteScope', 'name: "x"', ['clients'], 'managed'),
   revokeAuthorization: mutation('revokeAuthorization', 'clientId: "x"', ['write'], 'own'),

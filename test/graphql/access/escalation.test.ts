@@ -102,6 +102,9 @@ const VERBS: Record<string, Verb> = {
   'redirect a service with': verb('MANAGE_CLIENTS', 'updateClient', ({ client }) =>
     client ? { clientId: client, redirectUris: ['https://evil.example/'] } : undefined,
   ),
+  'approve a service with': verb('MANAGE_CLIENTS', 'approveClient', ({ client }) =>
+    client ? { clientId: client } : undefined,
+  ),
   'rotate the secret of a service with': verb('MANAGE_CLIENTS', 'rotateClientSecret', ({ client }) =>
     client ? { clientId: client } : undefined,
   ),

@@ -16,7 +16,7 @@ const PERMISSIONS: Record<string, string> = {
   'createUser deleteUser': 'MANAGE_USERS',
   'updateUser setPassword revokeAuthorization revokeToken': 'MANAGE_USERS, own',
   'createGroup updateGroup deleteGroup addGroupMember removeGroupMember': 'MANAGE_GROUPS',
-  'createScope deleteScope': 'MANAGE_CLIENTS',
+  'createScope deleteScope approveClient': 'MANAGE_CLIENTS',
   'client clients node(Client) registerClient updateClient rotateClientSecret deleteClient': 'MANAGE_CLIENTS, own',
   'auditEvent auditEvents node(AuditEvent)': 'READ_AUDIT, own',
   'viewer scopes token requiredScopes': '',

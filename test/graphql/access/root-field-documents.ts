@@ -45,6 +45,7 @@ const ARGUMENTS: Record<string, (subject: Subject) => Record<string, unknown>> =
   users: () => ({}),
   viewer: () => ({}),
   addGroupMember: ({ target, group }) => ({ groupId: group, userId: target.user }),
+  approveClient: ({ target }) => ({ clientId: target.client }),
   createGroup: ({ fresh }) => ({ name: fresh() }),
   createScope: ({ fresh }) => ({ name: fresh(), description: 'See what is fresh' }),
   createUser: ({ fresh }) => ({ username: fresh() }),
