@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   emailKey,
+  groupNameKey,
   parseEmail,
   parseName,
   parsePersonalName,
@@ -16,6 +17,9 @@ describe('usernameKey', () => {
     ['Straße', 'straße'],
     ['e\u0301', 'é'],
     ['İ', 'i̇'],
+    ['ΑΣ', 'ασ'],
+    ['ας', 'ασ'],
+    [' alice\u00a0', 'alice'],
   ])('the key of %j is %j', (text, key) => {
     expect(usernameKey(text)).toBe(key);
     expect(emailKey(text)).toBe(key);
@@ -48,6 +52,38 @@ describe('Names', () => {
     expect(() => parseUsername(text)).toThrow(expect.objectContaining({ code: 'INVALID', path: ['username'] }));
   });
 
+  it.each([
+    ...['alice\ufe0f', 'alice\u034f', 'al\u3164ice', 'alice\uffa0', 'ali\u2800ce', 'alice\u180b', 'alice\u17b4'],
+    ...['\u3164', '\u2800', '\u0301', 'a\u200db'],
+  ])('%j is not a valid username, because it looks like another one or like nothing', (text) => {
+    expect(() => parseUsername(text)).toThrow('invisible characters');
+  });
+
+  it.each([
+    'ශ්\u200dරී ලංකා',
+    'نرم\u200cافزار من',
+    'क्\u200dष',
+    '👨\u200d👩\u200d👧',
+    '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
+    '❤\ufe0f Team',
+    'Acme™ ＡＢＣ株式会社 Ⅳ',
+    'H₂O Team ½ №1',
+  ])('%j is a valid name and keeps its spelling', (text) => {
+    expect(parseName(text, 'name')).toBe(text);
+  });
+
+  it.each(['a\u200db', 'a\u200cb', 'team\u3164', 'team\ufe0f', 'team1\ufe0f', 'te\u2800am', '\u200d', '👨\u200dx'])(
+    '%j is not a valid name',
+    (text) => {
+      expect(() => parseName(text, 'name')).toThrow('invisible characters');
+    },
+  );
+
+  it('the name of a group is stored in NFC and its key is folded', () => {
+    expect(parseName('e\u0301', 'name')).toBe('é');
+    expect(groupNameKey('H₂O\u200d')).toBe('h2o');
+  });
+
   it('the name of a group may contain @', () => {
     expect(parseName('sales@berlin', 'name')).toBe('sales@berlin');
   });
@@ -68,9 +104,14 @@ describe('Email addresses', () => {
     },
   );
 
+  it('an email address is normalized, so that two spellings are one address', () => {
+    expect(parseEmail('victim@example．com')).toBe('victim@example.com');
+  });
+
   it.each([
     '',
     'a',
+    'a\ufe0f@b',
     '@',
     'a@',
     '@b',

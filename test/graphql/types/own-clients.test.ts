@@ -128,6 +128,26 @@ describe('GraphQL: clients of users without MANAGE_CLIENTS', () => {
   });
 });
 
+describe('GraphQL: a service that may introspect any token', () => {
+  it('needs more of the token that registers it than the scope clients', async () => {
+    const superuser = await server.user({ superuser: true });
+    const service = {
+      name: unique('service'),
+      grantTypes: ['client_credentials'],
+      servicePermissions: ['INTROSPECT'],
+      scope: 'openid',
+    };
+    const few = await server.accessToken({ client, user: superuser, scopes: ['clients'] });
+    const refused = await mutate(server, few, 'registerClient', service);
+    expect(refused.errors).toMatchObject([{ code: 'INVALID', path: ['input', 'scope'] }]);
+    const enough = await server.accessToken({ client, user: superuser, scopes: ['clients', 'read'] });
+    const { client: made, errors } = await mutate(server, enough, 'registerClient', service, 'client { clientId }');
+    expect(errors).toEqual([]);
+    const rotation = await mutate(server, few, 'rotateClientSecret', { clientId: made.clientId });
+    expect(rotation.errors).toMatchObject([{ code: 'INVALID' }]);
+  });
+});
+
 describe('GraphQL: built-in clients', () => {
   it('a built-in client cannot be changed, not even by a superuser', async () => {
     const superuser = await server.accessToken({ client, user: await server.user({ superuser: true }) });

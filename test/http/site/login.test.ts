@@ -70,6 +70,20 @@ describe('Sign-in does not reveal which accounts exist', () => {
   });
 });
 
+describe('Spaces around a username', () => {
+  it('a phone keyboard may add them: they are ignored, but not those of the password', async () => {
+    const user = await server.user();
+    const attempt = async (username: string, password: string) =>
+      (await server.token({ grant_type: 'password', username, password }, await server.client())).status;
+    for (const typed of [`${user.username} `, ` ${user.username}`, `${user.username}\u00a0`, `${user.email} `]) {
+      expect([typed, await attempt(typed, user.password)]).toEqual([typed, 200]);
+      const browser = server.browser();
+      expect(isHome(await signIn(browser, await browser.get('/login'), { ...user, username: typed }))).toBe(true);
+    }
+    expect(await attempt(user.username, `${user.password} `)).toBe(400);
+  });
+});
+
 describe('Redirects after sign-in', () => {
   it.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])(
     'J178: sign-in does not redirect to %s',
