@@ -8,7 +8,7 @@ import type { Actor } from './actor.ts';
 import { requirePermission, requireRank } from './authorize.ts';
 import { DomainError } from './error.ts';
 import { lockGroup } from './lock.ts';
-import { groupNameKey, parseName } from './names.ts';
+import { nameKey, parseName } from './names.ts';
 import { holdings, type Permission } from './permissions.ts';
 
 export interface NewGroup {
@@ -31,7 +31,7 @@ export async function createGroup(em: Em, actor: Actor, input: NewGroup): Promis
 
   return mapUniqueViolation(() =>
     em.transactional(async (tx) => {
-      const group = tx.create(Group, { name, nameKey: groupNameKey(name), permissions, createdAt: actor.now });
+      const group = tx.create(Group, { name, nameKey: nameKey(name), permissions, createdAt: actor.now });
       tx.persist(group);
       await tx.flush();
       recordGroup(tx, actor, 'group.created', group, { permissions });
@@ -51,7 +51,7 @@ export async function updateGroup(em: Em, actor: Actor, id: string, changes: Gro
       group.permissions = permissions;
       if (changes.name != null) {
         group.name = parseName(changes.name, 'name');
-        group.nameKey = groupNameKey(group.name);
+        group.nameKey = nameKey(group.name);
       }
       recordGroup(tx, actor, 'group.updated', group, { permissions });
       return group;

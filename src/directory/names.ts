@@ -30,8 +30,8 @@ const key = (text: string): string =>
 /** The unique key that sign-in looks up, so that `Ａlice` and `alice` are the same user. */
 export const usernameKey = (username: string): string => key(username);
 export const emailKey = (email: string): string => key(email);
-export const groupNameKey = (name: string): string => key(name).replaceAll(IGNORABLE, '');
-export const clientNameKey = groupNameKey;
+/** The key of a name of a group or client, in which only what users see counts. */
+export const nameKey = (name: string): string => key(name).replaceAll(IGNORABLE, '');
 
 /** Validates a username and normalizes it to NFKC. It cannot contain `@`, so that sign-in cannot mistake it for an email address. */
 export function parseUsername(text: string): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   emailKey,
-  groupNameKey,
+  nameKey,
   parseEmail,
   parseName,
   parsePersonalName,
@@ -81,7 +81,7 @@ describe('Names', () => {
 
   it('the name of a group is stored in NFC and its key is folded', () => {
     expect(parseName('e\u0301', 'name')).toBe('é');
-    expect(groupNameKey('H₂O\u200d')).toBe('h2o');
+    expect(nameKey('H₂O\u200d')).toBe('h2o');
   });
 
   it('the name of a group may contain @', () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '../../directory/actor.ts';
 import { DomainError, forbidden } from '../../directory/error.ts';
-import { clientNameKey } from '../../directory/names.ts';
+import { nameKey } from '../../directory/names.ts';
 import { type Holdings, holdings, holds, outranks } from '../../directory/permissions.ts';
 import type { Client } from '../../store/entities/client.ts';
 import { DIRECTORY_SCOPES } from '../scopes/scope.ts';
@@ -65,7 +65,7 @@ export function requireRights(actor: Actor, metadata: ClientMetadata): void {
 
 const looksLike = (name: string, other: string): boolean => comparable(name) === comparable(other);
 
-const comparable = (name: string): string => clientNameKey(name).replaceAll(/\s/g, '');
+const comparable = (name: string): string => nameKey(name).replaceAll(/\s/g, '');
 
 /** Names what only MANAGE_CLIENTS may give in this attribute; undefined if there is nothing. */
 function refusedFor<Name extends AttributeName>(name: Name, metadata: ClientMetadata): string | undefined {
