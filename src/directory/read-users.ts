@@ -7,6 +7,8 @@ export interface UserRow {
   readonly username: string;
   readonly email: string | null;
   readonly emailVerified: boolean;
+  /** True if only the user has said that this is their address. */
+  readonly emailClaimed: boolean;
   readonly firstName: string;
   readonly lastName: string;
   readonly attributes: Record<string, unknown>;
@@ -19,7 +21,8 @@ export interface UserRow {
 export type WithParent<Row> = Row & { readonly parent: string };
 
 const USER = `
-  u.id, u.username, u.email, u.email_verified AS "emailVerified", u.first_name AS "firstName", u.last_name AS "lastName",
+  u.id, u.username, u.email, u.email_verified AS "emailVerified",
+  u.email IS NOT NULL AND u.email_key IS NULL AS "emailClaimed", u.first_name AS "firstName", u.last_name AS "lastName",
   u.attributes, u.superuser, u.disabled, u.created_at AS "createdAt"`;
 
 const selectUsers = statement<UserRow>('find-users', `SELECT ${USER} FROM users u WHERE u.id = ANY($1::uuid[])`);

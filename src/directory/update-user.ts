@@ -56,7 +56,7 @@ export async function updateUser(
       if (verifiedHash !== undefined && user.passwordHash !== verifiedHash) throw wrongPassword();
       if (superusers) rejectLastSuperuser(superusers, id);
 
-      apply(user, changes);
+      apply(user, changes, manages);
       if (changes.disabled === true) await revokeAllAccess(tx, id, actor.now);
       recordInTransaction(tx, {
         kind: 'user.updated',
@@ -71,7 +71,8 @@ export async function updateUser(
   );
 }
 
-function apply(user: User, changes: UserChanges): void {
+/** An address that users set for themselves is only claimed: it gets no key before an administrator assigns or verifies it. */
+function apply(user: User, changes: UserChanges, manages: boolean): void {
   if (changes.username != null) {
     user.username = parseUsername(changes.username);
     user.usernameKey = usernameKey(user.username);
@@ -80,10 +81,11 @@ function apply(user: User, changes: UserChanges): void {
     const email = changes.email === null ? null : parseEmail(changes.email);
     // The new address has not been verified.
     if (email !== user.email) user.emailVerified = false;
+    if (manages || email !== user.email) user.emailKey = email === null || !manages ? null : emailKey(email);
     user.email = email;
-    user.emailKey = email === null ? null : emailKey(email);
   }
   if (changes.emailVerified != null) user.emailVerified = changes.emailVerified && user.email !== null;
+  if (user.emailVerified && user.email != null) user.emailKey = emailKey(user.email);
   if (changes.firstName != null) user.firstName = parsePersonalName(changes.firstName, 'firstName');
   if (changes.lastName != null) user.lastName = parsePersonalName(changes.lastName, 'lastName');
   if (changes.attributes != null) user.attributes = validateAttributes(changes.attributes);

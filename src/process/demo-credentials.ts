@@ -4,7 +4,12 @@ import { type Sql, statement } from '../store/connection/sql.ts';
 
 /** The demo data, whose passwords are documented. */
 export const ADMIN = { username: 'admin', password: 'adminpassword', superuser: true } as const;
-export const USER = { username: 'testuser', email: 'testuser@example.com', password: 'testpassword' } as const;
+export const USER = {
+  username: 'testuser',
+  email: 'testuser@example.com',
+  emailVerified: true,
+  password: 'testpassword',
+} as const;
 export const CLIENT = { clientId: 'testclient', secret: 'testpassword' } as const;
 
 export const findSeededUsers = statement<{ username: string; password_hash: string | null }>(

@@ -56,6 +56,7 @@ export type RegisterClientInput = {
   scope?: string | null | undefined;
   servicePermissions?: Array<Permission> | null | undefined;
   tokenEndpointAuthMethod?: TokenEndpointAuthMethod | null | undefined;
+  unverifiedEmail?: boolean | null | undefined;
 };
 
 export type ResponseType =
@@ -97,6 +98,7 @@ export type UpdateClientInput = {
   scope?: string | null | undefined;
   servicePermissions?: Array<Permission> | null | undefined;
   tokenEndpointAuthMethod?: TokenEndpointAuthMethod | null | undefined;
+  unverifiedEmail?: boolean | null | undefined;
 };
 
 export type UserErrorCode =

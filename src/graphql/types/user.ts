@@ -21,6 +21,13 @@ function seesAll(context: Context, { id }: UserRow): boolean {
   return caller.userId === id || holds(caller, 'MANAGE_USERS');
 }
 
+/** An address that only the user has claimed is shown to administrators, and to clients that are registered for it. */
+export function visibleEmail(context: Context, user: UserRow): string | null {
+  if (!seesAll(context, user)) return null;
+  const { caller, client } = tokenOf(context);
+  return !user.emailClaimed || client.unverifiedEmail || holds(caller, 'MANAGE_USERS') ? user.email : null;
+}
+
 export const UserType = nodeRef<UserRow>('User', { prefix: 'usr', load: loadUser });
 
 builder.node(UserType, {
@@ -34,7 +41,7 @@ builder.node(UserType, {
     email: t.string({
       description: 'Email address. Null for other users unless you have MANAGE_USERS.',
       nullable: true,
-      resolve: (user, _args, context) => (seesAll(context, user) ? user.email : null),
+      resolve: (user, _args, context) => visibleEmail(context, user),
     }),
     emailVerified: t.boolean({
       description:

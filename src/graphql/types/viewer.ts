@@ -3,7 +3,7 @@ import { prefixedId } from '../../store/prefixed-id.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { GroupConnection, GroupType, groupsOf } from './group.ts';
-import { loadUser } from './user.ts';
+import { loadUser, visibleEmail } from './user.ts';
 
 /** The user of a token. The id and username come from the token; the other fields are loaded only if they are selected. */
 interface Viewer {
@@ -52,7 +52,7 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       description: 'Email address. Null if there is none.',
       nullable: true,
       access: EMAIL,
-      resolve: async (viewer, _args, context) => (await profile(context, viewer)).email,
+      resolve: async (viewer, _args, context) => visibleEmail(context, await profile(context, viewer)),
     }),
     emailVerified: t.boolean({
       description: 'Whether an administrator has verified that the email address belongs to the user.',

@@ -15,5 +15,6 @@ export const email: AccountForm = {
     emailSection(section, {
       email: typedOr(user.email ?? '', rejected, 'email'),
       emailVerified: user.emailVerified,
+      emailClaimed: user.emailClaimed,
     }),
 };

@@ -30,6 +30,8 @@ export interface Client {
   readonly accessTokenFormat: 'OPAQUE' | 'JWT';
   readonly alwaysAsksForConsent: boolean;
   readonly servicePermissions: readonly string[];
+  /** True if the client also gets an email address that only its user has claimed. */
+  readonly unverifiedEmail: boolean;
   readonly builtIn: boolean;
   /** Codes and tokens of authorizations that are not newer are invalid. */
   readonly tokensSince: Date | undefined;
@@ -67,6 +69,7 @@ interface Row {
   access_token_format: 'OPAQUE' | 'JWT';
   consent: string;
   service_permissions: string[];
+  unverified_email: boolean;
   built_in: boolean;
   tokens_since: Date | null;
   unchecked_owner: string | null;
@@ -83,7 +86,7 @@ const CLIENT = `
   c.id, c.client_id, c.name, c.client_uri, c.grant_types, c.redirect_uris, c.application_type, c.scopes, c.default_scopes,
   c.token_endpoint_auth_method, c.id_token_signed_response_alg, c.jwks, c.require_pkce,
   c.redirect_uri_optional, c.access_token_ttl, c.refresh_grace, c.resources, c.access_token_format, c.consent,
-  c.service_permissions, c.built_in, c.tokens_since, ${UNCHECKED_OWNER},
+  c.service_permissions, c.unverified_email, c.built_in, c.tokens_since, ${UNCHECKED_OWNER},
   (SELECT coalesce(jsonb_agg(jsonb_build_object(
       'id', s.id, 'digest', encode(s.digest, 'hex'), 'expires_at', s.expires_at, 'last_used_at', s.last_used_at)), '[]')
    FROM client_secrets s
@@ -155,6 +158,7 @@ function toClient(row: Row, issuer: string): Client {
     accessTokenFormat: row.access_token_format,
     alwaysAsksForConsent: row.consent === 'ALWAYS',
     servicePermissions: row.service_permissions,
+    unverifiedEmail: row.unverified_email,
     builtIn: row.built_in,
     tokensSince: row.tokens_since ?? undefined,
     uncheckedOwner: row.unchecked_owner ?? undefined,

@@ -47,7 +47,7 @@ export async function withIdToken(
   if (!scopes.includes('openid')) return response;
   const algorithm = client.idTokenSignedResponseAlg;
   const claims = {
-    ...(await claimsOf(sql, userId, scopes)),
+    ...(await claimsOf(sql, client, userId, scopes)),
     iss: config.issuer,
     sub: prefixedId('usr', userId),
     aud: client.clientId,

@@ -189,6 +189,12 @@ export const ATTRIBUTES = {
     initial: 'REMEMBER',
     description: 'Whether users are asked for consent every time.',
   },
+  unverifiedEmail: {
+    type: 'Boolean',
+    initial: false,
+    description: 'Whether the client also gets an email address that its user typed and that nobody has confirmed.',
+    input: 'Leave it false if the client links accounts by email address.',
+  },
   servicePermissions: {
     type: '[Permission]',
     initial: [],

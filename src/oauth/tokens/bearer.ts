@@ -23,6 +23,8 @@ export interface AccessToken {
     readonly id: string;
     /** The OAuth client_id. */
     readonly clientId: string;
+    /** True if the client also gets an email address that only its user has claimed. */
+    readonly unverifiedEmail: boolean;
     /** The scopes that it may request at the authorization endpoint. Empty if it is not registered for authorization_code. */
     readonly requestableScopes: readonly string[];
   };
@@ -41,6 +43,7 @@ interface Row {
   expires_at: Date;
   client_row_id: string;
   client_id: string;
+  unverified_email: boolean;
   /** The scopes that the client may request at this moment. */
   allowed: string[];
   has_codes: boolean;
@@ -59,7 +62,7 @@ const selectUnrevoked = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uu
   statement<Row>(
     name,
     `SELECT d.n::int, t.id, a.session_id, t.scopes, t.resources, t.expires_at,
-          c.id AS client_row_id, c.client_id, c.service_permissions,
+          c.id AS client_row_id, c.client_id, c.unverified_email, c.service_permissions,
           c.scopes AS allowed, 'authorization_code' = ANY(c.grant_types) AS has_codes,
           u.id AS user_id, u.username, u.superuser,
           ARRAY(SELECT DISTINCT unnest(g.permissions)
@@ -123,7 +126,12 @@ function toAccessToken(row: Row): AccessToken {
     scopes,
     resources: row.resources,
     expiresAt: row.expires_at,
-    client: { id: row.client_row_id, clientId: row.client_id, requestableScopes: row.has_codes ? row.allowed : [] },
+    client: {
+      unverifiedEmail: row.unverified_email,
+      id: row.client_row_id,
+      clientId: row.client_id,
+      requestableScopes: row.has_codes ? row.allowed : [],
+    },
     user: row.user_id !== null && row.username !== null ? { id: row.user_id, username: row.username } : undefined,
     caller: { ...held, userId: row.user_id ?? undefined, clientId: row.client_row_id, scopes },
   };

@@ -43,6 +43,8 @@ const schema = defineEntity({
     accessTokenFormat: p.text().$type<'OPAQUE' | 'JWT'>().default('OPAQUE'),
     consent: p.text().$type<'REMEMBER' | 'ALWAYS'>().default('REMEMBER'),
     servicePermissions: p.type(TextArray).$type<readonly string[]>().default([]),
+    /** The client also gets an email address that only its user has claimed. */
+    unverifiedEmail: p.boolean().default(false),
     disabled: p.boolean().default(false),
     /** Codes and tokens of authorizations that are not newer are invalid. Null: none were revoked for the client as a whole. */
     tokensSince: p.datetime(3).nullable(),

@@ -14,6 +14,7 @@ const schema = defineEntity({
     /** The username in NFKC and lower case. It is unique, and sign-in looks users up by it. */
     usernameKey: p.text().unique(),
     email: p.text().nullable(),
+    /** Null also for an address that the user typed and nobody confirmed: it is not unique, and nobody signs in with it. */
     emailKey: p.text().nullable().unique(),
     emailVerified: p.boolean().default(false),
     firstName: p.text().default(''),

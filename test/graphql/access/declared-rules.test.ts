@@ -40,7 +40,7 @@ const tokenWith = (scopes: readonly string[]): AccessToken => ({
   resources: [],
   scopes: new Set(scopes),
   expiresAt: new Date(),
-  client: { id: 'x', clientId: 'x', requestableScopes: [] },
+  client: { id: 'x', clientId: 'x', unverifiedEmail: false, requestableScopes: [] },
   user: { id: 'x', username: 'x' },
   caller: { superuser: true, permissions: new Set(), userId: 'x', clientId: 'x' },
 });

@@ -9,7 +9,7 @@ let manager: TestUser;
 let managing: string;
 beforeAll(async () => {
   server = await startServer();
-  client = await server.client();
+  client = await server.client({ unverifiedEmail: true });
   manager = await server.user({ permissions: ['MANAGE_USERS', 'MANAGE_GROUPS'] });
   managing = await server.accessToken({ client, user: manager });
 });

@@ -59,14 +59,12 @@ describe('The account page', () => {
 
   it('ASVS 6.2.3: a change of the email needs the current password, and the new email is not verified', async () => {
     const { browser, user } = await signedIn(server, { emailVerified: true });
-    const other = await server.user();
     const account = await browser.get('/account');
     const email = `new-${user.email}`;
     for (const [fields, words] of [
       [{ email }, 'This is not your current password.'],
       [{ email, currentPassword: 'quite wrong' }, 'This is not your current password.'],
       [{ email: 'nobody', currentPassword: user.password }, 'This is not an email address.'],
-      [{ email: other.email, currentPassword: user.password }, ''],
     ] as const) {
       const page = await changeAccount(browser, account, 'email', fields);
       expectGoodPage(page, 400);
