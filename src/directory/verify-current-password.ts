@@ -19,6 +19,12 @@ export async function verifyCurrentPassword(
   const given = currentPassword ?? '';
   const attempt = async () => (await verifyPassword(stored, given.length <= 4096 ? given : '')) || undefined;
   // Attempts are limited, so that the holder of a stolen token cannot guess the password.
-  if (!(await limits.guess({ account: [id, 'current password'] }, attempt))) throw wrongPassword();
+  if (
+    !(await limits.guess(
+      { counts: { account: [id, 'current password'] }, place: { lane: 'known', shares: [id] } },
+      attempt,
+    ))
+  )
+    throw wrongPassword();
   return stored;
 }

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
-import pLimit from 'p-limit';
 import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
 import { digest } from '../crypto/secrets.ts';
+import { makeAttemptQueue, type Place } from './attempt-queue.ts';
 import { type Sql, statement } from './connection/sql.ts';
+import { networksOf } from './networks.ts';
 
-/** Too many attempts failed or are waiting. The response is 429 with `seconds` as its Retry-After. */
+/** Too many attempts failed. The response is 429 with `seconds` as its Retry-After. */
 export class TooManyAttempts extends Error {
   override readonly name = 'TooManyAttempts';
   readonly seconds: number;
@@ -17,10 +18,13 @@ export class TooManyAttempts extends Error {
 
 /** `points` failures in `duration` are free. Then the caller must `wait`, and each further failure doubles that. In seconds. */
 const RULES = {
-  /** An account from one network or through one client, so that a stranger cannot lock out its owner. */
+  /** An account from one network, one browser or one token, so that a stranger cannot lock out its owner. */
   account: { points: 10, duration: 86_400, wait: 30, longest: 3600 },
-  /** One network, over all accounts. */
+  /** One network, over all accounts: an IPv4 address or an IPv6 /64. */
   network: { points: 30, duration: 60, wait: 60, longest: 60 },
+  /** The wider IPv6 networks, whose owner has many of those. */
+  network56: { points: 120, duration: 60, wait: 60, longest: 60 },
+  network48: { points: 480, duration: 60, wait: 60, longest: 60 },
   /** One client from one network. */
   client: { points: 20, duration: 60, wait: 60, longest: 60 },
   /**
@@ -35,8 +39,22 @@ type Kind = keyof typeof RULES;
 /** The counters of an attempt, each with the parts of its key. */
 export type Counts = Partial<Record<Kind, readonly string[]>>;
 
-/** Password checks that may be queued in this process. */
+/** The counters of a network, over all accounts. */
+export function networkCounts(ip: string | undefined): Counts {
+  const [network, network56, network48] = networksOf(ip).toReversed();
+  // An IPv4 /24 has many owners, so only the address is counted.
+  const wide = ip?.includes(':') ? { network56: [network56 ?? ''], network48: [network48 ?? ''] } : {};
+  return { network: [network ?? ''], ...wide };
+}
+
+/** Password checks of strangers, and of known browsers, that may wait in this process. */
 const MAX_WAITING = 100;
+
+/** A password check: what its failure counts for, and where it waits. */
+export interface Attempt {
+  readonly counts: Counts;
+  readonly place: Place;
+}
 
 export interface RateLimits {
   /**
@@ -47,11 +65,13 @@ export interface RateLimits {
   /** Counts a failure. Throws TooManyAttempts if the limit had already been reached. */
   fail(counts: Counts): Promise<void>;
   /**
-   * Checks the counters, runs `attempt`, and counts its failure (undefined). At most one attempt per core runs at a time, so
-   * that concurrent attempts cannot exceed the limit by much.
+   * Checks the counters, runs `work`, and counts its failure (undefined). At most one attempt per core runs at a time, so that
+   * concurrent attempts cannot exceed the limit by much. Throws Overloaded if too many are waiting.
    */
-  guess<T>(counts: Counts, attempt: () => Promise<T | undefined>): Promise<T | undefined>;
+  guess<T>(attempt: Attempt, work: () => Promise<T | undefined>): Promise<T | undefined>;
 }
+
+const findWaits = statement<{ key: string }>('rate-limit-waits', 'SELECT key FROM rate_limits WHERE key = ANY($1)');
 
 /** Counts failures in the database, so that all nodes share them, and in memory while the database is unavailable. */
 export function makeRateLimits(sql: Sql): RateLimits {
@@ -76,19 +96,36 @@ export function makeRateLimits(sql: Sql): RateLimits {
   const counters = {
     account: limiter('account', RULES.account.points, RULES.account.duration),
     network: limiter('network', RULES.network.points, RULES.network.duration),
+    network56: limiter('network56', RULES.network56.points, RULES.network56.duration),
+    network48: limiter('network48', RULES.network48.points, RULES.network48.duration),
     client: limiter('client', RULES.client.points, RULES.client.duration),
     clients: new RateLimiterMemory({ keyPrefix: 'clients', ...RULES.clients }),
   };
   const waits = {
     account: limiter('account-wait', 1, 1),
     network: limiter('network-wait', 1, 1),
+    network56: limiter('network56-wait', 1, 1),
+    network48: limiter('network48-wait', 1, 1),
     client: new RateLimiterMemory({ keyPrefix: 'client-wait', points: 1, duration: 1 }),
     clients: new RateLimiterMemory({ keyPrefix: 'clients-wait', points: 1, duration: 1 }),
   };
-  const queue = pLimit(availableParallelism());
+  const queue = makeAttemptQueue(availableParallelism(), MAX_WAITING);
+
+  /** The counters that may be blocked: found by one statement, because hardly any is. All while the database is unavailable. */
+  async function suspects(keyed: [Kind, string][]): Promise<[Kind, string][]> {
+    const isStored = ([kind]: [Kind, string]) => waits[kind] instanceof RateLimiterPostgres;
+    const stored = keyed.filter(isStored).map(([kind, key]) => waits[kind].getKey(key));
+    if (stored.length === 0) return keyed;
+    try {
+      const found = new Set((await sql(findWaits, [stored])).map(({ key }) => key));
+      return keyed.filter((one) => !isStored(one) || found.has(waits[one[0]].getKey(one[1])));
+    } catch {
+      return keyed;
+    }
+  }
 
   async function check(counts: Counts): Promise<void> {
-    for (const [kind, key] of entries(counts)) {
+    for (const [kind, key] of await suspects(entries(counts))) {
       const blocked = await waits[kind].get(key);
       if (blocked !== null && blocked.msBeforeNext > 0) throw new TooManyAttempts(blocked.msBeforeNext);
     }
@@ -109,11 +146,12 @@ export function makeRateLimits(sql: Sql): RateLimits {
   return {
     check,
     fail,
-    async guess(counts, attempt) {
-      if (queue.pendingCount >= MAX_WAITING) throw new TooManyAttempts(1000);
-      return queue(async () => {
+    async guess({ counts, place }, work) {
+      // Before it waits as well, so that those who are blocked take no place from others.
+      await check(counts);
+      return queue.run(place, async () => {
         await check(counts);
-        const result = await attempt();
+        const result = await work();
         if (result === undefined) await fail(counts);
         // The owner signed in, so earlier typing errors no longer count.
         else for (const [kind, key] of entries(counts)) if (kind === 'account') await counters.account.delete(key);
@@ -127,22 +165,9 @@ export function makeRateLimits(sql: Sql): RateLimits {
 export const noRateLimits: RateLimits = {
   check: async () => {},
   fail: async () => {},
-  guess: (_counts, attempt) => attempt(),
+  guess: (_attempt, work) => work(),
 };
 
 /** Keys are digests, because a key has at most 255 characters and must not reveal a username. */
 const entries = (counts: Counts): [Kind, string][] =>
   Object.entries(counts).map(([kind, parts]) => [kind as Kind, digest(parts.join('\0')).toString('base64url')]);
-
-/** The network of an address: the whole IPv4 address, or the first 64 bits of an IPv6 address. */
-export function networkOf(ip: string | undefined): string {
-  if (ip === undefined || !ip.includes(':')) return ip ?? '';
-  const [head = '', tail = ''] = (ip.split('%')[0] ?? '').split('::');
-  const [front, back] = [head, tail].map((part) => part.split(':').filter((group) => group !== '')) as [
-    string[],
-    string[],
-  ];
-  const zeros = Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0');
-  const groups = [...front, ...zeros, ...back].slice(0, 4);
-  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
-}

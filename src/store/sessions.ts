@@ -16,6 +16,8 @@ export interface NewSession {
   readonly expiresAt: Date;
   readonly ip: string | undefined;
   readonly browser: string | undefined;
+  /** The cookie by which the browser is known from now on, and until when. */
+  readonly known: { readonly digest: Buffer; readonly expiresAt: Date };
 }
 
 /** A session as the account page lists it. */
@@ -45,6 +47,9 @@ const moveToCookie = statement<never>(
    UPDATE sessions SET digest = $2 WHERE digest = $1`,
 );
 
+/** Browsers that are remembered for an account. Programs that sign in without cookies must not fill the table. */
+const MAX_KNOWN_BROWSERS = 50;
+
 const insertSession = statement<{ id: string }>(
   'open-session',
   `WITH verified AS MATERIALIZED (
@@ -64,6 +69,16 @@ const insertSession = statement<{ id: string }>(
      UPDATE authorization_requests SET browser = $2
      WHERE EXISTS (SELECT FROM verified) AND (browser = $6
        OR digest = $8 AND browser IN (SELECT s.digest FROM sessions s WHERE s.user_id = $5))
+   ), known AS (
+     INSERT INTO known_browsers (digest, user_id, expires_at)
+     SELECT $11::bytea, id, $12::timestamptz FROM verified
+     ON CONFLICT (digest, user_id) DO UPDATE SET expires_at = excluded.expires_at
+   ), forgotten AS (
+     DELETE FROM known_browsers k USING (
+       SELECT b.digest FROM known_browsers b WHERE b.user_id = $5 AND b.digest <> $11
+       ORDER BY b.expires_at DESC OFFSET ${MAX_KNOWN_BROWSERS - 1}
+     ) AS oldest
+     WHERE k.user_id = $5 AND k.digest = oldest.digest AND EXISTS (SELECT FROM verified)
    )
    SELECT id FROM renewed UNION ALL SELECT id FROM opened`,
 );
@@ -87,9 +102,9 @@ export async function openSession(
   oldCookie: Buffer,
   pendingHandle: Buffer | undefined,
 ): Promise<boolean> {
-  const { id, digest, now, expiresAt, ip, browser } = session;
+  const { id, digest, now, expiresAt, ip, browser, known } = session;
   const values = [id, digest, now, expiresAt, user.id, oldCookie, user.passwordHash, pendingHandle ?? null];
-  values.push(ip ?? null, browser ?? null);
+  values.push(ip ?? null, browser ?? null, known.digest, known.expiresAt);
   return (await sql(insertSession, values)).length === 1;
 }
 

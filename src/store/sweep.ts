@@ -46,6 +46,7 @@ export const SWEPT: Readonly<Record<string, Rule>> = {
   authorizations: expired(DAY),
   authorization_requests: expired(),
   sessions: expired(),
+  known_browsers: expired(),
   client_assertions: expired(),
   logout_deliveries: expired(),
   setup_tickets: expired(),

@@ -1,6 +1,6 @@
 import { hash } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkCredentials } from '../../src/directory/credentials.ts';
+import { checkCredentials, findAccount } from '../../src/directory/credentials.ts';
 import { User } from '../../src/store/entities/user.ts';
 import { type TestUser, unique } from '../support/fixtures.ts';
 import { sharedServer, type TestServer } from '../support/server.ts';
@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-const check = (identifier: string, password: string) => checkCredentials(server.database.sql, identifier, password);
+const check = async (identifier: string, password: string) =>
+  checkCredentials(server.database.sql, await findAccount(server.database.sql, identifier), password);
 
 describe('checkCredentials', () => {
   it('a user can sign in with their username or email address in any case and Unicode form', async () => {

@@ -47,7 +47,7 @@ describe('A copy of the database', () => {
       ...[client.secret, imported.secret, password, code, handle, ...browser.cookies.values()],
       ...[exchanged, refreshed].flatMap(({ body }) => [body.access_token, body.refresh_token]),
     ];
-    expect(secrets.length).toBe(10);
+    expect(secrets.length).toBe(11);
     const dump = await everything();
     const log = server.log.join('\n');
     for (const secret of secrets) {

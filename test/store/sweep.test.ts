@@ -29,6 +29,7 @@ const KEPT: Record<string, number> = {
   authorizations: DAY,
   authorization_requests: 0,
   sessions: 0,
+  known_browsers: 0,
   client_assertions: 0,
   logout_deliveries: 0,
   setup_tickets: 0,

@@ -18,6 +18,7 @@ const COLUMNS: Record<string, Record<string, string>> = {
     ...{ response_type: "'code'", scopes: "'{}'", created_at: "'2026-01-01'" },
   },
   sessions: { digest: 'DIGEST', user_id: '$2', created_at: "'2026-01-01'" },
+  known_browsers: { user_id: '$2' },
   signing_keys: {
     ...{ algorithm: 'gen_random_uuid()::text', generation: '1', public_key: "'{}'", private_key: 'DIGEST' },
     ...{ created_at: "'2026-01-01'", signs_from: "'2026-01-01'" },
@@ -36,6 +37,7 @@ const COLUMNS: Record<string, Record<string, string>> = {
 /** Primary keys of tables whose key is not a uuid. */
 const KEYS: Record<string, [column: string, value: string]> = {
   setup_tickets: ['digest', 'DIGEST'],
+  known_browsers: ['digest', 'DIGEST'],
   signing_keys: ['kid', 'gen_random_uuid()::text'],
   client_assertions: ['digest', 'DIGEST'],
   rate_limits: ['key', 'gen_random_uuid()::text'],

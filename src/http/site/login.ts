@@ -1,15 +1,14 @@
 import { PASSWORD_MAX } from '../../crypto/password-length.ts';
-import { checkCredentials, recordFailedSignIn } from '../../directory/credentials.ts';
-import { usernameKey } from '../../directory/names.ts';
+import { checkCredentials, findAccount, recordFailedSignIn } from '../../directory/credentials.ts';
 import { nextStep } from '../../oauth/authorize/next-step.ts';
 import { optional, type Params } from '../../oauth/params.ts';
-import { networkOf } from '../../store/rate-limits.ts';
 import type { HttpContext } from '../context.ts';
 import { readForm, readQuery } from '../form.ts';
 import { PageError } from '../page-error.ts';
 import { loginPage } from '../pages/login.ts';
 import { seeOther } from '../redirect.ts';
 import { checkCsrf, csrfToken } from './csrf.ts';
+import { signInAttempt } from './known-browser.ts';
 import { type PendingAuthorization, readPending, stepUrl } from './pending-authorization.ts';
 import { currentSession, ensureBrowserSecret } from './session.ts';
 import { signIn } from './sign-in.ts';
@@ -45,9 +44,9 @@ async function submit(ctx: HttpContext, params: Params, handle: string | undefin
   if ([...password].length > PASSWORD_MAX)
     throw new PageError(400, 'This password is too long', `A password has at most ${PASSWORD_MAX} characters.`);
 
-  const network = networkOf(origin.ip);
-  const counts = { account: [usernameKey(username), network], network: [network] };
-  const user = await limits.guess(counts, () => checkCredentials(sql, username, password));
+  const account = await findAccount(sql, username);
+  const attempt = await signInAttempt(ctx, username, account);
+  const user = await limits.guess(attempt, () => checkCredentials(sql, account, password));
   const signedIn = user !== undefined && (await signIn(ctx, user, handle));
   ctx.state.measurements.countSignIn(signedIn ? 'success' : 'failure');
   if (signedIn) return redirectOnward(ctx, params, handle);
@@ -57,7 +56,7 @@ async function submit(ctx: HttpContext, params: Params, handle: string | undefin
     pending = await pendingOf(ctx, handle);
   } finally {
     // A failed sign-in is recorded even if its request does not exist.
-    await recordFailedSignIn(sql, username, { at: now, clientId: pending?.recipient.client.id, origin });
+    await recordFailedSignIn(sql, account, { at: now, clientId: pending?.recipient.client.id, origin });
   }
   ctx.status = 401;
   // The message is the same for an unknown user, a wrong password and a disabled account.

@@ -24,12 +24,14 @@ export function readCookie(ctx: HttpContext, name: string): string | undefined {
   return value !== undefined && isHandle(value) ? value : undefined;
 }
 
-/** Sets a cookie until the browser closes, or removes it if the value is undefined. */
-export function writeCookie(ctx: HttpContext, name: string, value: string | undefined): void {
+/** Sets a cookie for `seconds`, or else until the browser closes; or removes it if the value is undefined. */
+export function writeCookie(ctx: HttpContext, name: string, value: string | undefined, seconds?: number): void {
   const { name: full, secure } = cookie(ctx, name);
   // Koa refuses Secure cookies on plain http, but TLS can end at a proxy.
   ctx.cookies.secure = secure;
-  ctx.cookies.set(full, value ?? null, { httpOnly: true, secure, sameSite: 'lax', path: '/', overwrite: true });
+  const lifetime = seconds === undefined ? {} : { maxAge: seconds * 1000 };
+  const options = { httpOnly: true, secure, sameSite: 'lax', path: '/', overwrite: true, ...lifetime } as const;
+  ctx.cookies.set(full, value ?? null, options);
 }
 
 const NAME = 'gatehouse';

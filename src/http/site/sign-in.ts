@@ -6,6 +6,7 @@ import { record } from '../../store/audit/record.ts';
 import { openSession } from '../../store/sessions.ts';
 import type { HttpContext } from '../context.ts';
 import { describeBrowser } from './browser-name.ts';
+import { ensureKnownBrowser } from './known-browser.ts';
 import { browserSecret, currentSession, setBrowserSecret } from './session.ts';
 
 /** Lifetime of a session in seconds. */
@@ -23,8 +24,9 @@ export async function signIn(
   const { sql, now, origin } = ctx.state;
   const secret = makeHandle();
   const expiresAt = secondsLater(now, SESSION_TTL);
+  const known = ensureKnownBrowser(ctx);
   const device = { ip: origin.ip, browser: describeBrowser(ctx.get('User-Agent')) };
-  const session = { id: randomUUIDv7(), digest: digest(secret), now, expiresAt, ...device };
+  const session = { id: randomUUIDv7(), digest: digest(secret), now, expiresAt, known, ...device };
   const pendingDigest = handle === undefined ? undefined : digest(handle);
   const previous = await currentSession(ctx);
   // Another user was signed in here. Their session ends, and the apps they used are notified.

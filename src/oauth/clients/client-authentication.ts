@@ -1,8 +1,8 @@
 import { digest, isWellFormed, sameBytes } from '../../crypto/secrets.ts';
 import { record } from '../../store/audit/record.ts';
 import { statement } from '../../store/connection/sql.ts';
+import { networkOf } from '../../store/networks.ts';
 import { prefixedId } from '../../store/prefixed-id.ts';
-import { networkOf } from '../../store/rate-limits.ts';
 import { OAuthError } from '../error.ts';
 import type { OAuthRequest } from '../oauth-request.ts';
 import { optional, type Params } from '../params.ts';

@@ -9,6 +9,7 @@ import { Consent } from './consent.ts';
 import { Group } from './group.ts';
 import { GroupMember } from './group-member.ts';
 import { KeyCheck } from './key-check.ts';
+import { KnownBrowser } from './known-browser.ts';
 import { LogoutDelivery } from './logout-delivery.ts';
 import { PendingAuthorization } from './pending-authorization.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -32,6 +33,7 @@ export const entities = [
   Group,
   GroupMember,
   KeyCheck,
+  KnownBrowser,
   LogoutDelivery,
   PendingAuthorization,
   RateLimit,

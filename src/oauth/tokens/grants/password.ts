@@ -1,6 +1,6 @@
-import { checkCredentials, recordFailedSignIn } from '../../../directory/credentials.ts';
-import { usernameKey } from '../../../directory/names.ts';
+import { attemptKey, checkCredentials, findAccount, recordFailedSignIn } from '../../../directory/credentials.ts';
 import { issueDirectly } from '../../../store/issue-tokens.ts';
+import { networksOf } from '../../../store/networks.ts';
 import { OAuthError } from '../../error.ts';
 import type { Grant, TokenRequest } from '../../grant.ts';
 import { withIdToken } from '../../openid/id-token.ts';
@@ -30,10 +30,12 @@ async function issueForPassword(request: TokenRequest): Promise<TokenResponse> {
   const resources = parseResources(params, client, config.issuer);
 
   // All users of a confidential client share its network address, so attempts are not counted by network.
-  const counts = { account: [usernameKey(username), client.id] };
-  const user = await limits.guess(counts, () => checkCredentials(sql, username, passwordText));
+  const account = await findAccount(sql, username);
+  const counts = { account: [...attemptKey(username, account), client.id] };
+  const place = { lane: 'stranger', shares: networksOf(origin.ip) } as const;
+  const user = await limits.guess({ counts, place }, () => checkCredentials(sql, account, passwordText));
   if (!user) {
-    await recordFailedSignIn(sql, username, { at: now, clientId: client.id, origin });
+    await recordFailedSignIn(sql, account, { at: now, clientId: client.id, origin });
     throw invalidCredentials();
   }
 
