@@ -38,7 +38,7 @@ export function startMaintenance(
       log.debug({ swept }, 'expired rows deleted');
       if (Object.values(swept).reduce((sum, count) => sum + count, 0) >= MANY) wait = INTERVAL.behind;
       if (stopped.signal.aborted) return;
-      backchannel.deliver(clock());
+      backchannel.deliver();
       const made = await rotateSigningKeysByAge({ sql, keyring, now: clock() });
       if (made.length > 0) log.info({ made }, 'signing keys created');
     } catch (error) {

@@ -49,7 +49,7 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
     const stopping = new AbortController();
     let live: Promise<LiveEvents> | undefined;
     const subscriptions = () => (live = loadLiveEvents(database, log, stopping.signal));
-    const backchannel = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log });
+    const backchannel = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log, clock: () => new Date() });
     const parts = { config, database, keyring, signingKeys, backchannel, log, measurements, metrics };
     const app = createApp({ ...parts, live: subscriptions, stopping: stopping.signal });
     serveRequests(server, app.callback(), stopping.signal);

@@ -36,7 +36,7 @@ function start() {
   const log = makeLog('debug', { write: (line: string) => void lines.push(line) });
   const { config, database } = server;
   const signingKeys = makeSigningKeys(database.sql, keyring);
-  const backchannel = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log });
+  const backchannel = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log, clock: () => new Date() });
   const stop = startMaintenance({ config, database, keyring, backchannel, log }, later);
   return { stop, lines, waits, short };
 }

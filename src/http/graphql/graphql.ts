@@ -40,7 +40,7 @@ export function graphqlHandler({ config, database, live, log }: GraphQLOptions):
       if (!token && !isIntrospection(body.query)) throw unauthenticated(false);
 
       const { limits, now, origin, backchannel } = ctx.state;
-      const deliverLogoutTokens = () => backchannel.deliver(now);
+      const deliverLogoutTokens = () => backchannel.deliver();
       const perRequest = {
         now,
         config,

@@ -27,6 +27,10 @@ for (const [network, bits] of [
 /** False for addresses that a URI registered by a client must not reach. IPv4-mapped addresses count as their IPv4 address. */
 export const isCallable = (address: string): boolean => !BLOCKED.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
+/** True if no response came in time. */
+export const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof Error && error.cause.name === 'TimeoutError';
+
 type LookupCallback = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
 
 /** Checks the addresses that this connection will use, so that a DNS change between check and use has no effect. */

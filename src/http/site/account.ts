@@ -49,7 +49,7 @@ export async function account(ctx: HttpContext): Promise<void> {
     return show(ctx, session, undefined, { section, message: `${error.message}.`, params: submitted });
   }
   // A password change or a sign-out can end sessions, and their apps must be notified.
-  ctx.state.backchannel.deliver(now);
+  ctx.state.backchannel.deliver();
   seeOther(ctx, `/account?done=${section}`);
 }
 

@@ -13,5 +13,5 @@ export async function signOut(ctx: HttpContext): Promise<void> {
 export async function signOutOf(ctx: HttpContext, session: SessionRef): Promise<void> {
   const { database, now, origin, backchannel } = ctx.state;
   await endSession(entityManager(database), session, now, origin);
-  backchannel.deliver(now);
+  backchannel.deliver();
 }

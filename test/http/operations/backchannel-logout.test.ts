@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeKeyring } from '../../../src/crypto/keyring.ts';
@@ -6,6 +7,7 @@ import { makeBackchannelLogout } from '../../../src/http/operations/backchannel-
 import { makeLog } from '../../../src/log.ts';
 import { makeSigningKeys } from '../../../src/oauth/keys/signing-keys.ts';
 import { changeAccount, signInElsewhere } from '../../support/account.ts';
+import type { TestClient } from '../../support/fixtures.ts';
 import { jwksOf } from '../../support/id-tokens.ts';
 import { type RelyingParty, relyingParty, signInTo } from '../../support/relying-party.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -30,8 +32,8 @@ const waiting = async (): Promise<number> =>
   (await server.database.em().execute('SELECT count(*)::int AS n FROM logout_deliveries'))[0]?.n;
 const delivered = () => vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 10_000 });
 
-/** Another node with its own clock. */
-function anotherNode() {
+/** Another node, whose clock is ahead by so many seconds. */
+function anotherNode(ahead: number) {
   const { config, database } = server;
   const lines: string[] = [];
   const log = makeLog('debug', { write: (line: string) => void lines.push(line) });
@@ -39,7 +41,12 @@ function anotherNode() {
     database.sql,
     makeKeyring(database.embedded ? [readFileSync(`${config.dataDir}/secret-key`, 'utf8').trim()] : config.secretKeys),
   );
-  return { lines, ...makeBackchannelLogout({ sql: database.sql, config, signingKeys, log }) };
+  let now = () => later(ahead);
+  const node = makeBackchannelLogout({ sql: database.sql, config, signingKeys, log, clock: () => now() });
+  const advanceTo = (seconds: number) => {
+    now = () => later(seconds);
+  };
+  return { lines, advanceTo, ...node };
 }
 
 const later = (seconds: number): Date => new Date(Date.now() + seconds * 1000);
@@ -134,16 +141,17 @@ describe('Back-Channel Logout §2.5: failed deliveries', () => {
     app.respondWith(503);
     await browser.submit(await browser.get('/logout'));
     await arrived();
-    const node = anotherNode();
-    node.deliver(later(5));
+    const node = anotherNode(5);
+    node.deliver();
     await node.stop();
     expect(app.received).toHaveLength(1);
 
-    const next = anotherNode();
-    next.deliver(later(20));
+    const next = anotherNode(20);
+    next.deliver();
     await arrived(2);
     app.respondWith(200);
-    next.deliver(later(100));
+    next.advanceTo(100);
+    next.deliver();
     await delivered();
     expect(app.received).toHaveLength(3);
     const ids = app.received.map(({ body }) => decodeJwt(body.get('logout_token') ?? '').jti);
@@ -157,8 +165,8 @@ describe('Back-Channel Logout §2.5: failed deliveries', () => {
     app.respondWith(500);
     await browser.submit(await browser.get('/logout'));
     await arrived();
-    const node = anotherNode();
-    node.deliver(later(86_500));
+    const node = anotherNode(86_500);
+    node.deliver();
     await node.stop();
     expect([app.received.length, await waiting()]).toEqual([1, 1]);
   });
@@ -169,8 +177,8 @@ describe('Back-Channel Logout §2.5: failed deliveries', () => {
     await browser.submit(await browser.get('/logout'));
     await arrived();
     app.respondWith(200);
-    const nodes = [anotherNode(), anotherNode(), anotherNode()];
-    for (const node of nodes) node.deliver(later(30));
+    const nodes = [anotherNode(30), anotherNode(30), anotherNode(30)];
+    for (const node of nodes) node.deliver();
     await delivered();
     await Promise.all(nodes.map((node) => node.stop()));
     expect(app.received).toHaveLength(2);
@@ -187,5 +195,69 @@ describe('Back-Channel Logout §2.5: failed deliveries', () => {
     await vi.waitFor(() => expect(server.log.join('')).toContain('back-channel logout failed'));
     expect(server.log.join('')).not.toContain('eyJ');
     expect(await waiting()).toBe(1);
+  });
+});
+
+describe('Back-Channel Logout §2.5: a client that does not respond', () => {
+  /** A client that accepts connections and never responds. */
+  async function silentApp() {
+    const sockets = new Set<Socket>();
+    let most = 0;
+    const listener = createServer((socket) => {
+      sockets.add(socket);
+      most = Math.max(most, sockets.size);
+      socket.on('close', () => sockets.delete(socket)).on('error', () => {});
+    });
+    await new Promise<void>((resolve) => {
+      listener.listen(0, '127.0.0.1', resolve);
+    });
+    return {
+      uri: `http://127.0.0.1:${(listener.address() as AddressInfo).port}/logout`,
+      open: () => sockets.size,
+      most: () => most,
+      close: () => {
+        for (const socket of sockets) socket.destroy();
+        listener.close();
+      },
+    };
+  }
+
+  /** Sessions that have just ended at the client, as if so many users had signed out. */
+  const queue = ({ clientId }: TestClient, count: number) =>
+    server.database.em().execute(
+      `INSERT INTO logout_deliveries (id, client_id, user_id, session_id, next_attempt_at, created_at, expires_at)
+       SELECT gen_random_uuid(), c.id, gen_random_uuid(), gen_random_uuid(), now(), now(), now() + interval '1 day'
+       FROM clients c, generate_series(1, ?) WHERE c.client_id = ?`,
+      [count, clientId],
+    );
+
+  it('keeps no other client waiting, and has at most two requests at a time', async () => {
+    const silent = await silentApp();
+    const [hanging, healthy] = [await register({ backchannelLogoutUri: silent.uri }), await register()];
+    await queue(hanging, 45);
+    const node = anotherNode(1);
+    node.deliver();
+    await vi.waitFor(() => expect(silent.open()).toBe(2), { timeout: 10_000 });
+    await queue(healthy, 30);
+    node.deliver();
+    await arrived(30);
+    // None of the first two has been given up yet, so the others did not wait for them.
+    expect([silent.open(), silent.most()]).toEqual([2, 2]);
+    await vi.waitFor(async () => expect(await waiting()).toBe(45));
+    await node.stop();
+    silent.close();
+  });
+
+  it('is left alone for a minute after three timeouts, and its deliveries lose no attempt', async () => {
+    const silent = await silentApp();
+    await queue(await register({ backchannelLogoutUri: silent.uri }), 6);
+    const node = anotherNode(1);
+    node.deliver();
+    await vi.waitFor(() => expect(node.lines).toHaveLength(4), { timeout: 20_000 });
+    node.deliver();
+    await node.stop();
+    const attempts = await server.database.em().execute('SELECT attempts FROM logout_deliveries ORDER BY attempts');
+    expect(attempts.map(({ attempts: count }) => count)).toEqual([0, 0, 1, 1, 1, 1]);
+    silent.close();
   });
 });
