@@ -26,6 +26,8 @@ export interface Grant<Row = unknown> {
   readonly needsRedirectUri: boolean;
   /** True if it issues refresh tokens to clients that are also registered for `refresh_token`. */
   readonly refreshable: boolean;
+  /** True if only clients that authenticate may use it. */
+  readonly confidential: boolean;
   /** True if users may register it for their own clients without MANAGE_CLIENTS. */
   readonly selfService: boolean;
   /** True if new clients should not use it (RFC 9700 §2.1.2, §2.4). The metadata names it only while an enabled client may use it. */

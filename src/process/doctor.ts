@@ -100,6 +100,12 @@ function unavailable(error: unknown): string {
   return `the database cannot be written: ${(error as Error).message.split('\n', 1)[0]}`;
 }
 
+const findPublicPasswordClients = statement<{ client_id: string }>(
+  'find-public-password-clients',
+  `SELECT client_id FROM clients
+   WHERE token_endpoint_auth_method = 'none' AND 'password' = ANY (grant_types) ORDER BY client_id`,
+);
+
 /** Opening the database has already checked the migrations and SECRET_KEY. */
 async function contentsOf(config: Config, { database, keyring }: StartedDatabase, now: Date): Promise<Finding[]> {
   const { sql } = database;
@@ -119,6 +125,12 @@ async function contentsOf(config: Config, { database, keyring }: StartedDatabase
     (await hasSuperuser(sql))
       ? ok('administrator', 'exists')
       : warning('administrator', 'none yet; the server prints a set-up link when it starts'),
+  );
+  const guessable = (await sql(findPublicPasswordClients, [])).map(({ client_id }) => client_id);
+  found.push(
+    guessable.length === 0
+      ? ok('password grant', 'no public client is registered for it')
+      : warning('password grant', `public clients cannot use it; remove it from ${guessable.join(', ')}`),
   );
   const known = await demoPasswordsInUse(sql, now);
   if (known.length === 0) found.push(ok('demo data', 'no demo password is in use'));

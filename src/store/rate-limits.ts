@@ -40,7 +40,7 @@ type Kind = keyof typeof RULES;
 export type Counts = Partial<Record<Kind, readonly string[]>>;
 
 /** The counters of a network, over all accounts. */
-export function networkCounts(ip: string | undefined): Counts {
+function networkCounts(ip: string | undefined): Counts {
   const [network, network56, network48] = networksOf(ip).toReversed();
   // An IPv4 /24 has many owners, so only the address is counted.
   const wide = ip?.includes(':') ? { network56: [network56 ?? ''], network48: [network48 ?? ''] } : {};
@@ -54,6 +54,13 @@ const MAX_WAITING = 100;
 export interface Attempt {
   readonly counts: Counts;
   readonly place: Place;
+}
+
+/** An attempt at an account, identified by `key`, by somebody who is not known: it counts for the account there and the network. */
+export function strangersAttempt(key: readonly string[], ip: string | undefined): Attempt {
+  const shares = networksOf(ip);
+  const counts = { account: [...key, shares.at(-1) ?? ''], ...networkCounts(ip) };
+  return { counts, place: { lane: 'stranger', shares } };
 }
 
 export interface RateLimits {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../support/database.ts';
+import { startDatabase } from '../support/database-with-em.ts';
 import { gatehouse } from '../support/process.ts';
 
 async function ownDatabase(making: Promise<TestDatabase>): Promise<Record<string, string>> {
@@ -40,8 +42,20 @@ describe('gatehouse doctor', () => {
     const env = await ownDatabase(migratedDatabase());
     expect((await gatehouse(['seed'], env)).code).toBe(0);
     expect(stateOf((await doctor(env)).report, 'demo data')).toEqual(['warning']);
+    expect(stateOf((await doctor(env)).report, 'password grant')).toEqual(['ok']);
     const { code, report } = await doctor({ ...env, ISSUER: 'https://id.example.com' });
     expect([code, stateOf(report, 'demo data'), stateOf(report, 'administrator')]).toEqual([1, ['error'], ['ok']]);
+  });
+
+  it('public clients that are still registered for the password grant are listed', async () => {
+    const env = await ownDatabase(migratedDatabase());
+    expect((await gatehouse(['seed'], env)).code).toBe(0);
+    const started = await startDatabase(loadConfig(env));
+    await started.database.em().execute("UPDATE clients SET token_endpoint_auth_method = 'none' WHERE seeded");
+    await started.close();
+    const { report } = await doctor(env);
+    expect(stateOf(report, 'password grant')).toEqual(['warning']);
+    expect(JSON.stringify(report)).toContain('remove it from testclient');
   });
 
   it('the command re-encrypts nothing with a new SECRET_KEY, which other nodes may not have yet', async () => {

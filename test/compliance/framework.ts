@@ -106,7 +106,7 @@ export const FRAMEWORK = [
   oauth/tokens/grants/password: S1-21: a wrong password and an unknown user get the same response after a similar time
   oauth/tokens/grants/token-request: E89, E74
 4.3.2  MUST  guessing of passwords is limited
-  http/rate-limits: attempts are counted by account and client, whatever address the request claims
+  http/rate-limits: attempts are counted by account and network, like those on the sign-in page
 4.4  MUST  client_credentials is for confidential clients
   oauth/tokens/grants/token-request: E86
 4.4.3  SHOULD  client_credentials issues no refresh token

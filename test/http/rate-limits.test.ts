@@ -109,21 +109,37 @@ describe('OWASP ASVS 5 §6.3.1: guessing the password of an account', () => {
   });
 });
 
-describe('Guessing through the password grant, where one client serves all users', () => {
-  it('attempts are counted by account and client, whatever address the request claims', async () => {
+describe('Guessing through the password grant', () => {
+  it('attempts are counted by account and network, like those on the sign-in page', async () => {
     const [client, other] = [await server.client(), await server.client()];
     const [user, neighbour] = [await server.user(), await server.user()];
-    const guess = (password: string) => tryPasswordGrant(server, client, user.username, password, elsewhere());
+    const home = elsewhere();
+    const guess = (password: string) => tryPasswordGrant(server, client, user.username, password, home);
     expect(statuses(await repeat(10, () => guess('wrong')))).toEqual({ 400: 10 });
     const { status, retryAfter, text } = await guess(user.password);
     expect([status, JSON.parse(text).error]).toEqual([429, 'temporarily_unavailable']);
     expect(retryAfter).toBeGreaterThan(25);
 
-    expect((await tryPasswordGrant(server, client, neighbour.username, neighbour.password)).status).toBe(200);
-    expect((await tryPasswordGrant(server, other, user.username, user.password)).status).toBe(200);
+    expect((await tryPasswordGrant(server, client, neighbour.username, neighbour.password, home)).status).toBe(200);
+    expect((await tryPasswordGrant(server, other, user.username, user.password, home)).status).toBe(429);
+    expect((await tryPasswordGrant(server, client, user.username, user.password, elsewhere())).status).toBe(200);
     expect((await trySignIn(server, user.username, user.password, elsewhere())).status).toBe(303);
     passTime(31);
     expect((await guess(user.password)).status).toBe(200);
+  });
+
+  it('J184: attempts on many accounts from one network get 429 after thirty in a minute', async () => {
+    const [client, home] = [await server.client(), elsewhere()];
+    const tries = await repeat(34, () => tryPasswordGrant(server, client, unique('nobody'), 'Summer2026!', home));
+    expect(statuses(tries)).toEqual({ 400: 30, 429: 4 });
+  });
+
+  it('an account has one count, whether its username or its email address is entered', async () => {
+    const [client, user, home] = [await server.client(), await server.user(), elsewhere()];
+    const names = [user.username, user.email, user.username.toUpperCase()];
+    const tries = await repeat(11, (index) => trySignIn(server, names[index % 3] ?? '', 'wrong', home));
+    expect(statuses(tries)).toEqual({ 401: 10, 429: 1 });
+    expect((await tryPasswordGrant(server, client, user.email, user.password, home)).status).toBe(429);
   });
 
   it('J179: unknown accounts are counted like existing ones', async () => {

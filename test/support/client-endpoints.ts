@@ -31,7 +31,7 @@ export const introspect = (server: TestServer, token: string, client?: TestClien
 /** Registers a public client with PKCE. */
 export const publicClient = (server: TestServer): Promise<TestClient> =>
   server.client({
-    grantTypes: ['authorization_code', 'refresh_token', 'password'],
+    grantTypes: ['authorization_code', 'refresh_token'],
     tokenEndpointAuthMethod: 'none',
     requirePkce: true,
   });

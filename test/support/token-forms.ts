@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { CALLBACK, issueCode } from './authorize.ts';
 import type { TestClient, TestUser } from './fixtures.ts';
 import { expectTokenError } from './invariants.ts';
+import { pkce } from './pkce.ts';
 import type { TestServer } from './server.ts';
 
 type Form = Record<string, string>;
@@ -37,6 +38,15 @@ export async function tokenPair(
   user?: TestUser,
 ): Promise<TokenPair> {
   const { status, body } = await server.token(exchange(await issueCode(server, client, query, user)), client);
+  expect(status).toBe(200);
+  return body;
+}
+
+/** The same for a public client, which has no secret and must use PKCE. */
+export async function publicTokenPair(server: TestServer, client: TestClient): Promise<TokenPair> {
+  const { verifier, challenge } = pkce();
+  const code = await issueCode(server, client, { code_challenge: challenge, code_challenge_method: 'S256' });
+  const { status, body } = await server.token(exchange(code, { client_id: client.clientId, code_verifier: verifier }));
   expect(status).toBe(200);
   return body;
 }

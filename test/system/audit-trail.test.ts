@@ -85,6 +85,14 @@ describe('ASVS 5 §16.3: the audit trail', () => {
     ]);
   });
 
+  it('the trail records a sign-in by the password grant with the grant and the client', async () => {
+    const recorded = await eventsOf(async () => {
+      await server.token({ grant_type: 'password', username: user.username, password: user.password }, client);
+    });
+    const detail = { grant: 'password' };
+    expect(recorded).toEqual([{ kind: 'sign_in.succeeded', actor_id: user.uuid, client_id: row, detail }]);
+  });
+
   it('the trail records granted and denied consent', async () => {
     const recorded = await eventsOf(async () => {
       await decide('deny');

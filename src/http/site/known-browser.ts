@@ -2,8 +2,7 @@ import { digest, makeHandle } from '../../crypto/secrets.ts';
 import { type Account, attemptKey } from '../../directory/credentials.ts';
 import { secondsLater } from '../../oauth/lifetime.ts';
 import { isKnownBrowser } from '../../store/known-browsers.ts';
-import { networksOf } from '../../store/networks.ts';
-import { type Attempt, networkCounts } from '../../store/rate-limits.ts';
+import { type Attempt, strangersAttempt } from '../../store/rate-limits.ts';
 import type { HttpContext } from '../context.ts';
 import { readCookie, writeCookie } from './session.ts';
 
@@ -35,7 +34,5 @@ export async function signInAttempt(
     const browser = digest(secret).toString('base64url');
     return { counts: { account: [...key, 'browser', browser] }, place: { lane: 'known', shares: [browser] } };
   }
-  const networks = networksOf(origin.ip);
-  const counts = { account: [...key, networks.at(-1) ?? ''], ...networkCounts(origin.ip) };
-  return { counts, place: { lane: 'stranger', shares: networks } };
+  return strangersAttempt(key, origin.ip);
 }

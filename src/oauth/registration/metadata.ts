@@ -82,6 +82,7 @@ export function merge(before: ClientMetadata, { scope, ...given }: AttributeChan
   };
 }
 
+const CONFIDENTIAL = grantTypesWith(({ confidential }) => confidential);
 const REFRESHABLE = grantTypesWith(({ refreshable }) => refreshable);
 
 /** RFC 6749 §2.1 */
@@ -110,10 +111,10 @@ export function checkMetadata(metadata: ClientMetadata, knownScopes: ReadonlySet
     `refresh_token requires ${wordList(REFRESHABLE, 'disjunction')}`,
     'grantTypes',
   );
-  // RFC 6749 §4.4: only for confidential clients.
+  // RFC 6749 §4.4. Without client authentication, anybody could guess passwords through the client.
   refuse(
-    isPublic(checked) && has('client_credentials'),
-    'client_credentials needs a client with a secret',
+    isPublic(checked) && CONFIDENTIAL.some(has),
+    `${wordList(CONFIDENTIAL)} need a client that authenticates, for example with a secret`,
     'grantTypes',
   );
   refuse(isPublic(checked) && !checked.requirePkce, 'A public client must use PKCE', 'requirePkce');

@@ -1,6 +1,7 @@
 /** What can happen, as the audit trail records it. A kind stays in this table for as long as rows may have it. */
 export const AUDIT_KINDS = {
-  'sign_in.succeeded': 'A user signed in with username and password.',
+  'sign_in.succeeded':
+    'A user signed in with username and password: on the sign-in page, or with the `grant` in the detail.',
   'sign_in.failed': 'A sign-in failed: unknown username, wrong password or disabled account.',
   sign_out: 'A user signed out or ended another of their sessions.',
   'setup.completed': 'The first administrator was created through the set-up link.',

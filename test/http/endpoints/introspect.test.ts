@@ -9,7 +9,7 @@ import { expectCleanResponse, expectTokenError } from '../../support/invariants.
 import { expectNothingWritten } from '../../support/refusals.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { sessionCookie, signedIn } from '../../support/sessions.ts';
-import { refreshing, tokenPair } from '../../support/token-forms.ts';
+import { publicTokenPair, refreshing, tokenPair } from '../../support/token-forms.ts';
 
 let server: TestServer;
 let client: TestClient;
@@ -104,9 +104,7 @@ describe('RFC 7662 §2.1, §4: clients that may introspect', () => {
 
   it('G125: introspection needs client authentication: a token, a client_id alone and a public client are refused', async () => {
     const open = await publicClient(server);
-    const { username, password } = await server.user();
-    const form = { grant_type: 'password', username, password };
-    const { body } = await postForm(server, '/oauth/token', form, open);
+    const body = await publicTokenPair(server, open);
     const { access_token: token } = await tokenPair(server, client);
     const bearer = { Authorization: `Bearer ${token}` };
     const tries = [

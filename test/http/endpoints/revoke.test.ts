@@ -11,6 +11,7 @@ import {
   bearerStatus,
   eventsOf,
   expectRevoked,
+  publicTokenPair,
   refreshing,
   type TokenPair,
   tokenPair,
@@ -78,10 +79,9 @@ describe('RFC 7009 §2.1, §2.2: a client revokes its own token', () => {
 
   it('G113: a public client revokes its own token with its client_id alone', async () => {
     const client = await publicClient(server);
-    const { username, password } = await server.user();
-    const { body } = await postForm(server, '/oauth/token', { grant_type: 'password', username, password }, client);
-    expectDone(await revoke(server, body.access_token, client));
-    expect(await bearerStatus(server, body.access_token)).toBe(401);
+    const { access_token: token } = await publicTokenPair(server, client);
+    expectDone(await revoke(server, token, client));
+    expect(await bearerStatus(server, token)).toBe(401);
   });
 
   it.each(['access_token', 'refresh_token', 'id_token', 'x', ''])(

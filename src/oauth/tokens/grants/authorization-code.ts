@@ -16,6 +16,7 @@ export const authorizationCode = {
   description: 'RFC 6749 §4.1: a user signs in and consents in a browser.',
   needsRedirectUri: true,
   refreshable: true,
+  confidential: false,
   selfService: true,
   lookUp: { parameter: 'code', kind: 'gac', find: findCode },
   handle: redeemCode,

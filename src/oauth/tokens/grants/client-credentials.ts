@@ -1,5 +1,4 @@
 import { issueDirectly } from '../../../store/issue-tokens.ts';
-import { isPublic } from '../../clients/client.ts';
 import { OAuthError } from '../../error.ts';
 import type { Grant, TokenRequest } from '../../grant.ts';
 import { optional } from '../../params.ts';
@@ -14,6 +13,7 @@ export const clientCredentials = {
   description: 'RFC 6749 §4.4: the client acts for itself, without a user.',
   needsRedirectUri: false,
   refreshable: false,
+  confidential: true,
   selfService: false,
   handle: issueForClient,
 } as const satisfies Grant;
@@ -21,8 +21,6 @@ export const clientCredentials = {
 /** RFC 6749 §4.4 */
 async function issueForClient(request: TokenRequest): Promise<TokenResponse> {
   const { params, client, config, sql } = request;
-  // §4.4: confidential clients only.
-  if (isPublic(client)) throw new OAuthError('unauthorized_client', 'A public client cannot use this grant.');
   const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
 
   // §4.4.3: no refresh token.

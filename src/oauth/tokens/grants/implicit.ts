@@ -8,6 +8,7 @@ export const implicit = {
     'RFC 6749 §4.2: the token is returned in the URL. Only for old clients that cannot use authorization_code.',
   needsRedirectUri: true,
   refreshable: false,
+  confidential: false,
   selfService: false,
   deprecated: true,
 } as const satisfies Grant;

@@ -1,6 +1,7 @@
 import { attemptKey, checkCredentials, findAccount, recordFailedSignIn } from '../../../directory/credentials.ts';
+import { record } from '../../../store/audit/record.ts';
 import { issueDirectly } from '../../../store/issue-tokens.ts';
-import { networksOf } from '../../../store/networks.ts';
+import { strangersAttempt } from '../../../store/rate-limits.ts';
 import { OAuthError } from '../../error.ts';
 import type { Grant, TokenRequest } from '../../grant.ts';
 import { withIdToken } from '../../openid/id-token.ts';
@@ -16,6 +17,7 @@ export const password = {
   description: "RFC 6749 §4.3: the client handles users' passwords. Only for your own apps.",
   needsRedirectUri: false,
   refreshable: true,
+  confidential: true,
   selfService: false,
   deprecated: true,
   handle: issueForPassword,
@@ -29,11 +31,9 @@ async function issueForPassword(request: TokenRequest): Promise<TokenResponse> {
   const scopes = grantedScope(optional(params, 'scope'), client.scopes, client.defaultScopes);
   const resources = parseResources(params, client, config.issuer);
 
-  // All users of a confidential client share its network address, so attempts are not counted by network.
   const account = await findAccount(sql, username);
-  const counts = { account: [...attemptKey(username, account), client.id] };
-  const place = { lane: 'stranger', shares: networksOf(origin.ip) } as const;
-  const user = await limits.guess({ counts, place }, () => checkCredentials(sql, account, passwordText));
+  const attempt = strangersAttempt(attemptKey(username, account), origin.ip);
+  const user = await limits.guess(attempt, () => checkCredentials(sql, account, passwordText));
   if (!user) {
     await recordFailedSignIn(sql, account, { at: now, clientId: client.id, origin });
     throw invalidCredentials();
@@ -46,6 +46,8 @@ async function issueForPassword(request: TokenRequest): Promise<TokenResponse> {
   const authentication = { user_id: user.id, auth_time: now, session_id: null, nonce: null };
   const completeResponse = await withIdToken(request, authentication, scopes, response);
   if (!(await issueDirectly(sql, { client, user, expiresAt }, issue))) throw invalidCredentials();
+  const detail = { grant: 'password' };
+  await record(sql, { kind: 'sign_in.succeeded', at: now, actorId: user.id, clientId: client.id, origin, detail });
   return completeResponse;
 }
 

@@ -29,6 +29,7 @@ export const refreshToken = {
   description: 'RFC 6749 §6: the client exchanges a refresh token for new tokens.',
   needsRedirectUri: false,
   refreshable: false,
+  confidential: false,
   selfService: true,
   lookUp: { parameter: 'refresh_token', kind: 'grt', find: findRefreshToken },
   handle: refresh,

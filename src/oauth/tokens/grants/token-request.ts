@@ -1,3 +1,4 @@
+import { isPublic } from '../../clients/client.ts';
 import { authenticateClient } from '../../clients/client-authentication.ts';
 import { OAuthError } from '../../error.ts';
 import type { Grant } from '../../grant.ts';
@@ -27,5 +28,8 @@ export async function handleTokenRequest(
   const client = await authenticateClient(request, header, params);
   if (!client.grantTypes.includes(grantType))
     throw new OAuthError('unauthorized_client', `This client is not registered for the grant ${grantType}.`);
+  // It may be registered from a time when that was allowed.
+  if (grant.confidential && isPublic(client))
+    throw new OAuthError('unauthorized_client', `A public client cannot use the grant ${grantType}.`);
   return grant.handle({ ...request, params, client, presented });
 }

@@ -12,6 +12,7 @@ describe('RFC 6749 §4.5: names of grant types', () => {
     description: 'RFC 8693: the client exchanges one token for another.',
     needsRedirectUri: false,
     refreshable: false,
+    confidential: true,
     selfService: false,
     handle: () => Promise.reject(new Error('never called')),
   } as const satisfies Grant;

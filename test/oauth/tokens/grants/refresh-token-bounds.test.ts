@@ -9,7 +9,14 @@ import { type TestClient, type TestUser, theOperator } from '../../../support/fi
 import { expectTokenError } from '../../../support/invariants.ts';
 import { expectNothingWritten } from '../../../support/refusals.ts';
 import { sharedServer, type TestServer } from '../../../support/server.ts';
-import { bearerStatus, eventsOf, exchange, refreshing, tokenPair } from '../../../support/token-forms.ts';
+import {
+  bearerStatus,
+  eventsOf,
+  exchange,
+  publicTokenPair,
+  refreshing,
+  tokenPair,
+} from '../../../support/token-forms.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -38,12 +45,10 @@ describe('RFC 6749 §6, §10.4: binding of a refresh token to its client', () =>
       server.client({
         tokenEndpointAuthMethod: 'none',
         requirePkce: true,
-        grantTypes: ['authorization_code', 'refresh_token', 'password'],
+        grantTypes: ['authorization_code', 'refresh_token'],
       });
     const [own, other] = [await native(), await native()];
-    const { username, password } = await server.user();
-    const form = { grant_type: 'password', username, password, client_id: own.clientId };
-    const { refresh_token } = (await server.token(form)).body;
+    const { refresh_token } = await publicTokenPair(server, own);
     await refuse(refreshing(refresh_token, { client_id: other.clientId }), undefined);
     await refuse(refreshing(refresh_token), undefined, 401, 'invalid_client');
     expect((await server.token(refreshing(refresh_token, { client_id: own.clientId }))).status).toBe(200);

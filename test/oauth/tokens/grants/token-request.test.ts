@@ -29,6 +29,19 @@ describe('RFC 6749 §5.2: unauthorized_client and invalid_scope', () => {
     ).rejects.toThrow(/secret/);
   });
 
+  it('a public client cannot use the password grant, not even one that was registered for it', async () => {
+    const user = await server.user();
+    const metadata = { tokenEndpointAuthMethod: 'none', requirePkce: true } as const;
+    await expect(server.client({ ...metadata, grantTypes: ['authorization_code', 'password'] })).rejects.toThrow(
+      /password and client_credentials need a client that authenticates/,
+    );
+    const { clientId } = await server.client({ ...metadata, grantTypes: ['authorization_code'] });
+    const grants = "UPDATE clients SET grant_types = '{authorization_code,password}' WHERE client_id = ?";
+    await server.database.em().execute(grants, [clientId]);
+    const form = with_('password', { username: user.username, password: user.password, client_id: clientId });
+    await refuse(400, 'unauthorized_client', () => server.token(form));
+  });
+
   it.each(['write', 'unknown', 'read write', 'rea', '"', 'read\0', 'é', 'x'.repeat(9000)])(
     'E88: the scope %j is invalid_scope',
     async (scope) => {
