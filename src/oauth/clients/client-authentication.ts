@@ -39,8 +39,8 @@ export async function authenticateClient(
   const { readings, malformed } = parseCredentials(header, params);
   const { sql, config, limits, now, origin } = request;
   const network = networkOf(origin.ip);
-  const counts = { client: [readings[0]?.clientId ?? '', network] };
-  await limits.check(counts);
+  const countsOf = (clientId: string) => ({ client: [clientId, network] });
+  for (const { clientId } of readings) await limits.check(countsOf(clientId));
 
   let known: Client | undefined;
   for (const credentials of readings) {
@@ -54,14 +54,17 @@ export async function authenticateClient(
     }
     known = client;
     logMisconfiguration(request, client, credentials.secret, secret);
+    if (secret && !hasExpired(secret, now)) throw wrongMethod(request, client, credentials.method);
   }
   // Count the failure before recording it, so that requests with random client ids cannot fill the audit trail or the counters.
   // The order matters: guesses at a known client are always counted, even if its network has reached its limit.
+  // By the client that was found, or else by the decoded id, so that another spelling of an id has no counter of its own.
+  const counts = countsOf(known?.clientId ?? readings.at(-1)?.clientId ?? '');
   const allClients = { clients: [network] };
   await limits.fail(known ? { ...counts, ...allClients } : { ...allClients, ...counts });
   // An unknown client is recorded as well, because a faster response would reveal that it is unknown.
   await record(sql, { kind: 'client_authentication.failed', at: now, clientId: known?.id, origin });
-  // §5.2: an unknown client, a wrong secret and an unregistered method get the same error, which does not reveal the cause.
+  // §5.2: an unknown client and a wrong secret get the same error, which does not reveal the cause.
   throw malformed ? malformedHeader() : new OAuthError('invalid_client', 'Client authentication failed.');
 }
 
@@ -145,6 +148,13 @@ function logMisconfiguration(
     log.warn({ ...about, secret: prefixedId('sec', secret.id) }, 'client sent an expired secret');
   else if (presented !== undefined && isStoredDigest(client, presented))
     log.warn(about, 'client sent the stored digest of its secret instead of the secret');
+}
+
+/** The right secret by a method that is not registered. It is no guess, so it is not counted, and its sender may know why. */
+function wrongMethod({ log, origin }: OAuthRequest, client: Client, used: Credentials['method']): OAuthError {
+  const registered = client.tokenEndpointAuthMethod;
+  log.warn({ client: client.clientId, requestId: origin.requestId, registered, used }, 'client used the wrong method');
+  return new OAuthError('invalid_client', `This client is registered for ${registered}, but it used ${used}.`);
 }
 
 const isStoredDigest = ({ secrets }: Client, presented: string): boolean =>

@@ -49,6 +49,34 @@ describe('OAuth 2.1 §2.4.1: guessing a client secret', () => {
       expect((await tryClient(server, client, HERE, path)).status).toBe(429);
   });
 
+  it('E91: another spelling of the client id in the Authorization header has no count of its own', async () => {
+    const client = await server.client();
+    const percent = (letter: string) => `%${letter.charCodeAt(0).toString(16)}`;
+    const spelled = (index: number) => {
+      const at = index % client.clientId.length;
+      const clientId = `${client.clientId.slice(0, at)}${percent(client.clientId.charAt(at))}${client.clientId.slice(at + 1)}`;
+      return { ...client, clientId };
+    };
+    const tries = await repeat(30, (index) => tryClient(server, wrong(spelled(index)), HERE));
+    expect(statuses(tries)).toEqual({ 401: 20, 429: 10 });
+    expect((await tryClient(server, client, HERE)).status).toBe(429);
+    expect((await tryClient(server, spelled(3), HERE)).status).toBe(429);
+    expect((await tryClient(server, spelled(3), THERE)).status).toBe(200);
+  });
+
+  it('the right secret by another method is no guess', async () => {
+    const client = await server.client({ tokenEndpointAuthMethod: 'client_secret_post' });
+    const tries = await repeat(30, () => tryClient(server, client, HERE));
+    expect(statuses(tries)).toEqual({ 401: 30 });
+    expect(JSON.parse(tries[29]?.text ?? '')).toEqual({
+      error: 'invalid_client',
+      error_description: 'This client is registered for client_secret_post, but it used client_secret_basic.',
+    });
+    expect(JSON.parse((await tryClient(server, wrong(client), HERE)).text).error_description).not.toContain(
+      'registered',
+    );
+  });
+
   it('E76, E91: an unknown client is limited like a known one', async () => {
     const names = [(await server.client()).clientId, unique('nobody')];
     const [known, unknown] = await Promise.all(
