@@ -1,13 +1,13 @@
 import { hashPassword } from '../crypto/passwords.ts';
 import { recordInTransaction } from '../store/audit/record-in-transaction.ts';
 import type { Em } from '../store/connection/orm.ts';
-import type { User } from '../store/entities/user.ts';
+import { User } from '../store/entities/user.ts';
 import { prefixedId } from '../store/prefixed-id.ts';
 import type { RateLimits } from '../store/rate-limits.ts';
 import type { Actor } from './actor.ts';
 import { isSelf, requirePermission, requireRank } from './authorize.ts';
 import { lockUser } from './lock.ts';
-import { validatePassword } from './password-rules.ts';
+import { refuseGuessablePassword, validatePassword } from './password-rules.ts';
 import { revokeAllAccess } from './revoke-all-access.ts';
 import { verifyCurrentPassword, wrongPassword } from './verify-current-password.ts';
 
@@ -29,6 +29,8 @@ export async function setPassword(
   if (!own) requirePermission(actor, 'MANAGE_USERS');
   const password = validatePassword(input.password);
   const verifiedHash = own ? await verifyCurrentPassword(em, limits, id, input.currentPassword) : undefined;
+  const owner = await em.findOne(User, { id });
+  if (owner) await refuseGuessablePassword(password, { username: owner.username, email: owner.email });
   const passwordHash = await hashPassword(password);
 
   return em.transactional(async (tx) => {

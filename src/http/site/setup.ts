@@ -1,7 +1,7 @@
 import { hashPassword } from '../../crypto/passwords.ts';
 import { DomainError } from '../../directory/error.ts';
 import { emailKey, parseEmail, parseUsername, usernameKey } from '../../directory/names.ts';
-import { validatePassword } from '../../directory/password-rules.ts';
+import { refuseGuessablePassword, validatePassword } from '../../directory/password-rules.ts';
 import { optional, type Params } from '../../oauth/params.ts';
 import { violatedUniqueConstraint } from '../../store/connection/sql-errors.ts';
 import { consumeSetupTicket, type FirstAdministrator, isSetupTicketActive } from '../../store/setup-ticket.ts';
@@ -57,6 +57,7 @@ async function parseAdministrator(params: Params): Promise<FirstAdministrator> {
   const typedEmail = optional(params, 'email');
   const email = typedEmail === undefined ? undefined : parseEmail(typedEmail);
   const password = validatePassword(optional(params, 'password') ?? '');
+  await refuseGuessablePassword(password, { username, email });
   if (password !== optional(params, 'repeated')) throw new DomainError('INVALID', 'The two passwords are not the same');
   return {
     username,
