@@ -19,6 +19,15 @@ export interface EventStream {
   close(): void;
 }
 
+/** The next event that is not the sign-in by which a test got a token. */
+// biome-ignore lint/suspicious/noExplicitAny: a test says what it expects in there
+export async function nextChange(stream: Pick<EventStream, 'next'>): Promise<any> {
+  for (;;) {
+    const event = await stream.next();
+    if (event?.data?.auditEvent?.kind !== 'SIGN_IN_SUCCEEDED') return event;
+  }
+}
+
 export const AUDIT_EVENT = 'subscription { auditEvent { id kind actor { id } detail } }';
 
 /** The address that a server listens on, and its public host. */

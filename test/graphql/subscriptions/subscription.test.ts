@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { updateUser } from '../../../src/directory/update-user.ts';
-import { addressOf, type EventStream, subscribe } from '../../support/event-stream.ts';
+import { addressOf, type EventStream, nextChange, subscribe } from '../../support/event-stream.ts';
 import { type TestClient, type TestUser, theOperator, unique } from '../../support/fixtures.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { mutate } from '../mutate.ts';
@@ -40,14 +40,14 @@ describe('Subscription auditEvent', () => {
 
     const group = unique('watched');
     await mutate(server, token, 'createGroup', { name: group }, 'group { id }');
-    const event = await all.next();
+    const event = await nextChange(all);
     expect(event).toMatchObject({ data: { auditEvent: { kind: 'GROUP_CREATED', actor: { id: admin.id } } } });
     expect(event.data.auditEvent.detail.name).toBe(group);
 
     await mutate(server, await server.accessToken({ client, user }), 'updateUser', { id: user.id, firstName: 'Ada' });
     const mine = { data: { auditEvent: { kind: 'USER_UPDATED', actor: { id: user.id } } } };
-    expect(await own.next()).toMatchObject(mine);
-    expect(await all.next()).toMatchObject(mine);
+    expect(await nextChange(own)).toMatchObject(mine);
+    expect(await nextChange(all)).toMatchObject(mine);
     all.close();
     own.close();
   });
