@@ -12,12 +12,22 @@ for (const [network, bits] of [
   ['0.0.0.0', 8],
   ['127.0.0.0', 8],
   ['169.254.0.0', 16],
+  // Cloud metadata and platform services outside the link-local range: Alibaba, Azure, Oracle.
+  ['100.100.100.200', 32],
+  ['168.63.129.16', 32],
+  ['192.0.0.192', 32],
   ['224.0.0.0', 3],
 ] as const)
   BLOCKED.addSubnet(network, bits, 'ipv4');
 for (const [network, bits] of [
-  ['::', 127],
+  // Unspecified, loopback, and the deprecated IPv4-compatible addresses (RFC 4291 §2.5.5.1).
+  ['::', 96],
+  ['::ffff:0:0:0', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  // Cloud metadata over IPv6: AWS, Google.
+  ['fd00:ec2::254', 128],
+  ['fd20:ce::254', 128],
   ['2002::', 16],
   ['fe80::', 10],
   ['ff00::', 8],

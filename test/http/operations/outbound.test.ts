@@ -6,7 +6,17 @@ const never = new AbortController().signal;
 
 describe('OWASP ASVS 5 §15.3.2: requests to URIs that a client has registered', () => {
   it.each([
-    ...['127.0.0.1', '127.8.9.1', '0.0.0.0', '169.254.169.254', '224.0.0.1', '255.255.255.255'],
+    ...[
+      '100.100.100.200',
+      '168.63.129.16',
+      '192.0.0.192',
+      '127.0.0.1',
+      '127.8.9.1',
+      '0.0.0.0',
+      '169.254.169.254',
+      '224.0.0.1',
+      '255.255.255.255',
+    ],
     ...[
       '::1',
       '::',
@@ -16,17 +26,28 @@ describe('OWASP ASVS 5 §15.3.2: requests to URIs that a client has registered',
       'ff02::1',
       '64:ff9b::7f00:1',
       '2002:7f00:1::',
+      'fd00:ec2::254',
+      'fd20:ce::254',
+      '64:ff9b:1::7f00:1',
+      '::7f00:1',
+      '::ffff:0:7f00:1',
     ],
   ])('the address %s is blocked', (address) => {
     expect(isCallable(address)).toBe(false);
   });
 
-  it.each(['93.184.216.34', '10.1.2.3', '192.168.1.1', '2606:2800:220:1::1', 'fd00::1', '::ffff:10.0.0.1'])(
-    'the address %s is allowed, because clients may run in the same private network',
-    (address) => {
-      expect(isCallable(address)).toBe(true);
-    },
-  );
+  it.each([
+    '93.184.216.34',
+    '10.1.2.3',
+    '192.168.1.1',
+    '2606:2800:220:1::1',
+    'fd00::1',
+    'fd00:ec2::253',
+    '100.100.100.201',
+    '::ffff:10.0.0.1',
+  ])('the address %s is allowed, because clients may run in the same private network', (address) => {
+    expect(isCallable(address)).toBe(true);
+  });
 
   it.each([
     ...['https://127.0.0.1:1/', 'https://[::1]:1/', 'https://localhost:1/', 'https://169.254.169.254/latest'],
