@@ -50,12 +50,8 @@ async function page(args: string, list = 'users'): Promise<Page> {
 
 describe('Statements per list (no N+1)', () => {
   it.each([
-    ['users with their groups', 'users(first: 100) { nodes { username groups(first: 100) { nodes { name } } } }', 3],
-    [
-      'groups with their members',
-      'groups(first: 100) { nodes { name members(first: 100) { nodes { username } } } }',
-      3,
-    ],
+    ['users with their groups', 'users(first: 100) { nodes { username groups(first: 39) { nodes { name } } } }', 3],
+    ['groups with their members', 'groups(first: 39) { nodes { name members(first: 100) { nodes { username } } } }', 3],
     [
       'three levels of ten',
       'groups(first: 10) { nodes { members(first: 10) { nodes { groups(first: 5) { nodes { id } } } } } }',
@@ -82,21 +78,25 @@ describe('Statements per list (no N+1)', () => {
   });
 
   it('batched loads return the right groups of each user and members of each group', async () => {
-    const people = await server.graphql(
-      '{ users(first: 100) { nodes { id groups(first: 100) { nodes { id } } } } }',
-      token,
-    );
-    const teams = await server.graphql(
-      '{ groups(first: 100) { nodes { id members(first: 100) { nodes { id } } } } }',
-      token,
-    );
     type Node = { id: string; groups: { nodes: Node[] }; members: { nodes: Node[] } };
+    const people = await server.graphql(
+      '{ users(first: 100) { nodes { id groups(first: 39) { nodes { id } } } } }',
+      token,
+    );
+    const teams: Node[] = [];
+    for (let after: string | null = ''; after !== null; ) {
+      const args: string = `first: 39${after && `, after: "${after}"`}`;
+      const document = `{ groups(${args}) { nodes { id members(first: 100) { nodes { id } } } pageInfo { hasNextPage endCursor } } }`;
+      const { nodes, pageInfo } = (await server.graphql(document, token)).body.data.groups;
+      teams.push(...nodes);
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    }
     const fromPeople = people.body.data.users.nodes.flatMap((user: Node) =>
       user.groups.nodes.map(({ id }) => `${id} ${user.id}`),
     );
     const shown = new Set(people.body.data.users.nodes.map(({ id }: Node) => id));
-    const fromTeams = teams.body.data.groups.nodes
-      .flatMap((group: Node) => group.members.nodes.map(({ id }) => ({ id, pair: `${group.id} ${id}` })))
+    const fromTeams = teams
+      .flatMap((group) => group.members.nodes.map(({ id }) => ({ id, pair: `${group.id} ${id}` })))
       .filter(({ id }: { id: string }) => shown.has(id))
       .map(({ pair }: { pair: string }) => pair);
     expect(fromPeople.length).toBeGreaterThan(500);

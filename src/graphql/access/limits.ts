@@ -7,7 +7,7 @@ export const LIMITS = {
   depth: 8,
   aliases: 15,
   directives: 10,
-  /** Look-ups: one for each object, or list of objects, that is fetched. */
-  cost: 1000,
+  /** Objects that are read: for a list its page size, times the objects it is read for. */
+  cost: 4000,
   milliseconds: 5000,
 } as const;

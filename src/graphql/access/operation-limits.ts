@@ -28,12 +28,12 @@ export class Meter {
     this.#introspectionAlias = true;
   }
 
-  /** Adds one look-up for each of `times` objects. */
-  load(times: number): void {
-    this.#cost += times;
+  /** Adds objects to the cost. */
+  load(objects: number): void {
+    this.#cost += objects;
   }
 
-  /** Look-ups counted so far. */
+  /** Objects counted so far. */
   get cost(): number {
     return this.#cost;
   }
@@ -45,7 +45,7 @@ export class Meter {
     if (this.#introspectionAlias) return limitExceeded('has an alias inside introspection');
     if (this.#directives > LIMITS.directives) return limitExceeded(`has more than ${LIMITS.directives} directives`);
     if (this.#cost > LIMITS.cost || this.#steps > MAX_STEPS)
-      return limitExceeded(`costs more than ${LIMITS.cost} look-ups`);
+      return limitExceeded(`costs more than ${LIMITS.cost} objects`);
     return undefined;
   }
 }

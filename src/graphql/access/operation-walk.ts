@@ -6,9 +6,11 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   getOperationAST,
   isAbstractType,
   isInterfaceType,
+  isListType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -37,13 +39,15 @@ interface Place {
   readonly depth: number;
   readonly times: number;
   readonly types: readonly GraphQLObjectType[];
+  /** In a connection: the names of the lists that are selected, `nodes` and `edges`. */
+  readonly lists: Set<string>;
 }
 
 /** The access rules of all fields of an operation, each once, in document order; and the error of an exceeded limit. */
 export interface OperationWalk {
   readonly rules: ReadonlySet<AccessRule>;
   readonly refusal: GraphQLError | undefined;
-  /** Maximum number of look-ups. */
+  /** Maximum number of objects that are read. */
   readonly cost: number;
 }
 
@@ -62,7 +66,7 @@ export function walkOperation(operation: Operation): OperationWalk {
     };
 
   const walk = new Walk(operation, definition);
-  walk.selections(definition.selectionSet, { depth: 1, times: 1, types: [root] });
+  walk.selections(definition.selectionSet, { depth: 1, times: 1, types: [root], lists: new Set() });
   return walk.outcome();
 }
 
@@ -127,7 +131,8 @@ class Walk {
     }
   }
 
-  #field(node: FieldNode, { depth, times, types }: Place): void {
+  #field(node: FieldNode, place: Place): void {
+    const { depth, times, types } = place;
     const name = node.name.value;
     // Validation rules limit introspection, except for aliases.
     if (name === '__schema' || name === '__type') {
@@ -144,14 +149,16 @@ class Walk {
       const rule = field.extensions.access as AccessRule;
       this.#rules.add(rule);
       if (typeof field.extensions.cost === 'number') this.#meter.load(field.extensions.cost);
+      const objects = times * this.#objectsPerParent(field, node, rule);
+      if (this.#counts(field, node, rule, place)) this.#meter.load(objects);
       if (!node.selectionSet) continue;
-      if (rule !== 'parent') this.#meter.load(times);
       const possible = this.#typesOf(field, node);
       if (isAbstractType(getNamedType(field.type))) for (const item of possible) this.#rules.add(ruleOfNode(item));
       this.selections(node.selectionSet, {
         depth: depth + 1,
-        times: times * this.#pageSize(field, node),
+        times: objects,
         types: possible,
+        lists: new Set(),
       });
     }
   }
@@ -169,9 +176,20 @@ class Walk {
     return possible.filter(({ name }) => name === found?.typename);
   }
 
-  /** Maximum number of objects that a field returns per parent object. */
-  #pageSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
-    if (!field.args.some(({ name }) => name === 'first')) return 1;
+  /** A page counts where it is read, so its parts are free, unless an alias or its other list repeats its objects. */
+  #counts(field: GraphQLField<unknown, unknown>, node: FieldNode, rule: AccessRule, { lists }: Place): boolean {
+    if (node.alias) return true;
+    if (!node.selectionSet || rule !== 'parent') return node.selectionSet !== undefined;
+    if (!isListType(getNullableType(field.type))) return false;
+    lists.add(field.name);
+    return lists.size > 1;
+  }
+
+  /** Maximum number of objects that a field reads per parent object. */
+  #objectsPerParent(field: GraphQLField<unknown, unknown>, node: FieldNode, rule: AccessRule): number {
+    if (rule === 'parent') return 1;
+    if (!field.args.some(({ name }) => name === 'first'))
+      return isListType(getNullableType(field.type)) ? PAGE_DEFAULT : 1;
     const size = this.#argument(node, 'first') ?? this.#argument(node, 'last') ?? PAGE_DEFAULT;
     return typeof size === 'number' && size > 0 ? Math.min(size, LIMITS.cost) : 1;
   }
