@@ -1,5 +1,7 @@
 import { DomainError } from '../directory/error.ts';
 import type { Page, Position } from '../store/connection/keyset.ts';
+import type { Context } from './context.ts';
+import { turnsOf } from './turns.ts';
 
 export const PAGE_DEFAULT = 20;
 const PAGE_MAX = 100;
@@ -37,8 +39,14 @@ export function parsePageArguments({ first, after, last, before }: PageArguments
   return { limit, backward, after: parseCursor(after, 'after'), before: parseCursor(before, 'before') };
 }
 
-/** Builds a connection from the rows of a page. A backward page has its rows in reverse order; one extra row means there are more. */
-export function toConnection<Row>(rows: readonly Row[], page: Page, position: (row: Row) => Position): Connection<Row> {
+/** Waits for the turn of the list and builds a connection from the rows of its page. A backward page has its rows in reverse order; one extra row means there are more. */
+export async function toConnection<Row>(
+  context: Context,
+  rows: readonly Row[],
+  page: Page,
+  position: (row: Row) => Position,
+): Promise<Connection<Row>> {
+  await turnsOf(context).take(context.deadline);
   const more = rows.length > page.limit;
   const kept = rows.slice(0, page.limit);
   if (page.backward) kept.reverse();

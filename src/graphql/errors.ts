@@ -58,6 +58,13 @@ export const badRequest = (message: string, code = 'BAD_USER_INPUT', status = 40
 export const timedOut = (): GraphQLError =>
   busy(`The operation took longer than ${LIMITS.milliseconds / 1000} seconds and was stopped`, { code: 'TIMEOUT' });
 
+/** The operation was executed; mutations stay in effect. */
+export const responseTooLarge = (): GraphQLError =>
+  createGraphQLError(
+    'The operation was executed, but its data takes more than 5 MB and is left out. Request smaller pages or fewer fields.',
+    { extensions: { code: 'LIMIT_EXCEEDED' } },
+  );
+
 /** RFC 6585 §4: 429 if the caller reached its own limit, 503 if the server reached its limit. */
 export const tooManySubscriptions = (whose: string, status: 429 | 503): GraphQLError =>
   busy(`${whose} reached the limit of live subscriptions`, { code: 'TOO_MANY_SUBSCRIPTIONS' }, status);

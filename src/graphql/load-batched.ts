@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Context } from './context.ts';
+import { turnsOf } from './turns.ts';
 
 type Load<Value> = (ids: readonly string[]) => Promise<ReadonlyMap<string, Value>>;
 
@@ -27,7 +28,11 @@ export function loadBatched<Value>(
       const found = await load([...new Set(ids)]);
       return ids.map((key) => found.get(key));
     },
-    { cache: false },
+    {
+      cache: false,
+      // Lists of one level take turns, and the look-ups of all of them belong in one batch.
+      batchScheduleFn: (dispatch) => void turnsOf(context).allTaken().then(dispatch),
+    },
   );
   byName.set(name, loader);
   return loader.load(id);

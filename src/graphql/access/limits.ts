@@ -9,5 +9,7 @@ export const LIMITS = {
   directives: 10,
   /** Objects that are read: for a list its page size, times the objects it is read for. */
   cost: 4000,
+  /** Bytes of the data in a response. */
+  bytes: 5_000_000,
   milliseconds: 5000,
 } as const;

@@ -4,9 +4,11 @@ import { LIMITS } from '../access/limits.ts';
 import { checkOperation, type OperationCheck } from '../access/operation-check.ts';
 import { recordRefusal } from '../access/record-refusal.ts';
 import type { Context } from '../context.ts';
+import { responseTooLarge } from '../errors.ts';
 import { expose } from '../expose.ts';
 import { schema } from '../schema.ts';
 import { parseAndValidate } from './documents.ts';
+import { isLargerThan } from './response-size.ts';
 import { executeWithDeadline } from './run-operation.ts';
 
 /** The parameters of a request (GraphQL over HTTP §5.1). */
@@ -33,11 +35,17 @@ export async function executeOperation(args: ExecutionArgs, log: Logger): Promis
   try {
     const { refusal, cost } = await checkExecutionArgs(args);
     if (refusal) return { errors: [refusal] };
-    const result = await exposeErrors(args, await executeWithDeadline(args), log);
+    const result = await exposeErrors(args, withinSize(await executeWithDeadline(args)), log);
     return { ...result, extensions: { cost: { requested: cost, limit: LIMITS.cost } } };
   } catch (error) {
     return { errors: [expose(error, { log, requestId: (args.contextValue as Context).origin.requestId })] };
   }
+}
+
+/** Leaves the data out if it is too large. */
+export function withinSize(result: ExecutionResult): ExecutionResult {
+  if (!isLargerThan(LIMITS.bytes, result.data)) return result;
+  return { data: null, errors: [responseTooLarge()] };
 }
 
 /** Checks the operation and records a refusal in the audit trail. */

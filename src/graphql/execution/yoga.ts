@@ -13,7 +13,7 @@ import { badRequest } from '../errors.ts';
 import { expose } from '../expose.ts';
 import { schema } from '../schema.ts';
 import { parseAndValidate } from './documents.ts';
-import { checkExecutionArgs, executeOperation, exposeErrors } from './execute-request.ts';
+import { checkExecutionArgs, executeOperation, exposeErrors, withinSize } from './execute-request.ts';
 import { subscribeWithCurrentToken } from './run-operation.ts';
 import { shapeErrors } from './shape-errors.ts';
 
@@ -64,7 +64,7 @@ const subscribe = (log: Logger, database: Database): Plugin<Context> => ({
         if (!isAsyncIterable(result)) return undefined;
         return {
           async onNext({ result: next, setResult: setNext }) {
-            if (!isAsyncIterable(next)) setNext(await exposeErrors(args, next, log));
+            if (!isAsyncIterable(next)) setNext(await exposeErrors(args, withinSize(next), log));
           },
         };
       },

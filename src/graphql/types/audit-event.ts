@@ -94,7 +94,7 @@ builder.queryField('auditEvents', (t) =>
         const { caller } = tokenOf(context);
         const actorId = holds(caller, 'READ_AUDIT') ? undefined : caller.userId;
         const rows = await listEvents(context.sql, page, { kind: args.kind ?? null, actorId });
-        return toConnection(rows, page, ({ at, id }) => ({ at: at.toISOString(), id }));
+        return toConnection(context, rows, page, ({ at, id }) => ({ at: at.toISOString(), id }));
       },
     },
     AuditEventConnection,

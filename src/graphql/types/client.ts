@@ -112,7 +112,7 @@ builder.queryField('clients', (t) =>
         const page = parsePageArguments(args);
         const { caller } = tokenOf(context);
         const owner = holds(caller, 'MANAGE_CLIENTS') ? undefined : caller.userId;
-        return toConnection(await listClients(context.sql, page, owner), page, byCreation);
+        return toConnection(context, await listClients(context.sql, page, owner), page, byCreation);
       },
     },
     ClientConnection,

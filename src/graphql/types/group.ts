@@ -24,7 +24,7 @@ export async function groupsOf(context: Context, userId: string, args: PageArgum
   const rows = await loadBatched(context, name, userId, async (ids) =>
     byParent(await listMemberships(context.sql, ids, page)),
   );
-  return toConnection(rows ?? [], page, byCreation);
+  return toConnection(context, rows ?? [], page, byCreation);
 }
 
 /** A page of the members of one group, also loaded by one statement for all groups of a level. */
@@ -34,7 +34,7 @@ async function membersOf(context: Context, groupId: string, args: PageArguments)
   const rows = await loadBatched(context, name, groupId, async (ids) =>
     byParent(await listMembers(context.sql, ids, page)),
   );
-  return toConnection(rows ?? [], page, byCreation);
+  return toConnection(context, rows ?? [], page, byCreation);
 }
 
 export const GroupType = nodeRef<GroupRow>('Group', { prefix: 'grp', load: loadGroup });
@@ -99,9 +99,9 @@ builder.queryField('groups', (t) =>
       type: GroupType,
       description: 'All groups, in the order in which they were created.',
       access: READS_GROUPS,
-      resolve: async (_root, args, { sql }) => {
+      resolve: async (_root, args, context) => {
         const page = parsePageArguments(args);
-        return toConnection(await listGroups(sql, page), page, byCreation);
+        return toConnection(context, await listGroups(context.sql, page), page, byCreation);
       },
     },
     GroupConnection,

@@ -94,9 +94,9 @@ builder.queryField('users', (t) =>
       type: UserType,
       description: 'All users, in the order in which they were created.',
       access: READS_USERS,
-      resolve: async (_root, args, { sql }) => {
+      resolve: async (_root, args, context) => {
         const page = parsePageArguments(args);
-        return toConnection(await listUsers(sql, page), page, byCreation);
+        return toConnection(context, await listUsers(context.sql, page), page, byCreation);
       },
     },
     UserConnection,
