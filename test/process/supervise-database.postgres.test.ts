@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { superviseDatabase } from '../../src/process/supervise-database.ts';
+import type { Connections } from '../../src/store/connection/pool-share.ts';
 import { SECRET_KEY } from '../support/database.ts';
 import { operatorSession } from '../support/fault-site.ts';
 import type { TestClient } from '../support/fixtures.ts';
@@ -40,7 +40,7 @@ const warnings = () =>
 
 /** Takes connections of the pool until the end of the test. */
 async function take(count: number): Promise<void> {
-  const pool = server.database.client as Pool;
+  const pool = server.database.client as Connections;
   const taken = await Promise.all(Array.from({ length: count }, () => pool.connect()));
   onTestFinished(() => {
     for (const connection of taken) connection.release();
@@ -111,7 +111,7 @@ describe('A pool whose connections are all in use', () => {
     const stuck = superviseClosely();
     await take(server.database.maximum - 1);
     for (let turn = 0; turn < 30; turn++) {
-      const connection = await (server.database.client as Pool).connect();
+      const connection = await (server.database.client as Connections).connect();
       await pause(100);
       connection.release();
     }

@@ -8,6 +8,7 @@ import { responseTooLarge } from '../errors.ts';
 import { expose } from '../expose.ts';
 import { schema } from '../schema.ts';
 import { parseAndValidate } from './documents.ts';
+import { whenAdmitted } from './heavy-operations.ts';
 import { isLargerThan } from './response-size.ts';
 import { executeWithDeadline } from './run-operation.ts';
 
@@ -35,7 +36,8 @@ export async function executeOperation(args: ExecutionArgs, log: Logger): Promis
   try {
     const { refusal, cost } = await checkExecutionArgs(args);
     if (refusal) return { errors: [refusal] };
-    const result = await exposeErrors(args, withinSize(await executeWithDeadline(args)), log);
+    const executed = await whenAdmitted(cost, args.contextValue as Context, () => executeWithDeadline(args));
+    const result = await exposeErrors(args, withinSize(executed), log);
     return { ...result, extensions: { cost: { requested: cost, limit: LIMITS.cost } } };
   } catch (error) {
     return { errors: [expose(error, { log, requestId: (args.contextValue as Context).origin.requestId })] };

@@ -26,8 +26,13 @@ interface GraphQLOptions {
   readonly log: Logger;
 }
 
+/** Connections of the pool that GraphQL may use, so that it cannot starve the token endpoint. */
+const CONNECTIONS = 4;
+
 /** POST /graphql with a bearer token and a JSON body. Errors have GraphQL's shape even if nothing is executed. */
-export function graphqlHandler({ config, database, live, log }: GraphQLOptions): (ctx: HttpContext) => Promise<void> {
+export function graphqlHandler(options: GraphQLOptions): (ctx: HttpContext) => Promise<void> {
+  const { config, live, log } = options;
+  const database = options.database.share(CONNECTIONS);
   const yoga = makeYoga(log, database);
 
   return async (ctx) => {

@@ -5,7 +5,7 @@ import type { CustomTypesConfig, Pool, PoolConfig } from 'pg';
 const SIZE = 10;
 
 /** Milliseconds to wait for a connection, so that a request fails within a second if the server is down or the pool is full. */
-const CONNECT_TIMEOUT = 900;
+export const CONNECT_TIMEOUT = 900;
 
 /** Milliseconds. The server cancels statements, lock waits and idle transactions that take longer. */
 const SERVER_LIMITS = {

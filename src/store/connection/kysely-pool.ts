@@ -1,12 +1,15 @@
 import type { PostgresClientConstructor, PostgresPool } from 'kysely';
-import type { Client, Pool } from 'pg';
+import type { Connections } from './pool-share.ts';
+
+/** What kysely needs of a pool. */
+export type LendingPool = Pick<Connections, 'options' | 'Client' | 'connect' | 'end'>;
 
 /**
  * The pool as kysely may use it. Kysely (0.29) does not release a connection whose BEGIN, COMMIT or ROLLBACK throws, and these
  * throw when the connection is lost. `pg.Pool` would then count it as lent for ever. Here a lost connection leaves the pool at
  * once, whoever holds it.
  */
-export const kyselyPool = (pool: Pool): PostgresPool => ({
+export const kyselyPool = (pool: LendingPool): PostgresPool => ({
   Client: cancellingClient(pool),
   options: pool.options,
   end: () => pool.end(),
@@ -28,8 +31,7 @@ export const kyselyPool = (pool: Pool): PostgresPool => ({
 });
 
 /** Cancels a statement over its own connection. Without a listener, the loss of that connection would end the process. */
-function cancellingClient(pool: Pool): PostgresClientConstructor {
-  const { Client: PgClient } = pool as unknown as { readonly Client: typeof Client };
+function cancellingClient({ Client: PgClient }: LendingPool): PostgresClientConstructor {
   return class extends PgClient {
     constructor(options: object) {
       super(options);

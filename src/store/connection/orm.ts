@@ -4,10 +4,10 @@ import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { AbstractSqlDriver, BasePostgreSqlEntityManager } from '@mikro-orm/sql';
 import { PostgresDialect } from 'kysely';
-import type { Pool } from 'pg';
 import { entities } from '../entities/entities.ts';
 import type { Database } from './database.ts';
-import { kyselyPool } from './kysely-pool.ts';
+import { kyselyPool, type LendingPool } from './kysely-pool.ts';
+import type { Connections } from './pool-share.ts';
 import type { Sql } from './sql.ts';
 
 export type Em = BasePostgreSqlEntityManager<AbstractSqlDriver>;
@@ -31,7 +31,7 @@ export const pgliteOptions = (pglite: PGlite): Partial<Options> => ({
 });
 
 /** ORM options for a pool. The ORM shares the pool of the prepared statements, so that its limits apply to both. */
-export const poolOptions = (pool: Pool): Partial<Options> => ({
+export const poolOptions = (pool: LendingPool): Partial<Options> => ({
   ...POSTGRES,
   dbName: 'postgres',
   driverOptions: () => new PostgresDialect({ pool: kyselyPool(pool) }),
@@ -43,7 +43,7 @@ const orms = new WeakMap<Database['client'], Orm>();
 export function ormOf({ client, embedded, notices }: Database): Orm {
   const known = orms.get(client);
   if (known) return known;
-  const options = embedded ? pgliteOptions(client as PGlite) : poolOptions(client as Pool);
+  const options = embedded ? pgliteOptions(client as PGlite) : poolOptions(client as Connections);
   // Nearly every transaction of an entity manager records an audit event.
   const subscribers = [{ afterTransactionCommit: async () => notices.announce() }];
   const orm = new MikroORM({ ...options, subscribers }) as unknown as Orm;

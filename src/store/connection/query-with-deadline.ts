@@ -1,11 +1,12 @@
-import type { Pool, PoolClient, QueryConfig } from 'pg';
+import type { PoolClient, QueryConfig } from 'pg';
+import type { Connections } from './pool-share.ts';
 
 /** The types of `pg` leave out the id of the server process. */
 type ClientWithProcess = PoolClient & { readonly processID?: number | null };
 
 /** Runs a query. At the deadline it asks the server to cancel the query. */
 export async function queryWithDeadline(
-  pool: Pool,
+  pool: Connections,
   query: QueryConfig,
   deadline: AbortSignal,
 ): Promise<{ rows: unknown[] }> {
@@ -13,9 +14,8 @@ export async function queryWithDeadline(
   const client: ClientWithProcess = await pool.connect();
   let cancelled: Promise<unknown> | undefined;
   const cancel = () => {
-    const request = { text: 'SELECT pg_cancel_backend($1::int)', values: [client.processID] };
     // If no connection is free for this, the statement_timeout of the server ends the query.
-    cancelled = pool.query(request).catch(() => {});
+    cancelled = pool.cancel(client.processID).catch(() => {});
   };
   client.on('error', ignore);
   deadline.addEventListener('abort', cancel);

@@ -22,13 +22,14 @@ export function batched<Input, Output>(
 ): (sql: Sql, input: Input) => Promise<Output> {
   const queues = new WeakMap<Sql, (call: Call<Input, Output>) => void>();
   return (given, input) => {
-    const sql = given.shared ?? given;
+    const { shared: sql = given, admit } = given;
     let enqueue = queues.get(sql);
     if (!enqueue) {
       enqueue = makeQueue((inputs) => run(sql, inputs));
       queues.set(sql, enqueue);
     }
-    return new Promise((resolve, reject) => enqueue({ input, resolve, reject }));
+    const call = () => new Promise<Output>((resolve, reject) => enqueue({ input, resolve, reject }));
+    return admit ? admit(call) : call();
   };
 }
 

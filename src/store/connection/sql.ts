@@ -1,7 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { CustomTypesConfig } from 'pg';
-import type { OpenPool } from './connection-pool.ts';
+import type { Connections } from './pool-share.ts';
 import { queryWithDeadline } from './query-with-deadline.ts';
+import { Slots } from './slots.ts';
 
 /** A named statement. PostgreSQL plans it once per connection. Values are always bound, never written into its text. */
 export interface Statement<Row> {
@@ -18,6 +19,19 @@ export interface Sql {
   <Row>(statement: Statement<Row>, values: readonly unknown[]): Promise<Row[]>;
   /** The same without a deadline, for statements that serve several requests. */
   readonly shared?: Sql;
+  /** Runs the work as one of the few statements that its operation may run at a time. */
+  readonly admit?: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** Statements that one operation runs at a time, with its part in shared ones. */
+const STATEMENTS_AT_A_TIME = 3;
+
+/** `sql` of one operation, whose own statements end at the deadline and whose shared ones do not. */
+export function sqlOfOperation(own: Sql, shared: Sql, deadline: AbortSignal): Sql {
+  const slots = new Slots(STATEMENTS_AT_A_TIME);
+  const admit: Sql['admit'] = (work) => slots.run(deadline, work);
+  const sql: Sql = (statement, values) => admit(() => own(statement, values));
+  return Object.assign(sql, { shared, admit });
 }
 
 export const statement = <Row>(name: string, text: string): Statement<Row> => ({
@@ -37,7 +51,7 @@ const toTexts = (parse: (text: string) => unknown) => (text: string) => {
   return PLAIN.test(text) && !text.includes('NULL') ? text.slice(1, -1).split(',') : parse(text);
 };
 
-interface PoolSqlOptions {
+export interface PoolSqlOptions {
   /** Whether connections keep prepared statements. */
   readonly named: boolean;
   /** Called after a statement that writes audit events is committed. */
@@ -48,7 +62,7 @@ interface PoolSqlOptions {
  * Statements on PostgreSQL, through the pool that the entity manager also uses. Statements that are still running at the
  * deadline are cancelled.
  */
-export function sqlOverPool(pool: OpenPool, { named, onAudited }: PoolSqlOptions, deadline?: AbortSignal): Sql {
+export function sqlOverPool(pool: Connections, { named, onAudited }: PoolSqlOptions, deadline?: AbortSignal): Sql {
   const inherited = pool.options.types;
   const textArray = toTexts(inherited.getTypeParser(TEXT_ARRAY));
   const types: CustomTypesConfig = {

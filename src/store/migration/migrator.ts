@@ -5,6 +5,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { openUnlimitedPool } from '../connection/connection-pool.ts';
 import type { DatabaseLocation } from '../connection/database.ts';
 import { type Em, type Orm, POSTGRES, pgliteOptions, poolOptions } from '../connection/orm.ts';
+import { wholePool } from '../connection/pool-share.ts';
 import { MIGRATIONS } from './directory.ts';
 
 const migrating = {
@@ -26,7 +27,7 @@ export const pgliteMigratorOptions = (pglite: PGlite): Partial<Options> => ({ ..
 
 /** Opens a separate pool without time limits, because an ALTER TABLE, or waiting for another node's, may take long. */
 export async function openMigrator(url: string, options: Partial<Options> = {}): Promise<Orm> {
-  const pool = poolOptions(await openUnlimitedPool(url));
+  const pool = poolOptions(wholePool(await openUnlimitedPool(url)));
   return (await MikroORM.init({ ...pool, ...migrating, ...options })) as unknown as Orm;
 }
 
