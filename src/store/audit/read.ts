@@ -22,24 +22,20 @@ const selectEvents = statement<AuditRow>(
   `SELECT ${EVENT} FROM audit_events e WHERE e.id = ANY($1::uuid[])`,
 );
 
-const allEvents = pagedList<AuditRow>(
-  'list-events',
-  'e.at',
-  'e.id',
-  ({ window, cut }) =>
-    `SELECT ${EVENT} FROM audit_events e WHERE ($6::text IS NULL OR e.kind = $6) AND ${window} ${cut}`,
-  true,
-);
+/** Each filter has a statement of its own, because only then does its plan use the index that begins with its columns. */
+const eventList = (name: string, filter = '') =>
+  pagedList<AuditRow>(
+    name,
+    'e.at',
+    'e.id',
+    ({ window, cut }) => `SELECT ${EVENT} FROM audit_events e WHERE ${filter} ${window} ${cut}`,
+    true,
+  );
 
-const eventsOfActor = pagedList<AuditRow>(
-  'list-own-events',
-  'e.at',
-  'e.id',
-  ({ window, cut }) =>
-    `SELECT ${EVENT} FROM audit_events e
-    WHERE ($6::text IS NULL OR e.kind = $6) AND e.actor_id = $7::uuid AND ${window} ${cut}`,
-  true,
-);
+const allEvents = eventList('list-events');
+const eventsOfKind = eventList('list-events-of-kind', 'e.kind = $6 AND');
+const eventsOfActor = eventList('list-own-events', 'e.actor_id = $6::uuid AND');
+const eventsOfActorAndKind = eventList('list-own-events-of-kind', 'e.actor_id = $6::uuid AND e.kind = $7 AND');
 
 export const findEvents = (sql: Sql, ids: readonly string[]): Promise<AuditRow[]> => sql(selectEvents, [ids]);
 
@@ -50,5 +46,10 @@ export interface EventFilter {
 }
 
 /** A page of the audit trail, newest event first. */
-export const listEvents = (sql: Sql, page: Page, { kind, actorId }: EventFilter): Promise<AuditRow[]> =>
-  actorId === undefined ? readPage(sql, allEvents, page, [kind]) : readPage(sql, eventsOfActor, page, [kind, actorId]);
+export function listEvents(sql: Sql, page: Page, { kind, actorId }: EventFilter): Promise<AuditRow[]> {
+  if (actorId === undefined)
+    return kind === null ? readPage(sql, allEvents, page) : readPage(sql, eventsOfKind, page, [kind]);
+  return kind === null
+    ? readPage(sql, eventsOfActor, page, [actorId])
+    : readPage(sql, eventsOfActorAndKind, page, [actorId, kind]);
+}

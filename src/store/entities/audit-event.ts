@@ -22,7 +22,12 @@ const schema = defineEntity({
       .defaultRaw("'{}'::jsonb")
       .onCreate(() => ({})),
   },
-  indexes: [{ properties: ['at', 'id'] }, { properties: ['actorId', 'at', 'id'] }],
+  indexes: [
+    { properties: ['at', 'id'] },
+    { properties: ['kind', 'at', 'id'] },
+    { properties: ['actorId', 'at', 'id'] },
+    { properties: ['actorId', 'kind', 'at', 'id'] },
+  ],
 });
 
 export class AuditEvent extends schema.class {}
