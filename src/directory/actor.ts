@@ -10,4 +10,6 @@ export interface Actor {
   readonly sessionId?: string | undefined;
   /** Names of this server, which the clients of users must not have. Undefined at the CLI, which may register any client. */
   readonly instanceNames?: readonly string[];
+  /** The authorization that the token of an API request belongs to. */
+  readonly authorizationId?: string | undefined;
 }

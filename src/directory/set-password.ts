@@ -28,7 +28,7 @@ export async function setPassword(
   const own = isSelf(actor, id);
   if (!own) requirePermission(actor, 'MANAGE_USERS');
   const password = validatePassword(input.password);
-  const verifiedHash = own ? await verifyCurrentPassword(em, limits, id, input.currentPassword) : undefined;
+  const verifiedHash = own ? await verifyCurrentPassword(em, limits, actor, id, input.currentPassword) : undefined;
   const owner = await em.findOne(User, { id });
   if (owner) await refuseGuessablePassword(password, { username: owner.username, email: owner.email });
   const passwordHash = await hashPassword(password);

@@ -19,6 +19,6 @@ export async function updateUserWithPassword(
   currentPassword: string | null | undefined,
 ): Promise<User> {
   const needsPassword = isSelf(actor, id) && changes.email !== undefined;
-  const verifiedHash = needsPassword ? await verifyCurrentPassword(em, limits, id, currentPassword) : undefined;
+  const verifiedHash = needsPassword ? await verifyCurrentPassword(em, limits, actor, id, currentPassword) : undefined;
   return updateUser(em, actor, id, changes, verifiedHash);
 }

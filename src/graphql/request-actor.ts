@@ -11,8 +11,8 @@ export function tokenOf({ token }: Context): AccessToken {
 
 /** The actor that `directory` and `oauth` functions record and check. */
 export function actorOf(context: Context): Actor {
-  const { caller, sessionId } = tokenOf(context);
+  const { caller, sessionId, authorizationId } = tokenOf(context);
   const { host, hostname } = new URL(context.config.issuer);
   const instanceNames = ['Gatehouse', host, hostname];
-  return { caller, now: context.now, origin: context.origin, sessionId, instanceNames };
+  return { caller, now: context.now, origin: context.origin, sessionId, authorizationId, instanceNames };
 }

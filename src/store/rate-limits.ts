@@ -20,6 +20,8 @@ export class TooManyAttempts extends Error {
 const RULES = {
   /** An account from one network, one browser or one token, so that a stranger cannot lock out its owner. */
   account: { points: 10, duration: 86_400, wait: 30, longest: 3600 },
+  /** The current password of an account, over all sessions and tokens that ask for it. */
+  currentPassword: { points: 100, duration: 86_400, wait: 30, longest: 3600 },
   /** One network, over all accounts: an IPv4 address or an IPv6 /64. */
   network: { points: 30, duration: 60, wait: 60, longest: 60 },
   /** The wider IPv6 networks, whose owner has many of those. */
@@ -102,6 +104,7 @@ export function makeRateLimits(sql: Sql): RateLimits {
     });
   const counters = {
     account: limiter('account', RULES.account.points, RULES.account.duration),
+    currentPassword: limiter('current-password', RULES.currentPassword.points, RULES.currentPassword.duration),
     network: limiter('network', RULES.network.points, RULES.network.duration),
     network56: limiter('network56', RULES.network56.points, RULES.network56.duration),
     network48: limiter('network48', RULES.network48.points, RULES.network48.duration),
@@ -110,6 +113,7 @@ export function makeRateLimits(sql: Sql): RateLimits {
   };
   const waits = {
     account: limiter('account-wait', 1, 1),
+    currentPassword: limiter('current-password-wait', 1, 1),
     network: limiter('network-wait', 1, 1),
     network56: limiter('network56-wait', 1, 1),
     network48: limiter('network48-wait', 1, 1),
@@ -146,7 +150,8 @@ export function makeRateLimits(sql: Sql): RateLimits {
       const seconds = Math.min(wait * 2 ** (consumedPoints - points), longest);
       await waits[kind].block(key, seconds);
       // Concurrent attempts can pass the check together. An account that gets here has already waited.
-      if (consumedPoints > points && kind !== 'account') throw new TooManyAttempts(seconds * 1000);
+      if (consumedPoints > points && kind !== 'account' && kind !== 'currentPassword')
+        throw new TooManyAttempts(seconds * 1000);
     }
   }
 

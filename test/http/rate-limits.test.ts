@@ -167,6 +167,15 @@ describe('Guessing the current password with a stolen token', () => {
     const { status, headers, body } = await change(user, token, user.password);
     expect([status, body.errors[0].extensions.code]).toEqual([429, 'TOO_MANY_ATTEMPTS']);
     expect(Number(headers.get('Retry-After'))).toBeGreaterThan(25);
+    // The owner's own session and other tokens have their own count.
+    const renewed = await server.accessToken({ client, user });
+    expect((await change(user, renewed, 'wrong')).status).toBe(200);
+    const browser = server.browser();
+    const signedIn = await browser.get('/login?to=account');
+    const account = await browser.submit(signedIn, { username: user.username, password: user.password });
+    const NEW = 'a password nobody had before';
+    const fields = { currentPassword: user.password, password: NEW, repeated: NEW };
+    expect((await browser.submit(account, fields)).url).toContain('done=password');
     const others = await change(other, await server.accessToken({ client, user: other }), other.password);
     expect(others.body.data.setPassword.errors).toEqual([]);
   });

@@ -13,6 +13,7 @@ export interface AccessToken {
   readonly id: string;
   /** The browser session in which the user consented, if there was one. */
   readonly sessionId: string | undefined;
+  readonly authorizationId: string;
   /** The granted scopes that the client may still request. */
   readonly scopes: ReadonlySet<string>;
   /** RFC 8707: the APIs for which it is valid. Empty: it is valid for every API. */
@@ -38,6 +39,7 @@ interface Row {
   n: number;
   id: string;
   session_id: string | null;
+  authorization_id: string;
   scopes: string[];
   resources: string[];
   expires_at: Date;
@@ -61,7 +63,7 @@ interface Row {
 const selectUnrevoked = (name: string, key: 'digest' | 'id', type: 'bytea' | 'uuid') =>
   statement<Row>(
     name,
-    `SELECT d.n::int, t.id, a.session_id, t.scopes, t.resources, t.expires_at,
+    `SELECT d.n::int, t.id, a.session_id, a.id AS authorization_id, t.scopes, t.resources, t.expires_at,
           c.id AS client_row_id, c.client_id, c.unverified_email, c.service_permissions,
           c.scopes AS allowed, 'authorization_code' = ANY(c.grant_types) AS has_codes,
           u.id AS user_id, u.username, u.superuser,
@@ -123,6 +125,7 @@ function toAccessToken(row: Row): AccessToken {
   return {
     id: row.id,
     sessionId: row.session_id ?? undefined,
+    authorizationId: row.authorization_id,
     scopes,
     resources: row.resources,
     expiresAt: row.expires_at,

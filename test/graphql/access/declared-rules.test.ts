@@ -37,6 +37,7 @@ function printedLists(typeName: string, fieldName: string): string[][] | undefin
 const tokenWith = (scopes: readonly string[]): AccessToken => ({
   id: 'x',
   sessionId: undefined,
+  authorizationId: 'an authorization',
   resources: [],
   scopes: new Set(scopes),
   expiresAt: new Date(),
