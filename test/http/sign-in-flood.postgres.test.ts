@@ -98,7 +98,7 @@ describe('OWASP ASVS 5 §6.3.1: who guesses from many networks does not keep oth
     const [user, other] = [await server.user(), await server.user()];
     await lock.query('ROLLBACK');
     const before = await signIn(await visitor(), user.username, user.password, '198.51.100.1');
-    const remembered = before.headers.getSetCookie().find((line) => line.startsWith('__Host-gatehouse-known='));
+    const remembered = before.headers.getSetCookie().find((line) => line.startsWith('gatehouse-known-'));
     await lock.query('BEGIN');
     await lock.query('LOCK TABLE rate_limits IN SHARE MODE');
 

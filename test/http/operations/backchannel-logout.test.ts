@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeKeyring } from '../../../src/crypto/keyring.ts';
@@ -7,7 +6,6 @@ import { makeBackchannelLogout } from '../../../src/http/operations/backchannel-
 import { makeLog } from '../../../src/log.ts';
 import { makeSigningKeys } from '../../../src/oauth/keys/signing-keys.ts';
 import { changeAccount, signInElsewhere } from '../../support/account.ts';
-import type { TestClient } from '../../support/fixtures.ts';
 import { jwksOf } from '../../support/id-tokens.ts';
 import { type RelyingParty, relyingParty, signInTo } from '../../support/relying-party.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -195,69 +193,5 @@ describe('Back-Channel Logout §2.5: failed deliveries', () => {
     await vi.waitFor(() => expect(server.log.join('')).toContain('back-channel logout failed'));
     expect(server.log.join('')).not.toContain('eyJ');
     expect(await waiting()).toBe(1);
-  });
-});
-
-describe('Back-Channel Logout §2.5: a client that does not respond', () => {
-  /** A client that accepts connections and never responds. */
-  async function silentApp() {
-    const sockets = new Set<Socket>();
-    let most = 0;
-    const listener = createServer((socket) => {
-      sockets.add(socket);
-      most = Math.max(most, sockets.size);
-      socket.on('close', () => sockets.delete(socket)).on('error', () => {});
-    });
-    await new Promise<void>((resolve) => {
-      listener.listen(0, '127.0.0.1', resolve);
-    });
-    return {
-      uri: `http://127.0.0.1:${(listener.address() as AddressInfo).port}/logout`,
-      open: () => sockets.size,
-      most: () => most,
-      close: () => {
-        for (const socket of sockets) socket.destroy();
-        listener.close();
-      },
-    };
-  }
-
-  /** Sessions that have just ended at the client, as if so many users had signed out. */
-  const queue = ({ clientId }: TestClient, count: number) =>
-    server.database.em().execute(
-      `INSERT INTO logout_deliveries (id, client_id, user_id, session_id, next_attempt_at, created_at, expires_at)
-       SELECT gen_random_uuid(), c.id, gen_random_uuid(), gen_random_uuid(), now(), now(), now() + interval '1 day'
-       FROM clients c, generate_series(1, ?) WHERE c.client_id = ?`,
-      [count, clientId],
-    );
-
-  it('keeps no other client waiting, and has at most two requests at a time', async () => {
-    const silent = await silentApp();
-    const [hanging, healthy] = [await register({ backchannelLogoutUri: silent.uri }), await register()];
-    await queue(hanging, 45);
-    const node = anotherNode(1);
-    node.deliver();
-    await vi.waitFor(() => expect(silent.open()).toBe(2), { timeout: 10_000 });
-    await queue(healthy, 30);
-    node.deliver();
-    await arrived(30);
-    // None of the first two has been given up yet, so the others did not wait for them.
-    expect([silent.open(), silent.most()]).toEqual([2, 2]);
-    await vi.waitFor(async () => expect(await waiting()).toBe(45));
-    await node.stop();
-    silent.close();
-  });
-
-  it('is left alone for a minute after three timeouts, and its deliveries lose no attempt', async () => {
-    const silent = await silentApp();
-    await queue(await register({ backchannelLogoutUri: silent.uri }), 6);
-    const node = anotherNode(1);
-    node.deliver();
-    await vi.waitFor(() => expect(node.lines).toHaveLength(4), { timeout: 20_000 });
-    node.deliver();
-    await node.stop();
-    const attempts = await server.database.em().execute('SELECT attempts FROM logout_deliveries ORDER BY attempts');
-    expect(attempts.map(({ attempts: count }) => count)).toEqual([0, 0, 1, 1, 1, 1]);
-    silent.close();
   });
 });

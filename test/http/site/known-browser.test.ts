@@ -9,7 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const COOKIE = '__Host-gatehouse-known';
+/** On http the port of the issuer is in the name. */
+const cookieName = () => `gatehouse-known-${new URL(server.config.issuer).port}`;
 
 const knownFor = async (userId: string): Promise<number> =>
   (await server.database.em().execute('SELECT count(*)::int AS n FROM known_browsers WHERE user_id = ?', [userId]))[0]
@@ -33,20 +34,20 @@ describe('OWASP device cookies: a browser in which an account signed in before',
     const headers = { Cookie: form.headers.getSetCookie()[0]?.split(';')[0] ?? '', 'Sec-Fetch-Site': 'same-origin' };
     const body = new URLSearchParams({ csrf, username: user.username, password: user.password });
     const response = await server.request('/login', { method: 'POST', body, headers });
-    const [line = '', ...others] = response.headers.getSetCookie().filter((one) => one.startsWith(COOKIE));
+    const [line = '', ...others] = response.headers.getSetCookie().filter((one) => one.startsWith(`${cookieName()}=`));
     expect(others).toEqual([]);
-    expect(line).toMatch(/^__Host-gatehouse-known=[\w-]{43}; path=\/; expires=[^;]+; samesite=lax; secure; httponly$/i);
+    expect(line).toMatch(/^gatehouse-known-\d+=[\w-]{43}; path=\/; expires=[^;]+; samesite=lax; httponly$/i);
     const expires = Date.parse(/expires=([^;]+)/i.exec(line)?.[1] ?? '');
     expect(Math.round((expires - Date.now()) / 86_400_000)).toBe(180);
   });
 
   it('keeps its cookie when another account signs in, and is known for both', async () => {
     const { user, browser } = await signedIn();
-    const cookie = browser.cookies.get(COOKIE);
+    const cookie = browser.cookies.get(cookieName());
     await signOut(browser);
     const other = await server.user();
     await browser.submit(await openLogin(browser), { username: other.username, password: other.password });
-    expect(browser.cookies.get(COOKIE)).toBe(cookie);
+    expect(browser.cookies.get(cookieName())).toBe(cookie);
     expect([await knownFor(user.uuid), await knownFor(other.uuid)]).toEqual([1, 1]);
   });
 
