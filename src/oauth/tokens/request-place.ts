@@ -1,6 +1,6 @@
 import { digest } from '../../crypto/secrets.ts';
 import type { Origin } from '../../store/audit/record.ts';
-import { networkOf } from '../../store/rate-limits.ts';
+import { networkOf } from '../../store/networks.ts';
 import type { UsedFrom } from '../../store/refresh-tokens.ts';
 
 /** Where a request comes from: its network (/24 of IPv4, /48 of IPv6) and the digest of its User-Agent. */
