@@ -73,7 +73,7 @@ describe('The shell blocks of the README and the tutorial, pasted one after the 
   });
 
   it('S2-06, S2-08: a multipart request gets a token that identifies the user', () =>
-    expect(responses[7].data.viewer).toMatchObject({ username: 'testuser', id: expect.stringMatching(/^usr_/) }));
+    expect(responses[7].data.viewer).toMatchObject({ username: 'testuser', sub: expect.stringMatching(/^usr_/) }));
 
   it('S3-03, S3-05, S3-08: the user allows the demo client, which refreshes its tokens', () => {
     expect(new URL(addresses[1] ?? '').searchParams.get('state')).toBe('somestate');

@@ -36,7 +36,7 @@ describe('gatehouse backup, gatehouse restore', () => {
 
     expect((await gatehouse(['restore', file], { DATA_DIR })).stdout).toMatch(/^Restored \d+ rows of \d+ tables into/);
     const after = await startServer({}, { env: { DATA_DIR }, remove: async () => {} });
-    expect((await after.graphql('{ viewer { id } }', pair.access_token)).status).toBe(200);
+    expect((await after.graphql('{ viewer { sub } }', pair.access_token)).status).toBe(200);
     expect((await after.token(refreshing(pair.refresh_token), client)).status).toBe(200);
     await after.close();
 

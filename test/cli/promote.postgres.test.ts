@@ -36,7 +36,7 @@ describe('gatehouse db promote', () => {
 
     const env = { DATABASE_URL: url, SECRET_KEY_FILE: `${home.env.DATA_DIR}/secret-key`, ISSUER: before.config.issuer };
     const after = await startServer({}, { env, remove: async () => {} });
-    expect((await after.graphql('{ viewer { id } }', pair.access_token)).status).toBe(200);
+    expect((await after.graphql('{ viewer { sub } }', pair.access_token)).status).toBe(200);
     expect((await after.token(refreshing(pair.refresh_token), client)).status).toBe(200);
     await after.close();
 

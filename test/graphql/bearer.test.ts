@@ -9,7 +9,7 @@ import { read } from '../support/send.ts';
 import { sharedServer, type TestServer } from '../support/server.ts';
 import { countStatements } from './statements.ts';
 
-const QUERY = JSON.stringify({ query: '{ viewer { id } }' });
+const QUERY = JSON.stringify({ query: '{ viewer { sub } }' });
 const JSON_TYPE = { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json' };
 
 let server: TestServer;
@@ -73,15 +73,15 @@ describe('RFC 6750: bearer tokens at /graphql', () => {
     const Authorization = `Bearer ${token}`;
     expectBearer(await send({ Authorization }, QUERY, `/graphql?access_token=${token}`), 400, 'invalid_request');
     expectBearer(await send({}, QUERY, `/graphql?access_token=${token}`), 400, 'invalid_request');
-    const body = JSON.stringify({ query: '{ viewer { id } }', access_token: token });
+    const body = JSON.stringify({ query: '{ viewer { sub } }', access_token: token });
     expectBearer(await send({ Authorization }, body), 400, 'invalid_request');
     const form = { Authorization, 'Content-Type': 'application/x-www-form-urlencoded' };
-    expectBearer(await send(form, `query={viewer{id}}&access_token=${token}`), 400, 'invalid_request');
+    expectBearer(await send(form, `query={viewer{sub}}&access_token=${token}`), 400, 'invalid_request');
   });
 
   it('H136 a token in a form is refused', async () => {
     const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    expectBearer(await send(form, `access_token=${token}&query={viewer{id}}`), 401);
+    expectBearer(await send(form, `access_token=${token}&query={viewer{sub}}`), 401);
   });
 
   it('H137 two Authorization headers are refused, even if one is valid', async () => {

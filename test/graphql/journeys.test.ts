@@ -136,7 +136,7 @@ describe('Where they disagree: `me`', () => {
   it('S2-08 `viewer` returns the current user and requires the scope profile', async () => {
     const person = await server.user();
     const bearer = await server.accessToken({ client, user: person, scopes: ['profile'] });
-    expect(await data(ViewerDocument, {}, bearer)).toEqual({ viewer: { id: person.id, username: person.username } });
+    expect(await data(ViewerDocument, {}, bearer)).toEqual({ viewer: { sub: person.id, username: person.username } });
 
     const without = await server.accessToken({ client, user: person, scopes: ['groups'] });
     const refused = await server.graphql(print(ViewerDocument), without);

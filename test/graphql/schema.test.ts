@@ -15,6 +15,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { AccessRule } from '../../src/graphql/access/access.ts';
 import '../../src/graphql/access/access-plugin.ts';
+import { encodeNodeId } from '../../src/graphql/node-id.ts';
 import { printedSchema } from '../../src/graphql/print-schema.ts';
 import { schema } from '../../src/graphql/schema.ts';
 
@@ -67,6 +68,18 @@ const ruleOf = (type: string, field: string): AccessRule | undefined => {
   const found = schema.getType(type);
   return isObjectType(found) ? (found.getFields()[field]?.extensions.access as AccessRule | undefined) : undefined;
 };
+
+describe('Global ids', () => {
+  const withId = types.filter((type) => isObjectType(type) && type.getFields().id !== undefined).filter(isObjectType);
+
+  it('every type with an `id` is a Node, except secrets, whose ids have a prefix of their own', () => {
+    const nodes = withId.filter((type) => type.getInterfaces().some(({ name }) => name === 'Node'));
+    expect(withId.filter((type) => !nodes.includes(type)).map(({ name }) => name)).toEqual(['ClientSecret']);
+    const ids = nodes.map(({ name }) => encodeNodeId(name, '00000000-0000-4000-8000-000000000000'));
+    expect(new Set(ids).size).toBe(nodes.length);
+    expect(ids.filter((id) => id.startsWith('sec_'))).toEqual([]);
+  });
+});
 
 describe('The schema', () => {
   it('schema.graphql is up to date', () => {

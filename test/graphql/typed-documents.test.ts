@@ -27,7 +27,7 @@ describe('Documents typed by codegen', () => {
     expect(Number.isNaN(Date.parse(createUser?.user?.createdAt ?? ''))).toBe(false);
 
     const { viewer, users } = await run(DirectoryDocument, { first: 100 });
-    expect(users.nodes.map(({ id }) => id)).toEqual([viewer?.id, createUser?.user?.id]);
+    expect(users.nodes.map(({ id }) => id)).toEqual([viewer?.sub, createUser?.user?.id]);
     expect(users.nodes.flatMap(({ groups }) => groups.nodes)).toEqual([]);
 
     const input = { name: 'Typed', grantTypes: ['client_credentials' as const] };

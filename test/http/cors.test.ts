@@ -84,7 +84,7 @@ describe('Fetch §3.2: scripts of registered apps', () => {
     const { access_token } = (await answer.json()) as { access_token: string };
     expect([answer.status, told(answer)]).toEqual([200, LISTED]);
     const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${access_token}` };
-    const viewer = await post('/graphql', LISTED, '{"query":"{ viewer { id } }"}', headers);
+    const viewer = await post('/graphql', LISTED, '{"query":"{ viewer { sub } }"}', headers);
     expect([viewer.status, told(viewer)]).toEqual([200, LISTED]);
   });
 

@@ -46,7 +46,7 @@ const ANSWERS: [string, string, RequestInit, number][] = [
   [
     'GraphQL without a token',
     '/graphql',
-    { method: 'POST', body: '{"query":"{ viewer { id } }"}', headers: { 'Content-Type': 'application/json' } },
+    { method: 'POST', body: '{"query":"{ viewer { sub } }"}', headers: { 'Content-Type': 'application/json' } },
     401,
   ],
   ['GraphQL with another media type', '/graphql', { method: 'POST', body: 'x' }, 401],

@@ -122,7 +122,7 @@ describe('RFC 8707 §2: a client requests a token for certain APIs', () => {
       expect([resources, await userinfo(body.access_token)]).toEqual([resources, info]);
     }
     const { body } = await server.token(withResources(form, [API]), client);
-    const refused = await server.graphql('{ viewer { id } }', body.access_token);
+    const refused = await server.graphql('{ viewer { sub } }', body.access_token);
     expect(refused.headers.get('WWW-Authenticate')).toContain('error="invalid_token"');
     expect(refused.body.errors[0].extensions.code).toBe('UNAUTHENTICATED');
   });

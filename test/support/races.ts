@@ -24,7 +24,7 @@ const differs = (what: string, is: string, should: string): string[] =>
 
 async function bearerStatus(nodes: Nodes, node: number, accessToken: string): Promise<string> {
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${accessToken}` };
-  const body = JSON.stringify({ query: '{ viewer { id } }' });
+  const body = JSON.stringify({ query: '{ viewer { sub } }' });
   return String((await nodes.request(node, '/graphql', { method: 'POST', headers, body })).status);
 }
 

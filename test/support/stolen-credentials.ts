@@ -16,6 +16,6 @@ export async function present(
 /** Sends a value from the database to /graphql as a bearer token. Returns the status. */
 export async function presentBearer({ url }: TestServer, token: string): Promise<number> {
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` };
-  const body = JSON.stringify({ query: '{ viewer { id } }' });
+  const body = JSON.stringify({ query: '{ viewer { sub } }' });
   return (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).status;
 }

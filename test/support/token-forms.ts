@@ -53,7 +53,7 @@ export async function publicTokenPair(server: TestServer, client: TestClient): P
 
 /** The status of a request with that access token: 200, or 401 once it has expired or was revoked. */
 export const bearerStatus = async (server: TestServer, accessToken: string): Promise<number> =>
-  (await server.graphql('{ viewer { id } }', accessToken)).status;
+  (await server.graphql('{ viewer { sub } }', accessToken)).status;
 
 /** Checks that both tokens are revoked. */
 export async function expectRevoked(

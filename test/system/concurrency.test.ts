@@ -70,7 +70,7 @@ describe('Concurrent requests', () => {
       users.push({ user, token: await server.accessToken({ client, user }) });
     }
     const query =
-      '{ viewer { id username email groups { nodes { members { nodes { username } } } } } token { user { id } } }';
+      '{ viewer { sub username email groups { nodes { members { nodes { username } } } } } token { user { id } } }';
     const seen = new Map<string, Set<string>>();
     for (let round = 0; round < ROUNDS; round++) {
       const responses = await atOnce((index) => {

@@ -43,7 +43,7 @@ describe.skipIf(!pgbouncerPath)('PostgreSQL behind PgBouncer in transaction mode
       const pair = await tokenPair(node(index), client);
       const refreshed = await node(index + 1).token(refreshing(pair.refresh_token), client);
       const token = refreshed.body.access_token;
-      const viewer = await node(index + 2).graphql('{ viewer { id } }', token);
+      const viewer = await node(index + 2).graphql('{ viewer { sub } }', token);
       await revoke(node(index), refreshed.body.refresh_token, client);
       const { active } = (await introspect(node(index + 1), token, client)).body;
       return [refreshed.status, viewer.status, active];

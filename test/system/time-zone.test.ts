@@ -47,7 +47,7 @@ describe('A process in UTC+8 with a database in UTC-5', () => {
     const { status, body } = await server.token(form(fresh), client);
     expect({ status, expires_in: body.expires_in }).toEqual({ status: 200, expires_in: 36_000 });
     expectTokenError(await server.token(form(stale), client), 400, 'invalid_grant');
-    expect((await server.graphql('{ viewer { id } }', body.access_token)).status).toBe(200);
+    expect((await server.graphql('{ viewer { sub } }', body.access_token)).status).toBe(200);
 
     // Prepared statements and the ORM store the same instant.
     const [row] = await server.database

@@ -30,7 +30,7 @@ describe('RFC 9700 §4.3, §4.2.4: URLs in histories and access logs', () => {
     const { body: first } = await server.token(exchange(code), client);
     const { body: second } = await server.token(refreshing(first.refresh_token), client);
     await introspect(server, second.access_token, client);
-    await server.graphql('{ viewer { id } }', second.access_token);
+    await server.graphql('{ viewer { sub } }', second.access_token);
     await revoke(server, second.refresh_token, client);
     const csrf = [login, consent].flatMap(({ forms }) => forms.flatMap(({ fields }) => fields.get('csrf') ?? []));
     await browser.submit(await browser.get('/logout'));

@@ -38,10 +38,14 @@ function parseText(text: string): ParsedDocument {
   return { document, errors: validate(schema, document, [...specifiedRules, WellFormedStrings]).map(validationError) };
 }
 
+/** `Viewer` has no id, because it would be that of its `User`: two types of object with one id confuse the stores of clients. */
+const NO_VIEWER_ID = 'Cannot query field "id" on type "Viewer".';
+
 /** GraphQL over HTTP §6.4.1: status 400, unless the response is application/json, which always has status 200. */
 function validationError({ message, nodes, extensions }: GraphQLError): GraphQLError {
   const http = { status: 400, spec: true };
-  return createGraphQLError(message, {
+  const advice = message.startsWith(NO_VIEWER_ID) ? ' Use "sub", or "id" of "user".' : '';
+  return createGraphQLError(`${message}${advice}`, {
     nodes: nodes ?? null,
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions, http },
   });

@@ -3,7 +3,7 @@ import { prefixedId } from '../../store/prefixed-id.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { GroupConnection, GroupType, groupsOf } from './group.ts';
-import { loadUser, visibleEmail } from './user.ts';
+import { loadUser, UserType, visibleEmail } from './user.ts';
 
 /** The user of a token. The id and username come from the token; the other fields are loaded only if they are selected. */
 interface Viewer {
@@ -24,10 +24,17 @@ const EMAIL = { scopes: [['email'], ['read']] } as const;
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
   description: 'The user for whom the token of this request was issued.',
   fields: (t) => ({
-    id: t.id({
-      description: 'The same as their `User.id`, and the `sub` of OpenID Connect.',
+    sub: t.string({
+      description: 'The id of the user: their `User.id`, and the `sub` of OpenID Connect.',
       access: 'token',
       resolve: ({ id }) => prefixedId('usr', id),
+    }),
+    user: t.field({
+      type: UserType,
+      description: 'The user as an object of the directory. Null if the account was deleted during the request.',
+      nullable: true,
+      access: { scopes: [['read']] },
+      resolve: async ({ id }, _args, context) => (await loadUser(context, id)) ?? null,
     }),
     username: t.exposeString('username', { description: 'The name for signing in.', access: PROFILE }),
     firstName: t.string({

@@ -20,7 +20,7 @@ const mutation = (name: string, input: string, scopes: readonly string[], who: R
 
 /** The access table, by root field. The ids do not exist, so that allowed operations change nothing either. */
 const TABLE: Record<string, Row> = {
-  viewer: { document: '{ viewer { id } }', scopes: [] },
+  viewer: { document: '{ viewer { sub } }', scopes: [] },
   scopes: { document: '{ scopes { name } }', scopes: [] },
   token: { document: '{ token { clientId } }', scopes: [] },
   requiredScopes: { document: '{ requiredScopes(document: "{ users { nodes { id } } }") }', scopes: [] },

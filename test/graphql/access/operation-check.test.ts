@@ -76,20 +76,20 @@ describe('The access check of the whole operation', () => {
     ['@include(if: $yes)', {}, ['groups']],
     ['@include(if: $yes) @skip(if: $yes)', { yes: true }, undefined],
   ])('the check evaluates %s with the variables %j', async (directives, variables, lacking) => {
-    const document = `query($yes: Boolean! = true) { groups ${directives} { nodes { id } } viewer { id @include(if: $yes) __typename } }`;
+    const document = `query($yes: Boolean! = true) { groups ${directives} { nodes { id } } viewer { sub @include(if: $yes) __typename } }`;
     expect(await missing(document, variables)).toEqual(lacking);
   });
 
   it('the check evaluates @skip and @include on fragments', async () => {
     const fragment = 'fragment Teams on Query { groups { nodes { id } } }';
     expect(
-      await missing(`query($no: Boolean!) { viewer { id } ...Teams @include(if: $no) } ${fragment}`, { no: false }),
+      await missing(`query($no: Boolean!) { viewer { sub } ...Teams @include(if: $no) } ${fragment}`, { no: false }),
     ).toBeUndefined();
-    expect(await missing(`{ viewer { id } ... @skip(if: false) { ...Teams } } ${fragment}`)).toEqual(['groups']);
+    expect(await missing(`{ viewer { sub } ... @skip(if: false) { ...Teams } } ${fragment}`)).toEqual(['groups']);
   });
 
   it('the check covers only the operation that runs', async () => {
-    const document = 'query A { viewer { id } } query B { groups { nodes { id } } }';
+    const document = 'query A { viewer { sub } } query B { groups { nodes { id } } }';
     const run = (operationName: string) =>
       server.request('/graphql', {
         method: 'POST',
@@ -142,7 +142,7 @@ describe('The access check of the whole operation', () => {
       );
     const codes = ({ errors }: ExecutionResult) =>
       errors?.map((error) => [error.path?.join('.'), error.extensions.code]);
-    expect(codes(await run('{ viewer { id groups { nodes { id } } } }', token))).toEqual([
+    expect(codes(await run('{ viewer { sub groups { nodes { id } } } }', token))).toEqual([
       ['viewer.groups', 'INSUFFICIENT_SCOPE'],
     ]);
     expect(codes(await run('mutation { deleteUser(input: {id: "usr_x"}) { errors { code } } }', token))).toEqual([

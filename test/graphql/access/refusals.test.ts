@@ -115,8 +115,8 @@ describe('Refusals: 401, INSUFFICIENT_SCOPE and FORBIDDEN', () => {
   });
 
   it('S1-20 missing, invalid and insufficient tokens get different responses', async () => {
-    const none = await server.graphql('{ viewer { id } }');
-    const invalid = await server.graphql('{ viewer { id } }', 'gat_nothing');
+    const none = await server.graphql('{ viewer { sub } }');
+    const invalid = await server.graphql('{ viewer { sub } }', 'gat_nothing');
     const few = await server.graphql(
       '{ viewer { username } }',
       await server.accessToken({ client, user, scopes: ['openid'] }),
@@ -145,7 +145,7 @@ describe('Refusals: 401, INSUFFICIENT_SCOPE and FORBIDDEN', () => {
     const plain = await server.graphql('{ users { nodes { id } } }', await server.accessToken({ client, user: null }));
     const permitted = await server.client({ servicePermissions: ['READ_DIRECTORY'] });
     const read = await server.graphql(
-      '{ viewer { id } users { nodes { id } } }',
+      '{ viewer { sub } users { nodes { id } } }',
       await server.accessToken({ client: permitted, user: null }),
     );
     expect(plain.body.errors[0].extensions.code).toBe('FORBIDDEN');

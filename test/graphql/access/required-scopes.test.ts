@@ -27,7 +27,7 @@ const CREATE = 'createUser(input: {username: "someone"})';
 
 describe('requiredScopes', () => {
   it.each([
-    ['{ viewer { id } scopes { name } }', [[]]],
+    ['{ viewer { sub } scopes { name } }', [[]]],
     ['{ __schema { description } }', [[]]],
     ['{ viewer { username } }', [['profile'], ['read']]],
     ['{ viewer { username email } }', [['read'], ['profile', 'email']]],
@@ -43,7 +43,7 @@ describe('requiredScopes', () => {
     [`mutation { ${CREATE} { user { groups { nodes { id } } } } }`, [['write', 'groups']]],
     ['query($on: Boolean!) { viewer { username @include(if: $on) } }', [['profile'], ['read']]],
     ['query($on: Boolean! = true) { viewer { username @skip(if: $on) } }', [['profile'], ['read']]],
-    ['{ viewer { id username @skip(if: true) } }', [[]]],
+    ['{ viewer { sub username @skip(if: true) } }', [[]]],
     ['query($id: ID!) { node(id: $id) { id } }', [['read', 'groups', 'clients', 'audit']]],
     // The type of the id is unknown, and even an empty fragment reveals whether the object exists.
     ['query($id: ID!) { node(id: $id) { ... on Group { id } } }', [['read', 'groups', 'clients', 'audit']]],
@@ -54,7 +54,7 @@ describe('requiredScopes', () => {
   });
 
   it('requiredScopes uses the named operation', async () => {
-    const document = 'query A { viewer { id } } query B { groups { nodes { id } } }';
+    const document = 'query A { viewer { sub } } query B { groups { nodes { id } } }';
     expect([await setsOf(document, 'A'), await setsOf(document, 'B')]).toEqual([[[]], [['groups']]]);
   });
 
@@ -67,11 +67,11 @@ describe('requiredScopes', () => {
 
   it.each([
     ['{ viewer { nothing } }', 'Cannot query field "nothing" on type "Viewer".'],
-    ['{ viewer { id }', 'Syntax Error: Expected Name, found <EOF>.'],
+    ['{ viewer { sub }', 'Syntax Error: Expected Name, found <EOF>.'],
     ['{ a: scopes { name } } { b: scopes { name } }', 'This anonymous operation must be the only defined operation.'],
-    ['query A { viewer { id } } query B { viewer { id } }', 'The document does not contain the requested operation'],
+    ['query A { viewer { sub } } query B { viewer { sub } }', 'The document does not contain the requested operation'],
     ['', 'Syntax Error: Unexpected <EOF>.'],
-    [`{ ${'viewer { id } '.repeat(300)} }`, 'Syntax Error: Document contains more than 1000 tokens. Parsing aborted.'],
+    [`{ ${'viewer { sub } '.repeat(300)} }`, 'Syntax Error: Document contains more than 1000 tokens. Parsing aborted.'],
     [
       `{ ${Array.from({ length: 16 }, (_, at) => `a${at}: scopes { name }`).join(' ')} }`,
       'The operation has more than 15 aliases',
@@ -90,7 +90,7 @@ describe('requiredScopes', () => {
 
   it('one operation may use requiredScopes at most five times, because each use costs as much as a request', async () => {
     const repeated = (times: number) =>
-      `{ ${Array.from({ length: times }, (_, at) => `a${at}: requiredScopes(document: "{ viewer { id } }")`).join(' ')} }`;
+      `{ ${Array.from({ length: times }, (_, at) => `a${at}: requiredScopes(document: "{ viewer { sub } }")`).join(' ')} }`;
     expect((await server.graphql(repeated(5), token)).body.data).toMatchObject({ a4: [[]] });
     expect((await server.graphql(repeated(6), token)).body.errors[0].extensions.code).toBe('LIMIT_EXCEEDED');
   });

@@ -38,7 +38,7 @@ const ARGUMENTS: Record<string, (subject: Subject) => Record<string, unknown>> =
   'node(Client)': ({ target }) => ({ id: target.clientNode }),
   'node(Group)': ({ group }) => ({ id: group }),
   'node(User)': ({ target }) => ({ id: target.user }),
-  requiredScopes: () => ({ document: '{ viewer { id } }' }),
+  requiredScopes: () => ({ document: '{ viewer { sub } }' }),
   scopes: () => ({}),
   token: () => ({}),
   user: ({ target }) => ({ id: target.user }),

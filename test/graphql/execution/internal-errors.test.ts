@@ -13,7 +13,7 @@ describe('An unexpected error', () => {
   it('K221 the response masks the error and has a request id, and the error is logged once', async () => {
     await server.database.em().execute('ALTER TABLE scopes RENAME TO mislaid_scopes');
     const before = server.log.length;
-    const { status, headers, body } = await server.graphql('{ viewer { id } scopes { name } }', token);
+    const { status, headers, body } = await server.graphql('{ viewer { sub } scopes { name } }', token);
     await server.database.em().execute('ALTER TABLE mislaid_scopes RENAME TO scopes');
 
     expect(status).toBe(200);

@@ -20,9 +20,9 @@ const PURE = [
   getIntrospectionQuery(),
 ];
 const MIXED = [
-  '{ __typename viewer { id } }',
+  '{ __typename viewer { sub } }',
   '{ __typename ...F } fragment F on Query { scopes { name } }',
-  'query A { __typename } query B { viewer { id } }',
+  'query A { __typename } query B { viewer { sub } }',
   'mutation { __typename }',
   '{ __typename ...F } fragment F on Query { ...F scopes { name } }',
   '{ __schema ',

@@ -71,12 +71,12 @@ describe('Requests to POST /graphql', () => {
   });
 
   it('the media type may have charset=utf-8', async () => {
-    const body = JSON.stringify({ query: '{ viewer { id } }' });
+    const body = JSON.stringify({ query: '{ viewer { sub } }' });
     expect((await send(body, { 'Content-Type': 'Application/JSON; charset=UTF-8' })).status).toBe(200);
   });
 
   it('K203 batches are refused', async () => {
-    const response = await json([{ query: '{ viewer { id } }' }, { query: '{ viewer { id } }' }]);
+    const response = await json([{ query: '{ viewer { sub } }' }, { query: '{ viewer { sub } }' }]);
     await expectRefused(response, 400);
     expect(response.body.errors[0].message).toBe('Batching is not supported');
   });
@@ -92,11 +92,11 @@ describe('Requests to POST /graphql', () => {
     '{"query":1}',
     '{"query":null}',
     '{"query":""}',
-    '{"query":"{ viewer { id } }","variables":[]}',
-    '{"query":"{ viewer { id } }","variables":"x"}',
-    '{"query":"{ viewer { id } }","extensions":1}',
-    '{"query":"{ viewer { id } }","operationName":1}',
-    '{"query":"{ viewer { id } }","more":true}',
+    '{"query":"{ viewer { sub } }","variables":[]}',
+    '{"query":"{ viewer { sub } }","variables":"x"}',
+    '{"query":"{ viewer { sub } }","extensions":1}',
+    '{"query":"{ viewer { sub } }","operationName":1}',
+    '{"query":"{ viewer { sub } }","more":true}',
     '\ufeff\ufeff{}',
   ])('K212 the body %j gets 400', async (body) => {
     await expectRefused(await send(body), 400);
@@ -108,7 +108,7 @@ describe('Requests to POST /graphql', () => {
   });
 
   it('a body of more than 100 KB gets 413', async () => {
-    await expectRefused(await json({ query: '{ viewer { id } }', variables: { x: 'x'.repeat(100 * 1024) } }), 413);
+    await expectRefused(await json({ query: '{ viewer { sub } }', variables: { x: 'x'.repeat(100 * 1024) } }), 413);
   });
 
   it('K214 NUL characters and lone surrogates are refused in every position', async () => {
@@ -144,33 +144,33 @@ describe('Requests to POST /graphql', () => {
   });
 
   it('K217 the keys __proto__ and constructor cannot change prototypes', async () => {
-    await expectRefused(await send('{"query":"{ viewer { id } }","variables":{"__proto__":{"admin":true}}}'), 400);
+    await expectRefused(await send('{"query":"{ viewer { sub } }","variables":{"__proto__":{"admin":true}}}'), 400);
     const response = await send(
-      '{"query":"{ viewer { id } }","variables":{"constructor":{"prototype":{"admin":true}}}}',
+      '{"query":"{ viewer { sub } }","variables":{"constructor":{"prototype":{"admin":true}}}}',
     );
     expect(response.status).toBe(200);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
   it('K218 a deeply nested body is refused quickly, and a wide one is accepted', async () => {
-    const deep = `{"query":"{ viewer { id } }","variables":{"x":${'['.repeat(40_000)}${']'.repeat(40_000)}}}`;
-    const wide = `{"query":"{ viewer { id } }","variables":{${Array.from({ length: 8000 }, (_, at) => `"${at}":0`).join(',')}}}`;
+    const deep = `{"query":"{ viewer { sub } }","variables":{"x":${'['.repeat(40_000)}${']'.repeat(40_000)}}}`;
+    const wide = `{"query":"{ viewer { sub } }","variables":{${Array.from({ length: 8000 }, (_, at) => `"${at}":0`).join(',')}}}`;
     const started = process.hrtime.bigint();
     await expectRefused(await send(deep), 400);
     expect((await send(wide)).status).toBe(200);
     expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(3000);
-    expect((await send('{"query":"{ viewer { id } }","query":"{ viewer { id } }"}')).status).toBe(200);
+    expect((await send('{"query":"{ viewer { sub } }","query":"{ viewer { sub } }"}')).status).toBe(200);
   });
 
   it('K211 a foreign origin gets no CORS headers', async () => {
-    const response = await send(JSON.stringify({ query: '{ viewer { id } }' }), { Origin: 'https://evil.example' });
+    const response = await send(JSON.stringify({ query: '{ viewer { sub } }' }), { Origin: 'https://evil.example' });
     expect(response.status).toBe(200);
     expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull();
     expect(response.headers.get('Access-Control-Allow-Credentials')).toBeNull();
   });
 
   it('a request that accepts no supported media type gets 406', async () => {
-    const response = await send(JSON.stringify({ query: '{ viewer { id } }' }), { Accept: 'text/html' });
+    const response = await send(JSON.stringify({ query: '{ viewer { sub } }' }), { Accept: 'text/html' });
     expect(response.status).toBe(406);
   });
 });

@@ -95,7 +95,7 @@ describe('GraphQL mutation updateClient', () => {
     const client = await server.client();
     const issued = await server.accessToken({ client, user });
     await mutate(server, token, 'updateClient', { clientId: client.clientId, disabled: true });
-    expect((await server.graphql('{ viewer { id } }', issued)).status).toBe(401);
+    expect((await server.graphql('{ viewer { sub } }', issued)).status).toBe(401);
     expect((await server.token({ grant_type: 'client_credentials' }, client)).status).toBe(401);
   });
 });

@@ -56,7 +56,7 @@ describe('I149: GraphQL query node', () => {
             `{ node(id: "${id}") { ... on Node { __typename } } }`,
             `{ node(id: "${id}") { ... on ${type} { __typename } } }`,
             `{ node(id: "${id}") { id @include(if: false) __typename } }`,
-            `{ viewer { id } node(id: "${encodeNodeId(type, '00000000-0000-4000-8000-000000000000')}") { __typename } }`,
+            `{ viewer { sub } node(id: "${encodeNodeId(type, '00000000-0000-4000-8000-000000000000')}") { __typename } }`,
           ];
           for (const path of paths) expect(await refusal(path, token), `${name}, ${scopes}: ${path}`).toEqual(root);
           const { status, body } = await server.graphql(document, token, { id });

@@ -20,7 +20,7 @@ afterAll(() => server?.close());
 
 const issue = async (to: TestClient = client, owner: TestUser = user) =>
   (await server.token({ grant_type: 'password', username: owner.username, password: owner.password }, to)).body;
-const isAccepted = async (token: string) => (await server.graphql('{ viewer { id } }', token)).status === 200;
+const isAccepted = async (token: string) => (await server.graphql('{ viewer { sub } }', token)).status === 200;
 const revoke = (bearer: string, token: string) => mutate(server, bearer, 'revokeToken', { token }, 'revoked');
 
 describe('GraphQL mutation revokeToken', () => {

@@ -37,7 +37,7 @@ describe('GraphQL mutation setPassword', () => {
       expect(await setPassword({ ...input, currentPassword }, token)).toMatchObject(wrongPassword);
     expect(await setPassword({ ...input, currentPassword: user.password }, token)).toEqual([]);
 
-    expect((await server.graphql('{ viewer { id } }', token)).status).toBe(401);
+    expect((await server.graphql('{ viewer { sub } }', token)).status).toBe(401);
     const refreshed = await server.token({ grant_type: 'refresh_token', refresh_token: refresh }, client);
     expect(refreshed.body.error).toBe('invalid_grant');
     expect((await signIn(user.username, user.password)).status).toBe(400);

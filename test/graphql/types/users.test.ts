@@ -180,10 +180,10 @@ describe('GraphQL mutation updateUser', () => {
     const browser = server.browser();
     await browser.submit(await browser.get('/login'), { username: user.username, password: user.password });
     expect((await mutate('updateUser', { id: user.id, disabled: true })).user.disabled).toBe(true);
-    expect((await server.graphql('{ viewer { id } }', token)).status).toBe(401);
+    expect((await server.graphql('{ viewer { sub } }', token)).status).toBe(401);
     expect((await signIn(user.username, user.password)).status).toBe(400);
     await mutate('updateUser', { id: user.id, disabled: false });
-    expect((await server.graphql('{ viewer { id } }', token)).status).toBe(401);
+    expect((await server.graphql('{ viewer { sub } }', token)).status).toBe(401);
     expect((await signIn(user.username, user.password)).status).toBe(200);
   });
 });
@@ -196,7 +196,7 @@ describe('GraphQL mutation deleteUser', () => {
     expect((await mutate('deleteUser', { id: user.id })).payload).toMatchObject([{ code: 'NOT_FOUND' }]);
     const successor = await server.user({ username: user.username, email: user.email });
     expect(successor.id).not.toBe(user.id);
-    expect((await server.graphql('{ viewer { id } }', token)).status).toBe(401);
+    expect((await server.graphql('{ viewer { sub } }', token)).status).toBe(401);
     expect((await server.graphql(`{ user(id: "${user.id}") { id } }`, managing)).body.data.user).toBeNull();
   });
 });

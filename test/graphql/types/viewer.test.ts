@@ -15,16 +15,33 @@ describe('GraphQL types Viewer, Token and Node', () => {
     const user = await server.user({ firstName: 'Ada', lastName: 'Lovelace', emailVerified: true });
     const profile = await server.accessToken({ user, scopes: ['profile'] });
     const email = await server.accessToken({ user, scopes: ['email'] });
-    const { body } = await server.graphql('{ viewer { id username firstName lastName name } }', profile);
+    const { body } = await server.graphql('{ viewer { sub username firstName lastName name } }', profile);
     const names = { username: user.username, firstName: 'Ada', lastName: 'Lovelace', name: 'Ada Lovelace' };
-    expect(body.data.viewer).toEqual({ id: user.id, ...names });
+    expect(body.data.viewer).toEqual({ sub: user.id, ...names });
     expect((await server.graphql('{ viewer { email emailVerified } }', email)).body.data.viewer).toEqual({
       email: user.email,
       emailVerified: true,
     });
     expect((await server.graphql('{ viewer { email } }', profile)).status).toBe(403);
     expect((await server.graphql('{ viewer { name } }', email)).status).toBe(403);
-    expect((await server.graphql('{ viewer { id } }', email)).body.data.viewer).toEqual({ id: user.id });
+    expect((await server.graphql('{ viewer { sub } }', email)).body.data.viewer).toEqual({ sub: user.id });
+  });
+
+  it('has no id, which would be that of its user: the error names `sub`', async () => {
+    const user = await server.user();
+    const token = await server.accessToken({ user, scopes: ['openid', 'read'] });
+    const { status, body } = await server.graphql('{ viewer { sub } }', token);
+    expect(status).toBe(400);
+    expect(body.errors[0].message).toBe('Cannot query field "id" on type "Viewer". Use "sub", or "id" of "user".');
+    const document = `{ viewer { sub user { id username } } node(id: "${user.id}") { __typename id } }`;
+    expect((await server.graphql(document, token)).body.data).toEqual({
+      viewer: { sub: user.id, user: { id: user.id, username: user.username } },
+      node: { __typename: 'User', id: user.id },
+    });
+    const openid = await server.accessToken({ user, scopes: ['openid'] });
+    expect((await server.graphql('{ viewer { sub } }', openid)).body.data.viewer).toEqual({ sub: user.id });
+    const refused = await server.graphql('{ viewer { user { id } } }', openid);
+    expect(refused.body.errors[0].extensions.missingScopes).toEqual(['read']);
   });
 
   it('the name of a user without names is the username', async () => {
@@ -40,7 +57,7 @@ describe('GraphQL types Viewer, Token and Node', () => {
     const token = await server.accessToken({ user: await server.user({ permissions: ['READ_AUDIT'] }) });
     let data: unknown;
     const statements = await countStatements(server.database, async () => {
-      data = (await server.graphql('{ viewer { id username groups { nodes { name } } } }', token)).body.data;
+      data = (await server.graphql('{ viewer { sub username groups { nodes { name } } } }', token)).body.data;
     });
     expect(data).toMatchObject({ viewer: { groups: { nodes: [{ name: expect.any(String) }] } } });
     expect(statements).toBe(2);
@@ -104,7 +121,7 @@ describe('GraphQL types Viewer, Token and Node', () => {
     });
     expect(Date.parse(body.data.token.expiresAt) - Date.now()).toBeGreaterThan(3_500_000);
     const service = await server.accessToken({ client, user: null, scopes: ['openid'] });
-    expect((await server.graphql('{ viewer { id } token { clientId } }', service)).body.data).toEqual({
+    expect((await server.graphql('{ viewer { sub } token { clientId } }', service)).body.data).toEqual({
       viewer: null,
       token: { clientId: client.clientId },
     });

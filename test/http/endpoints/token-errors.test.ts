@@ -170,7 +170,7 @@ describe('Where they disagree: paths', () => {
       expect(status).toBe(303);
       expect(headers.get('Location')).toMatch(/^\/login\?request=/);
     }
-    const body = JSON.stringify({ query: '{ viewer { id } }' });
+    const body = JSON.stringify({ query: '{ viewer { sub } }' });
     const headers = {
       'Content-Type': 'application/json',
       Authorization: `Bearer ${await server.accessToken({ client })}`,

@@ -130,7 +130,7 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the metadata documents', () =>
     const challenge = async (path: string, init: RequestInit) =>
       (await server.request(path, init)).headers.get('WWW-Authenticate');
     const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer nonsense' };
-    const query = { method: 'POST', headers, body: '{"query":"{ viewer { id } }"}' };
+    const query = { method: 'POST', headers, body: '{"query":"{ viewer { sub } }"}' };
     const graphql = await challenge('/graphql', query);
     expect(graphql).toBe(
       `Bearer realm="gatehouse", error="invalid_token", scope="read", resource_metadata="${issuer}${RESOURCE}/graphql"`,

@@ -51,7 +51,7 @@ describe('Concurrent and late sign-ins', () => {
         setPassword(server.database.em(), noRateLimits, theOperator(), user.uuid, { password: 'another one entirely' }),
       ]);
       if (granted.status === 200)
-        expect((await server.graphql('{ viewer { id } }', granted.body.access_token)).status).toBe(401);
+        expect((await server.graphql('{ viewer { sub } }', granted.body.access_token)).status).toBe(401);
       expect((await browser.get('/')).html).toContain('You are not signed in');
     }
   });

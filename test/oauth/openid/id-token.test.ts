@@ -41,7 +41,7 @@ describe('OpenID Connect Core 1.0 §2, §3.1.3.3: the ID token', () => {
     });
     expect(Math.abs(now() - Number(claims.iat))).toBeLessThan(10);
     expect(Math.abs(now() - Number(claims.auth_time))).toBeLessThan(10);
-    expect((await server.graphql('{ viewer { id } }', body.access_token)).body.data.viewer.id).toBe(claims.sub);
+    expect((await server.graphql('{ viewer { sub } }', body.access_token)).body.data.viewer.sub).toBe(claims.sub);
 
     const plain = await server.token(exchange(await issueCode(server, client, { scope: 'read' }, user)), client);
     expect(plain.body).not.toHaveProperty('id_token');

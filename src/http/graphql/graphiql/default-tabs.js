@@ -7,7 +7,7 @@ const WHO_AM_I = `# Welcome to Gatehouse.
 # (Escape moves the focus to the bar.)
 query WhoAmI {
   viewer {
-    id
+    sub
     username
   }
   token {

@@ -16,7 +16,7 @@ afterEach(() => {
 
 const form = (code: string) => ({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK });
 const inBody = ({ clientId, secret }: TestClient) => ({ client_id: clientId, client_secret: secret });
-const statusWith = async (token: string) => (await server.graphql('{ viewer { id } }', token)).status;
+const statusWith = async (token: string) => (await server.graphql('{ viewer { sub } }', token)).status;
 
 describe('RFC 6749 §4.1.3, §4.1.4: exchange of a code for tokens', () => {
   it('S0-10 S0-15: the response has exactly five members, the configured lifetime and no-store', async () => {

@@ -28,7 +28,7 @@ const refresh = (token: string, more: Record<string, string> = {}) => ({
   refresh_token: token,
   ...more,
 });
-const statusWith = async (token: string) => (await server.graphql('{ viewer { id } }', token)).status;
+const statusWith = async (token: string) => (await server.graphql('{ viewer { sub } }', token)).status;
 
 /** Stops the clock. Returns a function that sets it to some seconds later. */
 function stopClock(): (seconds: number) => void {
