@@ -51,6 +51,8 @@ export const builder = new SchemaBuilder<{
     mutationInputArgOptions: { description: 'The values for this mutation, as one object.' },
     pageInfoTypeOptions: {
       access: 'parent',
+      // Every Relay subgraph has the type.
+      extensions: { directives: { shareable: {} } },
       description: 'The position of a page in its list, and whether there are more entries before or after it.',
     },
     hasNextPageFieldOptions: { description: 'Whether there are entries after this page.' },

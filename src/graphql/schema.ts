@@ -35,6 +35,18 @@ const authenticated = new GraphQLDirective({
   locations: ['FIELD_DEFINITION'],
 });
 
+const shareable = new GraphQLDirective({
+  name: 'shareable',
+  description: 'Other subgraphs may have this type, too.',
+  locations: ['OBJECT', 'FIELD_DEFINITION'],
+});
+
+const inaccessible = new GraphQLDirective({
+  name: 'inaccessible',
+  description: 'A composed schema leaves this field out.',
+  locations: ['FIELD_DEFINITION'],
+});
+
 const link = new GraphQLDirective({
   name: 'link',
   description: 'Names the specification that defines directives of this schema.',
@@ -50,10 +62,13 @@ const link = new GraphQLDirective({
 });
 
 // Without this link a federation gateway treats both directives as custom and drops them from the composed schema.
-const federation = { url: 'https://specs.apollo.dev/federation/v2.5', import: ['@authenticated', '@requiresScopes'] };
+const federation = {
+  url: 'https://specs.apollo.dev/federation/v2.5',
+  import: ['@authenticated', '@inaccessible', '@requiresScopes', '@shareable'],
+};
 
 /** The whole API. Building it fails if a field has no access rule. */
 export const schema = builder.toSchema({
-  directives: [...specifiedDirectives, requiresScopes, authenticated, link],
+  directives: [...specifiedDirectives, requiresScopes, authenticated, shareable, inaccessible, link],
   extensions: { directives: { link: federation } },
 });

@@ -60,7 +60,7 @@ function routes({ config, database, keyring, live, log, metrics, stopping }: App
   const endSession = lazyHandler(async () => (await import('./endpoints/end-session.ts')).endSession);
   const sdl = lazyHandler(async () => (await import('./graphql/sdl.ts')).sdlHandler(config));
   const browserOrProgram: Handler = (ctx) =>
-    ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx);
+    ctx.get('authorization') === '' && ctx.accepts('json', 'html') === 'html' ? graphiqlPage(ctx) : graphql(ctx);
   const style = staticFile('text/css; charset=utf-8', readFileSync(new URL('pages/style.css', import.meta.url)));
   const robots = staticFile('text/plain; charset=utf-8', Buffer.from('User-agent: *\nDisallow: /\n'));
   const icon = staticFile('image/svg+xml', readFileSync(new URL('pages/icon.svg', import.meta.url)));
@@ -96,7 +96,7 @@ function routes({ config, database, keyring, live, log, metrics, stopping }: App
     '/logout': { errorFormat: 'page', cookies: true, popup: true, GET: logout, POST: logout },
     '/account': { errorFormat: 'page', cookies: true, GET: account, POST: account },
     '/setup': { errorFormat: 'page', cookies: true, GET: setup, POST: setup },
-    '/graphql': { errorFormat: 'json', cors: 'listed', POST: graphql, other: graphql },
+    '/graphql': { errorFormat: 'json', cors: 'listed', GET: graphql, POST: graphql, other: graphql },
     ...(config.graphiql ? graphiql : {}),
     '/graphql/sdl': { errorFormat: 'json', GET: sdl },
     '/style.css': { errorFormat: 'page', GET: style },

@@ -52,7 +52,11 @@ export class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return {
       ...field,
       description: joined(field.description, describeRule(rule)),
-      extensions: { ...field.extensions, access: rule, directives: directivesOf(rule) },
+      extensions: {
+        ...field.extensions,
+        access: rule,
+        directives: { ...(field.extensions?.directives as object | undefined), ...directivesOf(rule) },
+      },
       pothosOptions: { ...field.pothosOptions, ...(rule === 'parent' ? {} : { authScopes: { access: rule } }) },
     } as PothosOutputFieldConfig<Types>;
   }

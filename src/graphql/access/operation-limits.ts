@@ -12,7 +12,6 @@ export class Meter {
   #directives = 0;
   #cost = 0;
   #depth = 0;
-  #introspectionAlias = false;
 
   step(directives: number): void {
     this.#steps += 1;
@@ -24,8 +23,9 @@ export class Meter {
     if (aliased) this.#aliases += 1;
   }
 
+  /** An alias within introspection, whose depth validation limits. */
   introspectionAlias(): void {
-    this.#introspectionAlias = true;
+    this.#aliases += 1;
   }
 
   /** Adds objects to the cost. */
@@ -42,7 +42,6 @@ export class Meter {
   exceeded(): GraphQLError | undefined {
     if (this.#depth > LIMITS.depth) return limitExceeded(`is nested more than ${LIMITS.depth} levels deep`);
     if (this.#aliases > LIMITS.aliases) return limitExceeded(`has more than ${LIMITS.aliases} aliases`);
-    if (this.#introspectionAlias) return limitExceeded('has an alias inside introspection');
     if (this.#directives > LIMITS.directives) return limitExceeded(`has more than ${LIMITS.directives} directives`);
     if (this.#cost > LIMITS.cost || this.#steps > MAX_STEPS)
       return limitExceeded(`costs more than ${LIMITS.cost} objects`);

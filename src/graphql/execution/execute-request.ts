@@ -19,6 +19,13 @@ export interface GraphQLRequest {
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
+/** True for a mutation or a subscription, which have effects that GET must not have. */
+export function isNoQuery({ query, operationName }: GraphQLRequest): boolean {
+  const { document } = parseAndValidate(query);
+  const operation = document && getOperationAST(document, operationName)?.operation;
+  return operation !== undefined && operation !== OperationTypeNode.QUERY;
+}
+
 /** Parses, validates, checks and executes a query or a mutation. Undefined for a subscription, whose response is a stream. */
 export async function executeRequest(
   { query, operationName, variables }: GraphQLRequest,

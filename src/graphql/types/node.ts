@@ -14,6 +14,8 @@ builder.queryField('node', (t) =>
       'The object with this id. Null if there is none. The access rule is that of the field `id` of its type.',
     nullable: true,
     access: 'token',
+    // One subgraph cannot find the objects of another.
+    extensions: { directives: { inaccessible: {} } },
     args: { id: t.arg.id({ required: true, description: 'The id of an object that implements `Node`.' }) },
     resolve: async (_root, { id }, context, { schema }) => {
       const found = findNodeId(id);

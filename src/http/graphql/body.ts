@@ -8,8 +8,6 @@ export const MAX_BODY = 100 * 1024;
 /** Maximum nesting of objects and lists; no input of the schema comes close. */
 const MAX_NESTING = 64;
 
-const MEMBERS = new Set(['query', 'operationName', 'variables', 'extensions']);
-
 /** GraphQL over HTTP §5.4: validates the JSON body, so that no later code has to check its types and strings. */
 export function parseGraphQLBody(text: string): GraphQLRequest {
   const body = parse(text);
@@ -20,27 +18,48 @@ export function parseGraphQLBody(text: string): GraphQLRequest {
   return checkMembers(body as Record<string, unknown>);
 }
 
+/** Other members are ignored: GraphQL over HTTP reserves them. */
 function checkMembers(body: Readonly<Record<string, unknown>>): GraphQLRequest {
   const { query, operationName, variables, extensions } = body;
+  // Apollo's and urql's clients then send the whole document.
+  if (query == null && isObjectOrNone(extensions) && extensions?.persistedQuery != null)
+    throw badRequest('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED', 200);
   if (typeof query !== 'string') throw badRequest('The body must have a `query` of type string', 'BAD_REQUEST');
   if (operationName != null && typeof operationName !== 'string')
     throw badRequest('`operationName` must be a string', 'BAD_REQUEST');
   if (!isObjectOrNone(variables)) throw badRequest('`variables` must be an object', 'BAD_REQUEST');
   if (!isObjectOrNone(extensions)) throw badRequest('`extensions` must be an object', 'BAD_REQUEST');
-  for (const name of Object.keys(body))
-    if (!MEMBERS.has(name) && body[name] !== null)
-      throw badRequest('The body may only have `query`, `operationName`, `variables` and `extensions`', 'BAD_REQUEST');
   return { query, operationName, variables };
+}
+
+/** The parameters in the query string of a GET request (GraphQL over HTTP §5.3), as the JSON body of a POST request. */
+export function bodyOfGet(query: string): string {
+  const sent = new URLSearchParams(query);
+  const one = (name: string): string | undefined => {
+    const values = sent.getAll(name);
+    if (values.length > 1) throw badRequest(`\`${name}\` is repeated`, 'BAD_REQUEST');
+    return values[0];
+  };
+  const json = (name: string): unknown => {
+    const text = one(name);
+    return text === undefined ? undefined : parse(text, `\`${name}\` is not JSON`);
+  };
+  return JSON.stringify({
+    query: one('query'),
+    operationName: one('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  });
 }
 
 const isObjectOrNone = (value: unknown): value is Record<string, unknown> | null | undefined =>
   value == null || (typeof value === 'object' && !Array.isArray(value));
 
-function parse(text: string): unknown {
+function parse(text: string, message = 'The body is not JSON'): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw badRequest('The body is not JSON', 'BAD_REQUEST');
+    throw badRequest(message, 'BAD_REQUEST');
   }
 }
 

@@ -5,7 +5,7 @@ import getRawBody from 'raw-body';
 import type { Config } from '../../config.ts';
 import type { Context } from '../../graphql/context.ts';
 import { badRequest, malformedAuthentication, unauthenticated } from '../../graphql/errors.ts';
-import { executeRequest } from '../../graphql/execution/execute-request.ts';
+import { executeRequest, isNoQuery } from '../../graphql/execution/execute-request.ts';
 import { isIntrospection } from '../../graphql/execution/introspection.ts';
 import { withTimeLimit } from '../../graphql/execution/run-operation.ts';
 import { makeYoga } from '../../graphql/execution/yoga.ts';
@@ -14,7 +14,7 @@ import type { Database } from '../../store/connection/database.ts';
 import { withDeadline } from '../../store/connection/orm.ts';
 import type { HttpContext } from '../context.ts';
 import { addResourceMetadata } from '../endpoints/protected-resource.ts';
-import { MAX_BODY, parseGraphQLBody } from './body.ts';
+import { bodyOfGet, MAX_BODY, parseGraphQLBody } from './body.ts';
 import { refuse } from './refusal.ts';
 import { jsonResponse, jsonTypeFor } from './response.ts';
 import { authenticate } from './token.ts';
@@ -29,7 +29,7 @@ interface GraphQLOptions {
 /** Connections of the pool that GraphQL may use, so that it cannot starve the token endpoint. */
 const CONNECTIONS = 4;
 
-/** POST /graphql with a bearer token and a JSON body. Errors have GraphQL's shape even if nothing is executed. */
+/** POST /graphql with a bearer token and a JSON body, or GET with a query. Errors have GraphQL's shape even if nothing is executed. */
 export function graphqlHandler(options: GraphQLOptions): (ctx: HttpContext) => Promise<void> {
   const { config, live, log } = options;
   const database = options.database.share(CONNECTIONS);
@@ -38,10 +38,12 @@ export function graphqlHandler(options: GraphQLOptions): (ctx: HttpContext) => P
   return async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
     try {
-      if (ctx.method !== 'POST') throw methodNotAllowed(ctx);
+      const isGet = ctx.method === 'GET' || ctx.method === 'HEAD';
+      if (!isGet && ctx.method !== 'POST') throw methodNotAllowed(ctx, 'GET, HEAD, POST', 'Send a POST or GET request');
       const token = await authenticate(ctx, !config.production && isJson(ctx));
-      const text = await readText(ctx);
+      const text = isGet ? bodyOfGet(ctx.querystring) : await readText(ctx);
       const body = parseGraphQLBody(text);
+      if (isGet && isNoQuery(body)) throw methodNotAllowed(ctx, 'POST', 'Send a mutation or subscription by POST');
       if (!token && !isIntrospection(body.query)) throw unauthenticated(false);
 
       const { limits, now, origin, backchannel } = ctx.state;
@@ -62,8 +64,10 @@ export function graphqlHandler(options: GraphQLOptions): (ctx: HttpContext) => P
         const type = jsonTypeFor(accept);
         const result = type && (await executeRequest(body, context, log));
         if (type && result) return respond(ctx, jsonResponse(result, accept, type));
-        // Yoga serves streams, and refuses an Accept header without any type that we support.
-        const headers = { 'Content-Type': 'application/json', Accept: accept || '*/*' };
+        // Yoga serves streams. It could also respond with multipart, which we do not support.
+        const accepted = withoutMultipart(accept);
+        if (accepted === '') throw badRequest('No media type of the Accept header is supported', 'NOT_ACCEPTABLE', 406);
+        const headers = { 'Content-Type': 'application/json', Accept: accepted };
         await respondFromYoga(
           ctx,
           await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: text }, context),
@@ -99,9 +103,9 @@ async function readText(ctx: HttpContext): Promise<string> {
   }
 }
 
-function methodNotAllowed(ctx: HttpContext): GraphQLError {
-  ctx.set('Allow', 'POST');
-  return badRequest('Send a POST request', 'METHOD_NOT_ALLOWED', 405);
+function methodNotAllowed(ctx: HttpContext, allowed: string, message: string): GraphQLError {
+  ctx.set('Allow', allowed);
+  return badRequest(message, 'METHOD_NOT_ALLOWED', 405);
 }
 
 function respond(ctx: HttpContext, { status, headers, body }: ReturnType<typeof jsonResponse>): void {
@@ -111,8 +115,15 @@ function respond(ctx: HttpContext, { status, headers, body }: ReturnType<typeof 
   addResourceMetadata(ctx, '/graphql');
 }
 
-/** Headers that we set ourselves; those of Yoga's response are not copied. */
-const HEADERS_NOT_COPIED = new Set(['content-length', 'content-encoding', 'connection', 'cache-control']);
+/** An empty Accept header accepts everything; the result is empty if nothing but multipart is accepted. */
+function withoutMultipart(accept: string): string {
+  if (accept === '') return '*/*';
+  const ranges = accept.split(',').filter((range) => !/^\s*multipart\//i.test(range));
+  return ranges.join(',').trim();
+}
+
+/** Headers of Yoga's response that are passed on: its media type, and those of errors. */
+const HEADERS_COPIED = ['content-type', 'allow', 'retry-after', 'www-authenticate'];
 
 async function respondFromYoga(ctx: HttpContext, response: Response): Promise<void> {
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
@@ -120,7 +131,10 @@ async function respondFromYoga(ctx: HttpContext, response: Response): Promise<vo
   ctx.body = body === '' ? null : body;
   // After the body, because Koa sets 204 for an empty one.
   ctx.status = response.status;
-  for (const [name, value] of response.headers) if (!HEADERS_NOT_COPIED.has(name.toLowerCase())) ctx.set(name, value);
+  for (const name of HEADERS_COPIED) {
+    const value = response.headers.get(name);
+    if (value !== null) ctx.set(name, value);
+  }
   addResourceMetadata(ctx, '/graphql');
   // Reverse proxies that buffer responses would hold the stream back for ever.
   if (isStream) ctx.set('X-Accel-Buffering', 'no');

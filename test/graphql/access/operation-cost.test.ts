@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectCleanAnswer } from '../../support/invariants.ts';
+import { expectCleanResponse } from '../../support/invariants.ts';
 import { sharedServer, type TestServer } from '../../support/server.ts';
 import { countStatements } from '../statements.ts';
 
@@ -16,7 +16,7 @@ async function expectRefused(document: string, message: RegExp, variables?: Reco
   const statements = await countStatements(server.database, async () => {
     response = await server.graphql(document, token, variables);
   });
-  expectCleanAnswer(response, response.body);
+  expectCleanResponse(response, response.body);
   expect(response.status).toBe(400);
   expect(response.body).not.toHaveProperty('data');
   expect(response.body.errors[0].message).toMatch(message);

@@ -31,15 +31,73 @@ const json = (value: unknown) => send(JSON.stringify(value));
 const CREATE = 'mutation { createScope(input: {name: "by:form", description: "By a form"}) { errors { code } } }';
 
 describe('Requests to POST /graphql', () => {
-  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'HEAD'])(
-    'K208 the method %s gets 405 with an Allow header',
-    async (method) => {
-      const { status, headers } = await server.request('/graphql', {
-        method,
-        headers: { Authorization: `Bearer ${token}` },
-      });
-      expect(status).toBe(405);
-      expect(headers.get('Allow')).toBe('POST');
+  it.each(['PUT', 'PATCH', 'DELETE'])('K208 the method %s gets 405 with an Allow header', async (method) => {
+    const { status, headers } = await server.request('/graphql', {
+      method,
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    expect(status).toBe(405);
+    expect(headers.get('Allow')).toBe('GET, HEAD, POST');
+  });
+
+  const get = async (parameters: Record<string, string>, headers: Record<string, string> = {}) =>
+    read(
+      await server.request(`/graphql?${new URLSearchParams(parameters)}`, {
+        headers: { Authorization: `Bearer ${token}`, ...headers },
+      }),
+    );
+
+  it('K208 a query can be sent by GET with a bearer header', async () => {
+    const query = 'query A($n: Int) { users(first: $n) { nodes { id } } } query B { viewer { sub } }';
+    const response = await get({ query, operationName: 'A', variables: '{"n": 1}' });
+    expect(response.status).toBe(200);
+    expect(response.body.data.users.nodes).toHaveLength(1);
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
+    expect((await get({ query: '{ viewer { sub } }' }, { Accept: 'text/html, */*' })).body.data.viewer.sub).toMatch(
+      /^usr_/,
+    );
+    const anonymous = await server.request('/graphql?query={__typename}');
+    expect(anonymous.status).toBe(401);
+  });
+
+  it.each(['mutation { deleteScope(input: {name: "x"}) { errors { code } } }', 'subscription { auditEvent { id } }'])(
+    'K208 %j by GET gets 405 with an Allow header',
+    async (query) => {
+      const response = await get({ query });
+      await expectRefused(response, 405);
+      expect(response.headers.get('Allow')).toBe('POST');
+    },
+  );
+
+  it.each([
+    { query: '{ viewer' },
+    {},
+    { query: '{ viewer { sub } }', variables: '{' },
+    { query: '{ viewer { sub } }', variables: '[]' },
+    { query: '{ viewer { sub } }', access_token: 'x' },
+  ])('the GET parameters %j get 400', async (parameters) => {
+    await expectRefused(await get(parameters as Record<string, string>), 400);
+  });
+
+  it('a request with only the hash of a persisted query makes the client send the query', async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
+    for (const response of [await json({ extensions }), await get({ extensions: JSON.stringify(extensions) })]) {
+      expect(response.status).toBe(200);
+      expect(response.body.errors).toEqual([
+        { message: 'PersistedQueryNotSupported', extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } },
+      ]);
+    }
+    expect((await json({ query: '{ viewer { sub } }', extensions })).body.data.viewer.sub).toMatch(/^usr_/);
+  });
+
+  it('other members of the body are ignored', async () => {
+    expect((await json({ id: 'UserQuery', query: '{ viewer { sub } }', more: [1] })).status).toBe(200);
+  });
+
+  it.each(['multipart/mixed', 'multipart/mixed; deferSpec=20220824', 'multipart/mixed, multipart/form-data'])(
+    'the Accept header %j gets 406',
+    async (accept) => {
+      await expectRefused(await send(JSON.stringify({ query: '{ viewer { sub } }' }), { Accept: accept }), 406);
     },
   );
 
@@ -96,7 +154,6 @@ describe('Requests to POST /graphql', () => {
     '{"query":"{ viewer { sub } }","variables":"x"}',
     '{"query":"{ viewer { sub } }","extensions":1}',
     '{"query":"{ viewer { sub } }","operationName":1}',
-    '{"query":"{ viewer { sub } }","more":true}',
     '\ufeff\ufeff{}',
   ])('K212 the body %j gets 400', async (body) => {
     await expectRefused(await send(body), 400);
@@ -141,6 +198,29 @@ describe('Requests to POST /graphql', () => {
       await expectRefused(response, 400);
       expect(JSON.stringify(response.body)).not.toContain(secret);
     }
+  });
+
+  it.each([
+    [
+      'mutation($p: String!) { setPassword(input: {password: $p}) { errors { code } } }',
+      { p: { password: 'sekrit-value' } },
+    ],
+    ['mutation($p: String!) { setPassword(input: {password: $p}) { errors { code } } }', { p: 73577357 }],
+    ['mutation { setPassword(input: {password: 73577357}) { errors { code } } }', {}],
+    ['mutation { setPassword(input: {password: {a: "sekrit-value"}}) { errors { code } } }', {}],
+    ['query($n: Int) { users(first: $n) { nodes { id } } }', { n: 'sekrit-value' }],
+    ['query($k: AuditKind) { auditEvents(kind: $k) { nodes { id } } }', { k: 'sekrit-value' }],
+    ['query($k: AuditKind) { auditEvents(kind: $k) { nodes { id } } }', { k: { a: 'sekrit-value' } }],
+    ['{ auditEvents(kind: "sekrit-value") { nodes { id } } }', {}],
+    [
+      'mutation($a: JSONObject) { createUser(input: {username: "x", attributes: $a}) { errors { code } } }',
+      { a: 'sekrit-value' },
+    ],
+    ['mutation { setPassword(input: {password: "a" "sekrit-value"}) { errors { code } } }', {}],
+  ])('no error repeats a value: %s with %j', async (query, variables) => {
+    const response = await json({ query, variables });
+    await expectRefused(response, 400);
+    expect(JSON.stringify(response.body)).not.toMatch(/sekrit-value|73577357/);
   });
 
   it('K217 the keys __proto__ and constructor cannot change prototypes', async () => {
