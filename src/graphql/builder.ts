@@ -4,6 +4,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
 import { type AccessRule, isAllowed, missingFor } from './access/access.ts';
 import './access/access-plugin.ts';
+import './unselected-errors.ts';
 import type { Context } from './context.ts';
 import { forbidden, refusalFor, unauthenticated } from './errors.ts';
 import { decodeNodeId, encodeNodeId } from './node-id.ts';
@@ -22,7 +23,7 @@ export const builder = new SchemaBuilder<{
   DefaultNodeNullability: false;
 }>({
   // Pothos runs plugins in this order, and access rules must be checked before anything else runs.
-  plugins: [ScopeAuthPlugin, 'access', RelayPlugin],
+  plugins: [ScopeAuthPlugin, 'access', RelayPlugin, 'unselectedErrors'],
   defaultFieldNullability: false,
   scopeAuth: {
     defaultStrategy: 'all',

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { responseTooLarge } from '../errors.ts';
 import { expose } from '../expose.ts';
 import { schema } from '../schema.ts';
+import { unselectedErrors } from '../unselected-errors.ts';
 import { parseAndValidate } from './documents.ts';
 import { whenAdmitted } from './heavy-operations.ts';
 import { isLargerThan } from './response-size.ts';
@@ -45,7 +46,13 @@ export async function executeOperation(args: ExecutionArgs, log: Logger): Promis
     if (refusal) return { errors: [refusal] };
     const executed = await whenAdmitted(cost, args.contextValue as Context, () => executeWithDeadline(args));
     const result = await exposeErrors(args, withinSize(executed), log);
-    return { ...result, extensions: { cost: { requested: cost, limit: LIMITS.cost } } };
+    const unselected = unselectedErrors(args.contextValue as Context);
+    const errors = [...(result.errors ?? []), ...unselected];
+    return {
+      ...result,
+      ...(errors.length > 0 && { errors }),
+      extensions: { cost: { requested: cost, limit: LIMITS.cost } },
+    };
   } catch (error) {
     return { errors: [expose(error, { log, requestId: (args.contextValue as Context).origin.requestId })] };
   }

@@ -223,6 +223,18 @@ describe('Requests to POST /graphql', () => {
     expect(JSON.stringify(response.body)).not.toMatch(/sekrit-value|73577357/);
   });
 
+  it('errors of a payload that the document does not select are top-level errors as well', async () => {
+    const create = (selection: string) =>
+      json({ query: `mutation { a: createGroup(input: {name: ""}) { ${selection} } } ${FRAGMENT}` });
+    const FRAGMENT = 'fragment E on CreateGroupPayload { errors { code } }';
+    const { status, body } = await json({ query: 'mutation { a: createGroup(input: {name: ""}) { group { id } } }' });
+    expect(status).toBe(200);
+    expect(body.data).toEqual({ a: { group: null } });
+    expect(body.errors).toMatchObject([{ path: ['a'], extensions: { code: 'BAD_USER_INPUT', field: ['name'] } }]);
+    for (const selection of ['errors { code } ...E', '...E', '... { errors { message } } ...E'])
+      expect((await create(selection)).body.errors).toBeUndefined();
+  });
+
   it('K217 the keys __proto__ and constructor cannot change prototypes', async () => {
     await expectRefused(await send('{"query":"{ viewer { sub } }","variables":{"__proto__":{"admin":true}}}'), 400);
     const response = await send(

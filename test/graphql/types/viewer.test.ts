@@ -30,7 +30,7 @@ describe('GraphQL types Viewer, Token and Node', () => {
   it('has no id, which would be that of its user: the error names `sub`', async () => {
     const user = await server.user();
     const token = await server.accessToken({ user, scopes: ['openid', 'read'] });
-    const { status, body } = await server.graphql('{ viewer { sub } }', token);
+    const { status, body } = await server.graphql('{ viewer { id } }', token);
     expect(status).toBe(400);
     expect(body.errors[0].message).toBe('Cannot query field "id" on type "Viewer". Use "sub", or "id" of "user".');
     const document = `{ viewer { sub user { id username } } node(id: "${user.id}") { __typename id } }`;
