@@ -14,10 +14,9 @@ URL  MUST  one URL serves all operations
 POST  MUST  a request is a POST of application/json
   graphql/execution/requests: K209 K220
 GET  MAY  queries by GET
-  not offered: queries in URLs would be stored in histories and logs; 405
-  graphql/over-http: K208 K226
+  graphql/execution/real-clients: K208 a query can be sent by GET with a bearer header
 GET  MUST  a mutation never runs by GET
-  graphql/over-http: K208 K226
+  graphql/execution/real-clients: K208 %j by GET
 Accept  MUST  both application/graphql-response+json and application/json are supported
   graphql/over-http: K226 audit $id
   graphql/execution/requests: a request that accepts no supported media type gets 406

@@ -43,8 +43,10 @@ describe('GET /graphql/sdl', () => {
 
   it('the schema links the federation directives, so that gateways enforce them', () => {
     expect(printedSchema()).toContain(
-      'schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@authenticated", "@requiresScopes"])',
+      'schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@authenticated", "@inaccessible", "@requiresScopes", "@shareable"])',
     );
+    expect(printedSchema()).toContain('type PageInfo @shareable {');
+    expect(printedSchema()).toMatch(/\): Node @inaccessible @authenticated/);
   });
 
   it('the schema requires a token in production, and an invalid token gets 401 everywhere', async () => {
