@@ -30,6 +30,7 @@ export interface AuthorizationRequest extends SignInRequest {
 }
 
 const MAX_STATE = 2048;
+const MAX_NONCE = 512;
 
 /** RFC 6749 §3.1.2.4, §4.1.2.1: errors thrown here are shown as a page, because no redirect URI is trusted yet. */
 export async function resolveRecipient(
@@ -100,8 +101,8 @@ export async function parseAuthorizationRequest(
   const codeChallenge =
     responseType === 'code' ? parseCodeChallenge(params, client.requirePkce || isPublic(client)) : undefined;
   const nonce = optional(params, 'nonce');
-  if (nonce !== undefined && (nonce.length > MAX_STATE || nonce.includes('\0')))
-    throw new OAuthError('invalid_request', 'The nonce is malformed.');
+  if (nonce !== undefined && (Buffer.byteLength(nonce) > MAX_NONCE || nonce.includes('\0')))
+    throw new OAuthError('invalid_request', `The nonce is longer than ${MAX_NONCE} bytes, or malformed.`);
   const signIn = await parseSignInRequest(request, client.clientId, params, claims.sub);
   return { responseType, sentRedirectUri, scopes, resources, state, codeChallenge, nonce, ...signIn };
 }
