@@ -111,6 +111,12 @@ export const SETTINGS = {
     fallback: '60',
     description: 'lifetime of authorization codes in seconds',
   },
+  sessionTtl: {
+    variable: 'SESSION_TTL',
+    schema: seconds(60),
+    fallback: String(DAY),
+    description: 'seconds after which a user must sign in again (one day)',
+  },
   auditRetention: {
     variable: 'AUDIT_RETENTION',
     schema: seconds(1),

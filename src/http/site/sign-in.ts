@@ -9,9 +9,6 @@ import { describeBrowser } from './browser-name.ts';
 import { ensureKnownBrowser } from './known-browser.ts';
 import { browserSecret, currentSession, setBrowserSecret } from './session.ts';
 
-/** Lifetime of a session in seconds. */
-const SESSION_TTL = 86_400;
-
 /**
  * Signs the user in under a new cookie. A pending request moves to the new cookie. Returns false if the credentials are no
  * longer valid.
@@ -21,9 +18,9 @@ export async function signIn(
   user: VerifiedCredentials,
   handle: string | undefined,
 ): Promise<boolean> {
-  const { sql, now, origin } = ctx.state;
+  const { sql, now, origin, config } = ctx.state;
   const secret = makeHandle();
-  const expiresAt = secondsLater(now, SESSION_TTL);
+  const expiresAt = secondsLater(now, config.sessionTtl);
   const known = ensureKnownBrowser(ctx);
   const device = { ip: origin.ip, browser: describeBrowser(ctx.get('User-Agent')) };
   const session = { id: randomUUIDv7(), digest: digest(secret), now, expiresAt, known, ...device };
