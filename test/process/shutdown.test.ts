@@ -66,7 +66,12 @@ describe('Shutdown', () => {
     slow.write(form.slice('grant'.length));
     await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 401 .*\r\nConnection: close\r\n.*invalid_client/s);
     expect(await server.exit).toBe(0);
-    expect(server.stderr).toBe('');
+    expect(
+      server.stderr
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).msg),
+    ).toEqual(['request refused']);
   });
 
   it.each([0, 16])('the notice lasts its whole time with %i connections, and /readyz is 503 on each', async (kept) => {

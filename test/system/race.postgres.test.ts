@@ -19,9 +19,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   expect(await audit(nodes.database)).toEqual([]);
-  // The log contains replays and nothing else.
-  for (const line of nodes.processes.flatMap(({ stderr }) => stderr.split('\n').filter((text) => text !== '')))
-    expect(JSON.parse(line)).toMatchObject({ level: 40, msg: expect.stringMatching(/^a .* was replayed: /) });
+  // The log contains replays and the requests refused for them, and nothing else.
+  for (const line of nodes.processes.flatMap(({ stderr }) => stderr.split('\n').filter((text) => text !== ''))) {
+    const entry = JSON.parse(line);
+    if (entry.level > 30)
+      expect(entry).toMatchObject({ level: 40, msg: expect.stringMatching(/^(code|refresh token) replayed/) });
+    else expect(entry).toMatchObject({ msg: 'request refused', error: 'invalid_grant' });
+  }
   expect(await nodes.stop()).toEqual([0, 0]);
   await home.remove();
 });

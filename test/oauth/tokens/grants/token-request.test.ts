@@ -99,7 +99,9 @@ describe('RFC 6749 §5.2: error_description', () => {
         'client_id',
       ])
         for (const grant_type of ['password', 'authorization_code', 'refresh_token', 'client_credentials']) {
-          const { status, headers, body } = await server.token({ ...usual, grant_type, [name]: value });
+          // The log of a refusal quotes a value that is no secret, so the password differs from the other values.
+          const sent = name === 'password' ? `${value} as a password` : value;
+          const { status, headers, body } = await server.token({ ...usual, grant_type, [name]: sent });
           if (status === 200) continue;
           expectTokenError({ status, headers, body }, status, body.error);
           expect(body.error_description.length).toBeLessThan(300);
