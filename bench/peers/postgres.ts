@@ -16,7 +16,7 @@ export interface BenchPostgres {
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   /** Statements run in this database so far, and write transactions of the whole PostgreSQL server. */
   counters(database: string): Promise<Counters>;
-  /** Milliseconds that PostgreSQL has spent on statements in this database so far. */
+  /** Total execution time of the statements in this database so far, in milliseconds. */
   executionTime(database: string): Promise<number>;
   /** Runs these statements in this database on one connection. Returns the rows of the last one. */
   runIn(database: string, statements: readonly string[]): Promise<Record<string, unknown>[]>;

@@ -18,7 +18,7 @@ export interface Setup {
   readonly minutes: number;
 }
 
-/** Every limit in the words of docs/reliability.md. */
+/** Every limit as docs/reliability.md prints it. */
 export const LIMITS = {
   T1: ['client_credentials', '240/s, p99 ≤ 100 ms, no failure'],
   T2: ['refresh with rotation, 64 token families', '240/s, p99 ≤ 100 ms, each token used once, no failure'],

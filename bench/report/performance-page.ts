@@ -4,7 +4,7 @@ import type { Findings, PerformanceFindings } from './findings.ts';
 import { table, whole, yesOrNo } from './format.ts';
 import { performanceLimits } from './performance-limits.ts';
 
-/** docs/performance.md; `kept` is the section that people write. */
+/** docs/performance.md; `kept` is the hand-written section. */
 export function performancePage(findings: Findings['performance'], kept: string): string {
   return `# Performance
 

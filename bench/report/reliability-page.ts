@@ -15,7 +15,7 @@ function withServerErrors(limits: NonNullable<ReliabilityFindings['limits']>): R
   return { ...limits, T9 };
 }
 
-/** docs/reliability.md; `kept` is the section that people write. */
+/** docs/reliability.md; `kept` is the hand-written section. */
 export function reliabilityPage({ machine, limits: recorded = {} }: Findings['reliability'], kept: string): string {
   const limits = withServerErrors(recorded);
   return `# Reliability

@@ -1,4 +1,4 @@
-// The one writer of docs/performance.md and docs/reliability.md. Each page is written from the JSON file beside it;
+// The one writer of docs/performance.md and docs/reliability.md. Each page is written from the JSON file next to it;
 // `npx node bench/report/report.ts` writes both again without measuring.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -18,7 +18,7 @@ const PAGES: { readonly [report in Report]: (findings: Findings[report], kept: s
 
 const docs = join(import.meta.dirname, '../../docs');
 
-/** Written by people between these two lines; a new page keeps it. */
+/** The hand-written section between these two lines. It is kept when the page is written again. */
 const KEPT = /<!-- by hand -->.*<!-- end -->/s;
 
 const machine = (): string =>

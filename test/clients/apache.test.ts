@@ -76,7 +76,7 @@ describe.skipIf(!installed)('Apache with mod_auth_openidc, configured with metad
     await writeFile(join(root, 'site/members/index.html'), 'Members only');
     await writeFile(join(root, 'site/bye.html'), 'Bye');
     await writeFile(join(root, 'site.conf'), site(root, origin, server.config.issuer, client), { mode: 0o600 });
-    // Readable whatever the umask, because Apache runs as another user.
+    // Readable with any umask, because Apache runs as another user.
     for (const path of ['', 'site', 'site/members']) await chmod(join(root, path), 0o755);
     for (const page of ['site/members/index.html', 'site/bye.html']) await chmod(join(root, page), 0o644);
     apache = spawn('/usr/sbin/apache2', ['-f', join(root, 'site.conf'), '-D', 'FOREGROUND'], { stdio: 'ignore' });

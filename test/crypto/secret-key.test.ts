@@ -20,7 +20,7 @@ afterAll(async () => {
   await home.remove();
 });
 
-/** Restarts the node with another key. The issuer stays the same, whatever port it listens on. */
+/** Restarts the node with another key. The issuer stays the same, even if the port changes. */
 async function restart(SECRET_KEY: string): Promise<void> {
   await server?.close();
   server = await startServer({ SECRET_KEY, ISSUER: 'http://localhost:4400', REFRESH_GRACE: '300' }, home);

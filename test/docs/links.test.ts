@@ -36,7 +36,7 @@ const pathsIn = (text: string): string[] =>
     .split(/[\s'"=:,()]+/)
     .filter((word) => /^(src|test|docs|bench|migrations|bin)\/[\w./-]*$/.test(word));
 
-/** Scripts that a reader is told to run. */
+/** Scripts that the documentation asks the reader to run. */
 const scriptsIn = (text: string): string[] => [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
 
 function broken(page: string, text: string): string[] {

@@ -42,10 +42,10 @@ describe.skipIf(!chromiumPath)('oidc-client-ts in Chromium', { timeout: 60_000 }
             loadUserInfo: true,
           },
         })});
-        const told = (work) => work.then((user) => { document.title = JSON.stringify(user ? user.profile : null); },
+        const showUser = (work) => work.then((user) => { document.title = JSON.stringify(user ? user.profile : null); },
           (error) => { document.title = 'failed: ' + error; });
         if (location.pathname === '/popup') manager.signinPopupCallback();
-        if (location.pathname === '/cb') told(manager.signinRedirectCallback());
+        if (location.pathname === '/cb') showUser(manager.signinRedirectCallback());
       </script>`,
     );
     origin = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
@@ -94,7 +94,7 @@ describe.skipIf(!chromiumPath)('oidc-client-ts in Chromium', { timeout: 60_000 }
     const signInInPopup = async (): Promise<Page> => {
       const [popup] = await Promise.all([
         context.waitForEvent('page'),
-        page.evaluate("document.title = ''; void told(manager.signinPopup({ prompt: 'consent' }))"),
+        page.evaluate("document.title = ''; void showUser(manager.signinPopup({ prompt: 'consent' }))"),
       ]);
       return popup;
     };

@@ -39,8 +39,8 @@ describe('OpenID Connect libraries, configured with the issuer only', () => {
       const tokens = await openid.authorizationCodeGrant(config, new URL(location), checks);
       expect(tokens.claims()).toMatchObject({ sub: user.id, name: 'Ada Lovelace', email: user.email });
 
-      const told = await openid.fetchUserInfo(config, tokens.access_token, user.id);
-      expect(told).toMatchObject({ sub: user.id, preferred_username: user.username, email: user.email });
+      const claims = await openid.fetchUserInfo(config, tokens.access_token, user.id);
+      expect(claims).toMatchObject({ sub: user.id, preferred_username: user.username, email: user.email });
       const refreshed = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '');
       expect(refreshed.claims()?.sub).toBe(user.id);
       expect(await openid.tokenIntrospection(config, refreshed.access_token)).toMatchObject({

@@ -132,14 +132,14 @@ const MODULES: Modules<typeof TOKEN_MODULES> = {
     expect((await verifyIdToken(op.server, op.client, body.id_token)).claims.sub).toBe(op.user.id);
   },
   'oidcc-discovery-endpoint-verification': async () => {
-    const told = await op.metadata();
-    expect(told.issuer).toBe(op.server.config.issuer);
+    const metadata = await op.metadata();
+    expect(metadata.issuer).toBe(op.server.config.issuer);
     const required = ['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'userinfo_endpoint'];
-    for (const name of required) expect(told[name]).toMatch(/^https?:\/\/[^#]+$/);
+    for (const name of required) expect(metadata[name]).toMatch(/^https?:\/\/[^#]+$/);
     for (const name of ['response_types', 'subject_types', 'id_token_signing_alg_values'])
-      expect(told[`${name}_supported`].length).toBeGreaterThan(0);
-    expect(told.scopes_supported).toContain('openid');
-    expect(told.claims_supported).toContain('sub');
+      expect(metadata[`${name}_supported`].length).toBeGreaterThan(0);
+    expect(metadata.scopes_supported).toContain('openid');
+    expect(metadata.claims_supported).toContain('sub');
     expect((await jwksOf(op.server)).keys.length).toBeGreaterThan(0);
   },
 };

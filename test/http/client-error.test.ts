@@ -89,7 +89,7 @@ describe('Unusual but valid requests', () => {
     ['L239: a hundred times the same header', () => Array.from({ length: 100 }, () => 'X-Same: y')],
     ['L239: a hundred cookies', () => Array.from({ length: 100 }, (_, at) => `Cookie: c${at}=__proto__`)],
     ['L239: 900 headers', () => lines(900)],
-    ['an expectation that nobody knows', () => ['Expect: tea']],
+    ['an unknown expectation', () => ['Expect: tea']],
     ['an unsupported upgrade', () => ['Connection: upgrade', 'Upgrade: websocket']],
     ['a header in Latin-1', () => ['X: \xe9\xff']],
   ])('%s: the request is accepted', async (_, more) => {
@@ -100,7 +100,7 @@ describe('Unusual but valid requests', () => {
   });
 
   it('L241: a hundred pipelined requests on one connection get their responses in order', async () => {
-    const asked = [
+    const requests = [
       { request: `GET /healthz HTTP/1.1\r\n${own}\r\n\r\n`, status: 200 },
       { request: `GET /nowhere HTTP/1.1\r\n${own}\r\n\r\n`, status: 404 },
       {
@@ -112,7 +112,7 @@ describe('Unusual but valid requests', () => {
       { request: `DELETE /login HTTP/1.1\r\n${own}\r\n\r\n`, status: 405 },
       { request: `GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n`, status: 421 },
     ];
-    const sent = Array.from({ length: 100 }, (_, at) => asked[(at * at + at) % asked.length]!);
+    const sent = Array.from({ length: 100 }, (_, at) => requests[(at * at + at) % requests.length]!);
     const last = `GET /healthz HTTP/1.1\r\n${own}\r\n${close}\r\n\r\n`;
     const answers = parseResponses(await sendRaw(server.url, sent.map(({ request }) => request).join('') + last));
     expect(answers.pop()?.status).toBe(200);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const told = ({ headers }: Response) => headers.get('Access-Control-Allow-Origin');
+const allowedOrigin = ({ headers }: Response) => headers.get('Access-Control-Allow-Origin');
 
 /** The CORS headers of a response. */
 const opened = ({ headers }: Response) => [...headers.keys()].filter((name) => name.startsWith('access-control-'));
@@ -38,7 +38,7 @@ const post = (path: string, origin: string, body = 'a=b', headers: Record<string
 describe('Fetch §3.2: scripts of registered apps', () => {
   it.each(ENDPOINTS)('L236: %s responds to the preflight of a listed origin', async (path) => {
     const answer = await preflight(path, LISTED);
-    expect([answer.status, told(answer), answer.headers.get('Vary')]).toEqual([204, LISTED, 'Origin']);
+    expect([answer.status, allowedOrigin(answer), answer.headers.get('Vary')]).toEqual([204, LISTED, 'Origin']);
     expect(answer.headers.get('Access-Control-Allow-Methods')).toContain('POST');
     expect(answer.headers.get('Access-Control-Allow-Headers')).toMatch(/^Authorization, \*$/);
     expect(answer.headers.get('Allow')).toContain('POST');
@@ -53,7 +53,7 @@ describe('Fetch §3.2: scripts of registered apps', () => {
       await server.request(path, { method: 'DELETE', headers: { Origin: LISTED } }),
     ]) {
       expect(answer.status).toBeGreaterThanOrEqual(400);
-      expect(told(answer)).toBe(LISTED);
+      expect(allowedOrigin(answer)).toBe(LISTED);
       expect(answer.headers.get('Access-Control-Expose-Headers')).toContain('WWW-Authenticate');
       expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull();
     }
@@ -64,14 +64,14 @@ describe('Fetch §3.2: scripts of registered apps', () => {
     for (let n = 0; n < 22; n++) {
       const answer = await post('/oauth/token', LISTED, 'grant_type=client_credentials&client_id=x&client_secret=y');
       statuses.push(answer.status);
-      expect(told(answer)).toBe(LISTED);
+      expect(allowedOrigin(answer)).toBe(LISTED);
     }
     expect(statuses.at(-1)).toBe(429);
     const run = (text: string) => server.database.em().execute(text);
     await run('ALTER TABLE client_secrets RENAME TO elsewhere');
     try {
       const answer = await post('/oauth/token', LISTED, 'grant_type=client_credentials&client_id=z&client_secret=y');
-      expect([answer.status, told(answer)]).toEqual([500, LISTED]);
+      expect([answer.status, allowedOrigin(answer)]).toEqual([500, LISTED]);
     } finally {
       await run('ALTER TABLE elsewhere RENAME TO client_secrets');
     }
@@ -82,7 +82,7 @@ describe('Fetch §3.2: scripts of registered apps', () => {
     const form = `grant_type=client_credentials&client_id=${client.clientId}&client_secret=${client.secret}`;
     const answer = await post('/oauth/token', LISTED, form);
     const { access_token } = (await answer.json()) as { access_token: string };
-    expect([answer.status, told(answer)]).toEqual([200, LISTED]);
+    expect([answer.status, allowedOrigin(answer)]).toEqual([200, LISTED]);
     const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${access_token}` };
     const viewer = await post('/graphql', LISTED, '{"query":"{ viewer { sub } }"}', headers);
     expect([viewer.status, told(viewer)]).toEqual([200, LISTED]);
@@ -92,8 +92,8 @@ describe('Fetch §3.2: scripts of registered apps', () => {
     'K211, L236: %s sends no CORS headers to a foreign origin, to null or to its own origin',
     async (path) => {
       for (const origin of [FOREIGN, 'null', `${LISTED}.evil.example`, server.config.issuer]) {
-        const asked = await preflight(path, origin);
-        expect([asked.status, opened(asked)]).toEqual([204, []]);
+        const answer = await preflight(path, origin);
+        expect([answer.status, opened(answer)]).toEqual([204, []]);
         expect(opened(await post(path, origin))).toEqual([]);
       }
     },

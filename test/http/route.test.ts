@@ -64,12 +64,12 @@ describe('RFC 9110 §9.3.7, §15.5.6: methods', () => {
     async (path) => {
       const get = await server.request(path, { headers: BROWSER });
       const head = await server.request(path, { method: 'HEAD', headers: BROWSER });
-      const told = ({ status, headers }: Response) => [
+      const headerValues = ({ status, headers }: Response) => [
         status,
         headers.get('Content-Type'),
         headers.get('Content-Length'),
       ];
-      expect(told(head)).toEqual(told(get));
+      expect(headerValues(head)).toEqual(headerValues(get));
       expect(await head.text()).toBe('');
     },
   );
@@ -144,8 +144,8 @@ describe('Paths', () => {
         await server.request(path, { method, headers: BROWSER }),
         await server.request(`${path}/`, { method, headers: BROWSER }),
       ];
-      const told = ({ status, headers }: Response) => [status, headers.get('Content-Type'), headers.get('Location')];
-      expect(told(slashed)).toEqual(told(plain));
+      const outcome = ({ status, headers }: Response) => [status, headers.get('Content-Type'), headers.get('Location')];
+      expect(outcome(slashed)).toEqual(outcome(plain));
     },
   );
 });

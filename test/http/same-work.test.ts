@@ -47,14 +47,14 @@ async function strangers(): Promise<[why: string, username: string, password: st
 
 /** Minimum CPU time of `work` in microseconds. CPU time does not depend on other load, and a password hash dominates it. */
 async function effort(work: () => Promise<unknown>): Promise<number> {
-  const spent: number[] = [];
+  const measured: number[] = [];
   for (let times = 0; times < 12; times++) {
     const from = process.cpuUsage();
     await work();
     const { user, system } = process.cpuUsage(from);
-    spent.push(user + system);
+    measured.push(user + system);
   }
-  return Math.min(...spent);
+  return Math.min(...measured);
 }
 
 describe('OWASP ASVS 5 §6.3.8: response times do not reveal which accounts exist', () => {
@@ -73,8 +73,9 @@ describe('OWASP ASVS 5 §6.3.8: response times do not reveal which accounts exis
     for (const [why, username, word] of others) {
       const again = await statementsOf(() => tryPasswordGrant(server, client, username, word));
       // The last use of the secret is written once an hour, by the first request.
-      const told = (statements: string[]) => statements.filter((text) => !text.includes('last_used_at = $2'));
-      expect([why, ...told(again)]).toEqual([why, ...told(first)]);
+      const withoutLastUsed = (statements: string[]) =>
+        statements.filter((text) => !text.includes('last_used_at = $2'));
+      expect([why, ...withoutLastUsed(again)]).toEqual([why, ...withoutLastUsed(first)]);
     }
   });
 

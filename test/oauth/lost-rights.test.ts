@@ -24,7 +24,7 @@ const userInfo = async (bearer: string) =>
   read(await server.request('/oauth/userinfo', { headers: { Authorization: `Bearer ${bearer}` } }));
 
 describe('a scope that a client loses', () => {
-  it('is gone from its tokens at the next request, at every endpoint', async () => {
+  it('is removed from its tokens at the next request, at every endpoint', async () => {
     const client = await server.client();
     const scope = 'openid profile email read write audit';
     const pair = await tokenPair(server, client, { scope }, admin);
@@ -49,7 +49,7 @@ describe('a scope that a client loses', () => {
     expect((await server.token(refreshing(pair.refresh_token), client)).body.scope).toBe('profile read');
   });
 
-  it('is gone from the tokens of a service and from JWTs', async () => {
+  it('is removed from the tokens of a service and from JWTs', async () => {
     const client = await server.client({ servicePermissions: ['READ_DIRECTORY'], accessTokenFormat: 'JWT' });
     const jwt = await server.accessToken({ client, user: null });
     const users = () => server.graphql('{ users(first: 1) { nodes { id } } }', jwt);
@@ -103,7 +103,7 @@ describe('service permissions that the owner of a client lacks', () => {
   const direct = async (client: TestClient) =>
     (await server.token({ grant_type: 'client_credentials' }, client)).status;
 
-  it('end the secrets and tokens made before, and the payload says so', async () => {
+  it('revoke the existing secrets and tokens, and the payload returns their number', async () => {
     const client = await ownClient(await server.user());
     await change(client, { grantTypes: ['client_credentials'] });
     const { body } = await server.token({ grant_type: 'client_credentials' }, client);
@@ -117,7 +117,7 @@ describe('service permissions that the owner of a client lacks', () => {
     expect(await direct(renewed)).toBe(200);
   });
 
-  it('end no secret of an owner who holds them, nor of the client of an operator', async () => {
+  it('revoke no secret if the owner holds them or the operator is the owner', async () => {
     const auditor = await ownClient(await server.user({ permissions: ['READ_AUDIT'] }));
     expect(await change(auditor, service)).toMatchObject({ errors: [], revokedSecrets: 0 });
     expect(await direct(auditor)).toBe(200);

@@ -81,19 +81,19 @@ describe('Shutdown', () => {
     const parked = Array.from({ length: kept }, () => connect(Number(port), '127.0.0.1').on('error', () => {}));
     for (const socket of parked) socket.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     await Promise.all(parked.map((socket) => new Promise((resolve) => socket.once('data', resolve))));
-    const asked = performance.now();
+    const sentAt = performance.now();
     server.kill('SIGTERM');
     await expect.poll(async () => (await fetch(`${address}/readyz`)).status, { interval: 5 }).toBe(503);
 
     const statuses: number[] = [];
-    while (performance.now() - asked < 900) {
+    while (performance.now() - sentAt < 900) {
       statuses.push((await fetch(`${address}/readyz`)).status);
       await pause(20);
     }
     expect(statuses).toEqual(statuses.map(() => 503));
     expect(statuses.length).toBeGreaterThan(10);
     expect(await server.exit).toBe(0);
-    expect(performance.now() - asked).toBeGreaterThan(1000);
+    expect(performance.now() - sentAt).toBeGreaterThan(1000);
   });
 
   it('O275: a second signal stops the server at once with exit code 1', async () => {

@@ -21,7 +21,7 @@ async function took<T>(work: () => Promise<T>): Promise<[result: T, milliseconds
   return [await work(), performance.now() - from];
 }
 
-describe('O280: a sweep beside other transactions', () => {
+describe('O280: a sweep during other transactions', () => {
   it('a sweep skips locked rows and deletes them the next time', async () => {
     await rows.clear('sessions');
     await rows.add('sessions', 'expires_at', END, 50);

@@ -34,7 +34,7 @@ default_pool_size = 3
 max_client_conn = 200
 `,
   );
-  // Readable for another user whatever the umask, because PgBouncer does not run as root.
+  // Readable for another user with any umask, because PgBouncer does not run as root.
   chmodSync(settings, 0o644);
   const identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const child = spawn(pgbouncerPath ?? '', [settings], { ...identity, stdio: ['ignore', 'ignore', 'pipe'] });

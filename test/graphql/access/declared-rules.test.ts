@@ -99,7 +99,7 @@ describe('Access rules', () => {
       .flatMap((type) => Object.values(type.getFields()));
     expect(fields.length).toBeGreaterThan(0);
     for (const { description } of fields)
-      expect(description).toMatch(/\n\nRequires scope: that of the type of the object\.$/);
+      expect(description).toMatch(/\n\nRequires scope: the one that the type of the object requires\.$/);
   });
 
   it('docs/access.md is up to date', () => {
@@ -124,7 +124,7 @@ describe('Access rules', () => {
       { scopes: ['read'] },
     ];
     expect(rules).toHaveLength(4);
-    // @ts-expect-error a misspelt scope, beside a field
+    // @ts-expect-error a misspelt scope of a field
     builder.objectRef('Unbuilt').implement({ fields: (t) => ({ id: t.id({ access: { scopes: [['wirte']] } }) }) });
   });
 });

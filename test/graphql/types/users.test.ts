@@ -144,7 +144,7 @@ describe('GraphQL mutation updateUser', () => {
     });
   });
 
-  it('users change their own email address only with their current password, whatever their permissions', async () => {
+  it('users change their own email address only with their current password, even with MANAGE_USERS', async () => {
     for (const user of [await server.user(), await server.user({ superuser: true })]) {
       const token = await server.accessToken({ client, user });
       const email = `${unique('new')}@example.com`;

@@ -160,7 +160,7 @@ describe('RFC 6749 §3.1.2, §4.1.2: the response parameters follow the register
     expect(location.startsWith(uri + joint)).toBe(true);
   });
 
-  it('B38: no code is issued for a wrong redirect_uri, whatever the token request contains', async () => {
+  it('B38: no code is issued for a wrong redirect_uri, regardless of the token request', async () => {
     const client = await server.client();
     const browser = server.browser();
     const user = await server.user();

@@ -74,7 +74,7 @@ describe('RP-Initiated Logout §2: a request with an ID token of this session', 
   });
 });
 
-describe('RP-Initiated Logout §2, §6: a request without such a token', () => {
+describe('RP-Initiated Logout §2, §6: a request without an ID token of this session', () => {
   it('the page asks for confirmation, names the app and returns to it', async () => {
     const { browser, client, user } = await inAnApp();
     const page = await isAsked(browser, {
@@ -145,8 +145,8 @@ describe('RP-Initiated Logout §3: redirects to registered URIs only', () => {
       expect(page.location).toBeUndefined();
       expect(page.html).toContain('href="/logout"');
     }
-    const asked = await isAsked(browser, { client_id: client.clientId, post_logout_redirect_uri: BACK });
-    const forged = await browser.submit(asked, { post_logout_redirect_uri });
+    const confirmation = await isAsked(browser, { client_id: client.clientId, post_logout_redirect_uri: BACK });
+    const forged = await browser.submit(confirmation, { post_logout_redirect_uri });
     expectGoodPage(forged, 400);
     expect(await whoIs(browser)).toBe(user.username);
   });

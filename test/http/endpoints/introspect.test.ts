@@ -43,34 +43,34 @@ describe('RFC 7662 §2.2: the response for an active token', () => {
     const user = await server.user();
     const from = Math.floor(Date.now() / 1000);
     const { access_token } = await tokenPair(server, client, { scope: 'read profile' }, user);
-    const told = (await seen(access_token, client)) as Record<string, number>;
-    expect(told).toEqual({
+    const body = (await seen(access_token, client)) as Record<string, number>;
+    expect(body).toEqual({
       active: true,
       scope: 'read profile',
       client_id: client.clientId,
       username: user.username,
       token_type: 'Bearer',
-      exp: (told.iat ?? 0) + 3600,
+      exp: (body.iat ?? 0) + 3600,
       iat: expect.any(Number),
       sub: user.id,
       iss: server.config.issuer,
     });
-    expect(told.iat).toBeGreaterThanOrEqual(from);
-    expect(told.iat).toBeLessThanOrEqual(Date.now() / 1000);
+    expect(body.iat).toBeGreaterThanOrEqual(from);
+    expect(body.iat).toBeLessThanOrEqual(Date.now() / 1000);
   });
 
   it('a refresh token is active until its idle time ends, and it has no token_type', async () => {
     const user = await server.user();
     const { refresh_token } = await tokenPair(server, client, { scope: 'read' }, user);
-    const told = (await seen(refresh_token, client)) as Record<string, number>;
-    expect(told).toMatchObject({ active: true, scope: 'read', sub: user.id, exp: (told.iat ?? 0) + 14 * 86_400 });
-    expect(told).not.toHaveProperty('token_type');
+    const body = (await seen(refresh_token, client)) as Record<string, number>;
+    expect(body).toMatchObject({ active: true, scope: 'read', sub: user.id, exp: (body.iat ?? 0) + 14 * 86_400 });
+    expect(body).not.toHaveProperty('token_type');
   });
 
   it('a token from client_credentials has the client as its subject and names no user', async () => {
-    const told = await seen(await server.accessToken({ client, user: null, scopes: ['read'] }), client);
-    expect(told).toMatchObject({ active: true, sub: client.clientId, client_id: client.clientId });
-    expect(told).not.toHaveProperty('username');
+    const body = await seen(await server.accessToken({ client, user: null, scopes: ['read'] }), client);
+    expect(body).toMatchObject({ active: true, sub: client.clientId, client_id: client.clientId });
+    expect(body).not.toHaveProperty('username');
   });
 
   it.each(['access_token', 'refresh_token', 'x'])(

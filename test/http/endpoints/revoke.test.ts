@@ -49,8 +49,8 @@ describe('RFC 7009 §2.1, §2.2: a client revokes its own token', () => {
     expect(await bearerStatus(server, pair.access_token)).toBe(401);
 
     expect((await server.token(refreshing(pair.refresh_token), client)).status).toBe(200);
-    const told = { actor_id: user.uuid, ip: '127.0.0.1', detail: { authorization: expect.any(String) } };
-    expect(await eventsOf(server, 'token.revoked', client)).toEqual([told]);
+    const event = { actor_id: user.uuid, ip: '127.0.0.1', detail: { authorization: expect.any(String) } };
+    expect(await eventsOf(server, 'token.revoked', client)).toEqual([event]);
     expect(server.log.join('')).not.toContain(pair.access_token);
   });
 

@@ -32,8 +32,8 @@ describe('RFC 6749 §3.2: the token endpoint takes POST', () => {
       expect(answer.status).toBe(405);
       expect(answer.headers.get('Allow')).toBe('POST');
       expect(answer.headers.get('Cache-Control')).toBe('no-store');
-      const told = JSON.stringify({ error: 'invalid_request', error_description: 'Only POST requests allowed.' });
-      expect(await answer.text()).toBe(method === 'HEAD' ? '' : told);
+      const expected = JSON.stringify({ error: 'invalid_request', error_description: 'Only POST requests allowed.' });
+      expect(await answer.text()).toBe(method === 'HEAD' ? '' : expected);
     },
   );
 });

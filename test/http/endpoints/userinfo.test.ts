@@ -24,14 +24,14 @@ const described = () => `resource_metadata="${server.config.issuer}/.well-known/
 describe('OpenID Connect Core 1.0 §5.3: userinfo', () => {
   it('GET and POST return the claims of the scopes of the token, and caches may not store them', async () => {
     const token = await tokenFor('openid', 'profile', 'email', 'groups');
-    const told = {
+    const claims = {
       ...{ sub: user.id, name: 'Ada Lovelace', given_name: 'Ada', family_name: 'Lovelace' },
       ...{ preferred_username: user.username, email: user.email, email_verified: false, groups: [] },
     };
     for (const init of [bearer(token), { ...bearer(token), method: 'POST' }]) {
       const answer = await ask(init);
       expect(answer.status).toBe(200);
-      expect(answer.body).toEqual(told);
+      expect(answer.body).toEqual(claims);
       expect(answer.headers.get('Content-Type')).toMatch(/^application\/json\b/);
       expect(answer.headers.get('Cache-Control')).toBe('no-store');
       expect(answer.headers.get('WWW-Authenticate')).toBeNull();
@@ -53,7 +53,7 @@ describe('OpenID Connect Core 1.0 §5.3: userinfo', () => {
     expect(await ask({ method: 'POST', body: repeated })).toMatchObject({ status: 400 });
   });
 
-  it('RFC 6750 §2.3: a token in the URL is refused, whatever else is sent', async () => {
+  it('RFC 6750 §2.3: a token in the URL is refused, regardless of the rest of the request', async () => {
     const token = await tokenFor('openid');
     const answer = await ask(bearer(token), `?access_token=${token}`);
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
@@ -66,9 +66,13 @@ describe('OpenID Connect Core 1.0 §5.3: userinfo', () => {
 
     const token = await tokenFor('openid');
     await server.database.em().execute('UPDATE users SET disabled = true WHERE id = ?', [user.uuid]);
-    const dead = await ask(bearer(token));
+    const inactive = await ask(bearer(token));
     await server.database.em().execute('UPDATE users SET disabled = false WHERE id = ?', [user.uuid]);
-    for (const answer of [dead, await ask(bearer('nonsense')), await ask({ headers: { Authorization: 'Bearer' } })]) {
+    for (const answer of [
+      inactive,
+      await ask(bearer('nonsense')),
+      await ask({ headers: { Authorization: 'Bearer' } }),
+    ]) {
       expectCleanResponse(answer, answer.body);
       expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
       expect(challengeOf(answer)).toBe(

@@ -9,10 +9,10 @@ const RESOURCE = '/.well-known/oauth-protected-resource';
 
 let server: TestServer;
 // biome-ignore lint/suspicious/noExplicitAny: the test reads arbitrary members of a document
-let told: any;
+let metadata: any;
 beforeAll(async () => {
   server = await sharedServer();
-  told = (await get(OIDC)).body;
+  metadata = (await get(OIDC)).body;
 });
 afterAll(() => server.close());
 
@@ -38,8 +38,8 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the metadata documents', () =>
 
   it('Q295 C56: both documents are equal, name the issuer byte for byte and have all required members', async () => {
     const { issuer } = server.config;
-    expect((await get(OAUTH)).body).toEqual(told);
-    expect(told).toMatchObject({
+    expect((await get(OAUTH)).body).toEqual(metadata);
+    expect(metadata).toMatchObject({
       issuer,
       authorization_endpoint: `${issuer}/oauth/authorize`,
       token_endpoint: `${issuer}/oauth/token`,
@@ -53,8 +53,8 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the metadata documents', () =>
       backchannel_logout_supported: true,
       backchannel_logout_session_supported: true,
     });
-    expect(told.id_token_signing_alg_values_supported).toContain('RS256');
-    for (const [name, value] of Object.entries(told))
+    expect(metadata.id_token_signing_alg_values_supported).toContain('RS256');
+    for (const [name, value] of Object.entries(metadata))
       if (/_endpoint$|_uri$/.test(name)) expect([name, String(value).startsWith(`${issuer}/`)]).toEqual([name, true]);
   });
 
@@ -65,13 +65,13 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the metadata documents', () =>
       'pushed_authorization_request',
       'check_session_iframe',
     ])
-      expect(Object.keys(told).filter((name) => name.startsWith(absent))).toEqual([]);
-    for (const [name, value] of Object.entries(told))
+      expect(Object.keys(metadata).filter((name) => name.startsWith(absent))).toEqual([]);
+    for (const [name, value] of Object.entries(metadata))
       if (Array.isArray(value)) expect([name, new Set(value).size]).toEqual([name, value.length]);
   });
 
   it('lists the scopes of the operator', async () => {
-    const [before, name] = [told.scopes_supported, unique('invoices:read')];
+    const [before, name] = [metadata.scopes_supported, unique('invoices:read')];
     await createScope(server.database.em(), theOperator(), { name, description: 'See your invoices' });
     expect((await get(OIDC)).body.scopes_supported).toEqual([...before, name]);
     await deleteScope(server.database.em(), theOperator(), name);
@@ -111,7 +111,7 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the metadata documents', () =>
       userinfo_endpoint: [{}, 401],
       end_session_endpoint: [{}, 303],
     };
-    const named = Object.entries<string>(told).filter(([name]) => /_endpoint$|_uri$/.test(name));
+    const named = Object.entries<string>(metadata).filter(([name]) => /_endpoint$|_uri$/.test(name));
     expect(named.length).toBeGreaterThanOrEqual(6);
     for (const [name, url] of named) {
       const [init, status] = statuses[name] ?? [{}, 0];
@@ -121,8 +121,8 @@ describe('RFC 8414, OpenID Connect Discovery 1.0: the metadata documents', () =>
 
   it('RFC 9728: each resource in the metadata describes itself at the URL of its challenge and names this server', async () => {
     const { issuer } = server.config;
-    expect(told.protected_resources).toEqual([issuer, `${issuer}/graphql`]);
-    for (const resource of told.protected_resources) {
+    expect(metadata.protected_resources).toEqual([issuer, `${issuer}/graphql`]);
+    for (const resource of metadata.protected_resources) {
       const { body } = await get(RESOURCE + here(resource).replace(/\/$/, ''));
       const scopes_supported = resource === issuer ? ['openid'] : ['read'];
       expect(body).toMatchObject({ resource, authorization_servers: [issuer], scopes_supported });

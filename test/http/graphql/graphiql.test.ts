@@ -113,7 +113,7 @@ describe('GET /graphiql/callback', () => {
 });
 
 describe('GET /graphiql/:file', () => {
-  it('files of GraphiQL are cached for ever, under names that contain their hash', async () => {
+  it('files of GraphiQL are cached forever, under names that contain their hash', async () => {
     const html = await (await server.request('/graphiql')).text();
     const workers = Object.values<string>(
       JSON.parse(/data-settings="([^"]+)"/.exec(html)![1]!.replaceAll('&quot;', '"')).workers,

@@ -38,7 +38,7 @@ describe('Sessions on the account page', () => {
     expect([await whoIs(browser), await whoIs(other)]).toEqual([user.username, undefined]);
   });
 
-  it('sessions of other users cannot be ended, whatever id is sent', async () => {
+  it('sessions of other users cannot be ended with any id', async () => {
     const [{ browser }, victim] = [await signedIn(server), await signedIn(server)];
     const victimsPage = await victim.browser.get('/account');
     await signInElsewhere(server, victim.user);

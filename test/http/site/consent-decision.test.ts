@@ -20,7 +20,7 @@ const formOf = (page: Page, decision: string): Record<string, string> => ({
 });
 
 /** A signed-in browser that shows the consent page. */
-async function asked(query: Record<string, string> = {}) {
+async function openConsent(query: Record<string, string> = {}) {
   const { browser, user } = await signedIn(server);
   const client = await server.client();
   return { browser, user, client, page: await browser.get(codeRequest(client, query)) };
@@ -34,7 +34,7 @@ function expectAnsweredBefore(page: Page): void {
 
 describe('RFC 6749 §4.1.2.1: access_denied', () => {
   it('A22: denying more scopes keeps what was already allowed', async () => {
-    const { browser, client, page } = await asked({ scope: 'profile' });
+    const { browser, client, page } = await openConsent({ scope: 'profile' });
     await browser.submit(page, {}, 'allow');
     const more = await browser.get(codeRequest(client, { scope: 'profile write' }));
     expect(responseParams(sentTo(await browser.submit(more, {}, 'deny'))).error).toBe('access_denied');
@@ -43,7 +43,7 @@ describe('RFC 6749 §4.1.2.1: access_denied', () => {
   });
 
   it.each([undefined, '', 'ALLOW', 'yes', 'allow '])('A22: only the decision "allow" allows (%j)', async (decision) => {
-    const { browser, page } = await asked();
+    const { browser, page } = await openConsent();
     const { decision: _, ...fields } = formOf(page, '');
     const answer = await browser.post('/consent', { ...fields, ...(decision === undefined ? {} : { decision }) });
     expect(responseParams(sentTo(answer)).error).toBe('access_denied');
@@ -57,7 +57,7 @@ describe('A request is decided once', () => {
     ['allow', 'deny'],
     ['deny', 'deny'],
   ])('J173: after %s, going back and choosing %s gets an error page', async (first, second) => {
-    const { browser, page } = await asked();
+    const { browser, page } = await openConsent();
     const answer = sentTo(await browser.submit(page, {}, first));
     expect(answer).toContain(first === 'allow' ? 'code=' : 'error=access_denied');
     await expectNothingWritten(server, async () => {
@@ -71,7 +71,7 @@ describe('A request is decided once', () => {
     ['allow', 'allow'],
     ['allow', 'deny'],
   ])('J173: %s and %s ten times at once get one redirect and nine error pages', async (one, other) => {
-    const { browser, page } = await asked();
+    const { browser, page } = await openConsent();
     const before = await countRows(server);
     const headers = { Cookie: cookiesOf(browser), 'Sec-Fetch-Site': 'same-origin' };
     const answers = await Promise.all(
@@ -89,7 +89,7 @@ describe('A request is decided once', () => {
   });
 
   it('J173: a decision on an expired request gets an error page', async () => {
-    const { browser, page } = await asked();
+    const { browser, page } = await openConsent();
     const late = 'UPDATE authorization_requests SET expires_at = created_at WHERE digest = ?';
     const handle = new URL(page.url).searchParams.get('request') ?? '';
     await server.database.em().execute(late, [digest(handle)]);
@@ -111,7 +111,7 @@ describe('A request is decided once', () => {
     ['without that redirect URI', "UPDATE clients SET redirect_uris = '{https://other.example/}' WHERE client_id = ?"],
     ['without that scope', "UPDATE clients SET scopes = '{openid}' WHERE client_id = ?"],
   ])('A25: a decision gets an error page if the client is meanwhile %s', async (_, change) => {
-    const { browser, client, page } = await asked({ scope: 'profile' });
+    const { browser, client, page } = await openConsent({ scope: 'profile' });
     await server.database.em().execute(change, [client.clientId]);
     await expectNothingWritten(server, async () => expectAnsweredBefore(await browser.submit(page, {}, 'allow')));
   });
@@ -124,7 +124,7 @@ describe('Only the user who was asked decides', () => {
   };
 
   it('J172: a page opened by alice is refused while bob is signed in, and neither gets a code', async () => {
-    const { browser, page } = await asked();
+    const { browser, page } = await openConsent();
     const bob = await server.user();
     await switchTo(browser, bob);
     const answer = await expectNothingWritten(server, () => browser.submit(page, {}, 'allow'));
@@ -137,7 +137,7 @@ describe('Only the user who was asked decides', () => {
   });
 
   it('J172: bob cannot decide for alice from his own browser', async () => {
-    const { page } = await asked();
+    const { page } = await openConsent();
     const bob = await signedIn(server);
     await expectNothingWritten(server, async () => {
       expectGoodPage(await bob.browser.submit(page, {}, 'allow'), 403);
@@ -146,7 +146,7 @@ describe('Only the user who was asked decides', () => {
   });
 
   it('J172: "Use another account" continues the same request as the user who then signs in', async () => {
-    const { browser, user: alice, client, page } = await asked({ state: 'kept' });
+    const { browser, user: alice, client, page } = await openConsent({ state: 'kept' });
     const href = /<a href="(\/logout\?request=[^"]+)"/.exec(page.html)?.[1] ?? '';
     const logout = await browser.get(href);
     expectGoodPage(logout);
@@ -183,7 +183,7 @@ describe('Only the user who was asked decides', () => {
   });
 
   it('A1: another consent given meanwhile does not affect this request', async () => {
-    const { browser, client, page } = await asked({ scope: 'profile', state: 'a' });
+    const { browser, client, page } = await openConsent({ scope: 'profile', state: 'a' });
     const other = await browser.get(codeRequest(client, { scope: 'profile email', state: 'b' }));
     await browser.submit(other, {}, 'allow');
     const answer = await browser.submit(page, { 'scope profile': undefined }, 'allow');

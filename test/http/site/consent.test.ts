@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** Names of the scopes on the page; undefined if it is not the consent page. */
-const askedFor = (page: Page): string[] | undefined =>
+const requestedScopes = (page: Page): string[] | undefined =>
   page.html.includes('name="decision"')
     ? page.forms[0]?.names.filter((name) => name.startsWith('scope ')).map((name) => name.slice('scope '.length))
     : undefined;
@@ -46,7 +46,7 @@ describe('OWASP ASVS 5 §10.7.2: what the consent page shows', () => {
     expect(page.html).toContain(`<strong>${user.username}</strong>`);
     expect(page.html).toContain('Access ends after 90 days, or when you remove it in your account.');
     expect(page.html).toContain('This app asks for more access than most apps need');
-    expect(askedFor(page)).toEqual(['profile', 'email', 'write']);
+    expect(requestedScopes(page)).toEqual(['profile', 'email', 'write']);
   });
 
   it('J176: the page shows a duration without a refresh token, and a request without scopes', async () => {
@@ -96,14 +96,14 @@ describe('OWASP ASVS 5 §10.7.1: when the user is asked again', () => {
     await browser.submit(await browser.get(codeRequest(client, { scope: 'profile' })), {}, 'allow');
 
     const more = await browser.get(codeRequest(client, { scope: 'email profile groups' }));
-    expect(askedFor(more)).toEqual(['email', 'groups']);
+    expect(requestedScopes(more)).toEqual(['email', 'groups']);
     expect(more.html).toMatch(/Already allowed:<\/p><ul><li>See your username and your name<\/li><\/ul>/);
     const location = sentTo(await browser.submit(more, { 'scope groups': undefined }, 'allow'));
     expect(await scopeBoughtWith(location, client)).toBe('email profile');
     expect((await rememberedScopes(user))?.sort()).toEqual(['email', 'profile']);
 
     const rest = await browser.get(codeRequest(client, { scope: 'email profile groups' }));
-    expect(askedFor(rest)).toEqual(['groups']);
+    expect(requestedScopes(rest)).toEqual(['groups']);
     // No new scope is ticked, so only the scopes that were already allowed are granted.
     const before = sentTo(await browser.submit(rest, { 'scope groups': undefined }, 'allow'));
     expect(await scopeBoughtWith(before, client)).toBe('email profile');
@@ -123,8 +123,8 @@ describe('OWASP ASVS 5 §10.7.1: when the user is asked again', () => {
     const [client, other] = [await server.client(), await server.client()];
     const { browser } = await signedIn(server);
     await browser.submit(await browser.get(codeRequest(client)), {}, 'allow');
-    expect(askedFor(await browser.get(codeRequest(other)))).toBeDefined();
-    expect(askedFor(await (await signedIn(server)).browser.get(codeRequest(client)))).toBeDefined();
+    expect(requestedScopes(await browser.get(codeRequest(other)))).toBeDefined();
+    expect(requestedScopes(await (await signedIn(server)).browser.get(codeRequest(client)))).toBeDefined();
   });
 });
 
@@ -143,15 +143,15 @@ describe('RFC 8252 §8.6: clients whose consent is remembered', () => {
     const first = await browser.submit(await browser.get(codeRequest(client, query)), {}, 'allow');
     expect(sentTo(first).startsWith(`${uri}?code=gac_`)).toBe(true);
     const second = await browser.get(codeRequest(client, query));
-    return { asked: askedFor(second), remembered: await rememberedScopes(user), client, browser };
+    return { requested: requestedScopes(second), remembered: await rememberedScopes(user), client, browser };
   };
 
   it.each([
     ['a public client with an https redirect URI', PUBLIC, 'https://client.example/cb'],
     ['a confidential client on loopback', {}, 'http://127.0.0.1:8000/cb'],
   ])('J175: consent is remembered for %s', async (_, registration, uri) => {
-    const { asked, remembered } = await allowedTwice(registration, uri);
-    expect([asked, remembered]).toEqual([undefined, ['profile']]);
+    const { requested, remembered } = await allowedTwice(registration, uri);
+    expect([requested, remembered]).toEqual([undefined, ['profile']]);
   });
 
   it.each<[string, Partial<ClientRegistration>, string]>([
@@ -161,8 +161,8 @@ describe('RFC 8252 §8.6: clients whose consent is remembered', () => {
     ['a public client with a custom scheme', PUBLIC, 'com.example.app:/cb'],
     ['a client registered with consent ALWAYS', { consent: 'ALWAYS' }, 'https://client.example/cb'],
   ])('J175: consent is not remembered for %s', async (_, registration, uri) => {
-    const { asked, remembered } = await allowedTwice(registration, uri);
-    expect([asked, remembered]).toEqual([['profile'], undefined]);
+    const { requested, remembered } = await allowedTwice(registration, uri);
+    expect([requested, remembered]).toEqual([['profile'], undefined]);
   });
 
   it('J175: consent for one redirect URI of a client does not apply to its loopback URI, even without scopes', async () => {
@@ -170,12 +170,12 @@ describe('RFC 8252 §8.6: clients whose consent is remembered', () => {
     const { browser, client } = await allowedTwice({ ...PUBLIC, redirectUris: [web, device], defaultScopes: [] }, web);
     for (const scope of ['profile', '']) {
       const query = { redirect_uri: device, scope, code_challenge: pkce().challenge, code_challenge_method: 'S256' };
-      expect(askedFor(await browser.get(codeRequest(client, query)))).toBeDefined();
+      expect(requestedScopes(await browser.get(codeRequest(client, query)))).toBeDefined();
     }
   });
 
-  it('J175: a request without scopes is also asked once', async () => {
-    const { asked, remembered } = await allowedTwice({ defaultScopes: [] }, CALLBACK, '');
-    expect([asked, remembered]).toEqual([undefined, []]);
+  it('J175: consent to a request without scopes is remembered', async () => {
+    const { requested, remembered } = await allowedTwice({ defaultScopes: [] }, CALLBACK, '');
+    expect([requested, remembered]).toEqual([undefined, []]);
   });
 });

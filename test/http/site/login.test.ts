@@ -38,17 +38,17 @@ describe('Sign-in does not reveal which accounts exist', () => {
       for (const attempt of attempts) got.push(await signIn(browser, page, attempt));
       return got;
     });
-    const told = answers.map(({ status, headers, html }, at) => {
+    const failures = answers.map(({ status, headers, html }, at) => {
       expectGoodPage({ status, headers, html }, 401);
       const { date, 'x-request-id': id, ...others } = Object.fromEntries(headers);
       expect([date, id]).toEqual([expect.any(String), expect.any(String)]);
       return { others, html: html.replaceAll(attempts[at]!.username, '…') };
     });
-    expect(told[0]?.html).toContain('The username or the password is wrong.');
-    expect(told.slice(1)).toEqual([told[0], told[0], told[0]]);
+    expect(failures[0]?.html).toContain('The username or the password is wrong.');
+    expect(failures.slice(1)).toEqual([failures[0], failures[0], failures[0]]);
   });
 
-  it('ASVS 16.3.1: a wrong password is recorded, whatever request it names', async () => {
+  it('ASVS 16.3.1: a wrong password is recorded for every kind of request', async () => {
     const browser = server.browser();
     const page = await browser.get('/login');
     const fields = {
