@@ -17,7 +17,7 @@ export const onOff = z.enum(['on', 'off'], 'must be on or off').transform((value
 
 const PORT_OF_ADDRESS = /^(?:(?<host>\[[\da-f:]+\]|[^\s:[\]]+):)?(?<port>\d{1,5})$/i;
 
-/** A port of 127.0.0.1, or of the address before it. */
+/** A port of 127.0.0.1, or `address:port`. */
 export const portOrAddress = text.transform((value, context) => {
   if (value === undefined) return undefined;
   const { host = '127.0.0.1', port = '0' } = PORT_OF_ADDRESS.exec(value)?.groups ?? {};

@@ -9,13 +9,13 @@ const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 /** One environment variable. */
 interface Setting {
   readonly variable: string;
-  /** From the variable's text to the value in Config. */
+  /** Parses the text of the variable into the value in Config. */
   readonly schema: z.ZodType;
-  /** The text that stands in for an unset variable; without it the schema gets `undefined`. */
+  /** The default text of an unset variable. If omitted, the schema gets `undefined`. */
   readonly fallback?: string;
-  /** For the documentation: what applies if the variable is not set and there is no fallback. */
+  /** For the documentation: what happens if the variable is not set and has no fallback. */
   readonly unset?: string;
-  /** The value may come from a file instead: `<variable>_FILE` names it (a container's mounted secret). */
+  /** The value may come from a file that `<variable>_FILE` names, such as a secret mounted into a container. */
   readonly file?: true;
   readonly description: string;
 }
@@ -158,7 +158,7 @@ export const SETTINGS = {
     schema: portOrAddress,
     unset: 'off',
     description:
-      'serves `/metrics` to everyone on this port of `127.0.0.1`, or of the address before it (`10.0.0.11:9464`)',
+      'serves `/metrics` to everyone on this port of `127.0.0.1`, or on `address:port` (`10.0.0.11:9464`)',
   },
   metricsToken: {
     variable: 'METRICS_TOKEN',
@@ -186,7 +186,7 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
-/** The parsed settings, each by itself. */
+/** The parsed settings, before the rules that concern several settings are checked. */
 export type Settings = {
   readonly [name in keyof typeof SETTINGS]: z.infer<(typeof SETTINGS)[name]['schema']>;
 };

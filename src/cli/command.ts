@@ -5,7 +5,7 @@ import { OPERATOR } from '../directory/permissions.ts';
 import type { Em } from '../store/connection/orm.ts';
 import { type StartedDatabase, startDatabase } from '../store/start-database.ts';
 
-/** What a command of the operator works with. */
+/** The context of a CLI command. */
 export interface CommandContext {
   readonly config: Config;
   readonly started: StartedDatabase;

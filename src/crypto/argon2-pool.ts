@@ -50,7 +50,8 @@ function run(thread: Thread, job: Job): Promise<Outcome> {
 function startThread(): Thread {
   const worker = new Worker(new URL('argon2-worker.ts', import.meta.url), {
     name: 'argon2id',
-    // The thread gets neither the secrets in the environment nor the flags of the server, and little memory besides a hash.
+    // The thread does not inherit the environment, which contains secrets, or the server's flags. Its heap is small, because
+    // hashing does not use it.
     env: {},
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, codeRangeSizeMb: 4, stackSizeMb: 1 },

@@ -17,7 +17,7 @@ function lowerPriority(): void {
   try {
     setPriority(Math.min(getPriority() + NICE_INCREMENT, 19));
   } catch {
-    // A sandbox may forbid it. Hashing then runs at normal priority.
+    // A sandbox may forbid a change of priority. Hashing then runs at normal priority.
   }
 }
 

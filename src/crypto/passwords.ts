@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { runOnWorker } from './argon2-pool.ts';
 
-/** OWASP's minimum for argon2id: 19 MiB, two passes, one lane. */
+/** The minimum that OWASP recommends for argon2id: 19 MiB, two passes, one lane. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$';
 

@@ -15,7 +15,10 @@ function base62(value: number, length: number): string {
   return text;
 }
 
-/** Digits converted at a time. They fit a number, and one BigInt division costs as much as eight number divisions. */
+/**
+ * Number of digits converted per BigInt division, which costs as much as eight divisions of numbers. So many digits fit in a
+ * number.
+ */
 const CHUNK_DIGITS = 8; // 62^8 < 2^53
 const CHUNK = 62n ** BigInt(CHUNK_DIGITS);
 

@@ -38,7 +38,7 @@ export async function checkCredentials(
   account: Account | undefined,
   password: string,
 ): Promise<VerifiedCredentials | undefined> {
-  // No account can have such a password, so it is not worth a hash.
+  // No account can have this password, so it is not hashed.
   if ([...password].length > PASSWORD_MAX) return undefined;
   const stored = account?.password_hash ?? null;
   const matches = await verifyPassword(stored, password);

@@ -20,7 +20,10 @@ export const addGroupMember = (em: Em, actor: Actor, groupId: string, userId: st
     if (!membership) tx.persist(tx.create(GroupMember, { group: groupId, user: userId }));
   });
 
-/** Removes a user from a group. The same rule applies, so that nobody can weaken a user who outranks them. */
+/**
+ * Removes a user from a group. The same rule applies, so that users cannot take permissions from somebody who has more than
+ * they have.
+ */
 export const removeGroupMember = (em: Em, actor: Actor, groupId: string, userId: string): Promise<Membership> =>
   changeMembership(em, actor, groupId, userId, 'group.member_removed', async (tx, membership) => {
     if (membership) tx.remove(membership);

@@ -15,7 +15,10 @@ export interface Context {
   readonly config: Config;
   readonly limits: RateLimits;
   readonly origin: Origin;
-  /** Aborts when the time limit is reached; running statements are cancelled then. A subscription has one for each event. */
+  /**
+   * Aborts when the time limit is reached; running statements are cancelled then. A subscription has a separate signal for each
+   * event.
+   */
   readonly deadline: AbortSignal;
   /** A signal that aborts when the client disconnects. Created on demand, because only subscriptions need it. */
   readonly disconnected: () => AbortSignal;

@@ -5,7 +5,7 @@ interface NamedValue<Value extends string> {
   readonly description: string;
 }
 
-/** The values of an enum whose names in the schema may differ from what they stand for. */
+/** The values of an enum whose GraphQL names may differ from the internal values. */
 export const enumValues = <Value extends string>(
   values: readonly NamedValue<Value>[],
 ): Record<string, { value: Value; description: string }> =>

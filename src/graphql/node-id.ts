@@ -5,13 +5,15 @@ import type { Context } from './context.ts';
 export interface NodeType<Row extends object> {
   /** Three lower-case letters; the id is `prefix_…`. */
   readonly prefix: string;
-  /** The row of that uuid. */
+  /** Loads the row with that UUID. */
   load(context: Context, uuid: string): Promise<Row | undefined>;
-  /** Whether the caller may see this row, beyond the access rule of the type's id. Missing: the rule decides alone. */
+  /**
+   * Whether the caller may see this row, in addition to the access rule of the type's id. If omitted, that rule alone decides.
+   */
   sees?(context: Context, row: Row): boolean;
 }
 
-/** By the name of the type; each type registers itself where it is declared. */
+/** All node types by their names. Each type registers itself where it is declared. */
 const NODE_TYPES = new Map<string, NodeType<object>>();
 
 /** Throws if another type has the prefix. */
@@ -34,7 +36,7 @@ export function encodeNodeId(typename: string, uuid: string): string {
   return prefixedId(type.prefix, uuid);
 }
 
-/** Undefined for an id that no type of node has. */
+/** Decodes a global id. Undefined if it is malformed or has an unknown prefix. */
 export function findNodeId(id: string): NodeId | undefined {
   for (const [typename, type] of NODE_TYPES) {
     const uuid = uuidOf(type.prefix, id);
@@ -43,7 +45,7 @@ export function findNodeId(id: string): NodeId | undefined {
   return undefined;
 }
 
-/** Throws where findNodeId finds nothing. */
+/** Like findNodeId, but throws if the id is malformed or has an unknown prefix. */
 export function decodeNodeId(id: string): { readonly typename: string; readonly id: string } {
   const found = findNodeId(id);
   if (!found) throw new Error('Not the id of a node');

@@ -29,7 +29,7 @@ const UserErrorType = builder.objectRef<UserError>('UserError').implement({
       description: 'Category of the error, for programs.',
     }),
     message: t.exposeString('message', {
-      description: 'Explanation for people. The wording may change.',
+      description: 'Human-readable explanation. The wording may change.',
     }),
     path: t.stringList({
       description: 'The input field that is wrong, such as `["input", "username"]`. Null if it is not one field.',

@@ -2,7 +2,7 @@ import { isRegisteredOrigin } from '../oauth/clients/web-origins.ts';
 import { isTransientError } from '../store/connection/sql-errors.ts';
 import type { HttpContext } from './context.ts';
 
-/** Which origins may read responses from scripts: any, for public documents, or the origins of registered clients. */
+/** The origins whose scripts may read responses: all origins for public documents, otherwise those of registered clients. */
 export type Cors = 'any' | 'listed';
 
 /** Seconds for which a browser may cache a preflight response. */

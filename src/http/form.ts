@@ -51,7 +51,7 @@ function decode(bytes: Buffer): string {
   return bytes.toString();
 }
 
-/** Strict: broken percent-encoding and broken UTF-8 are errors, and every repeat is kept. */
+/** Parses strictly: invalid percent-encoding or UTF-8 is an error. Repeated parameters keep all values. */
 export function parseUrlEncoded(text: string): Params {
   const params = new Map<string, string[]>();
   for (const pair of text.split('&')) {

@@ -13,6 +13,6 @@ export class PageError extends Error {
   }
 }
 
-/** Also used where a stranger must not learn that a page exists. */
+/** Also used if the caller must not learn that a page exists. */
 export const pageNotFound = (): PageError =>
   new PageError(404, 'Page not found', 'There is nothing at this address.', { href: '/', label: 'Home' });

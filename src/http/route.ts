@@ -79,7 +79,7 @@ function handlerFor({ GET, POST }: Route, method: string): Handler | undefined {
 const allowed = ({ GET, POST }: Route): string =>
   [...(GET ? ['GET', 'HEAD'] : []), ...(POST ? ['POST'] : [])].join(', ');
 
-/** RFC 9112 §3.2: HTTP/1.1 requires exactly one Host header, HTTP/1.0 allows one. Old health checks speak HTTP/1.0. */
+/** RFC 9112 §3.2: HTTP/1.1 requires exactly one Host header, HTTP/1.0 allows at most one. Some health checks use HTTP/1.0. */
 function checkHostCount({ req }: HttpContext): void {
   const count = req.headersDistinct.host?.length ?? 0;
   if (count !== 1 && (count !== 0 || req.httpVersion !== '1.0'))
@@ -88,8 +88,8 @@ function checkHostCount({ req }: HttpContext): void {
 
 /**
  * With a loopback issuer the host must be one of the three loopback names, because a site that resolves its own name to this
- * machine (DNS rebinding) could otherwise read the pages. With a public issuer the host decides nothing, so a mismatch is only
- * logged once.
+ * machine (DNS rebinding) could otherwise read the pages. With a public issuer nothing depends on the host, so a mismatch is
+ * only logged, once.
  */
 function hostCheck({ issuer, issuerIsLoopback }: Config): (ctx: HttpContext) => void {
   const issuerUrl = new URL(issuer);

@@ -2,7 +2,7 @@ import { type Sql, statement } from '../store/connection/sql.ts';
 import { BUILT_IN_SCOPES } from './scopes/scope.ts';
 import { type GrantType, grantTypesWith } from './tokens/grants/grants.ts';
 
-/** What the metadata lists that depends on stored scopes and clients. */
+/** The parts of the metadata that depend on stored scopes and clients. */
 export interface Advertised {
   readonly scopes: readonly string[];
   readonly grantTypes: readonly GrantType[];
@@ -17,7 +17,7 @@ const selectAdvertised = statement<{ scopes: string[]; grant_types: string[] }>(
             SELECT FROM clients WHERE grant_types @> ARRAY[grant_type] AND NOT disabled)) AS grant_types`,
 );
 
-/** The built-in scopes and the operators' own, and every grant type except deprecated ones that no enabled client may use. */
+/** All built-in and custom scopes, and every grant type except deprecated ones that no enabled client may use. */
 export async function findAdvertised(sql: Sql): Promise<Advertised> {
   const [row] = await sql(selectAdvertised, [DEPRECATED]);
   return {

@@ -71,7 +71,7 @@ export function authorizationServerMetadata(
 
 interface Resource {
   readonly name: string;
-  /** The scopes that a client needs at least. Clients request all of them at once, so that more would be too many. */
+  /** The minimal scopes that a client needs. Clients request all listed scopes at once, so the list has no others. */
   readonly scopes: readonly BuiltInScope[];
   readonly methods: readonly ('header' | 'body')[];
 }

@@ -14,7 +14,10 @@ export interface OAuthRequest {
   readonly signingKeys: SigningKeys;
   readonly limits: RateLimits;
   readonly log: Pick<Logger, 'info' | 'warn'>;
-  /** The client_id of the registered client that the request names, once it is known. Log lines have it, and never an unknown id, which could be a secret. */
+  /**
+   * The client_id of the registered client that the request names, once it is known. Log lines contain it. They never contain
+   * an unknown id, because that could be a secret.
+   */
   readonly found: { clientId?: string };
   readonly now: Date;
   readonly origin: Origin;

@@ -9,7 +9,7 @@ const ownResources = (issuer: string): string[] => [issuer, `${issuer}/graphql`]
 
 export const isOwnResource = (issuer: string, resource: string): boolean => ownResources(issuer).includes(resource);
 
-/** What a consent to these resources is remembered for: each API of another server, and '' for this server. */
+/** The resources as a consent to them is stored: the URI of each API of another server, and '' for this server. */
 export function consentResources(issuer: string, resources: readonly string[]): readonly string[] {
   const foreign = resources.filter((resource) => !isOwnResource(issuer, resource));
   return foreign.length === resources.length && foreign.length > 0 ? foreign : ['', ...foreign];

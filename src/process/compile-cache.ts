@@ -2,12 +2,13 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
-/** Beside the packages, because anyone who can write there can already change the code. Removed together with them. */
+/** In node_modules, because anyone who can write there can already change the code, and a new installation deletes it. */
 const DIRECTORY = join(import.meta.dirname, '../../node_modules/.gatehouse-compiled');
 
 /**
- * Caches the code compiled from here on, which halves the loading time of the next start. Cached code runs without a look at
- * its source, so the cache is only used if no other user can write to its directory. Without a cache the start is only slower.
+ * Caches the code compiled from here on, which halves the loading time of the next start. Node.js does not compare cached code
+ * with its source, so the cache is only used if no other user can write to its directory. Without a cache the start is only
+ * slower.
  */
 export function useCompileCache(directory = DIRECTORY): void {
   try {

@@ -26,7 +26,10 @@ const problem = (check: string, message: string): Finding => ({ check, state: 'e
 /** With more expired rows than this, the sweep does not run or is too slow. */
 const SWEEP_BEHIND = 100_000;
 
-/** Seconds by which a commit that waits for a standby can become visible late, with the defaults of Patroni (`ttl`, `loop_wait`). */
+/**
+ * Seconds by which the visibility of a commit that waits for a standby can be delayed, with the defaults of Patroni (`ttl`,
+ * `loop_wait`).
+ */
 const FAIL_OVER = 30 + 10 + 5;
 
 const readStandbys = statement<{ synchronous: boolean }>(
@@ -34,7 +37,7 @@ const readStandbys = statement<{ synchronous: boolean }>(
   "SELECT current_setting('synchronous_standby_names') <> '' AS synchronous",
 );
 
-/** Checks everything that can keep a server from working well, and changes nothing. */
+/** Checks everything that a server needs to work well. Changes nothing. */
 export async function examine(env: NodeJS.ProcessEnv, now: Date): Promise<Finding[]> {
   let config: Config;
   try {
@@ -94,7 +97,7 @@ function notStarted(error: unknown): Finding {
   throw error;
 }
 
-/** For example, that its disk is full or that it is read-only. */
+/** For example, if its disk is full or it is read-only. */
 function unavailable(error: unknown): string {
   if (!isTransientError(error)) throw error;
   return `the database cannot be written: ${(error as Error).message.split('\n', 1)[0]}`;

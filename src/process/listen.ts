@@ -15,7 +15,7 @@ const LIMITS = {
 const SILENCE = 30_000;
 const MAX_CONNECTIONS = 10_000;
 
-/** Milliseconds that requests in progress may take once the server accepts no more. */
+/** Milliseconds that requests in progress may take after the server has stopped accepting new ones. */
 const DRAIN = 7000;
 
 const TICK = 20;
@@ -39,8 +39,8 @@ const CANNOT_LISTEN: Record<string, (where: string, names: Names) => string> = {
 };
 
 /**
- * On Linux each worker opens its own socket on the port, and the kernel distributes the connections. Connections handed on by the
- * primary process, as on other systems, would hang if their worker exits.
+ * On Linux each worker opens its own socket on the port, and the kernel distributes the connections. On other systems the
+ * primary process passes connections on; those would hang if their worker exits.
  */
 const SHARED = { reusePort: cluster.isWorker && process.platform === 'linux' };
 
@@ -94,11 +94,11 @@ export async function freePort(address: Address): Promise<number> {
 
 export const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-/** Accepts no more, closes idle connections and waits for requests in progress. False if some had to be cut off. */
+/** Stops accepting connections, closes idle ones and waits for requests in progress. False if some had to be cut off. */
 export async function drain(server: Server): Promise<boolean> {
   let cut = false;
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection becomes idle when its request ends, for which Node.js has no event.
+  // Node.js has no event for a connection that becomes idle when its request ends.
   const sweep = setInterval(() => server.closeIdleConnections(), TICK);
   const deadline = setTimeout(() => {
     cut = true;

@@ -47,7 +47,7 @@ export async function seed(database: Database, config: Config, now: Date): Promi
   return made;
 }
 
-/** A client for the tutorials of other servers: every grant, no PKCE, an optional redirect URI. */
+/** A client that works with the tutorials of other servers: it has every grant, no PKCE and an optional redirect URI. */
 async function seedClient(database: Database, actor: Actor): Promise<void> {
   const registration = {
     name: 'Test client',

@@ -94,7 +94,7 @@ export async function startGatehouse(given: Config, { out, log, prepared = false
   }
 }
 
-/** Thrown out of a timer, so that the process stops as after every unexpected error and can be started anew. */
+/** Thrown in a timer, so that the process exits as after every unexpected error and the process manager restarts it. */
 function endStuckProcess(): never {
   throw new Error('All database connections have been in use for longer than any statement may take');
 }

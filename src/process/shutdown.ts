@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import type { Logger } from 'pino';
 
-/** Milliseconds after the notice, in which everything else must have stopped. Then the process ends in any case. */
+/** Milliseconds after the notice within which everything must stop. After that the process exits in any case. */
 const PATIENCE = 8500;
 
 /** Resolves when all is closed; false if a request in progress had to be cut off. */

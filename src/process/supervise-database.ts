@@ -31,7 +31,7 @@ export function superviseDatabase(
   let since: number | undefined;
   let failures = 0;
   let checking = false;
-  /** How many intervals each connection in use has been lent for. Counted, because clocks jump. */
+  /** For how many intervals each connection has been in use. Intervals are counted, because the clock can be changed. */
   const seen = new Map<object, number>();
 
   const checkOutage = async (now: Date) => {
@@ -62,7 +62,7 @@ export function superviseDatabase(
     checkLoans();
     if (!outage.active || checking) return;
     checking = true;
-    // While the database is away this fails, and is tried again at the next interval.
+    // While the database is unavailable this fails; the next interval tries again.
     void checkOutage(now)
       .catch(() => {})
       .finally(() => {

@@ -88,5 +88,5 @@ function stopWorker(worker: Worker): Promise<number> {
   });
 }
 
-/** Tells the primary process that this worker is listening. */
+/** Notifies the primary process that this worker is listening. */
 export const reportListening = (): void => void process.send?.('listening');

@@ -19,7 +19,7 @@ export interface CodeRow {
   readonly nonce: string | null;
   readonly scopes: string[];
   readonly resources: string[];
-  /** False if the authorization was revoked, its user disabled, or its client has lost its tokens. */
+  /** False if the authorization or all tokens of its client were revoked, or its user was disabled. */
   readonly active: boolean;
 }
 

@@ -123,8 +123,8 @@ const issueTogether = batched(async (sql: Sql, requests: readonly ClientIssue[])
 });
 
 /**
- * Writes the authorization and its tokens in one statement. Returns false if the client was deleted or lost its tokens,
- * or the user was disabled or got a new password in the meantime.
+ * Writes the authorization and its tokens in one statement. Returns false if in the meantime the client was deleted or all its
+ * tokens were revoked, or the user was disabled or got a new password.
  */
 export async function issueDirectly(sql: Sql, authorization: DirectAuthorization, issue: Issue): Promise<boolean> {
   const { client, user, expiresAt } = authorization;

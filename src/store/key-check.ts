@@ -16,7 +16,7 @@ const moveKeyCheck = statement<never>(
   'UPDATE key_checks SET digest = $1 WHERE id = 1 AND digest = $2',
 );
 
-/** Selects every key, because none had expired at this time. */
+/** An instant before the expiry of any key, with which a query by expiry selects all keys. */
 const BEFORE_ANY_EXPIRY = new Date(0);
 
 const mark = (key: Buffer): Buffer => hmac(key, 'key-check');
@@ -67,7 +67,7 @@ async function rewriteSigningKeys(sql: Sql, keyring: Keyring): Promise<void> {
   await changeSigningKeys(sql, keyring, changes);
 }
 
-/** True if this private key, which only a holder of SECRET_KEY can have sealed, is the one that the row is about. */
+/** True if this private key belongs to the kid of the row. Only a holder of SECRET_KEY can have sealed it. */
 const belongsTo = ({ kid }: SigningKeyRow, plain: Buffer): boolean =>
   thumbprintOf(createPublicKey(createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' }))) === kid;
 

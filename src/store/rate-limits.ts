@@ -16,7 +16,10 @@ export class TooManyAttempts extends Error {
   }
 }
 
-/** `points` failures in `duration` are free. Then the caller must `wait`, and each further failure doubles that. In seconds. */
+/**
+ * The first `points` failures within `duration` have no effect. Then the caller must `wait`, and each further failure doubles
+ * the wait. All times are in seconds.
+ */
 const RULES = {
   /** An account from one network, one browser or one token, so that a stranger cannot lock out its owner. */
   account: { points: 10, duration: 86_400, wait: 30, longest: 3600 },
@@ -30,8 +33,8 @@ const RULES = {
   /** One client from one network. */
   client: { points: 20, duration: 60, wait: 60, longest: 60 },
   /**
-   * All client ids from one network, including unknown ones, because each failure writes an audit event. It is never checked
-   * beforehand, so correct credentials are always accepted.
+   * Failures of all client ids from one network, including unknown ones, because each failure writes an audit event. This limit
+   * is not checked before an attempt, so correct credentials are always accepted.
    */
   clients: { points: 200, duration: 60, wait: 60, longest: 60 },
 } as const;

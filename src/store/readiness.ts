@@ -4,7 +4,10 @@ import { statement } from './connection/sql.ts';
 import { matchesKeyring } from './key-check.ts';
 import { knownMigrations } from './migration/migrate.ts';
 
-/** Writes a row as it is, to prove that the database can be written. It does not wait for disk or standby, so that a stalled standby leaves the node ready: it can still answer most requests. */
+/**
+ * Writes a row as it is, to prove that the database can be written. It does not wait for disk or standby, so that the node
+ * stays ready while a standby is stalled: it can still serve most requests.
+ */
 const readState = statement<{ at: Date; migrations: string[]; mark: Uint8Array | null }>(
   'read-state',
   `WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
@@ -16,7 +19,7 @@ const readState = statement<{ at: Date; migrations: string[]; mark: Uint8Array |
 /** Milliseconds by which the clocks may differ. Expiry is decided by the clock of the process. */
 const CLOCK_TOLERANCE = 5000;
 
-/** Returns why this process cannot serve requests, in words for an operator. Undefined if it can. */
+/** Returns why this process cannot serve requests, as a sentence for an operator. Undefined if it can. */
 export type Readiness = (now: Date) => Promise<string | undefined>;
 
 /**

@@ -26,7 +26,7 @@ export interface RefreshRow {
   readonly nonce: string | null;
   readonly scopes: string[];
   readonly resources: string[];
-  /** False if the authorization was revoked, its user disabled, or its client has lost its tokens. */
+  /** False if the authorization or all tokens of its client were revoked, or its user was disabled. */
   readonly active: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface UsedFrom {
   readonly agent: Buffer;
 }
 
-/** The refresh token that replaced a rotated one, and what is known of the first use of the rotated one. */
+/** The refresh token that replaced a rotated one, and what is known about the first use of the rotated one. */
 export interface SuccessorRow {
   readonly used_at: Date;
   readonly salt: Buffer | null;
@@ -45,7 +45,7 @@ export interface SuccessorRow {
   /** Null if the token was rotated by a version that did not store them. */
   readonly network: string | null;
   readonly agent: Buffer | null;
-  /** True if the token before the rotated one was used from elsewhere within its grace period. */
+  /** True if the parent of the rotated token was used from elsewhere within its grace period. */
   readonly parent_repeated_elsewhere: boolean | null;
   readonly active: boolean;
 }
@@ -110,7 +110,7 @@ const recordRepeat = statement<never>(
    VALUES ($3, $4, 'refresh_token.repeated', $5, $6, $7, $8, $9)`,
 );
 
-/** Records that a rotated token was used again within its grace period, and from elsewhere or not. */
+/** Records that a rotated token was used again within its grace period, and whether from elsewhere. */
 export async function recordRepeatedRefresh(
   sql: Sql,
   { id, authorization_id, user_id, client_row_id }: RefreshRow,

@@ -61,7 +61,10 @@ export async function isSetupTicketActive(sql: Sql, ticket: string, now: Date): 
   return (await sql(findActiveTicket, [digest(ticket), now])).length > 0;
 }
 
-/** Consumes the ticket and creates the administrator in one statement. Returns the user's UUID; undefined if it is not active. */
+/**
+ * Consumes the ticket and creates the administrator in one statement. Returns the user's UUID; undefined if the ticket is no
+ * longer valid.
+ */
 export async function consumeSetupTicket(
   sql: Sql,
   ticket: string,

@@ -69,7 +69,7 @@ const changeKeys = statement<never>(
 const macOf = (key: Buffer, { kid, algorithm, created_at, signs_from, expires_at }: BoundFields): Buffer =>
   hmac(key, kid, algorithm, ...[created_at, signs_from, expires_at].map((time) => time?.toISOString() ?? ''));
 
-/** True if a holder of SECRET_KEY wrote the row. Whoever can only write to the database cannot make such a row. */
+/** True if a holder of SECRET_KEY wrote the row. An attacker who can only write to the database cannot make such a row. */
 export const isBound = (keyring: Keyring, row: SigningKeyRow): boolean =>
   row.mac !== null && verifyMac(keyring('signing-key-rows'), row.mac, (key) => macOf(key, row));
 
@@ -95,7 +95,7 @@ export async function insertSigningKey(
   return (await sql(insertKey, values)).length === 1;
 }
 
-/** Sets the end of keys whose successor has signed since that time. */
+/** Sets the expiry of each key whose successor started to sign before `successorSignsSince`. */
 export async function retireSigningKeys(
   sql: Sql,
   keyring: Keyring,

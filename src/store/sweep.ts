@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { type Sql, type Statement, statement } from './connection/sql.ts';
 import { RETIRED_KEYS_KEPT } from './signing-keys.ts';
 
-/** Rows of a batch. The number adapts to the time that batches take, which differs by table and load. */
+/** Number of rows in a batch. It adapts to the time that batches take, which depends on the table and the load. */
 const ROWS = { initial: 250, minimum: 50, maximum: 5000 } as const;
 /** Milliseconds that a batch should take. Requests that need one of its rows wait until it ends. */
 const TARGET = 15;
@@ -118,14 +118,14 @@ async function inBatches(
   let total = 0;
   let rows: number = ROWS.initial;
   while (!signal?.aborted) {
-    // A timer measures the batch, because this floor does not read the clock.
+    // A timer measures the batch, because code in `store/` does not read the clock.
     let slow = false;
     const overdue = setTimeout(() => {
       slow = true;
     }, TARGET);
     const [row] = await sql(batch, [limit, rows]).finally(() => clearTimeout(overdue));
     const swept = row?.swept ?? 0;
-    // A smaller batch is not the last one, because it leaves out rows that changed while it ran.
+    // A batch that is not full may not be the last one, because it leaves out rows that changed while it ran.
     if (swept === 0) break;
     total += swept;
     rows = slow ? Math.max(ROWS.minimum, Math.floor(rows / 2)) : Math.min(ROWS.maximum, Math.floor(rows * 1.5));

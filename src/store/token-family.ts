@@ -17,8 +17,8 @@ export const AUTHORIZATION_COLUMNS = `
 export const DIGESTS = 'unnest($1::bytea[]) WITH ORDINALITY AS d (digest, n)';
 
 /**
- * Locks the authorization of the code or token if it is active. It is locked before the consumed row, as a deletion does, because
- * the other order could deadlock.
+ * Locks the authorization of the code or token if it is active. It is locked before the row of the code or token. Deletions
+ * lock in the same order, because otherwise both could deadlock.
  */
 export const lockLiveAuthorization = (table: string): string => `
   locked AS MATERIALIZED (

@@ -62,7 +62,7 @@ export class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-const RULE_OF_TYPE = 'Requires scope: that of the type of the object.';
+const RULE_OF_TYPE = 'Requires scope: the one that the type of the object requires.';
 
 const joined = (description: string | null | undefined, rule: string): string =>
   [description, rule].filter((text) => text).join('\n\n');

@@ -29,7 +29,7 @@ const NOTHING: MissingAccess = { required: [], missing: [], forbidden: false };
 /** What the token lacks for this rule. */
 export function missingFor(token: AccessToken, rule: AccessRule): MissingAccess {
   if (rule === 'token' || rule === 'parent') return NOTHING;
-  // Of the alternative lists, the one with the fewest missing scopes.
+  // The alternative list with the fewest missing scopes.
   const lists = rule.scopes.map((required) => ({
     required,
     missing: required.filter((scope) => !token.scopes.has(scope)),
@@ -38,7 +38,7 @@ export function missingFor(token: AccessToken, rule: AccessRule): MissingAccess 
   return { ...nearest, forbidden: !isPermitted(token, rule) };
 }
 
-/** A service owns no objects, so `own` does not help it. */
+/** Services own no objects, so `own` applies only to users. */
 const isPermitted = (token: AccessToken, { permission, own }: Exclude<AccessRule, string>): boolean =>
   permission === undefined || holds(token.caller, permission) || (own === true && token.user !== undefined);
 
@@ -55,7 +55,7 @@ export function missingForAll(token: AccessToken, rules: Iterable<AccessRule>): 
   const perRule = all.map((rule) => missingFor(token, rule));
   const candidates = new Set(perRule.flatMap((access) => access.missing));
   let missing = candidates;
-  // A scope that one rule suggests is not needed if those of the other rules satisfy it too.
+  // Leave out a candidate if the others already satisfy every rule.
   for (const scope of candidates) {
     const fewer = missing.difference(new Set([scope]));
     if (all.every((rule) => coveredList(rule, token.scopes.union(fewer)))) missing = fewer;
@@ -68,7 +68,7 @@ export function missingForAll(token: AccessToken, rules: Iterable<AccessRule>): 
   };
 }
 
-/** The first list of the rule of which these scopes contain every scope. */
+/** The first alternative list of the rule that is contained in `scopes`. Undefined if there is none. */
 const coveredList = (rule: AccessRule, scopes: ReadonlySet<string>): readonly BuiltInScope[] | undefined =>
   scopeLists(rule).find((list) => list.every((scope) => scopes.has(scope)));
 
@@ -86,5 +86,5 @@ export function describeRule(rule: AccessRule): string {
   return `${scope} Requires permission: ${rule.permission}${rule.own ? ', unless it is your own' : ''}.`;
 }
 
-/** The rule for learning that an object exists, as its `__typename` does: that of its `id`. */
+/** The access rule of the `id` of a type. It also applies to `__typename`, which reveals that the object exists. */
 export const ruleOfNode = (type: GraphQLObjectType): AccessRule => type.getFields().id?.extensions.access as AccessRule;

@@ -52,8 +52,8 @@ export interface OperationWalk {
 }
 
 /**
- * Visits every field that @skip and @include leave in, for every type a fragment can apply to, and measures the operation. If
- * the variables are not known, fields that depend on them are included.
+ * Visits every field that is not excluded by @skip or @include, for every type that its fragment can apply to, and measures the
+ * operation. If the variables are not known, fields that depend on them are included.
  */
 export function walkOperation(operation: Operation): OperationWalk {
   const definition = getOperationAST(operation.document, operation.operationName);
@@ -113,7 +113,10 @@ class Walk {
     }
   }
 
-  /** A fragment on an object type counts even if the type of the id differs, so that the rules do not depend on data. */
+  /**
+   * A fragment on an object type is always visited, even if the object has another type, so that the rules do not depend on
+   * data.
+   */
   #narrowed(place: Place, on: string | undefined): Place {
     const type = on === undefined ? undefined : this.#schema.getType(on);
     return isObjectType(type) ? { ...place, types: [type] } : place;

@@ -11,7 +11,7 @@ export interface ParsedDocument {
   readonly errors: readonly GraphQLError[];
 }
 
-/** Each entry holds a syntax tree, so the size is small enough that documents of strangers cannot fill the memory. */
+/** Each entry holds a syntax tree, so the cache is small: otherwise callers could fill the memory with different documents. */
 const CACHE_OPTIONS = { max: 200, ttl: 0 };
 
 /** Two caches, so that invalid documents cannot evict valid ones. */

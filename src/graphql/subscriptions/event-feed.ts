@@ -3,13 +3,16 @@ import type { AuditRow } from '../../store/audit/read.ts';
 import type { Notices } from '../../store/connection/notices.ts';
 import type { PollTimer } from './poll-timer.ts';
 
-/** New audit events: soon after a notice, and from a poll of the trail for those whose notice may be lost. */
+/** Delivers new audit events soon after their notice. Events whose notice was lost are found by polling the trail. */
 export interface EventFeed {
-  /** Starts to listen unless it already does. A failure is reported, because the poll interval works without notices. */
+  /**
+   * Starts to listen for notices, unless it already does. It reports a failure instead of throwing, because polling works
+   * without notices.
+   */
   startListening(): Promise<void>;
-  /** Makes the next read find all events, and soon. */
+  /** Wakes the poll, and makes the next read find all events. */
   requestCatchUp(): void;
-  /** The events not read before, oldest first. `catchUp`: find all of them, not only recent ones. */
+  /** The events that were not read before, oldest first. With `catchUp` it also finds those that are not recent. */
   read(trail: TrailFollower, now: Date, catchUp: boolean): Promise<AuditRow[]>;
   stop(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { type Delivery, makeSubscriber, type Subscriber, type Subscription } fro
 /** Live subscriptions per token, per user or service, and per process. */
 const MAX = { token: 10, owner: 50, process: 1000 } as const;
 
-/** Milliseconds between two polls. Together with the poll itself, a revoked token ends its subscriptions within a second. */
+/** Milliseconds between two polls. It is short enough that the subscriptions of a revoked token end within a second. */
 const INTERVAL = 800;
 
 interface Options {
@@ -49,7 +49,10 @@ export function makeLiveEvents({ database: { sql, notices }, log, clock }: Optio
     for (const { token, recheck } of checked) recheck(valid.get(token.id));
   };
 
-  /** Tokens first, so that no event reaches a subscriber that has lost access. The events are read once for all. */
+  /**
+   * Check the tokens first, so that no event reaches a subscriber that has lost access. The events are read once for all
+   * subscribers.
+   */
   const poll = async (trail: TrailFollower, intervalElapsed: boolean) => {
     const now = clock();
     void feed.startListening();

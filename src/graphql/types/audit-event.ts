@@ -114,7 +114,7 @@ builder.subscriptionField('auditEvent', (t) =>
         wants: isShownTo,
         disconnected: context.disconnected(),
       }),
-    // The final delivery has no event. It becomes a response before any field is resolved.
+    // The final delivery has an error instead of an event. It becomes a response before any field is resolved.
     resolve: (delivery) => (delivery as SubscriptionEvent).event,
   }),
 );

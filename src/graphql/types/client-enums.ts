@@ -12,8 +12,8 @@ const METHOD_WORDS: Record<AuthMethod, string> = {
 };
 
 const RESPONSE_WORDS: Record<ResponseType, string> = {
-  code: 'Returns an authorization code, which the client exchanges for tokens. Requires authorization_code.',
-  token: 'Returns an access token in the URL. Requires implicit.',
+  code: 'Returns an authorization code, which the client exchanges for tokens. Requires the grant type authorization_code.',
+  token: 'Returns an access token in the URL. Requires the grant type implicit.',
 };
 
 const ALGORITHM_WORDS: Record<SigningAlgorithm, string> = {
@@ -22,7 +22,7 @@ const ALGORITHM_WORDS: Record<SigningAlgorithm, string> = {
   EdDSA: 'Ed25519. Tokens are shorter.',
 };
 
-/** Values whose names in GraphQL are those of the RFCs. */
+/** Enum values with their descriptions. The GraphQL names are the names in the RFCs. */
 const described = <Name extends string>(words: Record<Name, string>): Record<Name, { description: string }> =>
   Object.fromEntries(Object.entries<string>(words).map(([name, description]) => [name, { description }])) as Record<
     Name,
@@ -35,7 +35,7 @@ export const AuthMethodEnum = builder.enumType('TokenEndpointAuthMethod', {
 });
 
 export const ResponseTypeEnum = builder.enumType('ResponseType', {
-  description: 'RFC 7591 §2 response_types. They follow from the grant types.',
+  description: 'RFC 7591 §2 response_types: what the authorization endpoint returns. They follow from the grant types.',
   values: described(RESPONSE_WORDS),
 });
 

@@ -72,7 +72,7 @@ function attributeInputs<Values extends AttributeChanges>(t: InputFields, regist
     const field = isListed(name)
       ? t.field({ type: [type], required, description })
       : t.field({ type, required, description });
-    // What GraphQL parses for a type is its value: TYPES is checked for that.
+    // The cast is safe: `satisfies` checks that each GraphQL type in TYPES parses to the type of the attribute.
     return field as InputRefs<Values>[Name];
   });
   return fields;
@@ -81,10 +81,11 @@ function attributeInputs<Values extends AttributeChanges>(t: InputFields, regist
 const responseTypesInput = (t: InputFields) =>
   t.field({
     type: [ResponseTypeEnum],
-    description: 'They follow from the grant types and can be omitted. If given, they must match.',
+    description:
+      'Response types follow from the grant types and can be omitted. If given, they must match the grant types.',
   });
 
-/** What a client shows of its attributes. */
+/** The fields of `Client` that show its attributes. */
 export function attributeFields(t: OutputFields) {
   const { scopes, ...fields } = perAttribute<Record<AttributeName, GenericFieldRef>>((name) => attributeField(t, name));
   return {

@@ -58,7 +58,7 @@ builder.relayMutationField(
   },
   {
     description:
-      'Changes a client. A scope that it loses is gone from its tokens at once. A new name, redirect URI or authentication method deletes all consents of users to the client. A client that becomes public loses its tokens. A service permission that the owner of the client lacks revokes its secrets and tokens.',
+      'Changes a client. A scope that is removed from the client is removed from its tokens at once. A new name, redirect URI or authentication method deletes all consents of users to the client. If the client becomes public, its tokens are revoked. If it gets a service permission that its owner lacks, its secrets and tokens are revoked.',
     nullable: true,
     access: READS_CLIENTS,
     resolve: (_root, { input }, context) =>
@@ -74,7 +74,7 @@ builder.relayMutationField(
       client: t.field({ ...changedClient, resolve: ({ client }) => client }),
       revokedSecrets: t.int({
         description:
-          'How many secrets of the client this change has revoked. If any: rotateClientSecret gives it a new one.',
+          'How many secrets of the client this change has revoked. If there are any, create a new one with rotateClientSecret.',
         resolve: ({ revokedSecrets }) => revokedSecrets ?? 0,
       }),
       errors: t.field(errorsOption),

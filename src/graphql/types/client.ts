@@ -49,7 +49,7 @@ builder.node(ClientType, {
       description: 'A disabled client gets no tokens, and those it has are invalid.',
     }),
     builtIn: t.exposeBoolean('builtIn', {
-      description: 'Whether the client is part of this server, such as GraphiQL. Such a client cannot be changed.',
+      description: 'Whether the client is part of this server, such as GraphiQL. Built-in clients cannot be changed.',
     }),
     clientIdIssuedAt: t.expose('createdAt', {
       type: 'DateTime',

@@ -25,7 +25,7 @@ export const FieldAccessType = builder.objectRef<FieldAccess>('FieldAccess').imp
       resolve: ({ missingScopes }) => [...missingScopes],
     }),
     reason: t.exposeString('reason', {
-      description: 'Explanation for people. Null if the answer is YES.',
+      description: 'Human-readable explanation. Null if the answer is YES.',
       nullable: true,
     }),
   }),

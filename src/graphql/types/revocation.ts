@@ -24,7 +24,8 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) =>
       attempt(async () => {
         const userId = input.userId == null ? tokenOf(context).user?.id : userRow(input.userId, 'userId');
-        if (userId === undefined) throw new DomainError('INVALID', 'A service must name the user', ['userId']);
+        if (userId === undefined)
+          throw new DomainError('INVALID', 'A service has no user, so userId is required', ['userId']);
         const revoked = await revokeAuthorizations(context.em(), actorOf(context), userId, input.clientId);
         return { clientId: input.clientId, revoked };
       }),

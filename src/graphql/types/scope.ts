@@ -16,7 +16,7 @@ const ScopeType = builder.objectRef<NamedScope>('Scope').implement({
     }),
     description: t.exposeString('description', { description: 'What the consent page shows to users.' }),
     builtIn: t.exposeBoolean('builtIn', {
-      description: 'Whether the scope is part of this server. Custom scopes open no field of this API.',
+      description: 'Whether the scope is part of this server. Custom scopes give no access to this API.',
     }),
   }),
 });

@@ -17,7 +17,7 @@ builder.relayMutationField(
         description: `The new password, ${PASSWORD_MIN} to ${PASSWORD_MAX} characters.`,
       }),
       currentPassword: t.string({
-        description: 'The password until now. Required for your own account, also with MANAGE_USERS.',
+        description: 'The current password. Required for your own account, even with MANAGE_USERS.',
       }),
     }),
   },

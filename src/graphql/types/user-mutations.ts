@@ -85,7 +85,7 @@ builder.relayMutationField(
           'A new email address, which is not verified at first. Null removes the address. Your own address requires currentPassword.',
       }),
       currentPassword: t.string({
-        description: 'Your current password. Required to change your own email address, whatever your permissions.',
+        description: 'Your current password. Required to change your own email address, even with MANAGE_USERS.',
       }),
       emailVerified: t.boolean({
         description:

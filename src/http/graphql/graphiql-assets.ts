@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-/** A file under /graphiql/. Files with a hash in their name are cached for ever; browsers revalidate the others. */
+/** A file under /graphiql/. Files with a hash in their name are cached forever; browsers revalidate the others. */
 export interface Asset {
   readonly type: string;
   readonly etag: string;
@@ -87,7 +87,7 @@ function asset(content: Buffer, type: string, immutable: boolean): Asset {
 }
 
 function compress(content: Buffer, encoding: Encoding): Promise<Buffer> {
-  // Quality 5 is within 10 % of the best size and four times as fast, and the first visitor has to wait for it.
+  // The first visitor waits for the compression. Quality 5 is four times as fast as the best one, and at most 10 % larger.
   if (encoding === 'br') return promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
   if (encoding === 'gzip') return promisify(gzip)(content);
   return Promise.resolve(content);

@@ -101,7 +101,7 @@ export async function graphiqlAsset(ctx: HttpContext): Promise<void> {
   const { byName } = await graphiqlAssets();
   const asset = byName.get(ctx.path.slice('/graphiql/'.length));
   if (!asset) throw new PageError(404, 'File not found', 'Reload GraphiQL: your copy may be from an earlier version.');
-  // A worker gets its policy from its own response, not from the page, and loads nothing.
+  // A web worker gets its content security policy from its own response, not from the page. Workers load nothing.
   ctx.set('Content-Security-Policy', NO_RESOURCES);
   ctx.set('Cache-Control', asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
   ctx.set('Vary', 'Accept-Encoding');

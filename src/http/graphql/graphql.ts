@@ -85,7 +85,7 @@ const isJson = (ctx: HttpContext): boolean =>
 async function readText(ctx: HttpContext): Promise<string> {
   if (ctx.get('content-encoding') !== '')
     throw badRequest('A compressed body is not accepted', 'UNSUPPORTED_MEDIA_TYPE', 415);
-  // The client disconnected while the token was looked up; reading would wait for ever.
+  // The client disconnected during the token look-up. Reading the body would never end.
   if (ctx.req.destroyed) throw badRequest('The request was not sent in full', 'BAD_REQUEST');
   const bytes = await ctx.state.concurrency.whileReceiving(() =>
     getRawBody(ctx.req, { limit: MAX_BODY, length: ctx.get('content-length') || null }),
@@ -129,14 +129,14 @@ async function respondFromYoga(ctx: HttpContext, response: Response): Promise<vo
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
   const body = isStream ? Readable.from(response.body ?? []) : await response.text();
   ctx.body = body === '' ? null : body;
-  // After the body, because Koa sets 204 for an empty one.
+  // Set the status after the body, because Koa sets 204 for an empty body.
   ctx.status = response.status;
   for (const name of HEADERS_COPIED) {
     const value = response.headers.get(name);
     if (value !== null) ctx.set(name, value);
   }
   addResourceMetadata(ctx, '/graphql');
-  // Reverse proxies that buffer responses would hold the stream back for ever.
+  // Reverse proxies that buffer responses would hold the stream back forever.
   if (isStream) ctx.set('X-Accel-Buffering', 'no');
 }
 

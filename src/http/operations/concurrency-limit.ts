@@ -35,7 +35,7 @@ export function makeConcurrencyLimit(onShed: () => void): ConcurrencyLimit {
       try {
         received = await receive();
       } finally {
-        // Even above the limit, because `run` subtracts it again.
+        // Count the request even above the limit, because `run` subtracts it when it ends.
         working++;
       }
       if (working > MAX_REQUESTS) refuse();

@@ -9,8 +9,8 @@ export function healthz(ctx: HttpContext): void {
 }
 
 /**
- * GET /readyz: the node can serve requests. A load balancer removes a node that responds 503, before the node stops. Everybody
- * may ask, so the reason goes to the log.
+ * GET /readyz: the node can serve requests. A load balancer removes a node that responds 503, before the node stops. Anyone can
+ * request it, so the reason is only logged.
  */
 export function readyzHandler(readiness: Readiness, stopping: AbortSignal): Handler {
   const isReady = readinessLogger(readiness);

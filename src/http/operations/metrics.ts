@@ -32,7 +32,10 @@ export function makeMetricsReport(registry: Registry, sources: Sources): Metrics
   };
 }
 
-/** GET /metrics on the main port, which strangers can reach through a proxy without a trace in the request. */
+/**
+ * GET /metrics on the main port. It needs a token, because a request from the internet can look like one from the private
+ * network.
+ */
 export function metricsHandler(report: MetricsReport, token: string): Handler {
   const expected = digest(token);
   return async (ctx) => {

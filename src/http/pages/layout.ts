@@ -4,7 +4,7 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 /** Safe HTML: an `html` template escapes every inserted value, except other templates. */
 export type Html = ReturnType<typeof html>;
 
-/** The text of a page. The cast holds because no page inserts a promise. */
+/** The text of a page. The cast is safe, because no page inserts a promise. */
 export const rendered = (page: Html): string => (page as HtmlEscapedString).toString();
 
 /** A complete page with one stylesheet and no script. */

@@ -42,8 +42,8 @@ export async function savePending(
 }
 
 /**
- * Throws a 400 page if the request is unknown, expired, decided or from another browser, and if its client has since been
- * disabled or has lost the redirect URI or a requested scope.
+ * Throws a 400 page if the request is unknown, expired, decided or from another browser, or if its client has since been
+ * disabled or is no longer registered for the redirect URI or a requested scope.
  */
 export async function readPending(ctx: HttpContext, handle: string): Promise<PendingAuthorization> {
   const { sql, config, now } = ctx.state;

@@ -8,9 +8,9 @@ const logged = new Set<string>();
 const MAX_LOGGED = 1000;
 
 /**
- * RFC 6749 §3.3, OpenID Connect Core 1.0 §3.1.2.1: drops scopes that are unknown or that the client may not request, because many
- * clients request every scope that our metadata lists. Throws invalid_scope if the text is malformed, if no scope is left, or if
- * `openid` would be dropped: without it the client would wait for an ID token that never comes.
+ * RFC 6749 §3.3, OpenID Connect Core 1.0 §3.1.2.1: drops scopes that are unknown or that the client may not request, because
+ * many clients request every scope that our metadata lists. Throws invalid_scope if the text is malformed, if no scope is left,
+ * or if `openid` would be dropped: without it the client would get no ID token, which it needs.
  */
 export function allowedScopes(
   request: Pick<OAuthRequest, 'log' | 'origin'>,

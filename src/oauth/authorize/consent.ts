@@ -18,8 +18,8 @@ export const isRememberable = (client: Client, redirectUri: string): boolean =>
   !client.alwaysAsksForConsent && (!isPublic(client) || redirectUri.startsWith('https://'));
 
 /**
- * The scopes that the user has allowed this client at each of the requested resources. Undefined if there is a resource at
- * which they allowed nothing, and if the consent is not remembered.
+ * The scopes that the user has allowed this client at each of the requested resources. Undefined if they allowed nothing at one
+ * of the resources, or if the consent is not remembered.
  */
 export async function rememberedScopes(
   { sql, config }: Pick<OAuthRequest, 'sql' | 'config'>,

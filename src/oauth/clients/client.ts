@@ -14,7 +14,7 @@ export interface Client {
   readonly applicationType: 'web' | 'native';
   readonly scopes: readonly string[];
   readonly defaultScopes: readonly string[];
-  /** Undefined accepts the secret in the Authorization header or in the body. */
+  /** Undefined: the secret is accepted in the Authorization header or in the body. */
   readonly tokenEndpointAuthMethod: string | undefined;
   readonly idTokenSignedResponseAlg: SigningAlgorithm;
   /** Public keys for `private_key_jwt`. */
@@ -33,7 +33,7 @@ export interface Client {
   /** True if the client also gets an email address that only its user has claimed. */
   readonly unverifiedEmail: boolean;
   readonly builtIn: boolean;
-  /** Codes and tokens of authorizations that are not newer are invalid. */
+  /** Codes and tokens are invalid if their authorization is not newer than this. */
   readonly tokensSince: Date | undefined;
   /** The username of the owner, if they lack MANAGE_CLIENTS and no administrator has approved the client. */
   readonly uncheckedOwner: string | undefined;

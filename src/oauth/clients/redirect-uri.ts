@@ -10,8 +10,9 @@ export function isRegistered(client: Client, uri: string): boolean {
 }
 
 /**
- * RFC 8252 §8.3 recommends the addresses, because `localhost` could name another machine. Command-line tools and MCP clients use
- * it all the same, with a free port: a registered URI without a port, or a native client, says that the port may be any.
+ * RFC 8252 §8.3 recommends the addresses, because `localhost` could name another machine. Command-line tools and MCP clients
+ * nevertheless use it with a free port. So any port is accepted if the URI was registered without a port or the client is
+ * native.
  */
 const isRegisteredWithAnotherPort = ({ applicationType, redirectUris }: Client, uri: string): boolean =>
   redirectUris.some((registered) => {

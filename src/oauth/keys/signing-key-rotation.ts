@@ -38,7 +38,8 @@ export async function ensureSigningKeys(rotation: KeyRotation): Promise<void> {
   const make = async (algorithm: SigningAlgorithm) => {
     const own = keys.filter((key) => key.algorithm === algorithm);
     if (own.some(({ privateKey, signsFrom }) => privateKey !== undefined && signsFrom <= now)) return;
-    // A key that this node cannot unseal, or must not trust, does not count. SLACK lets only one of several nodes replace it.
+    // A key that this node cannot unseal, or must not trust, counts as missing. If another node has just replaced it, nothing
+    // is created.
     await makeKey(rotation, algorithm, now, secondsLater(now, -SLACK));
   };
   await Promise.all(SIGNING_ALGORITHM_NAMES.map(make));

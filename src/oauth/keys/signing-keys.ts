@@ -101,7 +101,7 @@ const canSign = ({ privateKey, signsFrom }: SigningKey, now: Date): boolean =>
 const isClaims = (value: unknown): value is JWTPayload =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Undefined if the public key is not the one that the kid names. */
+/** Undefined if the kid is not the thumbprint of the public key. */
 function parse(row: SigningKeyRow, keyring: Keyring): SigningKey | undefined {
   const { kid, algorithm, public_key: stored, private_key: sealed } = row;
   const publicKey = createPublicKey({ key: stored, format: 'jwk' });

@@ -33,7 +33,7 @@ const selectClient = statement<Omit<LogoutClient, 'uncheckedOwner'> & { unchecke
 /** Bytes. */
 const MAX_STATE = 2048;
 
-/** Throws invalid_request. The error is shown on a page, because nobody may be redirected before the request is validated. */
+/** Throws invalid_request. The error is shown on a page, because the browser must not be redirected before the request is validated. */
 export async function parseLogoutRequest(request: OAuthRequest, params: Params): Promise<LogoutRequest> {
   const token = optional(params, 'id_token_hint');
   // §2: a hint that cannot be verified counts as absent, so that the user is asked instead of being stuck at an error.

@@ -42,14 +42,14 @@ export type ValueOf<Type extends AttributeType> = Type extends ItemType
     ? readonly Values[Item][]
     : never;
 
-/** What only MANAGE_CLIENTS may give a client. */
+/** What only callers with MANAGE_CLIENTS may set. */
 interface Managed<Value> {
   /**
    * Completes the error "Your own clients cannot have …". As a string, it applies to everything except the initial value; as a
    * function, to the values for which it returns a string.
    */
   readonly refused: string | ((value: Value) => string | undefined);
-  /** The subject of "… requires permission MANAGE_CLIENTS.", when only some values need it. */
+  /** Completes the description "… requires permission MANAGE_CLIENTS." if only some values require it. */
   readonly values?: string;
 }
 
@@ -72,7 +72,7 @@ export interface Attribute<Type extends AttributeType, Value = ValueOf<Type> | n
   readonly required?: true;
   /** Returns the value as it is stored, or throws INVALID. */
   readonly parse?: (value: NonNullable<Value>) => NonNullable<Value>;
-  /** Missing: users may set it for their own clients. */
+  /** If omitted, users may set it for their own clients. */
   readonly managed?: Managed<NonNullable<Value>>;
   /** Its name in the standard that defines it. */
   readonly standard?: string;
@@ -80,7 +80,7 @@ export interface Attribute<Type extends AttributeType, Value = ValueOf<Type> | n
   /** Added to the description where the attribute is set, and where it is shown. */
   readonly input?: string;
   readonly output?: string;
-  /** An option's argument is a string, so that a number or an object cannot be one. */
+  /** The option of `client create`. Numbers and objects have none, because the argument of an option is a string. */
   readonly cli?: Type extends 'Int' | 'JSONObject' ? never : CliOption<NonNullable<Value>>;
 }
 
@@ -99,7 +99,7 @@ export const itemOf = (type: AttributeType): ItemType => type.replace(/^\[(.*)\]
 
 const isEnum = (type: ItemType): type is keyof EnumValues => Object.hasOwn(ENUMS, type);
 
-/** The value, if it belongs to the type. Items of a list that do not belong to it are dropped. Undefined for any other value. */
+/** Returns the value if it has the type, otherwise undefined. Items of a list that do not have the type are dropped. */
 export function knownValue(type: AttributeType, value: unknown): unknown {
   const item = itemOf(type);
   if (!isList(type)) return isItem(item, value) ? value : undefined;

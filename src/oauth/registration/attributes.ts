@@ -81,7 +81,7 @@ export const ATTRIBUTES = {
     type: 'String',
     initial: null,
     parse: parseBackchannelLogoutUri,
-    // The server itself sends requests there.
+    // This server sends requests to the URI.
     managed: { refused: 'a back-channel' },
     standard: 'OpenID Connect backchannel_logout_uri',
     description: 'URI that receives a logout token when a user signs out.',

@@ -13,7 +13,7 @@ const heldBy = (servicePermissions: readonly string[]): Holdings => holdings(fal
 /** Throws FORBIDDEN unless the actor may change `client`: as its owner, or with MANAGE_CLIENTS and all its permissions. */
 export function requireAuthority({ caller }: Actor, client: Client): void {
   const own = caller.userId !== undefined && client.owner?.id === caller.userId;
-  // This server itself relies on built-in clients.
+  // Built-in clients cannot be changed, because this server relies on them.
   if (client.builtIn || !(own || holds(caller, 'MANAGE_CLIENTS'))) throw forbidden();
   if (!outranks(caller, heldBy(client.servicePermissions))) throw forbidden();
 }
@@ -39,7 +39,7 @@ export function requireReach(
   if (missing.length > 0)
     throw new DomainError(
       'INVALID',
-      `This service may do more than your token, which also needs ${wordList(missing)}`,
+      `This service may do more than your token. Your token also needs ${wordList(missing)}`,
       ['scope'],
     );
 }

@@ -37,7 +37,7 @@ export interface ClientChanges extends Omit<AttributeChanges, 'scopes'>, Unstore
 
 export const ATTRIBUTE_NAMES = Object.keys(ATTRIBUTES) as AttributeName[];
 
-/** The table again, with the members that only some of its rows have. */
+/** The same table with the general type of its rows, in which every optional member can be read. */
 export const TABLE: { readonly [Name in AttributeName]: Attribute<Rows[Name]['type'], ClientMetadata[Name]> } =
   ATTRIBUTES;
 
@@ -57,7 +57,7 @@ export const perAttribute = <Of extends { readonly [Name in AttributeName]?: unk
   member: <Name extends AttributeName>(name: Name) => Of[Name],
 ): Members<Of> => Object.fromEntries(ATTRIBUTE_NAMES.map((name) => [name, member(name)])) as Members<Of>;
 
-/** A stored value, or one from the command line, if it belongs to the type of the attribute. */
+/** Returns a value from the database or the command line if it has the type of the attribute, otherwise undefined. */
 export const known = <Name extends AttributeName>(name: Name, value: unknown): ClientMetadata[Name] | undefined =>
   knownValue(TABLE[name].type, value) as ClientMetadata[Name] | undefined;
 
@@ -75,9 +75,9 @@ export function merge(before: ClientMetadata, { scope, ...given }: AttributeChan
   });
   return {
     ...after,
-    // A scope that is removed is no longer a default either.
+    // A removed scope is also removed from the default scopes.
     defaultScopes: changes.defaultScopes ?? before.defaultScopes.filter((item) => after.scopes.includes(item)),
-    // The keys go together with the method that uses them.
+    // The keys are removed together with the authentication method that uses them.
     jwks: after.tokenEndpointAuthMethod === 'private_key_jwt' ? after.jwks : (changes.jwks ?? null),
   };
 }

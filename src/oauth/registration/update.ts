@@ -61,7 +61,7 @@ export async function updateClient(
     if (outgrown && after.jwks !== null && changes.jwks == null)
       throw new DomainError(
         'INVALID',
-        'The owner of this client lacks these permissions and has its keys: set jwks too',
+        'The owner of this client lacks these permissions but knows its private keys: set new jwks, too',
         ['jwks'],
       );
     const revokedSecrets = !hasSecret(after) || outgrown ? await tx.nativeDelete(ClientSecret, { client }) : 0;

@@ -11,7 +11,7 @@ import { SCOPE_TOKEN, SCOPES } from './scope.ts';
 const NAME_MAX = 100;
 const DESCRIPTION_MAX = 200;
 
-/** Creates a custom scope for an API of the operator. It opens no field of this server's API. */
+/** Creates a custom scope for an API of the operator. It gives no access to this server's API. */
 export async function createScope(
   em: Em,
   actor: Actor,

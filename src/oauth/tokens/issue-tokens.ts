@@ -11,7 +11,7 @@ export interface Tokens {
   readonly response: TokenResponse;
 }
 
-/** The secrets of a rotation, which are derived instead of random. */
+/** The new tokens of a rotation. They are derived from the rotated refresh token instead of random. */
 export interface DerivedSecrets {
   readonly accessToken: string;
   readonly refreshToken: string;

@@ -9,6 +9,6 @@ export const placeOf = ({ ip, userAgent = '' }: Origin): UsedFrom => ({
   agent: digest(userAgent),
 });
 
-/** True if both differ: a device that changes its network keeps its User-Agent, and one that is updated stays where it is. */
+/** True if both differ: a device that changes its network keeps its User-Agent, and an update changes only the User-Agent. */
 export const isElsewhere = (one: UsedFrom, other: UsedFrom): boolean =>
   one.network !== other.network && !one.agent.equals(other.agent);

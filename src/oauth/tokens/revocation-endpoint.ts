@@ -17,7 +17,7 @@ export async function revokeByClient(request: OAuthRequest, header: string | und
   if (presented === undefined) return;
 
   const found = await revoke(request.sql, kind, presented, client.id, request.now, request.origin);
-  // §2.1: anyone can use the id of a public client, so this error would reveal which tokens exist.
+  // §2.1: anyone can use the client_id of a public client, so this error would show them which tokens exist.
   if (found && !found.own && !isPublic(client))
     throw new OAuthError('unauthorized_client', 'The token was issued to another client.');
 }

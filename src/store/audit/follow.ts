@@ -11,13 +11,16 @@ const selectIds = statement<{ id: string; at: Date }>(
   'SELECT id, at FROM audit_events WHERE at > $1',
 );
 
-/** Milliseconds by which an event may become visible after events with a later time: requests take time and clocks differ. */
+/**
+ * Milliseconds by which an event may become visible too late, after events with a later time. Requests take time, and clocks
+ * differ.
+ */
 const OVERLAP = 30_000;
 
-/** Milliseconds within which most events are that somebody was just notified of. */
+/** Milliseconds that `readRecent` looks back. Most events become visible within this time. */
 const RECENT = 2000;
 
-/** Rows of one query. */
+/** Maximum number of rows of a query. */
 const BATCH = 500;
 
 /** Reads the audit trail as it is written. It returns every event once, even if a notification was lost. */

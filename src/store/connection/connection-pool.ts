@@ -52,7 +52,7 @@ export const behindPooler = (url: string): boolean => URL.parse(url)?.searchPara
 
 export const POOL = { min: 0, max: SIZE } as const;
 
-/** The connections of each pool that are in use, with an object that is new each time one is lent. */
+/** The connections of each pool that are in use. Each use of a connection has a new object. */
 const loans = new WeakMap<Pool, Map<object, object>>();
 
 export const loansOf = (pool: Pool): readonly object[] => [...(loans.get(pool)?.values() ?? [])];

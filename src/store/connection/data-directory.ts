@@ -22,7 +22,7 @@ export async function lockDataDirectory(path: string): Promise<DataDirectory> {
   process.umask(0o077);
   const lock = openLock(path);
   try {
-    // Nothing is written to the lock database, and a journal in memory leaves no file behind.
+    // Nothing is written to the lock database. Keeping the journal in memory avoids another file.
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();

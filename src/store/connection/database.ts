@@ -16,7 +16,7 @@ export interface Database {
   readonly client: Connections | PGlite;
   /** Open and idle connections, and callers that wait for one. Empty for the embedded database, which has no pool. */
   connections(): Readonly<Record<string, number>>;
-  /** An object for each connection in use, which is new each time it is lent, and the maximum number of connections. */
+  /** The connections in use, each as an object that is new for each use, and the maximum number of connections. */
   loans(): readonly object[];
   readonly maximum: number;
   /** Like `sql`, but cancels statements at the deadline. The embedded database finishes the statement that is running. */

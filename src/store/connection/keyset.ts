@@ -42,7 +42,7 @@ export function pagedList<Row>(
   text: (parts: Parts) => string,
   newestFirst = false,
 ): PagedList<Row> {
-  // Always compare with both ends: every page uses the same plan, and a deep page costs as much as the first.
+  // Both ends are always compared, so that every page uses the same plan and a deep page costs as much as the first.
   const window = `(${at}, ${id}) > ($1::timestamptz, $2::uuid) AND (${at}, ${id}) < ($3::timestamptz, $4::uuid)`;
   const parts = (order: 'ASC' | 'DESC'): Parts => ({
     window,

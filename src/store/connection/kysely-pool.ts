@@ -6,8 +6,8 @@ export type LendingPool = Pick<Connections, 'options' | 'Client' | 'connect' | '
 
 /**
  * The pool as kysely may use it. Kysely (0.29) does not release a connection whose BEGIN, COMMIT or ROLLBACK throws, and these
- * throw when the connection is lost. `pg.Pool` would then count it as lent for ever. Here a lost connection leaves the pool at
- * once, whoever holds it.
+ * throw when the connection is lost. `pg.Pool` would then count it as in use forever. Here a lost connection leaves the pool at
+ * once, even while it is in use.
  */
 export const kyselyPool = (pool: LendingPool): PostgresPool => ({
   Client: cancellingClient(pool),

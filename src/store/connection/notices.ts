@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 
-/** Notices between processes that new audit events are committed. They say that, not which; a notice may be lost. */
+/** Notifies other processes when audit events are committed. A notice does not say which events, and it may be lost. */
 export interface Notices {
   /** Call it after each commit that may have written audit events. Several calls shortly after each other send one notice. */
   readonly announce: () => void;
-  /** Resolves when it listens, with a function that stops it. `onLost` is called when the connection is lost. */
+  /** Starts to listen, then resolves with a function that stops it. `onLost` is called when the connection is lost. */
   readonly listen: (onNotice: () => void, onLost: (error: Error) => void) => Promise<() => Promise<void>>;
 }
 
@@ -14,16 +14,17 @@ const INTERVAL = 50;
 
 const CHANNEL = 'gatehouse_events';
 
-/** An arbitrary advisory lock number, held by everyone who listens. All nodes must use the same one. */
+/** An arbitrary advisory lock number. Every listening process holds the lock as shared. All nodes must use the same one. */
 const LISTENERS = 4_400_440_046;
 
 /**
  * NOTIFY has its own transaction, because PostgreSQL lets one notifying transaction of the whole server commit at a time. It
- * writes nothing else, so it waits for neither disk nor standby. Nobody listens if the lock of the listeners can be had.
+ * writes nothing, so its commit does not wait for the disk or a standby. If the exclusive lock is available, no process is
+ * listening and no notice is sent.
  */
 const NOTIFY = `SELECT pg_notify('${CHANNEL}', '') WHERE NOT pg_try_advisory_xact_lock(${LISTENERS})`;
 
-/** A pooler in transaction mode (`pooled`) keeps neither LISTEN nor session locks, so that nothing can be heard through it. */
+/** A pooler in transaction mode (`pooled`) keeps neither LISTEN nor session locks, so notices cannot be received through it. */
 export const noticesOverPool = (pool: Pool, pooled: boolean): Notices => ({
   announce: pooled ? () => {} : coalesced(() => pool.query(NOTIFY)),
   async listen(onNotice, onLost) {
@@ -50,7 +51,7 @@ export const noticesOverPool = (pool: Pool, pooled: boolean): Notices => ({
   },
 });
 
-/** The embedded database belongs to one process, so its notices need not leave it. */
+/** The embedded database belongs to one process, so notices stay within the process. */
 export function noticesInProcess(): Notices {
   const listeners = new Set<() => void>();
   return {
@@ -64,7 +65,7 @@ export function noticesInProcess(): Notices {
   };
 }
 
-/** Calls `send` at once, and not again within the interval. A call that comes meanwhile is made up for at its end. */
+/** Calls `send` at once, but at most once per interval. Calls within the interval cause one `send` at its end. */
 function coalesced(send: () => Promise<unknown>): () => void {
   let busy = false;
   let missed = false;

@@ -13,7 +13,7 @@ import type { Sql } from './sql.ts';
 export type Em = BasePostgreSqlEntityManager<AbstractSqlDriver>;
 export type Orm = MikroORM<AbstractSqlDriver, Em>;
 
-/** ORM options for PostgreSQL, however it is connected. */
+/** ORM options for both kinds of database: a PostgreSQL server and the embedded one. */
 export const POSTGRES = {
   entities,
   forceUtcTimezone: true,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** Whether the database fails requests at the moment. Set by failures; whoever supervises the database ends it. */
+/** Whether the database fails requests at the moment. Failures set it; the supervision of the database clears it. */
 export interface Outage {
   /** Host, port and name of the database, without credentials. */
   readonly database: string;
@@ -18,7 +18,7 @@ export function trackOutages(log: Logger, database: string): Outage {
   return outage;
 }
 
-/** Logs the first failure of an outage and counts the others, because every request fails while the database is away. */
+/** Logs the first failure of an outage and counts the others, because every request fails while the database is unavailable. */
 export function reportFailure(log: Logger, error: unknown, requestId: string | undefined): void {
   const outage = outages.get(log);
   if (outage?.active) {
@@ -32,7 +32,7 @@ export function reportFailure(log: Logger, error: unknown, requestId: string | u
 /** Lock and statement timeouts, serialization failures, deadlocks and references to deleted rows. */
 const BUSY = /^(55P03|57014|40001|40P01|23503)$/;
 
-/** Tells a pool without a free connection, and locks, from a database that cannot be used. */
+/** Distinguishes a pool without a free connection, and locks, from a database that is unavailable. */
 function describeFailure(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause.message.includes('timeout exceeded when trying to connect')) return 'all database connections are in use';

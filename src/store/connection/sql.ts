@@ -8,7 +8,7 @@ import { Slots } from './slots.ts';
 export interface Statement<Row> {
   readonly name: string;
   readonly text: string;
-  /** Whether it writes audit events, of which subscribers in all processes are then notified. */
+  /** Whether it writes audit events. If so, subscribers in all processes are notified. */
   readonly audited: boolean;
   /** Never set. It only carries the type of the rows. */
   readonly row?: Row;

@@ -27,7 +27,10 @@ const schema = defineEntity({
     backchannelLogoutUri: p.text().nullable(),
     scopes: p.type(TextArray).$type<readonly string[]>().default([]),
     defaultScopes: p.type(TextArray).$type<readonly string[]>().default([]),
-    /** `client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`. Null accepts the secret in either way. */
+    /**
+     * `client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`. Null: the secret is accepted in the
+     * Authorization header or in the body.
+     */
     tokenEndpointAuthMethod: p.text().nullable(),
     idTokenSignedResponseAlg: p.text().default('RS256'),
     /** RFC 7591 §2 jwks: the public keys of a client that authenticates with `private_key_jwt`. */
@@ -46,7 +49,10 @@ const schema = defineEntity({
     /** The client also gets an email address that only its user has claimed. */
     unverifiedEmail: p.boolean().default(false),
     disabled: p.boolean().default(false),
-    /** Codes and tokens of authorizations that are not newer are invalid. Null: none were revoked for the client as a whole. */
+    /**
+     * Codes and tokens are invalid if their authorization is not newer than this. Null: all tokens of the client have never
+     * been revoked at once.
+     */
     tokensSince: p.datetime(3).nullable(),
     /** `builtIn` clients come from a migration and cannot be changed; `seeded` ones come from the `seed` command. */
     builtIn: p.boolean().default(false),

@@ -87,8 +87,8 @@ function derive(key: Buffer, parent: string, salt: Buffer): DerivedSecrets {
 
 /**
  * RFC 9700 §4.14.2: handles a token that was already rotated. Within the grace period, and until its successor is used, the
- * client probably lost the response or sent the request twice, so it gets the same tokens. Otherwise, or if it is
- * used elsewhere in two generations in a row, so that two parties refresh side by side, its whole family is revoked.
+ * client probably lost the response or sent the request twice, so it gets the same tokens. Otherwise, or if it is used from
+ * elsewhere in two rotations in a row, which shows that two parties refresh at the same time, its whole family is revoked.
  */
 async function replayWithinGrace(
   request: TokenRequest,
