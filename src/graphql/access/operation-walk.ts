@@ -137,7 +137,7 @@ class Walk {
   #field(node: FieldNode, place: Place): void {
     const { depth, times, types } = place;
     const name = node.name.value;
-    // Validation rules limit introspection, except for aliases.
+    // Validation rules already limit introspection, but not its aliases.
     if (name === '__schema' || name === '__type') {
       if (node.alias) this.#meter.introspectionAlias();
       if (node.selectionSet) this.#introspection(node.selectionSet);
