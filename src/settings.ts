@@ -157,8 +157,7 @@ export const SETTINGS = {
     variable: 'METRICS_PORT',
     schema: portOrAddress,
     unset: 'off',
-    description:
-      'serves `/metrics` to everyone on this port of `127.0.0.1`, or on `address:port` (`10.0.0.11:9464`)',
+    description: 'serves `/metrics` to everyone on this port of `127.0.0.1`, or on `address:port` (`10.0.0.11:9464`)',
   },
   metricsToken: {
     variable: 'METRICS_TOKEN',

@@ -6,8 +6,8 @@ import { Session } from '../store/entities/session.ts';
 import { queueUserLogouts } from '../store/logout-deliveries.ts';
 
 /**
- * Ends all sessions of a user except `keptSession`, forgets their browsers, and revokes their tokens of all clients. Every client
- * has to ask the user again, because somebody else may have allowed it.
+ * Ends all sessions of a user except `keptSession`, forgets their browsers, and revokes their tokens of all clients. Every
+ * client needs a new consent, because an attacker may have given the existing ones.
  */
 export async function revokeAllAccess(tx: Em, userId: string, now: Date, keptSession?: string): Promise<void> {
   await queueUserLogouts(tx, userId, now, keptSession);

@@ -30,7 +30,7 @@ const RULES = {
   /** The wider IPv6 networks, whose owner has many of those. */
   network56: { points: 120, duration: 60, wait: 60, longest: 60 },
   network48: { points: 480, duration: 60, wait: 60, longest: 60 },
-  /** One client from one network. */
+  /** Failures of one client from one network. */
   client: { points: 20, duration: 60, wait: 60, longest: 60 },
   /**
    * Failures of all client ids from one network, including unknown ones, because each failure writes an audit event. This limit

@@ -11,12 +11,12 @@ import { exchange } from '../support/token-forms.ts';
 let server: TestServer;
 let managing: string;
 let plain: TestClient;
-let told: TestClient;
+let registered: TestClient;
 beforeAll(async () => {
   server = await sharedServer();
   managing = await server.accessToken({ user: await server.user({ permissions: ['MANAGE_USERS'] }) });
   plain = await server.client();
-  told = await server.client({ unverifiedEmail: true });
+  registered = await server.client({ unverifiedEmail: true });
 });
 afterAll(() => server.close());
 
@@ -57,12 +57,12 @@ describe('An email address that the user typed and nobody confirmed', () => {
     expect(taken.errors).toMatchObject([{ code: 'TAKEN', path: ['input', 'email'] }]);
   });
 
-  it('is told only to clients that are registered for it, until an administrator confirms it', async () => {
+  it('is returned only to clients that are registered for it, until an administrator confirms it', async () => {
     const [user, email] = [await server.user(), address()];
     expect(await emailsFor(plain, user)).toEqual([user.email, user.email, user.email]);
     await claim(user, email);
     expect(await emailsFor(plain, user)).toEqual([undefined, undefined, undefined]);
-    expect(await emailsFor(told, user)).toEqual([email, email, email]);
+    expect(await emailsFor(registered, user)).toEqual([email, email, email]);
     const seen = await server.graphql(`{ user(id: "${user.id}") { email } }`, managing);
     expect(seen.body.data.user.email).toBe(email);
 

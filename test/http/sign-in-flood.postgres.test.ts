@@ -94,7 +94,7 @@ describe('OWASP ASVS 5 §6.3.1: who guesses from many networks does not keep oth
     expect(flood.statuses.filter((status) => status !== 503 && status !== 401)).toEqual([]);
   });
 
-  it('from many networks: strangers are told to try again, and a browser that signed in before signs in', async () => {
+  it('from many networks: unknown browsers get an error, and a browser that signed in before signs in', async () => {
     const [user, other] = [await server.user(), await server.user()];
     await lock.query('ROLLBACK');
     const before = await signIn(await visitor(), user.username, user.password, '198.51.100.1');

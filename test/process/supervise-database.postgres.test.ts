@@ -95,7 +95,7 @@ describe('A database that cannot be written', () => {
 });
 
 describe('A pool whose connections are all in use', () => {
-  it('is told from a database that is away', async () => {
+  it('is distinguished from an unavailable database', async () => {
     await take(server.database.maximum);
     expect(await readiness()).toEqual([503, { status: 'not ready' }]);
     expect(warnings()[0].msg).toBe('all database connections are in use');

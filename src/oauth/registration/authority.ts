@@ -67,7 +67,7 @@ const looksLike = (name: string, other: string): boolean => comparable(name) ===
 
 const comparable = (name: string): string => nameKey(name).replaceAll(/\s/g, '');
 
-/** Names what only MANAGE_CLIENTS may give in this attribute; undefined if there is nothing. */
+/** The part of the error message for a value that only callers with MANAGE_CLIENTS may set. Undefined for other values. */
 function refusedFor<Name extends AttributeName>(name: Name, metadata: ClientMetadata): string | undefined {
   const { managed, initial } = TABLE[name];
   const value = metadata[name];

@@ -62,7 +62,7 @@ describe('OWASP ASVS 5 §10.7.2: what the consent page shows', () => {
     const browser = server.browser();
     const page = await reachConsent(server, codeRequest(client, { scope: 'openid profile email' }), user, browser);
     expectGoodPage(page);
-    expect(askedFor(page)).toEqual(['profile', 'email']);
+    expect(requestedScopes(page)).toEqual(['profile', 'email']);
     expect(page.html).toContain('This signs you in to');
     const unticked = { 'scope profile': undefined, 'scope email': undefined };
     const location = sentTo(await browser.submit(page, unticked, 'allow'));
