@@ -85,14 +85,14 @@ builder.relayMutationField(
 builder.relayMutationField(
   'approveClient',
   {
-    description: 'The client to approve.',
+    description: 'The client to approve, by its client_id.',
     inputFields: (t) => ({
       clientId: t.string({ required: true, description: 'The client_id of the client to approve.' }),
     }),
   },
   {
     description:
-      'Approves the client of a user who lacks MANAGE_CLIENTS. Until then, errors and sign-outs end on a page with a link instead of a redirect, unless the user has allowed the client before. A changed name or redirect URI takes the approval back.',
+      'Approves the client of a user who lacks MANAGE_CLIENTS. Until then, errors and sign-outs end on a page with a link instead of a redirect, unless the user has allowed the client before. A change of the name or a redirect URI removes the approval.',
     nullable: true,
     access: { scopes: [['clients']], permission: 'MANAGE_CLIENTS' },
     resolve: (_root, { input }, context) =>
