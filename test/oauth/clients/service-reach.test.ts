@@ -30,7 +30,7 @@ describe('Clients registered through the API', () => {
     const { body } = await server.graphql(REGISTER, await admin('clients', 'read'), { input: service });
     expect(body.data.registerClient).toMatchObject({ clientSecret: null, client: null });
     expect(body.data.registerClient.errors).toEqual([
-      { code: 'INVALID', path: ['input', 'scope'], message: expect.stringContaining('ask for write') },
+      { code: 'INVALID', path: ['input', 'scope'], message: expect.stringContaining('Your token also needs write') },
     ]);
   });
 
