@@ -89,7 +89,7 @@ describe('Concurrent requests', () => {
       expect(others).toEqual([]);
       expect(JSON.parse(body ?? '').data).toEqual({
         viewer: {
-          ...{ id: user.id, username: user.username, email: user.email },
+          ...{ sub: user.id, username: user.username, email: user.email },
           groups: { nodes: [{ members: { nodes: [{ username: user.username }] } }] },
         },
         token: { user: { id: user.id } },

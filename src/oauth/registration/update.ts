@@ -4,7 +4,7 @@ import { DomainError, forbidden } from '../../directory/error.ts';
 import { holdingsOf } from '../../directory/lock.ts';
 import { holdings, holds, outranks } from '../../directory/permissions.ts';
 import type { Em } from '../../store/connection/orm.ts';
-import type { Client } from '../../store/entities/client.ts';
+import { Client } from '../../store/entities/client.ts';
 import { ClientSecret } from '../../store/entities/client-secret.ts';
 import { Consent } from '../../store/entities/consent.ts';
 import { User } from '../../store/entities/user.ts';
@@ -96,6 +96,8 @@ async function outgrowsOwner(
 export async function approveClient(em: Em, actor: Actor, clientId: string): Promise<Client> {
   requirePermission(actor, 'MANAGE_CLIENTS');
   return em.transactional(async (tx) => {
+    if ((await tx.count(Client, { clientId, builtIn: true })) > 0)
+      throw new DomainError('INVALID', 'This client is part of the server and needs no approval', ['clientId']);
     const client = await lockOwnClient(tx, actor, clientId);
     client.approvedAt = actor.now;
     recordClient(tx, actor, 'client.approved', client, { redirectUris: client.redirectUris });

@@ -78,6 +78,8 @@ describe('RFC 9700 §4.11.2: the client of a user, which no administrator has ap
     const { clientId } = client;
     const selection = 'client { approvedAt }';
     expect(await mutate(server, owning, 'approveClient', { clientId })).toBe('FORBIDDEN');
+    const builtIn = await mutate(server, managing, 'approveClient', { clientId: 'gatehouse-graphiql' });
+    expect(builtIn).toMatchObject({ errors: [{ code: 'INVALID', path: ['input', 'clientId'] }] });
     for (const change of [
       { name: 'Another app' },
       { redirectUris: [BACK, 'https://phish.example/2'] },
