@@ -29,11 +29,11 @@ function shape(error: GraphQLError, executed: boolean, legacy: boolean): GraphQL
 
 /** graphql-js quotes values that do not fit their place, and these may be passwords. */
 const QUOTED_VALUES: readonly [RegExp, string][] = [
-  [/(^Syntax Error: .*found (?:String|BlockString|Int|Float)) .*$/s, '$1.'],
+  [/(Syntax Error: .*found (?:String|BlockString|Int|Float)) .*$/s, '$1.'],
   [/( cannot represent [^:]*?value): .*$/s, '$1.'],
   [/( cannot represent an invalid date-time-string| cannot represent non string or Date type) .*$/s, '$1.'],
   [/Value .* does not exist in /s, 'The value does not exist in '],
-  [/^(?!Syntax Error)(.*?)(?:, but encountered error .*|, found:? .*)$/s, '$1.'],
+  [/^(?!.*Syntax Error: )(.*?)(?:, but encountered error .*|, found:? .*)$/s, '$1.'],
   [/ Found: .*$/s, ''],
 ];
 

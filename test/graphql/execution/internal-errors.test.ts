@@ -23,7 +23,7 @@ describe('An unexpected error', () => {
       errors: [
         {
           message: 'Unexpected error.',
-          locations: [{ line: 1, column: 17 }],
+          locations: [{ line: 1, column: 18 }],
           path: ['scopes'],
           extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
         },

@@ -24,7 +24,7 @@ const watch = (bearer: string, query?: string, accept?: string): Promise<EventSt
 async function endedBy(stream: EventStream, end: () => Promise<unknown>) {
   await end();
   const done = performance.now();
-  const last = await stream.next();
+  const last = await nextChange(stream);
   const after = (await stream.ended) - done;
   expect(await stream.next()).toBeUndefined();
   return { after, code: last?.errors?.[0].extensions.code };

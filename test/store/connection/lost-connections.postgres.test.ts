@@ -8,6 +8,9 @@ import { type TestClient, unique } from '../../support/fixtures.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { type GraphQLTestResponse, startServer, type TestServer } from '../../support/server.ts';
 
+/** The share of the pool that GraphQL uses at most. Further mutations wait for a place in it. */
+const GRAPHQL_CONNECTIONS = 4;
+
 /** More than the pool has places. */
 const LOSSES = 25;
 
@@ -92,11 +95,11 @@ describe('A connection that is lost in a transaction of the entity manager', () 
     await expectRecovered();
   }, 60_000);
 
-  it('leaves the pool when PostgreSQL stops at once with more mutations in flight than the pool has connections', async () => {
+  it('leaves the pool when PostgreSQL stops at once with more mutations in flight than GraphQL has connections', async () => {
     for (let round = 0; round < 2; round++) {
       await lockClients();
       const mutations = Array.from({ length: 14 }, mutate);
-      await expectWaiting(10);
+      await expectWaiting(GRAPHQL_CONNECTIONS);
       await postgres.kill();
       const statuses = (await Promise.all(mutations)).map(({ status }) => status);
       expect(statuses).toEqual(statuses.map(() => 503));
@@ -108,7 +111,7 @@ describe('A connection that is lost in a transaction of the entity manager', () 
   it('leaves the pool when the server does not respond for longer than the response timeout', async () => {
     const operator = await lockClients();
     const mutations = Array.from({ length: 12 }, mutate);
-    await expectWaiting(10);
+    await expectWaiting(GRAPHQL_CONNECTIONS);
     postgres.freeze();
     const statuses = (await Promise.all(mutations)).map(({ status }) => status);
     expect(statuses).toEqual(statuses.map(() => 503));
