@@ -169,14 +169,17 @@ export const FAULTS: readonly Fault[] = [
     within: 1000,
     async inject(site) {
       const [operator, taken] = [await session(site), [] as pg.Client[]];
-      await terminate(operator, 'IS NOT NULL');
-      for (let full = false; !full; )
-        await session(site).then(
-          (client) => void taken.push(client),
-          () => {
-            full = true;
-          },
-        );
+      // The server may connect again while the connections are taken. It must have none of them in the end.
+      for (let left = 1; left > 0; ) {
+        left = (await terminate(operator, 'IS NOT NULL')).rowCount ?? 0;
+        for (let full = false; !full; )
+          await session(site).then(
+            (client) => void taken.push(client),
+            () => {
+              full = true;
+            },
+          );
+      }
       return { repair: () => Promise.all([operator, ...taken].map((client) => client.end())) };
     },
   },
