@@ -23,7 +23,7 @@ const NEEDED = new RegExp(
   'gv',
 );
 
-/** Users cannot see a space around what they type, and nobody's name differs only in that or in a final sigma. */
+/** Users cannot see a space around what they type, and no two names differ only in that or in a final sigma. */
 const key = (text: string): string =>
   text.normalize('NFKC').trim().toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
 

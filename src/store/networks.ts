@@ -1,6 +1,6 @@
 /**
  * The networks that an address belongs to, from the widest to the narrowest: /48, /56 and /64 for IPv6, /24 and the address
- * itself for IPv4. Whoever has an IPv6 address usually has a whole /64, and often a /56 or a /48.
+ * itself for IPv4. A subscriber with IPv6 usually has a whole /64, and often a /56 or a /48.
  */
 export function networksOf(ip: string | undefined): readonly string[] {
   if (ip === undefined || !ip.includes(':')) return ip === undefined ? [''] : [ip.replace(/\.\d+$/, '.0/24'), ip];

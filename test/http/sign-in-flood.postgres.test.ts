@@ -78,7 +78,7 @@ class Flood {
 }
 
 describe('OWASP ASVS 5 §6.3.1: who guesses from many networks does not keep others out', () => {
-  it('from the networks of one /48: whoever comes from elsewhere signs in', async () => {
+  it('a flood from the networks of one /48 leaves users of other networks able to sign in', async () => {
     const user = await server.user();
     const [attacker, owner] = [await visitor(), await visitor()];
     const flood = new Flood(attacker, (index) => `2001:db8:1:${(index * 256).toString(16)}::1`);

@@ -3,7 +3,7 @@ import { createGraphQLError } from 'graphql-yoga';
 
 /**
  * GraphQL over HTTP §6.4: a request that was not executed has status 400, unless the client accepts `application/json`.
- * Suggestions ("Did you mean …") stay, because whoever gets this far may read the schema.
+ * Suggestions ("Did you mean …") stay, because a token that gets this far may read the schema.
  */
 export function shapeErrors<Result extends ExecutionResult>(result: Result, accept: string): Result {
   if (!result.errors) return result;

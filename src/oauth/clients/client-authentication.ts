@@ -58,7 +58,7 @@ export async function authenticateClient(
   }
   // Count the failure before recording it, so that requests with random client ids cannot fill the audit trail or the counters.
   // The order matters: guesses at a known client are always counted, even if its network has reached its limit.
-  // By the client that was found, or else by the decoded id, so that another spelling of an id has no counter of its own.
+  // Count by the client that was found, or else by the decoded id, so that another spelling of an id has no separate counter.
   const counts = countsOf(known?.clientId ?? readings.at(-1)?.clientId ?? '');
   const allClients = { clients: [network] };
   await limits.fail(known ? { ...counts, ...allClients } : { ...allClients, ...counts });

@@ -22,7 +22,7 @@ const selectEvents = statement<AuditRow>(
   `SELECT ${EVENT} FROM audit_events e WHERE e.id = ANY($1::uuid[])`,
 );
 
-/** Each filter has a statement of its own, because only then does its plan use the index that begins with its columns. */
+/** Each filter has its own statement, because only then does its plan use the index that begins with its columns. */
 const eventList = (name: string, filter = '') =>
   pagedList<AuditRow>(
     name,

@@ -49,7 +49,7 @@ describe('OAuth 2.1 §2.4.1: guessing a client secret', () => {
       expect((await tryClient(server, client, HERE, path)).status).toBe(429);
   });
 
-  it('E91: another spelling of the client id in the Authorization header has no count of its own', async () => {
+  it('E91: another spelling of the client id in the Authorization header shares the count of the client', async () => {
     const client = await server.client();
     const percent = (letter: string) => `%${letter.charCodeAt(0).toString(16)}`;
     const spelled = (index: number) => {

@@ -110,7 +110,7 @@ describe('A refresh token that is used again within the grace period', () => {
   });
 });
 
-describe('A client with a grace period of its own', () => {
+describe('A client with its own grace period', () => {
   it('with 0, every second use is a replay', async () => {
     const client = await server.client({ refreshGrace: 0 });
     const pair = await tokenPair(server, client);
