@@ -30,9 +30,11 @@ export async function signInAttempt(
   const { sql, now, origin } = ctx.state;
   const key = attemptKey(username, account);
   const secret = readCookie(ctx, NAME);
-  if (secret !== undefined && (await isKnownBrowser(sql, digest(secret), account?.id, now))) {
+  if (secret !== undefined && (await isKnownBrowser(sql, digest(secret), account?.id, now)) && account) {
     const browser = digest(secret).toString('base64url');
-    return { counts: { account: [...key, 'browser', browser] }, place: { lane: 'known', shares: [browser] } };
+    // By account first, because each user has up to fifty browsers.
+    const shares = [account.id, browser];
+    return { counts: { account: [...key, 'browser', browser] }, place: { lane: 'known', shares } };
   }
   return strangersAttempt(key, origin.ip);
 }
