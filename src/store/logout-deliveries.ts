@@ -49,8 +49,9 @@ export async function queueUserLogouts(
 
 /**
  * Claims deliveries that are due, at most `$2` of them, and at most `$3` of a client, less those that it has in `$4`. The clients
- * with deliveries are found one by one by the index, however many deliveries an unreachable client has. No other node claims them before their next attempt: after 15 s, then four times as
- * long each time, at most 6 h.
+ * with deliveries are found one by one by the index, however many deliveries an unreachable client has. Those with the fewest in
+ * progress come first, because the oldest deliveries may all belong to a few slow clients. No other node claims them before their
+ * next attempt: after 15 s, then four times as long each time, at most 6 h.
  */
 const claim = statement<LogoutDelivery>(
   'claim-logout-deliveries',
@@ -60,17 +61,18 @@ const claim = statement<LogoutDelivery>(
      SELECT (SELECT l.client_id FROM logout_deliveries l WHERE l.client_id > r.client_id ORDER BY l.client_id LIMIT 1)
      FROM recipients r WHERE r.client_id IS NOT NULL
    ), due AS (
-     SELECT l.id, l.next_attempt_at FROM recipients r CROSS JOIN LATERAL (
+     SELECT l.id, l.next_attempt_at, s.sending FROM recipients r CROSS JOIN LATERAL (
+       SELECT count(*) AS sending FROM unnest($4::uuid[]) AS busy WHERE busy = r.client_id) s CROSS JOIN LATERAL (
        SELECT id, next_attempt_at FROM logout_deliveries
        WHERE client_id = r.client_id AND next_attempt_at <= $1 AND expires_at > $1 ORDER BY next_attempt_at
-       LIMIT greatest(0, $3 - (SELECT count(*) FROM unnest($4::uuid[]) AS busy WHERE busy = r.client_id))) l
+       LIMIT greatest(0, $3 - s.sending)) l
    )
    UPDATE logout_deliveries d SET attempts = d.attempts + 1,
      next_attempt_at = $1::timestamptz + least(21600, 15 * 4 ^ d.attempts) * interval '1 second'
    FROM clients c
    WHERE c.id = d.client_id AND d.id IN (
      SELECT id FROM logout_deliveries
-     WHERE next_attempt_at <= $1 AND id IN (SELECT id FROM due ORDER BY next_attempt_at LIMIT $2)
+     WHERE next_attempt_at <= $1 AND id IN (SELECT id FROM due ORDER BY sending, next_attempt_at LIMIT $2)
      FOR UPDATE SKIP LOCKED)
    RETURNING d.id, d.client_id AS client_row_id, coalesce(c.backchannel_logout_uri, '') AS uri, c.client_id,
      c.id_token_signed_response_alg AS algorithm, d.user_id, d.session_id, d.attempts`,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeKeyring } from '../../../src/crypto/keyring.ts';
@@ -81,6 +82,29 @@ describe('Back-Channel Logout §2.5: a client that does not respond', () => {
     await vi.waitFor(async () => expect(await waiting()).toBe(45));
     await node.stop();
     silent.close();
+    await app.close();
+    await server.database.em().execute('DELETE FROM logout_deliveries');
+  });
+
+  it('slow clients with many old deliveries use all places, but another client is the next to get one', async () => {
+    let slowRequests = 0;
+    const slow = createHttpServer((_request, response) => {
+      slowRequests++;
+      setTimeout(() => response.writeHead(500).end(), 200);
+    });
+    await new Promise<void>((resolve) => {
+      slow.listen(0, '127.0.0.1', resolve);
+    });
+    const app = await relyingParty();
+    const uri = `http://127.0.0.1:${(slow.address() as AddressInfo).port}/logout`;
+    for (let count = 0; count < 10; count++) await queue(await server.client({ backchannelLogoutUri: uri }), 30);
+    await queue(await server.client({ backchannelLogoutUri: app.uri }), 4);
+    const node = anotherNode();
+    node.deliver();
+    await vi.waitFor(() => expect(app.received).toHaveLength(4), { timeout: 10_000, interval: 10 });
+    expect(slowRequests).toBeLessThan(150);
+    await node.stop();
+    slow.close();
     await app.close();
     await server.database.em().execute('DELETE FROM logout_deliveries');
   });
