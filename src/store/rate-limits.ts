@@ -23,6 +23,8 @@ export class TooManyAttempts extends Error {
 const RULES = {
   /** An account from one network, one browser or one token, so that a stranger cannot lock out its owner. */
   account: { points: 10, duration: 86_400, wait: 30, longest: 3600 },
+  /** An account from one IPv6 /48, whose owner has 65 536 networks with guesses of their own. */
+  account48: { points: 40, duration: 86_400, wait: 30, longest: 3600 },
   /** The current password of an account, over all sessions and tokens that ask for it. */
   currentPassword: { points: 100, duration: 86_400, wait: 30, longest: 3600 },
   /** One network, over all accounts: an IPv4 address or an IPv6 /64. */
@@ -40,6 +42,11 @@ const RULES = {
 } as const;
 
 type Kind = keyof typeof RULES;
+
+/** What a sign-in resets. */
+const OF_SIGN_INS: readonly Kind[] = ['account', 'account48'];
+
+const OF_ACCOUNTS: readonly Kind[] = [...OF_SIGN_INS, 'currentPassword'];
 
 /** The counters of an attempt, each with the parts of its key. */
 export type Counts = Partial<Record<Kind, readonly string[]>>;
@@ -64,7 +71,8 @@ export interface Attempt {
 /** An attempt at an account, identified by `key`, by somebody who is not known: it counts for the account there and the network. */
 export function strangersAttempt(key: readonly string[], ip: string | undefined): Attempt {
   const shares = networksOf(ip);
-  const counts = { account: [...key, shares.at(-1) ?? ''], ...networkCounts(ip) };
+  const wide = ip?.includes(':') ? { account48: [...key, shares[0] ?? ''] } : {};
+  const counts = { account: [...key, shares.at(-1) ?? ''], ...wide, ...networkCounts(ip) };
   return { counts, place: { lane: 'stranger', shares } };
 }
 
@@ -107,6 +115,7 @@ export function makeRateLimits(sql: Sql): RateLimits {
     });
   const counters = {
     account: limiter('account', RULES.account.points, RULES.account.duration),
+    account48: limiter('account48', RULES.account48.points, RULES.account48.duration),
     currentPassword: limiter('current-password', RULES.currentPassword.points, RULES.currentPassword.duration),
     network: limiter('network', RULES.network.points, RULES.network.duration),
     network56: limiter('network56', RULES.network56.points, RULES.network56.duration),
@@ -116,6 +125,7 @@ export function makeRateLimits(sql: Sql): RateLimits {
   };
   const waits = {
     account: limiter('account-wait', 1, 1),
+    account48: limiter('account48-wait', 1, 1),
     currentPassword: limiter('current-password-wait', 1, 1),
     network: limiter('network-wait', 1, 1),
     network56: limiter('network56-wait', 1, 1),
@@ -153,8 +163,7 @@ export function makeRateLimits(sql: Sql): RateLimits {
       const seconds = Math.min(wait * 2 ** (consumedPoints - points), longest);
       await waits[kind].block(key, seconds);
       // Concurrent attempts can pass the check together. An account that gets here has already waited.
-      if (consumedPoints > points && kind !== 'account' && kind !== 'currentPassword')
-        throw new TooManyAttempts(seconds * 1000);
+      if (consumedPoints > points && !OF_ACCOUNTS.includes(kind)) throw new TooManyAttempts(seconds * 1000);
     }
   }
 
@@ -169,7 +178,8 @@ export function makeRateLimits(sql: Sql): RateLimits {
         const result = await work();
         if (result === undefined) await fail(counts);
         // The owner signed in, so earlier typing errors no longer count.
-        else for (const [kind, key] of entries(counts)) if (kind === 'account') await counters.account.delete(key);
+        else
+          for (const [kind, key] of entries(counts)) if (OF_SIGN_INS.includes(kind)) await counters[kind].delete(key);
         return result;
       });
     },

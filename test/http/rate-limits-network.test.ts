@@ -49,6 +49,21 @@ describe('OWASP ASVS 5 §6.3.1: one password tried on many accounts', () => {
   });
 });
 
+describe('OWASP ASVS 5 §6.3.1: many passwords tried on one account from the networks of one IPv6 /48', () => {
+  it('the account gets 429 there after forty attempts, and no other account or network is affected', async () => {
+    const { username, password } = await behind.user();
+    const guess = (index: number) =>
+      trySignIn(behind, username, 'Summer2026!', `2001:db8:48:${(index * 256).toString(16)}::1`);
+    const tries = await repeat(42, guess);
+    expect(statuses(tries)).toEqual({ 401: 40, 429: 2 });
+    expect(tries.at(-1)?.retryAfter).toBeGreaterThan(20);
+    const another = await behind.user();
+    expect((await trySignIn(behind, another.username, another.password, '2001:db8:48:ffff::1')).status).toBe(303);
+    expect((await trySignIn(behind, username, password, '2001:db8:49::1')).status).toBe(303);
+    expect((await trySignIn(behind, username, password, '192.0.2.48')).status).toBe(303);
+  });
+});
+
 describe('CVE-2026-45364, OWASP ASVS 5 §4.1.3: the address of the client', () => {
   it('J185: forwarding headers are ignored if no proxy is trusted', async () => {
     await expectBitten(await spray(open, 34, (index) => `198.51.100.${index}`));
