@@ -23,6 +23,7 @@ const DATABASE = [
   'test/cli/{doctor,upkeep}.test.ts',
   'test/end-to-end/first-steps.test.ts',
   'test/http/operations/{health,metrics-registry}.test.ts',
+  'test/oauth/tokens/grants/{authorization-code,refresh-token,refresh-token-repeats}.test.ts',
   'test/process/{demo-data,seed,server,shutdown}.test.ts',
   'test/readme.test.ts',
   'test/system/{concurrency,race,race-revocation,time-zone}.test.ts',

@@ -33,7 +33,7 @@ export interface RefreshRow {
 /** Where a refresh token was used: the network, and the digest of the User-Agent. */
 export interface UsedFrom {
   readonly network: string;
-  readonly agent: Buffer;
+  readonly agent: Uint8Array;
 }
 
 /** The refresh token that replaced a rotated one, and what is known about the first use of the rotated one. */

@@ -1,4 +1,4 @@
-import { digest } from '../../crypto/secrets.ts';
+import { digest, sameBytes } from '../../crypto/secrets.ts';
 import type { Origin } from '../../store/audit/record.ts';
 import { networkOf } from '../../store/networks.ts';
 import type { UsedFrom } from '../../store/refresh-tokens.ts';
@@ -11,4 +11,4 @@ export const placeOf = ({ ip, userAgent = '' }: Origin): UsedFrom => ({
 
 /** True if both differ: a device that changes its network keeps its User-Agent, and an update changes only the User-Agent. */
 export const isElsewhere = (one: UsedFrom, other: UsedFrom): boolean =>
-  one.network !== other.network && !one.agent.equals(other.agent);
+  one.network !== other.network && !sameBytes(one.agent, other.agent);
