@@ -99,8 +99,8 @@ describe('RFC 6749 §5.2: error_description', () => {
         'client_id',
       ])
         for (const grant_type of ['password', 'authorization_code', 'refresh_token', 'client_credentials']) {
-          // The log of a refusal quotes a value that is no secret, so the password differs from the other values.
-          const sent = name === 'password' ? `${value} as a password` : value;
+          // The log of a refusal quotes a value that is no secret, so secrets differ from the other values.
+          const sent = /^(password|code|refresh_token)$/.test(name) ? `${value} as a ${name}` : value;
           const { status, headers, body } = await server.token({ ...usual, grant_type, [name]: sent });
           if (status === 200) continue;
           expectTokenError({ status, headers, body }, status, body.error);
