@@ -6,8 +6,9 @@ import { Overloaded } from '../../overloaded.ts';
  */
 const TRANSIENT = /^(08|53|57|58|55P03|40001|40P01|25006|25P0[34]|23503)/;
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
+/** By message, because MikroORM wraps an error of the pool in another class. The last one is of `pool-share.ts`. */
 const POOL =
-  /timeout exceeded when trying to connect|timeout expired|Connection terminated|Query read timeout|Client has encountered a connection error/;
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|Query read timeout|Client has encountered a connection error|share of the pool are in use/;
 
 /** True if the database is unavailable or busy, or this process is overloaded, which is a 503. Other errors are bugs. */
 export function isTransientError(error: unknown): boolean {
