@@ -1,26 +1,20 @@
 import { batched, inOrder } from './connection/shared-statement.ts';
 import { type Sql, statement } from './connection/sql.ts';
 import { type Issue, tokenValues } from './issue-tokens.ts';
-import { AUTHORIZATION_COLUMNS, DIGESTS, INSERT_ACCESS, insertRefresh, lockLiveAuthorization } from './token-family.ts';
+import {
+  AUTHORIZATION_COLUMNS,
+  type CredentialRow,
+  DIGESTS,
+  INSERT_ACCESS,
+  insertRefresh,
+  lockLiveAuthorization,
+} from './token-family.ts';
 
 /** An authorization code with its authorization. */
-export interface CodeRow {
+export interface CodeRow extends CredentialRow {
   readonly id: string;
   readonly redirect_uri: string | null;
   readonly code_challenge: string | null;
-  readonly expires_at: Date;
-  readonly used_at: Date | null;
-  readonly authorization_id: string;
-  readonly authorization_expires_at: Date;
-  readonly client_row_id: string;
-  readonly user_id: string;
-  readonly session_id: string | null;
-  readonly auth_time: Date;
-  readonly nonce: string | null;
-  readonly scopes: string[];
-  readonly resources: string[];
-  /** False if the authorization or all tokens of its client were revoked, or its user was disabled. */
-  readonly active: boolean;
 }
 
 const selectCodes = statement<CodeRow & { n: number }>(

@@ -5,6 +5,7 @@ import { type Sql, statement } from './connection/sql.ts';
 import { type Issue, tokenValues } from './issue-tokens.ts';
 import {
   AUTHORIZATION_COLUMNS,
+  type CredentialRow,
   DIGESTS,
   INSERT_ACCESS,
   IS_ACTIVE,
@@ -13,21 +14,8 @@ import {
 } from './token-family.ts';
 
 /** A refresh token, whether rotated or not, with its authorization. */
-export interface RefreshRow {
+export interface RefreshRow extends CredentialRow {
   readonly id: string;
-  readonly expires_at: Date;
-  readonly used_at: Date | null;
-  readonly authorization_id: string;
-  readonly authorization_expires_at: Date;
-  readonly client_row_id: string;
-  readonly user_id: string;
-  readonly session_id: string | null;
-  readonly auth_time: Date;
-  readonly nonce: string | null;
-  readonly scopes: string[];
-  readonly resources: string[];
-  /** False if the authorization or all tokens of its client were revoked, or its user was disabled. */
-  readonly active: boolean;
 }
 
 /** Where a refresh token was used: the network, and the digest of the User-Agent. */

@@ -3,6 +3,23 @@ import type { AuditKind } from './audit/kinds.ts';
 import type { Origin } from './audit/record.ts';
 import { type Sql, statement } from './connection/sql.ts';
 
+/** What a code and a refresh token have in common: what they grant, and the sign-in behind it. */
+export interface CredentialRow {
+  readonly expires_at: Date;
+  readonly used_at: Date | null;
+  readonly authorization_id: string;
+  readonly authorization_expires_at: Date;
+  readonly client_row_id: string;
+  readonly user_id: string;
+  readonly session_id: string | null;
+  readonly auth_time: Date;
+  readonly nonce: string | null;
+  readonly scopes: string[];
+  readonly resources: string[];
+  /** False if the authorization or all tokens of its client were revoked, or its user was disabled. */
+  readonly active: boolean;
+}
+
 /** True if the authorization `a` of the user `u` and the client `c` is active. */
 export const IS_ACTIVE = `
   a.revoked_at IS NULL AND NOT u.disabled AND (c.tokens_since IS NULL OR a.created_at > c.tokens_since)`;
